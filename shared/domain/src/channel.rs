@@ -1,0 +1,193 @@
+//! How a person is reached: e-mail, text message or call.
+
+use std::fmt;
+use std::str::FromStr;
+
+use email_address::{EmailAddress, Options};
+use serde::{Deserialize, Serialize};
+
+/// A kind of channel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ChannelType {
+    /// E-mail.
+    Email,
+    /// Text message.
+    Sms,
+    /// Telephone call.
+    Voice,
+}
+
+impl ChannelType {
+    /// Its name in JSON and in keys.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Email => "email",
+            Self::Sms => "sms",
+            Self::Voice => "voice",
+        }
+    }
+}
+
+/// Why a text is not a phone number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("must be a real phone number in E.164 form: '+', country code, number, no spaces")]
+pub struct PhoneError;
+
+/// A phone number in E.164 form (ITU-T E.164): `+14255550101`.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Phone(String);
+
+impl FromStr for Phone {
+    type Err = PhoneError;
+
+    fn from_str(text: &str) -> Result<Self, PhoneError> {
+        // E.164: at most 15 digits. Checked first, so that the library only sees what can be one.
+        let digits = text.strip_prefix('+').ok_or(PhoneError)?;
+        if !(7..=15).contains(&digits.len()) || !digits.bytes().all(|b| b.is_ascii_digit()) {
+            return Err(PhoneError);
+        }
+        let number = phonenumber::parse(None, text).map_err(|_| PhoneError)?;
+        // Italian-style leading zeros survive because the text itself is kept.
+        if phonenumber::is_valid(&number) { Ok(Self(text.to_owned())) } else { Err(PhoneError) }
+    }
+}
+
+/// Why a text is not an e-mail address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("must be one e-mail address without a display name")]
+pub struct EmailError;
+
+/// An e-mail address (RFC 5321) with a top-level domain and no display name.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Email(String);
+
+impl FromStr for Email {
+    type Err = EmailError;
+
+    fn from_str(text: &str) -> Result<Self, EmailError> {
+        let options =
+            Options::default().with_required_tld().without_display_text().without_domain_literal();
+        // SES takes ASCII addresses only (RFC 6531 addresses are refused at send time).
+        if !text.is_ascii() {
+            return Err(EmailError);
+        }
+        EmailAddress::parse_with_options(text, options).map_err(|_| EmailError)?;
+        Ok(Self(text.to_owned()))
+    }
+}
+
+macro_rules! private_text {
+    ($name:ident, $error:ident) => {
+        impl $name {
+            /// The address itself. It belongs in a request to the provider and in the API's answer
+            /// to somebody who may see it, nowhere else.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = $error;
+
+            fn try_from(text: String) -> Result<Self, $error> {
+                text.parse()
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(value: $name) -> Self {
+                value.0
+            }
+        }
+
+        // Debug ends up in logs and in failed assertions: never the address.
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(concat!(stringify!($name), "(…)"))
+            }
+        }
+    };
+}
+private_text!(Phone, PhoneError);
+private_text!(Email, EmailError);
+
+/// One way to reach a person.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(tag = "type", content = "address", rename_all = "snake_case")]
+pub enum Channel {
+    /// E-mail to an address.
+    Email(Email),
+    /// Text message to a number.
+    Sms(Phone),
+    /// Call to a number.
+    Voice(Phone),
+}
+
+impl Channel {
+    /// Its kind.
+    #[must_use]
+    pub const fn kind(&self) -> ChannelType {
+        match self {
+            Self::Email(_) => ChannelType::Email,
+            Self::Sms(_) => ChannelType::Sms,
+            Self::Voice(_) => ChannelType::Voice,
+        }
+    }
+
+    /// Its address or number.
+    #[must_use]
+    pub fn address(&self) -> &str {
+        match self {
+            Self::Email(email) => email.as_str(),
+            Self::Sms(phone) | Self::Voice(phone) => phone.as_str(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn phones() {
+        for good in
+            ["+14255550101", "+12065550100", "+442079460958", "+4930123456", "+390612345678"]
+        {
+            assert_eq!(good.parse::<Phone>().map(String::from).as_deref(), Ok(good));
+        }
+        for bad in
+            ["", "+", "4255550101", "+1 425 555 0101", "+1425555", "+99912345678", "+0123456789"]
+        {
+            assert_eq!(bad.parse::<Phone>(), Err(PhoneError), "{bad}");
+        }
+    }
+
+    #[test]
+    fn emails() {
+        for good in ["ada@example.com", "a.b+c@mail.example.co.uk"] {
+            assert_eq!(good.parse::<Email>().map(String::from).as_deref(), Ok(good));
+        }
+        for bad in [
+            "",
+            "ada",
+            "ada@",
+            "ada@localhost",
+            "Ada <ada@example.com>",
+            "ada@[127.0.0.1]",
+            "ä@example.com",
+        ] {
+            assert_eq!(bad.parse::<Email>(), Err(EmailError), "{bad}");
+        }
+    }
+
+    #[test]
+    fn debug_hides_addresses() {
+        let channel = Channel::Sms("+14255550101".parse().unwrap());
+        assert_eq!(format!("{channel:?}"), "Sms(Phone(…))");
+    }
+}

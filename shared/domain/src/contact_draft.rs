@@ -1,0 +1,153 @@
+//! A contact as somebody sends it, and the checks that make a [`Contact`] of it or name every fault.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+
+use crate::availability::Window;
+use crate::contact::Contact;
+use crate::fault::Fault;
+use crate::given::Given;
+use crate::id::ContactId;
+
+/// What the service writes itself: allowed in a draft, so that what was read can be sent back.
+const OURS: [&str; 6] =
+    ["version", "created_at", "created_by", "updated_at", "updated_by", "reviewed_at"];
+
+mod checks;
+
+use checks::{Faults, printable};
+
+/// The fields that are none of ours, by name.
+#[expect(clippy::zero_sized_map_values, reason = "serde flattens maps, not sets")]
+type Rest = BTreeMap<String, IgnoredAny>;
+type Field<T> = Option<Given<T>>;
+
+/// A contact as somebody sends it: every field may be missing or of the wrong type.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(expecting = "a contact as a JSON object")]
+pub struct ContactDraft {
+    id: Field<String>,
+    name: Field<String>,
+    roles: Field<Vec<Given<String>>>,
+    channels: Field<Vec<Given<ChannelDraft>>>,
+    department: Field<String>,
+    manager: Field<String>,
+    backup: Field<String>,
+    availability: Field<AvailabilityDraft>,
+    time_zone: Field<String>,
+    level: Field<i64>,
+    skills: Field<Vec<Given<String>>>,
+    certifications: Field<Vec<Given<String>>>,
+    accounts: Field<Vec<Given<String>>>,
+    status: Field<StatusDraft>,
+    #[serde(flatten)]
+    rest: Rest,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+struct ChannelDraft {
+    r#type: Field<String>,
+    address: Field<String>,
+    #[serde(flatten)]
+    rest: Rest,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged)]
+enum AvailabilityDraft {
+    Text(String),
+    Windows(Vec<Given<Window>>),
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged)]
+enum StatusDraft {
+    Text(String),
+    Leave { on_leave: LeaveDraft },
+}
+
+#[derive(Clone, Debug, Deserialize)]
+struct LeaveDraft {
+    until: Date,
+}
+
+/// Who sent a draft and when.
+#[derive(Clone, Debug)]
+pub struct Stamp {
+    /// The caller, as the change record names it.
+    pub by: String,
+    /// The time of the request.
+    pub at: Timestamp,
+}
+
+impl ContactDraft {
+    /// The contact this draft describes.
+    ///
+    /// `id` is the id from the path, if there is one. `current` is the entry that is replaced: its
+    /// creation and review are kept and its version counted on.
+    ///
+    /// # Errors
+    /// Every fault of the draft, in the order of the fields.
+    pub fn check(
+        self,
+        id: Option<&ContactId>,
+        current: Option<&Contact>,
+        stamp: &Stamp,
+    ) -> Result<Contact, Vec<Fault>> {
+        let mut faults = Faults(Vec::new());
+        for key in self.rest.keys().filter(|key| !OURS.contains(&key.as_str())) {
+            faults.add(printable(key), "is not a field of a contact", "department");
+        }
+        let name = faults.text("name", self.name, "Ada Lovelace");
+        let id = faults.id(self.id, id, name.as_deref());
+        let roles = faults.roles(self.roles);
+        let channels = faults.channels(self.channels);
+        let department = faults.optional_text("department", self.department, "Cloud Security");
+        let manager = faults.optional_text("manager", self.manager, "grace-hopper");
+        let backup = faults.backup(self.backup, id.as_ref());
+        let availability = faults.availability(self.availability);
+        let time_zone = faults.time_zone(self.time_zone);
+        let level = faults.level(self.level);
+        let skills = faults.list("skills", self.skills, "forensics");
+        let certifications = faults.list("certifications", self.certifications, "GCFA");
+        let accounts = faults.accounts(self.accounts);
+        let status = faults.status(self.status);
+        if !faults.0.is_empty() {
+            return Err(faults.0);
+        }
+        // Each of these added a fault when it was not there.
+        let (Some(id), Some(name), Some(time_zone)) = (id, name, time_zone) else {
+            return Err(faults.0);
+        };
+        let level = level.or_else(|| roles.first().map(|role| role.card().level)).unwrap_or(2);
+        Ok(Contact {
+            id,
+            name,
+            level,
+            roles,
+            channels,
+            department,
+            manager,
+            backup,
+            availability,
+            time_zone,
+            skills,
+            certifications,
+            accounts: accounts.into_iter().collect(),
+            status,
+            reviewed_at: current.and_then(|contact| contact.reviewed_at),
+            created_at: current.map_or(stamp.at, |contact| contact.created_at),
+            created_by: current.map_or_else(|| stamp.by.clone(), |c| c.created_by.clone()),
+            updated_at: stamp.at,
+            updated_by: stamp.by.clone(),
+            version: current.map_or(1, |contact| contact.version + 1),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

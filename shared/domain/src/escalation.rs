@@ -1,0 +1,139 @@
+//! The next turn of an escalation: whom to page now and how long to wait after.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::channel::{Channel, ChannelType};
+use crate::contact::Contact;
+use crate::incident::{Incident, State};
+use crate::plan::{Channels, Target};
+use crate::team::{Call, Member, People, Why};
+
+/// Where an escalation stands: the turn that comes next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Cursor {
+    /// Which escalation of the incident, from 1.
+    pub run: u32,
+    /// Which time through the plan's steps, from 1.
+    pub round: u32,
+    /// Which step, from 0.
+    pub step: u32,
+}
+
+impl Cursor {
+    /// The first turn of an incident's first escalation.
+    pub const FIRST: Self = Self { run: 1, round: 1, step: 0 };
+}
+
+/// One person to page by these channels.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PersonPage {
+    /// The person.
+    pub contact: Contact,
+    /// Why this person.
+    pub why: Why,
+    /// By which channels, in order; all go out together.
+    pub channels: Vec<Channel>,
+}
+
+/// Why the emergency topic is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Emergency {
+    /// Nobody in the roster can be paged for this.
+    NobodyToPage,
+    /// Every round is over and nobody answered.
+    NobodyAnswered,
+}
+
+/// What comes after a turn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// Another turn.
+    Turn {
+        /// After this long.
+        wait: SignedDuration,
+        /// Which.
+        cursor: Cursor,
+    },
+    /// Nothing: the escalation is over.
+    End,
+}
+
+/// What a turn does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Turn {
+    /// People to page.
+    pub pages: Vec<PersonPage>,
+    /// The emergency topic's turn, if it is.
+    pub emergency: Option<Emergency>,
+    /// What comes after.
+    pub next: Next,
+}
+
+const OVER: Turn = Turn { pages: Vec::new(), emergency: None, next: Next::End };
+
+/// What an incident asks of the roster at `now`.
+#[must_use]
+pub fn call(incident: &Incident, now: Timestamp) -> Call<'_> {
+    Call {
+        severity: incident.severity,
+        account: &incident.account,
+        highest_level: incident.highest_level,
+        now,
+    }
+}
+
+/// The turn at `cursor` of the incident's escalation, with `people` as the roster has them `now`.
+///
+/// An incident that is acknowledged or resolved has no further turn. People who acknowledged
+/// (where the plan asks for several) are not paged again.
+#[must_use]
+pub fn turn(incident: &Incident, cursor: Cursor, people: &People, now: Timestamp) -> Turn {
+    if incident.status != State::Open {
+        return OVER;
+    }
+    let plan = &incident.plan;
+    let index = usize::try_from(cursor.step).unwrap_or(usize::MAX);
+    let Some(step) = plan.steps.get(index).filter(|_| cursor.round <= plan.rounds) else {
+        return Turn { emergency: Some(Emergency::NobodyAnswered), ..OVER };
+    };
+    let call = call(incident, now);
+    let mut members: Vec<Member<'_>> = Vec::new();
+    for target in &step.targets {
+        let found = match target {
+            Target::SeverityTeam => call.team(people),
+            Target::Backups => call.backups(&call.team(people), people),
+            Target::NextLevel => call.next_level(people),
+        };
+        for member in found {
+            if members.iter().all(|known| known.contact.id != member.contact.id) {
+                members.push(member);
+            }
+        }
+    }
+    let emergency = members.is_empty().then_some(Emergency::NobodyToPage);
+    let pages = members
+        .into_iter()
+        .filter(|member| !incident.acknowledged_by(&member.contact.id))
+        .map(|member| person_page(member, step.channels))
+        .collect();
+    let last = index + 1 >= plan.steps.len();
+    let cursor = if last {
+        Cursor { round: cursor.round + 1, step: 0, ..cursor }
+    } else {
+        Cursor { step: cursor.step + 1, ..cursor }
+    };
+    Turn { pages, emergency, next: Next::Turn { wait: plan.wait_after(index), cursor } }
+}
+
+fn person_page(member: Member<'_>, channels: Channels) -> PersonPage {
+    let mut order = member.contact.channels.clone();
+    if channels == Channels::VoiceFirst || member.out_of_hours {
+        order.sort_by_key(|channel| channel.kind() != ChannelType::Voice);
+    }
+    PersonPage { contact: member.contact.clone(), why: member.why, channels: order }
+}
+
+#[cfg(test)]
+mod tests;

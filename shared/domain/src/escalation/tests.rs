@@ -1,0 +1,92 @@
+//! The course of the default plan, turn by turn.
+
+use super::*;
+use crate::channel::ChannelType::{Email, Sms, Voice};
+use crate::incident::Actor;
+use crate::samples::{closed, incident, now, people, person};
+
+/// The whole course as lines of `time: who by what`.
+fn course(incident: &Incident, people: &People) -> Vec<String> {
+    let (mut cursor, mut elapsed, mut lines) = (Cursor::FIRST, 0, Vec::new());
+    loop {
+        let turn = turn(incident, cursor, people, now());
+        let pages: Vec<_> = turn.pages.iter().map(|page| page.contact.id.to_string()).collect();
+        let emergency = turn.emergency.map(|e| format!("{e:?}")).unwrap_or_default();
+        lines.push(format!("{elapsed} min: {}{emergency}", pages.join(" ")));
+        match turn.next {
+            Next::End => return lines,
+            Next::Turn { wait, cursor: next } => {
+                elapsed += wait.as_mins();
+                cursor = next;
+            }
+        }
+    }
+}
+
+#[test]
+fn the_default_plan_ends_at_the_emergency_topic() {
+    let mut ada = person("ada", 1);
+    ada.backup = Some("bea".parse().unwrap());
+    let people = people([ada, person("bob", 2), person("bea", 4), person("lex", 4)]);
+    insta::assert_snapshot!(course(&incident(), &people).join("\n"), @r"
+    0 min: ada bob
+    10 min: ada bob bea
+    20 min: bea lex
+    30 min: ada bob
+    40 min: ada bob bea
+    50 min: bea lex
+    60 min: ada bob
+    70 min: ada bob bea
+    80 min: bea lex
+    90 min: NobodyAnswered
+    ");
+}
+
+#[test]
+fn an_empty_roster_tells_the_emergency_topic_at_once() {
+    let turn = turn(&incident(), Cursor::FIRST, &People::new(), now());
+    assert_eq!(turn.emergency, Some(Emergency::NobodyToPage));
+    assert!(matches!(turn.next, Next::Turn { .. }));
+}
+
+#[test]
+fn acknowledged_and_resolved_incidents_page_nobody() {
+    let people = people([person("ada", 1)]);
+    let ada = Actor::Contact("ada".parse().unwrap());
+    let acknowledged = incident().acknowledge(ada.clone(), now()).unwrap().unwrap();
+    assert_eq!(turn(&acknowledged, Cursor::FIRST, &people, now()), OVER);
+    assert_eq!(acknowledged.acknowledge(ada.clone(), now()), Ok(None), "twice is once");
+    let resolved = incident().resolve(ada.clone(), now()).unwrap();
+    assert_eq!(turn(&resolved, Cursor::FIRST, &people, now()), OVER);
+    assert!(resolved.acknowledge(ada.clone(), now()).is_err());
+    assert_eq!(resolved.resolve(ada, now()), None);
+}
+
+#[test]
+fn who_has_acknowledged_is_not_paged_again() {
+    let people = people([person("ada", 1), person("bob", 2)]);
+    let mut incident = incident();
+    incident.plan.acknowledgements = 2;
+    let ada = Actor::Contact("ada".parse().unwrap());
+    let incident = incident.acknowledge(ada, now()).unwrap().unwrap();
+    let second = Cursor { step: 1, ..Cursor::FIRST };
+    let turn = turn(&incident, second, &people, now());
+    let pages: Vec<_> = turn.pages.iter().map(|page| page.contact.id.as_str()).collect();
+    assert_eq!(pages, ["bob"]);
+}
+
+#[test]
+fn calls_come_first_late_and_out_of_hours() {
+    let kinds = |incident: &Incident, people: &People, step| {
+        let turn = turn(incident, Cursor { step, ..Cursor::FIRST }, people, now());
+        turn.pages[0].channels.iter().map(Channel::kind).collect::<Vec<_>>()
+    };
+    let awake = people([person("ada", 1)]);
+    assert_eq!(kinds(&incident(), &awake, 0), [Email, Sms, Voice]);
+    assert_eq!(kinds(&incident(), &awake, 1), [Voice, Email, Sms]);
+    let mut sleeper = person("ada", 1);
+    sleeper.availability = closed();
+    let mut critical = incident();
+    critical.severity = crate::Severity::Critical;
+    assert_eq!(kinds(&critical, &people([sleeper]), 0), [Voice, Email, Sms]);
+}

@@ -1,0 +1,23 @@
+//! What is wrong with a value somebody sent: the field, the fault and a value that would do.
+
+use serde::Serialize;
+
+/// One fault of a request; a request's faults are reported all together.
+///
+/// It never repeats the value that was sent, since that may be somebody's number or address.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Fault {
+    /// Where, as a path into the JSON: `channels[1].address`.
+    pub field: String,
+    /// What is wrong, as the end of a sentence that begins with the field.
+    pub fault: String,
+    /// A value that would pass.
+    pub example: String,
+}
+
+impl Fault {
+    /// A fault at `field`.
+    pub fn new(field: impl Into<String>, fault: impl Into<String>, example: &str) -> Self {
+        Self { field: field.into(), fault: fault.into(), example: example.to_owned() }
+    }
+}

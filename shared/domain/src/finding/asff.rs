@@ -1,0 +1,149 @@
+//! `Security Hub Findings - Imported`: findings in the AWS Security Finding Format (ASFF).
+
+use serde::{Deserialize, Deserializer, de};
+
+use super::{Finding, FindingIdentity, Quiet, Route, console};
+use crate::given::{Given, known};
+use crate::incident_type::IncidentType;
+use crate::severity::Severity;
+
+type Optional<T> = Option<Given<T>>;
+
+/// The `detail` of an imported-findings event. Security Hub sends one finding an event, but the
+/// format allows any number.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(expecting = "an object with findings")]
+pub struct AsffFindings {
+    /// The findings.
+    pub findings: Vec<AsffFinding>,
+}
+
+/// One finding in ASFF. Only what a page cannot do without is required.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "PascalCase", expecting = "a finding in ASFF")]
+pub struct AsffFinding {
+    id: String,
+    product_arn: String,
+    aws_account_id: String,
+    severity: AsffSeverity,
+    title: Optional<String>,
+    description: Optional<String>,
+    types: Optional<Vec<String>>,
+    region: Optional<String>,
+    resources: Optional<Vec<Resource>>,
+    workflow: Optional<StatusField>,
+    record_state: Optional<String>,
+    compliance: Optional<StatusField>,
+    sample: Optional<bool>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct AsffSeverity {
+    #[serde(deserialize_with = "label")]
+    label: Severity,
+}
+
+fn label<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Severity, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    Severity::from_asff(&text).ok_or_else(|| {
+        let wanted = "INFORMATIONAL, LOW, MEDIUM, HIGH or CRITICAL";
+        de::Error::invalid_value(de::Unexpected::Other("another label"), &wanted)
+    })
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Resource {
+    r#type: Optional<String>,
+    id: Optional<String>,
+    region: Optional<String>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct StatusField {
+    status: Optional<String>,
+}
+
+impl AsffFinding {
+    fn quiet(&self) -> Option<Quiet> {
+        let status = |field: Option<&StatusField>| -> Option<String> {
+            field.and_then(|field| known(field.status.as_ref())).cloned()
+        };
+        if known(self.sample.as_ref()) == Some(&true) {
+            return Some(Quiet::Sample);
+        }
+        if known(self.record_state.as_ref()).is_some_and(|state| state == "ARCHIVED") {
+            return Some(Quiet::Archived);
+        }
+        match status(known(self.workflow.as_ref())).as_deref() {
+            Some("SUPPRESSED") => return Some(Quiet::Suppressed),
+            Some("RESOLVED") => return Some(Quiet::Resolved),
+            Some("NOTIFIED") => return Some(Quiet::Notified),
+            _ => {}
+        }
+        let compliance = status(known(self.compliance.as_ref()));
+        (compliance.as_deref() == Some("PASSED")).then_some(Quiet::Passed)
+    }
+
+    /// The finding's Region: its own field, or its first resource's, or the product's.
+    fn region(&self) -> String {
+        let resource = known(self.resources.as_ref()).and_then(|list| list.first());
+        known(self.region.as_ref())
+            .or_else(|| resource.and_then(|resource| known(resource.region.as_ref())))
+            .cloned()
+            .or_else(|| self.product_arn.split(':').nth(3).map(str::to_owned))
+            .filter(|region| !region.is_empty())
+            .unwrap_or_else(|| "us-east-1".to_owned())
+    }
+
+    fn resource(&self) -> Option<String> {
+        let resource = known(self.resources.as_ref())?.first()?;
+        let kind = known(resource.r#type.as_ref())?;
+        // The last part of an ARN is what people call the thing.
+        let id = known(resource.id.as_ref()).and_then(|id| id.rsplit([':', '/']).next());
+        Some(id.map_or_else(|| kind.clone(), |id| format!("{kind} {id}")))
+    }
+}
+
+/// The `GuardDuty` type inside the ASFF type `TTPs/Initial Access/UnauthorizedAccess:EC2-SSHBruteForce`:
+/// Security Hub writes its slash as a hyphen, most of the time.
+fn guardduty_type(asff_type: &str) -> String {
+    let last = asff_type.splitn(3, '/').last().unwrap_or(asff_type);
+    if last.contains('/') { last.to_owned() } else { last.replacen('-', "/", 1) }
+}
+
+impl From<AsffFinding> for Finding {
+    fn from(finding: AsffFinding) -> Self {
+        let identity = FindingIdentity::product(&finding.product_arn, &finding.id);
+        let asff_type = known(finding.types.as_ref()).and_then(|types| types.first());
+        let asff_type = asff_type.map_or("", String::as_str);
+        let (finding_type, incident_type) = match identity {
+            FindingIdentity::GuardDuty(_) => {
+                let native = guardduty_type(asff_type);
+                let kind = IncidentType::from_guardduty(&native);
+                (native, kind)
+            }
+            FindingIdentity::Product { .. } => {
+                (asff_type.to_owned(), IncidentType::from_asff(asff_type))
+            }
+        };
+        let region = finding.region();
+        let title = known(finding.title.as_ref()).cloned();
+        Self {
+            identity,
+            route: Route::SecurityHub,
+            severity: finding.severity.label,
+            incident_type,
+            title: title.unwrap_or_else(|| finding_type.clone()),
+            description: known(finding.description.as_ref()).cloned().unwrap_or_default(),
+            resource: finding.resource(),
+            console_link: console(&region, &format!("securityhub/home?region={region}#/findings")),
+            finding_type,
+            quiet: finding.quiet(),
+            account: finding.aws_account_id,
+            region,
+        }
+    }
+}

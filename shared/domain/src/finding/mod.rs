@@ -1,0 +1,97 @@
+//! A finding: what a detector reported, in one form whatever route brought it.
+
+mod asff;
+mod guardduty;
+mod identity;
+
+use serde::{Deserialize, Serialize};
+
+use crate::incident_type::IncidentType;
+use crate::severity::Severity;
+
+pub use asff::{AsffFinding, AsffFindings};
+pub use guardduty::GuardDutyFinding;
+pub use identity::FindingIdentity;
+
+/// The way a finding came to us; the same finding comes by several.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Route {
+    /// `GuardDuty Finding`.
+    GuardDuty,
+    /// `Security Hub Findings - Imported` (ASFF).
+    SecurityHub,
+}
+
+impl Route {
+    /// Its name in JSON.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::GuardDuty => "guardduty",
+            Self::SecurityHub => "securityhub",
+        }
+    }
+}
+
+/// Why a finding does not stand for something to act on now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Quiet {
+    /// Made by "generate sample findings".
+    Sample,
+    /// Archived at its source.
+    Archived,
+    /// Suppressed in Security Hub.
+    Suppressed,
+    /// Marked as resolved in Security Hub.
+    Resolved,
+    /// Marked in Security Hub as handed on (`NOTIFIED`).
+    Notified,
+    /// A control that passed.
+    Passed,
+}
+
+/// A finding, in one form for all routes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Finding {
+    /// Which finding it is, the same by every route.
+    pub identity: FindingIdentity,
+    /// The route that brought it this time.
+    pub route: Route,
+    /// How serious it is.
+    pub severity: Severity,
+    /// What kind of incident it would be.
+    pub incident_type: IncidentType,
+    /// The product's own type: `CryptoCurrency:EC2/BitcoinTool.B!DNS`.
+    pub finding_type: String,
+    /// The AWS account it is about: 12 digits.
+    pub account: String,
+    /// The AWS Region it is about.
+    pub region: String,
+    /// One line.
+    pub title: String,
+    /// A paragraph, possibly empty.
+    pub description: String,
+    /// What it is about, in a few words, if known: `Instance i-0c10c2c7863d1a356`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resource: Option<String>,
+    /// Where a person looks at it.
+    pub console_link: String,
+    /// Why it is nothing to act on now, if it is not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quiet: Option<Quiet>,
+}
+
+/// Where findings are looked at in `region`'s console. `GovCloud` and China have hosts of their own.
+fn console(region: &str, path: &str) -> String {
+    let host = match region {
+        r if r.starts_with("us-gov-") => "console.amazonaws-us-gov.com",
+        r if r.starts_with("cn-") => "console.amazonaws.cn",
+        _ => "console.aws.amazon.com",
+    };
+    format!("https://{region}.{host}/{path}")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,181 @@
+//! An incident: what opened it, how serious it is, and who has taken it up.
+
+use std::fmt;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::finding::Finding;
+use crate::id::{ContactId, IncidentId};
+use crate::incident_type::IncidentType;
+use crate::plan::EscalationPlan;
+use crate::policy::Policy;
+use crate::severity::Severity;
+
+/// Who did something.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Actor {
+    /// A contact, by the link in a page.
+    Contact(ContactId),
+    /// A caller of the API, by its IAM ARN.
+    Caller(String),
+    /// Muster itself.
+    Muster,
+}
+
+impl fmt::Display for Actor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Contact(id) => write!(f, "{id}"),
+            Self::Caller(arn) => f.write_str(arn),
+            Self::Muster => f.write_str("Muster"),
+        }
+    }
+}
+
+/// Where an incident stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// Nobody has taken it up: people are paged.
+    Open,
+    /// Somebody has taken it up: no further page.
+    Acknowledged,
+    /// It is over.
+    Resolved,
+}
+
+impl State {
+    /// Its name in JSON.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Acknowledged => "acknowledged",
+            Self::Resolved => "resolved",
+        }
+    }
+}
+
+/// Something somebody did at a time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Deed {
+    /// Who.
+    pub by: Actor,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// An incident.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Incident {
+    /// Its id; also in the name of its escalation.
+    pub id: IncidentId,
+    /// Where it stands.
+    pub status: State,
+    /// How serious it is.
+    pub severity: Severity,
+    /// What kind it is.
+    pub r#type: IncidentType,
+    /// The AWS account it is about.
+    pub account: String,
+    /// The AWS Region it is about.
+    pub region: String,
+    /// The finding's title.
+    pub title: String,
+    /// The finding that opened it.
+    pub finding: Finding,
+    /// How many different findings it holds.
+    pub findings: u64,
+    /// When it opened.
+    pub opened_at: Timestamp,
+    /// Who has taken it up, in order.
+    #[serde(default)]
+    pub acknowledgements: Vec<Deed>,
+    /// Who ended it, once it is over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resolution: Option<Deed>,
+    /// How it escalates; fixed when it opens.
+    pub plan: EscalationPlan,
+    /// The highest escalation level of its team, by the policy when it opened.
+    pub highest_level: u8,
+    /// Counts the changes, from 1.
+    pub version: u64,
+}
+
+/// Why an incident does not take an acknowledgement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the incident is already resolved")]
+pub struct AlreadyResolved;
+
+impl Incident {
+    /// The incident `finding` opens.
+    #[must_use]
+    pub fn open(
+        id: IncidentId,
+        finding: Finding,
+        policy: &Policy,
+        plan: EscalationPlan,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            id,
+            status: State::Open,
+            severity: finding.severity,
+            r#type: finding.incident_type,
+            account: finding.account.clone(),
+            region: finding.region.clone(),
+            title: finding.title.clone(),
+            highest_level: policy.highest_level(finding.severity),
+            finding,
+            findings: 1,
+            opened_at: now,
+            acknowledgements: Vec::new(),
+            resolution: None,
+            plan,
+            version: 1,
+        }
+    }
+
+    /// Whether this contact has acknowledged.
+    #[must_use]
+    pub fn acknowledged_by(&self, contact: &ContactId) -> bool {
+        let named = |deed: &Deed| matches!(&deed.by, Actor::Contact(id) if id == contact);
+        self.acknowledgements.iter().any(named)
+    }
+
+    /// The incident after `by` acknowledged it; `None` if `by` had done so before. It counts as
+    /// acknowledged once as many have done so as its plan asks for.
+    ///
+    /// # Errors
+    /// [`AlreadyResolved`] if it is over.
+    pub fn acknowledge(&self, by: Actor, now: Timestamp) -> Result<Option<Self>, AlreadyResolved> {
+        if self.status == State::Resolved {
+            return Err(AlreadyResolved);
+        }
+        if self.acknowledgements.iter().any(|deed| deed.by == by) {
+            return Ok(None);
+        }
+        let mut next = self.clone();
+        next.acknowledgements.push(Deed { by, at: now });
+        if next.acknowledgements.len() >= usize::from(self.plan.acknowledgements) {
+            next.status = State::Acknowledged;
+        }
+        next.version += 1;
+        Ok(Some(next))
+    }
+
+    /// The incident after `by` resolved it; `None` if it was resolved before.
+    #[must_use]
+    pub fn resolve(&self, by: Actor, now: Timestamp) -> Option<Self> {
+        if self.status == State::Resolved {
+            return None;
+        }
+        let mut next = self.clone();
+        next.status = State::Resolved;
+        next.resolution = Some(Deed { by, at: now });
+        next.version += 1;
+        Some(next)
+    }
+}

@@ -1,0 +1,39 @@
+//! Every decision Muster takes, as pure functions over values: no AWS, clock, environment or chance.
+
+pub mod fault;
+pub mod given;
+
+pub mod availability;
+pub mod channel;
+pub mod contact;
+pub mod contact_draft;
+pub mod id;
+pub mod role;
+
+pub mod finding;
+pub mod incident_type;
+pub mod policy;
+pub mod severity;
+pub mod verdict;
+
+pub mod escalation;
+pub mod incident;
+pub mod page;
+pub mod plan;
+pub mod send;
+pub mod team;
+
+#[cfg(test)]
+mod samples;
+
+pub use contact::{Contact, Status};
+pub use contact_draft::ContactDraft;
+pub use fault::Fault;
+pub use finding::{Finding, FindingIdentity};
+pub use id::{ContactId, IncidentId};
+pub use incident::{Actor, Incident};
+pub use incident_type::IncidentType;
+pub use policy::Policy;
+pub use role::Role;
+pub use severity::Severity;
+pub use verdict::{Verdict, decide};

@@ -1,0 +1,231 @@
+//! What a page says: a public text for SMS and voice, a private one for e-mail.
+
+use std::fmt::Write as _;
+
+use jiff::Timestamp;
+
+use crate::escalation::{Emergency, PersonPage};
+use crate::incident::Incident;
+use crate::team::Why;
+
+/// An e-mail, ready to send.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mail {
+    /// The subject: one line.
+    pub subject: String,
+    /// The body as plain text.
+    pub text: String,
+    /// The body as HTML.
+    pub html: String,
+}
+
+/// The text for SMS and voice. It may be read over a shoulder or on a lock screen, so it says no
+/// more than severity, kind, the account's last digits and the link. One part where the link leaves
+/// room for it: 160 characters of GSM 03.38, so plain ASCII only.
+#[must_use]
+pub fn public_text(incident: &Incident, link: &str) -> String {
+    format!(
+        "MUSTER {}: {} in account ..{}. Answer: {link}",
+        incident.severity.shout(),
+        incident.r#type.words(),
+        short(&incident.account),
+    )
+}
+
+/// The last four digits of an account, enough to tell one's own accounts apart.
+fn short(account: &str) -> &str {
+    account.len().checked_sub(4).and_then(|at| account.get(at..)).unwrap_or(account)
+}
+
+/// The e-mail for one person: the finding, what this person's role has to do, who else was paged
+/// and where to look.
+#[must_use]
+pub fn mail(incident: &Incident, page: &PersonPage, team: &[PersonPage], link: &str) -> Mail {
+    let finding = &incident.finding;
+    let mut subject =
+        format!("[{}] {}: {}", incident.severity.shout(), incident.r#type.words(), incident.title);
+    subject = subject.chars().map(|c| if c.is_control() { ' ' } else { c }).take(180).collect();
+    let mut blocks = vec![
+        Block::Text(because(page)),
+        Block::Link("Acknowledge this incident", link.to_owned()),
+        Block::Head("What happened"),
+        Block::Text(finding.title.clone()),
+    ];
+    if !finding.description.is_empty() && finding.description != finding.title {
+        blocks.push(Block::Text(finding.description.clone()));
+    }
+    let mut facts = vec![
+        format!("Severity: {}", incident.severity.name()),
+        format!("Type: {}", finding.finding_type),
+        format!("Account: {}", incident.account),
+        format!("Region: {}", incident.region),
+    ];
+    facts.extend(finding.resource.iter().map(|resource| format!("Resource: {resource}")));
+    facts.push(format!("Opened: {}", minute(incident.opened_at)));
+    facts.push(format!("Incident: {}", incident.id));
+    blocks.push(Block::List(facts));
+    blocks.push(Block::Link("Open the finding in the console", finding.console_link.clone()));
+    for role in &page.contact.roles {
+        let card = role.card();
+        blocks.push(Block::Head("What you do now"));
+        blocks.push(Block::Text(format!("As {}:", card.title)));
+        blocks.push(Block::List(card.responsibilities.iter().map(|s| (*s).to_owned()).collect()));
+    }
+    blocks.push(Block::Head("Who else was paged"));
+    let others: Vec<String> = team
+        .iter()
+        .filter(|other| other.contact.id != page.contact.id)
+        .map(|other| {
+            let titles: Vec<_> = other.contact.roles.iter().map(|role| role.card().title).collect();
+            format!("{} ({})", other.contact.name, titles.join(", "))
+        })
+        .collect();
+    blocks.push(if others.is_empty() {
+        Block::Text("Nobody: you are the only one.".into())
+    } else {
+        Block::List(others)
+    });
+    Mail { subject, text: plain(&blocks), html: html(&incident.title, &blocks) }
+}
+
+/// The plain message for the emergency topic.
+#[must_use]
+pub fn emergency_text(incident: &Incident, why: Emergency) -> String {
+    let why = match why {
+        Emergency::NobodyToPage => {
+            "Muster found nobody in the roster whom it could page for this incident"
+        }
+        Emergency::NobodyAnswered => "Everybody was paged, and nobody answered",
+    };
+    format!(
+        "MUSTER EMERGENCY. {why}.\nIncident {}: {} {} in account {}, {}.\n{}\nLook: {}\n",
+        incident.id,
+        incident.severity.shout(),
+        incident.r#type.words(),
+        incident.account,
+        incident.region,
+        incident.title,
+        incident.finding.console_link,
+    )
+}
+
+fn because(page: &PersonPage) -> String {
+    match &page.why {
+        Why::Team => "You are paged because you belong to the team for this incident.".into(),
+        Why::StandsInFor(id) => {
+            format!("You are paged because you stand in for {id}, who is away.")
+        }
+        Why::BackupOf(id) => {
+            format!("You are paged because {id} has not answered and you are the backup.")
+        }
+        Why::NextLevel => "You are paged because nobody has answered so far.".into(),
+        Why::Fallback => {
+            "You are paged because nobody of the team for this incident can be reached.".into()
+        }
+    }
+}
+
+/// A time for people, to the minute, in UTC: responders sit in different zones.
+fn minute(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d %H:%M UTC").to_string()
+}
+
+enum Block {
+    Head(&'static str),
+    Text(String),
+    List(Vec<String>),
+    Link(&'static str, String),
+}
+
+fn plain(blocks: &[Block]) -> String {
+    let mut out = String::new();
+    for block in blocks {
+        // Writing to a String cannot fail.
+        let _ = match block {
+            Block::Head(text) => writeln!(out, "{}\n", text.to_uppercase()),
+            Block::Text(text) => writeln!(out, "{text}\n"),
+            Block::Link(label, url) => writeln!(out, "{label}: {url}\n"),
+            Block::List(lines) => {
+                for line in lines {
+                    out.push_str("- ");
+                    out.push_str(line);
+                    out.push('\n');
+                }
+                writeln!(out)
+            }
+        };
+    }
+    out
+}
+
+/// Makes text safe inside HTML text and quoted attributes.
+#[must_use]
+pub fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            _ => out.push(c),
+        }
+    }
+    out
+}
+
+fn html(title: &str, blocks: &[Block]) -> String {
+    let mut out = format!(
+        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>{}</title></head>\
+         <body style=\"font:16px/1.5 sans-serif;max-width:40em\">",
+        escape(title)
+    );
+    for block in blocks {
+        let _ = match block {
+            Block::Head(text) => write!(out, "<h2>{}</h2>", escape(text)),
+            Block::Text(text) => write!(out, "<p>{}</p>", escape(text)),
+            Block::Link(label, url) => {
+                write!(out, "<p><a href=\"{}\">{}</a></p>", escape(url), escape(label))
+            }
+            Block::List(lines) => {
+                out.push_str("<ul>");
+                for line in lines {
+                    out.push_str("<li>");
+                    out.push_str(&escape(line));
+                    out.push_str("</li>");
+                }
+                write!(out, "</ul>")
+            }
+        };
+    }
+    out.push_str("</body></html>");
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::escalation::{Cursor, turn};
+    use crate::samples::{incident, people, person};
+
+    const LINK: &str =
+        "https://a1b2c3d4e5.execute-api.eu-central-1.amazonaws.com/ack/AAAAAAAAAAAAAAAAAAAAAA";
+
+    #[test]
+    fn the_public_text_is_one_part_and_says_little() {
+        let text = public_text(&incident(), LINK);
+        insta::assert_snapshot!(text, @"MUSTER HIGH: malware in account ..3333. Answer: https://a1b2c3d4e5.execute-api.eu-central-1.amazonaws.com/ack/AAAAAAAAAAAAAAAAAAAAAA");
+        assert!(text.is_ascii() && text.len() <= 160, "{}", text.len());
+    }
+
+    #[test]
+    fn the_mail_has_what_its_reader_needs() {
+        let (incident, people) = (incident(), people([person("ada", 1), person("bob", 2)]));
+        let turn = turn(&incident, Cursor::FIRST, &people, incident.opened_at);
+        let mail = mail(&incident, &turn.pages[0], &turn.pages, LINK);
+        insta::assert_snapshot!(format!("{}\n\n{}", mail.subject, mail.text));
+        assert!(!mail.html.contains("<script>"), "titles are escaped");
+        assert!(mail.html.contains("&lt;script&gt;"));
+    }
+}

@@ -1,0 +1,37 @@
+//! The policy: who belongs to the team by severity and from where on people are paged.
+
+use serde::{Deserialize, Serialize};
+
+use crate::severity::Severity;
+
+/// The roster's policy. It is data, with these defaults while nobody has changed it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Policy {
+    /// The least severity that pages people; below it a finding is recorded.
+    pub page_from: Severity,
+    /// The highest escalation level paged for Medium and below.
+    pub levels: u8,
+    /// The same for High.
+    pub levels_high: u8,
+    /// The same for Critical.
+    pub levels_critical: u8,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self { page_from: Severity::Medium, levels: 2, levels_high: 3, levels_critical: 4 }
+    }
+}
+
+impl Policy {
+    /// The highest escalation level paged for `severity`.
+    #[must_use]
+    pub const fn highest_level(&self, severity: Severity) -> u8 {
+        match severity {
+            Severity::Critical => self.levels_critical,
+            Severity::High => self.levels_high,
+            Severity::Medium | Severity::Low | Severity::Informational => self.levels,
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! Send records: one for each page to one person by one channel, claimed before it is sent.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::escalation::Cursor;
+
+/// How long a claim holds before another try may take it over: longer than the pager can run
+/// (its timeout in the template is 30 s), so that a claim is only taken from the dead.
+pub const LEASE: SignedDuration = SignedDuration::from_secs(40);
+/// How often a send that failed for a passing reason is tried in all.
+pub const MOST_TRIES: u32 = 3;
+/// How long to wait before a send that failed for a passing reason is tried again.
+pub const TRY_AGAIN: SignedDuration = SignedDuration::from_secs(15);
+
+/// Which send: unique within its incident.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct SendKey {
+    /// The turn of the escalation it belongs to.
+    #[serde(flatten)]
+    pub cursor: Cursor,
+    /// The contact's id, or `emergency` for the emergency topic.
+    pub contact: String,
+    /// `sms`, `email`, `voice` or `topic`.
+    pub channel: String,
+}
+
+/// How a send stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum SendState {
+    /// Taken by somebody who is sending it.
+    Claimed {
+        /// Until when.
+        until: Timestamp,
+    },
+    /// The provider took it.
+    Sent {
+        /// The provider's id for it.
+        message_id: String,
+    },
+    /// The provider refused it.
+    Failed {
+        /// The provider's error code; never its text, which may repeat the address.
+        error: String,
+        /// Whether trying again may help.
+        passing: bool,
+    },
+    /// This stack has no provider for the channel.
+    Unavailable,
+}
+
+/// A send record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SendRecord {
+    /// Which send.
+    #[serde(flatten)]
+    pub key: SendKey,
+    /// How it stands.
+    #[serde(flatten)]
+    pub state: SendState,
+    /// How often it was claimed, from 1.
+    pub tries: u32,
+    /// When it came to stand so.
+    pub at: Timestamp,
+}
+
+/// What to do about a send.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Claim {
+    /// Claim it (as this try) and send.
+    Take {
+        /// This will be the try with this number, from 1.
+        attempt: u32,
+    },
+    /// Somebody else may be at it, or it failed a moment ago: look again then.
+    Later(Timestamp),
+    /// Nothing more to do.
+    Settled,
+}
+
+/// What to do about a send whose record, if there is one, is `record`.
+#[must_use]
+pub fn claim(record: Option<&SendRecord>, now: Timestamp) -> Claim {
+    let Some(record) = record else { return Claim::Take { attempt: 1 } };
+    let again = |ready: Timestamp| {
+        if ready > now { Claim::Later(ready) } else { Claim::Take { attempt: record.tries + 1 } }
+    };
+    match &record.state {
+        SendState::Claimed { until } => again(*until),
+        SendState::Failed { passing, .. } if *passing && record.tries < MOST_TRIES => {
+            again(record.at.saturating_add(TRY_AGAIN).unwrap_or(Timestamp::MAX))
+        }
+        SendState::Sent { .. } | SendState::Unavailable | SendState::Failed { .. } => {
+            Claim::Settled
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn claims() {
+        let now: Timestamp = "2026-11-23T03:00:00Z".parse().unwrap();
+        let soon = now + SignedDuration::from_secs(5);
+        let record = |state, tries| SendRecord {
+            key: SendKey {
+                cursor: Cursor { run: 1, round: 1, step: 0 },
+                contact: "ada".into(),
+                channel: "sms".into(),
+            },
+            state,
+            tries,
+            at: now,
+        };
+        let failed = |passing| SendState::Failed { error: "Throttled".into(), passing };
+        let check = |record: Option<SendRecord>, at, expected| {
+            assert_eq!(claim(record.as_ref(), at), expected, "{record:?}");
+        };
+        check(None, now, Claim::Take { attempt: 1 });
+        check(Some(record(SendState::Sent { message_id: "m".into() }, 1)), now, Claim::Settled);
+        check(Some(record(SendState::Claimed { until: soon }, 1)), now, Claim::Later(soon));
+        check(
+            Some(record(SendState::Claimed { until: soon }, 1)),
+            soon,
+            Claim::Take { attempt: 2 },
+        );
+        check(Some(record(failed(false), 1)), now, Claim::Settled);
+        check(Some(record(failed(true), 1)), now, Claim::Later(now + TRY_AGAIN));
+        check(Some(record(failed(true), 1)), now + TRY_AGAIN, Claim::Take { attempt: 2 });
+        check(Some(record(failed(true), 3)), now + TRY_AGAIN, Claim::Settled);
+    }
+
+    #[test]
+    fn records_round_trip() {
+        let text = r#"{"run":1,"round":2,"step":0,"contact":"ada","channel":"sms","state":"sent","message_id":"m","tries":1,"at":"2026-11-23T03:00:00Z"}"#;
+        let record: SendRecord = serde_json::from_str(text).unwrap();
+        assert_eq!(serde_json::to_string(&record).unwrap(), text);
+    }
+}

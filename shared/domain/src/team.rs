@@ -1,0 +1,155 @@
+//! Who is paged: the team for a severity, with stand-ins, and never nobody.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::contact::Contact;
+use crate::id::ContactId;
+use crate::role::Role;
+use crate::severity::Severity;
+
+/// The contacts that were looked up, by id: the levels in question and their backups.
+pub type People = BTreeMap<ContactId, Contact>;
+
+/// Why somebody is paged.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Why {
+    /// Belongs to the team.
+    Team,
+    /// Stands in for somebody who is away.
+    StandsInFor(ContactId),
+    /// Is the backup of somebody who has not answered.
+    BackupOf(ContactId),
+    /// Is one level beyond the team.
+    NextLevel,
+    /// The team came out empty; commanders take over.
+    Fallback,
+}
+
+/// One person to page, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member<'a> {
+    /// The person.
+    pub contact: &'a Contact,
+    /// Why.
+    pub why: Why,
+    /// Outside the person's hours: a call comes first, since nothing else wakes anybody.
+    pub out_of_hours: bool,
+}
+
+/// What an incident asks of the team.
+#[derive(Clone, Copy, Debug)]
+pub struct Call<'a> {
+    /// Severity.
+    pub severity: Severity,
+    /// The AWS account it is about.
+    pub account: &'a str,
+    /// The highest escalation level that belongs to the team.
+    pub highest_level: u8,
+    /// The instant people are looked up for.
+    pub now: Timestamp,
+}
+
+impl Call<'_> {
+    /// Whether this person can be paged now. A Critical incident wakes people outside their hours.
+    fn reachable(&self, contact: &Contact) -> bool {
+        let woken = self.severity == Severity::Critical;
+        !contact.departed() && !contact.on_leave(self.now) && (woken || contact.in_hours(self.now))
+    }
+
+    fn member<'a>(&self, contact: &'a Contact, why: Why) -> Member<'a> {
+        Member { contact, why, out_of_hours: !contact.in_hours(self.now) }
+    }
+
+    /// Who stands in for `contact`: the backup, or that one's backup, and so on; a circle of
+    /// backups ends where it began.
+    #[must_use]
+    pub fn stand_in<'a>(&self, contact: &Contact, people: &'a People) -> Option<&'a Contact> {
+        let mut seen = BTreeSet::from([&contact.id]);
+        let mut next = contact.backup.as_ref();
+        while let Some(id) = next {
+            let person = people.get(id)?;
+            if !seen.insert(&person.id) {
+                return None;
+            }
+            if self.reachable(person) {
+                return Some(person);
+            }
+            next = person.backup.as_ref();
+        }
+        None
+    }
+
+    /// The people of `levels`, each present or replaced, sorted by level, then name. Nobody twice.
+    fn muster<'a>(
+        &self,
+        people: &'a People,
+        levels: std::ops::RangeInclusive<u8>,
+        why: &Why,
+    ) -> Vec<Member<'a>> {
+        let wanted =
+            |c: &&Contact| levels.contains(&c.level) && c.serves(self.account) && !c.departed();
+        let (present, away): (Vec<_>, Vec<_>) =
+            people.values().filter(wanted).partition(|contact| self.reachable(contact));
+        let mut members: Vec<Member<'a>> =
+            present.into_iter().map(|contact| self.member(contact, why.clone())).collect();
+        for contact in away {
+            let Some(person) = self.stand_in(contact, people) else { continue };
+            if members.iter().all(|member| member.contact.id != person.id) {
+                members.push(self.member(person, Why::StandsInFor(contact.id.clone())));
+            }
+        }
+        members.sort_by(|a, b| rank(a.contact).cmp(&rank(b.contact)));
+        members
+    }
+
+    /// The team for this call; commanders if it comes out empty; empty only if there is nobody
+    /// at all, and then the emergency topic must be told.
+    #[must_use]
+    pub fn team<'a>(&self, people: &'a People) -> Vec<Member<'a>> {
+        let team = self.muster(people, 1..=self.highest_level, &Why::Team);
+        if !team.is_empty() {
+            return team;
+        }
+        let mut commanders: Vec<_> = people
+            .values()
+            .filter(|c| c.roles.contains(&Role::IncidentCommander))
+            .filter(|c| !c.departed() && !c.on_leave(self.now))
+            .map(|contact| self.member(contact, Why::Fallback))
+            .collect();
+        commanders.sort_by(|a, b| rank(a.contact).cmp(&rank(b.contact)));
+        commanders
+    }
+
+    /// The people one level beyond the team; the team if there are none.
+    #[must_use]
+    pub fn next_level<'a>(&self, people: &'a People) -> Vec<Member<'a>> {
+        let next = self.highest_level.saturating_add(1);
+        let members = self.muster(people, next..=next, &Why::NextLevel);
+        if members.is_empty() { self.team(people) } else { members }
+    }
+
+    /// The backups of these members who can be paged and are not members themselves.
+    #[must_use]
+    pub fn backups<'a>(&self, members: &[Member<'a>], people: &'a People) -> Vec<Member<'a>> {
+        let mut backups: Vec<Member<'a>> = Vec::new();
+        for member in members {
+            let Some(person) = self.stand_in(member.contact, people) else { continue };
+            let known = |m: &Member<'_>| m.contact.id == person.id;
+            if !members.iter().any(known) && !backups.iter().any(known) {
+                backups.push(self.member(person, Why::BackupOf(member.contact.id.clone())));
+            }
+        }
+        backups
+    }
+}
+
+fn rank(contact: &Contact) -> (u8, &str, &ContactId) {
+    (contact.level, &contact.name, &contact.id)
+}
+
+#[cfg(test)]
+mod tests;
