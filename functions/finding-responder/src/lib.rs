@@ -1,1 +1,166 @@
-//! Placeholder.
+//! A finding in: an incident opened, or not, and its escalation started.
+
+mod event;
+
+use jiff::Timestamp;
+use lambda_runtime::Diagnostic;
+use muster::escalation::Cursor;
+use muster::finding::Finding;
+use muster::incident::Incident;
+use muster::plan::EscalationPlan;
+use muster::verdict::{Reason, Verdict, decide};
+use muster_aws::AwsError;
+use muster_aws::escalations::Escalations;
+use muster_aws::incidents::{Incidents, Written};
+use muster_aws::roster::Roster;
+use muster_aws::secret::incident_id;
+use serde::Serialize;
+use serde_json::Value;
+
+pub use event::{Delivery, Unreadable};
+
+/// How often a lost race is decided anew. Each loss means that somebody else got further, so the
+/// second reading settles it; the rest is for transactions that merely collide.
+const MOST_RACES: usize = 5;
+
+/// What the function works with.
+#[derive(Debug)]
+pub struct Responder {
+    /// Where the policy is.
+    pub roster: Roster,
+    /// Where the ledger and the incidents are.
+    pub incidents: Incidents,
+    /// What pages.
+    pub escalations: Escalations,
+}
+
+/// Why an event was not dealt with; the event is kept and tried again.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// It cannot be read.
+    #[error(transparent)]
+    Unreadable(#[from] Unreadable),
+    /// A call failed.
+    #[error(transparent)]
+    Aws(#[from] AwsError),
+    /// The same finding was being written by others, again and again.
+    #[error("the finding was being written by others; nothing was decided")]
+    Raced,
+}
+
+impl From<Failure> for Diagnostic {
+    fn from(failure: Failure) -> Self {
+        let error_type = match &failure {
+            Failure::Unreadable(_) => "UnreadableEvent",
+            Failure::Aws(_) => "AwsError",
+            Failure::Raced => "Raced",
+        };
+        Self { error_type: error_type.to_owned(), error_message: failure.to_string() }
+    }
+}
+
+/// What became of one finding.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Outcome {
+    /// `opened`, `repeat` or `recorded`.
+    pub verdict: &'static str,
+    /// Why it was recorded and no more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<&'static str>,
+    /// The incident it belongs to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub incident: Option<String>,
+}
+
+/// What became of an event.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Answer {
+    /// One outcome for each finding, in their order.
+    pub outcomes: Vec<Outcome>,
+}
+
+impl Responder {
+    /// Deals with one event as EventBridge delivers it.
+    ///
+    /// # Errors
+    /// [`Failure`] if any finding could not be dealt with. The others are done; doing them again
+    /// changes nothing but their count.
+    pub async fn handle(&self, event: Value, now: Timestamp) -> Result<Answer, Failure> {
+        let delivery = event::read(event).inspect_err(|error| {
+            tracing::error!(reason = %error, "event cannot be read; it is kept");
+        })?;
+        let mut outcomes = Vec::new();
+        let mut failure = None;
+        for finding in &delivery.findings {
+            match self.respond(finding, now).await {
+                Ok(outcome) => {
+                    tracing::info!(
+                        event_id = delivery.event_id,
+                        verdict = outcome.verdict,
+                        reason = outcome.reason,
+                        incident = outcome.incident,
+                        severity = finding.severity.name(),
+                        route = finding.route.name(),
+                        "finding decided"
+                    );
+                    outcomes.push(outcome);
+                }
+                Err(error) => {
+                    tracing::error!(
+                        event_id = delivery.event_id,
+                        reason = %error,
+                        "finding not dealt with; the event is kept"
+                    );
+                    failure = Some(error);
+                }
+            }
+        }
+        failure.map_or(Ok(Answer { outcomes }), Err)
+    }
+
+    async fn respond(&self, finding: &Finding, now: Timestamp) -> Result<Outcome, Failure> {
+        for _ in 0..MOST_RACES {
+            let (policy, known) =
+                tokio::try_join!(self.roster.policy(), self.incidents.ledger(&finding.identity))?;
+            match decide(&policy, finding, known.as_ref()) {
+                Verdict::Record(reason) => {
+                    self.incidents.count(finding, now).await?;
+                    return Ok(recorded(reason));
+                }
+                Verdict::Repeat { incident, start } => {
+                    if start {
+                        self.start(finding, &incident).await?;
+                    }
+                    self.incidents.count(finding, now).await?;
+                    return Ok(outcome("repeat", &incident));
+                }
+                Verdict::Open => {
+                    // The digest of legal characters is always a legal id.
+                    let Ok(id) = incident_id(&finding.identity, now) else { break };
+                    let plan = EscalationPlan::default();
+                    let incident = Incident::open(id, finding.clone(), &policy, plan, now);
+                    if self.incidents.open(&incident).await? == Written::Done {
+                        self.start(finding, &incident.id).await?;
+                        return Ok(outcome("opened", &incident.id));
+                    }
+                }
+            }
+        }
+        Err(Failure::Raced)
+    }
+
+    /// Starts the incident's escalation, then notes that it has started. Dying in between costs
+    /// nothing: the name of the execution makes a second start none.
+    async fn start(&self, finding: &Finding, id: &muster::IncidentId) -> Result<(), AwsError> {
+        self.escalations.start(id, Cursor::FIRST).await?;
+        self.incidents.started(&finding.identity).await
+    }
+}
+
+fn outcome(verdict: &'static str, id: &muster::IncidentId) -> Outcome {
+    Outcome { verdict, reason: None, incident: Some(id.to_string()) }
+}
+
+fn recorded(reason: Reason) -> Outcome {
+    Outcome { verdict: "recorded", reason: Some(reason.name()), incident: None }
+}

@@ -1,1 +1,179 @@
-//! Placeholder.
+//! One escalation turn in: pages out, the next wait returned.
+
+mod claims;
+mod letters;
+mod senders;
+
+use jiff::{SignedDuration, Timestamp};
+use lambda_runtime::Diagnostic;
+use muster::escalation::{Next, Turn, turn};
+use muster::incident::Incident;
+use muster::send::{SendRecord, TRY_AGAIN};
+use muster::team::People;
+use muster_aws::AwsError;
+use muster_aws::escalations::TurnInput;
+use muster_aws::incidents::{Incidents, Written};
+use muster_aws::roster::Roster;
+use muster_aws::secret::NoRandomness;
+use serde::Serialize;
+
+use claims::{Claims, Sending};
+pub use senders::Senders;
+
+/// How often a turn is decided anew because the incident changed under it.
+const MOST_RACES: usize = 5;
+/// The highest escalation level there is.
+const LAST_LEVEL: u8 = 4;
+
+/// What the function works with.
+#[derive(Debug)]
+pub struct Pager {
+    /// Where people are.
+    pub roster: Roster,
+    /// Where incidents and send records are.
+    pub incidents: Incidents,
+    /// What messages leave by.
+    pub senders: Senders,
+    /// Where links lead, without a slash at the end.
+    pub link_base: String,
+}
+
+/// Why a turn did not take place; Step Functions tries it again.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// There is no such incident.
+    #[error("there is no incident {0}")]
+    NoIncident(muster::IncidentId),
+    /// A call failed.
+    #[error(transparent)]
+    Aws(#[from] AwsError),
+    /// No link can be made.
+    #[error(transparent)]
+    NoRandomness(#[from] NoRandomness),
+    /// The incident was being changed by others, again and again.
+    #[error("the incident was being changed by others; nothing was sent")]
+    Raced,
+}
+
+impl From<Failure> for Diagnostic {
+    fn from(failure: Failure) -> Self {
+        let error_type = match &failure {
+            Failure::NoIncident(_) => "NoIncident",
+            Failure::Aws(_) => "AwsError",
+            Failure::NoRandomness(_) => "NoRandomness",
+            Failure::Raced => "Raced",
+        };
+        Self { error_type: error_type.to_owned(), error_message: failure.to_string() }
+    }
+}
+
+/// What the state machine gets back: the next turn, and how long to wait for it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Answer {
+    /// The next turn.
+    #[serde(flatten)]
+    pub next: TurnInput,
+    /// Whether the escalation is over.
+    pub done: bool,
+    /// How long to wait before the next turn, in seconds.
+    pub wait_seconds: i64,
+}
+
+impl Pager {
+    /// Takes one turn of an incident's escalation. `owner` marks this run's claims.
+    ///
+    /// # Errors
+    /// [`Failure`]; what was sent before it is recorded and not sent again.
+    pub async fn handle(
+        &self,
+        input: TurnInput,
+        owner: &str,
+        now: Timestamp,
+    ) -> Result<Answer, Failure> {
+        let mut claims = Claims::new(owner, now);
+        for _ in 0..MOST_RACES {
+            let id = &input.incident;
+            let (incident, records) = tokio::try_join!(
+                self.incidents.incident(id),
+                self.incidents.sends(id, input.cursor)
+            )?;
+            let incident = incident.ok_or_else(|| Failure::NoIncident(id.clone()))?;
+            let people = self.people(&incident, now).await?;
+            let turn = turn(&incident, input.cursor, &people, now);
+            claims.decide(&turn, input.cursor, &records)?;
+            let fact = claims.fact(&incident, &turn, input.cursor, &records);
+            let fact = fact.as_ref().map(|(name, fact)| (name.as_str(), fact));
+            let written = self.incidents.claim(id, &claims.new, &claims.tokens, fact).await?;
+            if written == Written::Done {
+                let sent = self.send(&incident, &turn, &claims).await?;
+                return Ok(answer(input, &turn, &claims, &sent, now));
+            }
+        }
+        Err(Failure::Raced)
+    }
+
+    /// The people this incident may call on. Everybody is read only if its own levels are empty.
+    async fn people(&self, incident: &Incident, now: Timestamp) -> Result<People, AwsError> {
+        let beyond = u8::from(incident.plan.reaches_next_level());
+        let last = incident.highest_level.saturating_add(beyond).min(LAST_LEVEL);
+        let people = self.roster.people(1..=last).await?;
+        let team_is_empty = muster::escalation::call(incident, now).team(&people).is_empty();
+        if team_is_empty && last < LAST_LEVEL {
+            return self.roster.people(1..=LAST_LEVEL).await;
+        }
+        Ok(people)
+    }
+
+    /// Sends everything claimed, all together: no channel waits for another.
+    async fn send(
+        &self,
+        incident: &Incident,
+        turn: &Turn,
+        claims: &Claims,
+    ) -> Result<Vec<SendRecord>, Failure> {
+        let one = async |sending: &Sending| -> Result<SendRecord, AwsError> {
+            let letter = letters::write(incident, turn, sending, claims, &self.link_base);
+            let state = self.senders.send(letter).await;
+            let record = SendRecord { state, at: Timestamp::now(), ..sending.record.clone() };
+            self.incidents.settle(&incident.id, &record).await?;
+            tracing::info!(
+                incident = %incident.id,
+                contact = record.key.contact,
+                channel = record.key.channel,
+                state = record.state.name(),
+                "page settled"
+            );
+            Ok(record)
+        };
+        // Every send runs to its end before a failed record is reported.
+        let ends = futures::future::join_all(claims.sendings.iter().map(one)).await;
+        Ok(ends.into_iter().collect::<Result<_, _>>()?)
+    }
+}
+
+/// The same turn again while a send may still come through, else the next one.
+fn answer(
+    input: TurnInput,
+    turn: &Turn,
+    claims: &Claims,
+    sent: &[SendRecord],
+    now: Timestamp,
+) -> Answer {
+    let again = sent.iter().any(SendRecord::may_try_again).then_some(TRY_AGAIN);
+    let later = claims.later.map(|at| at.duration_since(now));
+    if let Some(wait) = [again, later].into_iter().flatten().max() {
+        return Answer { next: input, done: false, wait_seconds: seconds(wait) };
+    }
+    match turn.next {
+        Next::End => Answer { next: input, done: true, wait_seconds: 0 },
+        Next::Turn { wait, cursor } => {
+            Answer { next: TurnInput { cursor, ..input }, done: false, wait_seconds: seconds(wait) }
+        }
+    }
+}
+
+/// Whole seconds, rounded up: Step Functions waits no fractions, and waiting too short is a turn
+/// for nothing.
+fn seconds(wait: SignedDuration) -> i64 {
+    wait.as_secs() + i64::from(wait.subsec_nanos() > 0)
+}

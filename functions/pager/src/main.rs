@@ -1,1 +1,35 @@
-fn main() {}
+//! Wires pager: settings, clients, runtime.
+
+use lambda_runtime::{Error, LambdaEvent, service_fn};
+use muster_aws::escalations::TurnInput;
+use muster_aws::incidents::Incidents;
+use muster_aws::mail::Mails;
+use muster_aws::roster::Roster;
+use muster_aws::settings::{
+    EMERGENCY_TOPIC, INCIDENTS_TABLE, LINK_BASE, ROSTER_TABLE, SENDER, required,
+};
+use muster_aws::text::Texts;
+use muster_aws::{client, log};
+use pager::{Pager, Senders};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    log::start();
+    let config = client::config().await;
+    let pager = Pager {
+        roster: Roster::new(&config, required(ROSTER_TABLE)?),
+        incidents: Incidents::new(&config, required(INCIDENTS_TABLE)?),
+        senders: Senders {
+            texts: Texts::new(&config),
+            mails: Mails::new(&config, required(SENDER)?),
+            emergency_topic: required(EMERGENCY_TOPIC)?,
+        },
+        link_base: required(LINK_BASE)?,
+    };
+    pager.incidents.warm().await;
+    let pager = &pager;
+    lambda_runtime::run(service_fn(move |event: LambdaEvent<TurnInput>| async move {
+        pager.handle(event.payload, &event.context.request_id, jiff::Timestamp::now()).await
+    }))
+    .await
+}

@@ -1,1 +1,51 @@
-//! Placeholder.
+//! HTTP in: contacts, incidents, and the links in pages.
+
+mod caller;
+mod contacts;
+mod incidents;
+mod links;
+mod paging;
+mod problem;
+mod request;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::routing::{get, post};
+use muster_aws::incidents::Incidents;
+use muster_aws::roster::Roster;
+
+use problem::Problem;
+
+/// What the function works with.
+#[derive(Debug)]
+pub struct Stores {
+    /// Contacts.
+    pub roster: Roster,
+    /// Incidents and link tokens.
+    pub incidents: Incidents,
+}
+
+type App = Arc<Stores>;
+
+/// The API. Who may call what is settled before: the gateway lets only the `/ack/` routes in
+/// without a signature.
+pub fn router(stores: Stores) -> Router {
+    Router::new()
+        .route("/contacts", get(contacts::list).post(contacts::create))
+        .route(
+            "/contacts/{id}",
+            get(contacts::read).put(contacts::replace).delete(contacts::delete),
+        )
+        .route("/incidents", get(incidents::list))
+        .route("/incidents/{id}", get(incidents::read))
+        .route("/incidents/{id}/acknowledge", post(incidents::acknowledge))
+        .route("/incidents/{id}/resolve", post(incidents::resolve))
+        .route("/ack/{token}", get(links::show).post(links::act))
+        .fallback(async || Problem::no_route())
+        .method_not_allowed_fallback(async || Problem::wrong_method())
+        .with_state(Arc::new(stores))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,1 +1,23 @@
-//! Placeholder.
+//! The only crate that calls an AWS SDK: concrete stores and senders, one cargo feature per service.
+
+pub mod client;
+pub mod error;
+pub mod log;
+pub mod secret;
+pub mod settings;
+
+#[cfg(feature = "dynamodb")]
+pub mod incidents;
+#[cfg(feature = "dynamodb")]
+mod item;
+#[cfg(feature = "dynamodb")]
+pub mod roster;
+
+#[cfg(feature = "sfn")]
+pub mod escalations;
+#[cfg(feature = "sesv2")]
+pub mod mail;
+#[cfg(feature = "sns")]
+pub mod text;
+
+pub use error::AwsError;

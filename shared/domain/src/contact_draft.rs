@@ -21,14 +21,12 @@ mod checks;
 
 use checks::{Faults, printable};
 
-/// The fields that are none of ours, by name.
-#[expect(clippy::zero_sized_map_values, reason = "serde flattens maps, not sets")]
-type Rest = BTreeMap<String, IgnoredAny>;
 type Field<T> = Option<Given<T>>;
 
 /// A contact as somebody sends it: every field may be missing or of the wrong type.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(expecting = "a contact as a JSON object")]
+#[expect(clippy::zero_sized_map_values, reason = "serde flattens maps, not sets")]
 pub struct ContactDraft {
     id: Field<String>,
     name: Field<String>,
@@ -45,15 +43,16 @@ pub struct ContactDraft {
     accounts: Field<Vec<Given<String>>>,
     status: Field<StatusDraft>,
     #[serde(flatten)]
-    rest: Rest,
+    rest: BTreeMap<String, IgnoredAny>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
+#[expect(clippy::zero_sized_map_values, reason = "serde flattens maps, not sets")]
 struct ChannelDraft {
     r#type: Field<String>,
     address: Field<String>,
     #[serde(flatten)]
-    rest: Rest,
+    rest: BTreeMap<String, IgnoredAny>,
 }
 
 #[derive(Clone, Debug, Deserialize)]

@@ -46,6 +46,19 @@ pub enum Emergency {
     NobodyAnswered,
 }
 
+impl Emergency {
+    /// Why, as a sentence for people.
+    #[must_use]
+    pub const fn sentence(self) -> &'static str {
+        match self {
+            Self::NobodyToPage => {
+                "Muster found nobody in the roster whom it could page for this incident."
+            }
+            Self::NobodyAnswered => "Everybody was paged, and nobody answered.",
+        }
+    }
+}
+
 /// What comes after a turn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Next {

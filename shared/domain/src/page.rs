@@ -91,14 +91,9 @@ pub fn mail(incident: &Incident, page: &PersonPage, team: &[PersonPage], link: &
 /// The plain message for the emergency topic.
 #[must_use]
 pub fn emergency_text(incident: &Incident, why: Emergency) -> String {
-    let why = match why {
-        Emergency::NobodyToPage => {
-            "Muster found nobody in the roster whom it could page for this incident"
-        }
-        Emergency::NobodyAnswered => "Everybody was paged, and nobody answered",
-    };
     format!(
-        "MUSTER EMERGENCY. {why}.\nIncident {}: {} {} in account {}, {}.\n{}\nLook: {}\n",
+        "MUSTER EMERGENCY. {}\nIncident {}: {} {} in account {}, {}.\n{}\nLook: {}\n",
+        why.sentence(),
         incident.id,
         incident.severity.shout(),
         incident.r#type.words(),

@@ -33,6 +33,8 @@ pub enum SendState {
     Claimed {
         /// Until when.
         until: Timestamp,
+        /// By whom: a mark of one run of the pager.
+        owner: String,
     },
     /// The provider took it.
     Sent {
@@ -50,6 +52,19 @@ pub enum SendState {
     Unavailable,
 }
 
+impl SendState {
+    /// Its name in JSON.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Claimed { .. } => "claimed",
+            Self::Sent { .. } => "sent",
+            Self::Failed { .. } => "failed",
+            Self::Unavailable => "unavailable",
+        }
+    }
+}
+
 /// A send record.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SendRecord {
@@ -65,9 +80,19 @@ pub struct SendRecord {
     pub at: Timestamp,
 }
 
+impl SendRecord {
+    /// Whether it failed for a passing reason and has a try left.
+    #[must_use]
+    pub const fn may_try_again(&self) -> bool {
+        matches!(self.state, SendState::Failed { passing: true, .. }) && self.tries < MOST_TRIES
+    }
+}
+
 /// What to do about a send.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Claim {
+    /// It is claimed by the one who asks: send.
+    Mine,
     /// Claim it (as this try) and send.
     Take {
         /// This will be the try with this number, from 1.
@@ -79,16 +104,17 @@ pub enum Claim {
     Settled,
 }
 
-/// What to do about a send whose record, if there is one, is `record`.
+/// What `owner` does about a send whose record, if there is one, is `record`.
 #[must_use]
-pub fn claim(record: Option<&SendRecord>, now: Timestamp) -> Claim {
+pub fn claim(record: Option<&SendRecord>, owner: &str, now: Timestamp) -> Claim {
     let Some(record) = record else { return Claim::Take { attempt: 1 } };
     let again = |ready: Timestamp| {
         if ready > now { Claim::Later(ready) } else { Claim::Take { attempt: record.tries + 1 } }
     };
     match &record.state {
-        SendState::Claimed { until } => again(*until),
-        SendState::Failed { passing, .. } if *passing && record.tries < MOST_TRIES => {
+        SendState::Claimed { owner: mine, .. } if mine == owner => Claim::Mine,
+        SendState::Claimed { until, .. } => again(*until),
+        SendState::Failed { .. } if record.may_try_again() => {
             again(record.at.saturating_add(TRY_AGAIN).unwrap_or(Timestamp::MAX))
         }
         SendState::Sent { .. } | SendState::Unavailable | SendState::Failed { .. } => {
@@ -115,18 +141,16 @@ mod tests {
             tries,
             at: now,
         };
+        let claimed = |owner: &str| SendState::Claimed { until: soon, owner: owner.into() };
         let failed = |passing| SendState::Failed { error: "Throttled".into(), passing };
         let check = |record: Option<SendRecord>, at, expected| {
-            assert_eq!(claim(record.as_ref(), at), expected, "{record:?}");
+            assert_eq!(claim(record.as_ref(), "me", at), expected, "{record:?}");
         };
         check(None, now, Claim::Take { attempt: 1 });
         check(Some(record(SendState::Sent { message_id: "m".into() }, 1)), now, Claim::Settled);
-        check(Some(record(SendState::Claimed { until: soon }, 1)), now, Claim::Later(soon));
-        check(
-            Some(record(SendState::Claimed { until: soon }, 1)),
-            soon,
-            Claim::Take { attempt: 2 },
-        );
+        check(Some(record(claimed("other"), 1)), now, Claim::Later(soon));
+        check(Some(record(claimed("other"), 1)), soon, Claim::Take { attempt: 2 });
+        check(Some(record(claimed("me"), 1)), now, Claim::Mine);
         check(Some(record(failed(false), 1)), now, Claim::Settled);
         check(Some(record(failed(true), 1)), now, Claim::Later(now + TRY_AGAIN));
         check(Some(record(failed(true), 1)), now + TRY_AGAIN, Claim::Take { attempt: 2 });

@@ -23,7 +23,7 @@ pub struct LedgerEntry {
     #[serde(default)]
     pub started: bool,
     /// How often it was delivered, by all routes.
-    pub count: u64,
+    pub deliveries: u64,
     /// When it first came.
     pub first_at: Timestamp,
     /// When it last came.
@@ -145,7 +145,7 @@ mod tests {
             incident: incident.map(|id| id.parse().unwrap()),
             paged: None,
             started,
-            count: 1,
+            deliveries: 1,
             first_at: Timestamp::UNIX_EPOCH,
             last_at: Timestamp::UNIX_EPOCH,
             routes: BTreeSet::new(),

@@ -1,0 +1,86 @@
+//! Reading an EventBridge event: which route it came by and the findings in it.
+
+use aws_lambda_events::event::eventbridge::EventBridgeEvent;
+use muster::finding::{AsffFinding, Finding, GuardDutyFinding};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+/// An event that was read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Delivery {
+    /// EventBridge's id of the event; a finding that comes again has a new one.
+    pub event_id: String,
+    /// The findings in it.
+    pub findings: Vec<Finding>,
+}
+
+/// Why an event cannot be read. It names the place and what belongs there, never the value.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("cannot read the event: {path}: {fault}")]
+pub struct Unreadable {
+    /// The path into the JSON: `detail.severity`.
+    pub path: String,
+    /// What is wrong there.
+    pub fault: String,
+}
+
+/// Reads an event.
+///
+/// # Errors
+/// [`Unreadable`], for the first place that cannot be read.
+pub fn read(event: Value) -> Result<Delivery, Unreadable> {
+    let envelope: EventBridgeEvent<Value> = parse(event, "")?;
+    let findings = match envelope.detail_type.as_str() {
+        "GuardDuty Finding" => vec![parse::<GuardDutyFinding>(envelope.detail, "detail")?.into()],
+        "Security Hub Findings - Imported" => asff(envelope.detail)?,
+        _ => {
+            return Err(Unreadable {
+                path: "detail-type".to_owned(),
+                fault: "expected \"GuardDuty Finding\" or \"Security Hub Findings - Imported\""
+                    .to_owned(),
+            });
+        }
+    };
+    Ok(Delivery { event_id: envelope.id.unwrap_or_default(), findings })
+}
+
+/// Security Hub sends one finding an event; the format allows several.
+fn asff(mut detail: Value) -> Result<Vec<Finding>, Unreadable> {
+    let Some(Value::Array(list)) = detail.get_mut("findings").map(Value::take) else {
+        return Err(Unreadable {
+            path: "detail.findings".to_owned(),
+            fault: "expected a list of findings".to_owned(),
+        });
+    };
+    let finding = |(index, value)| {
+        parse::<AsffFinding>(value, &format!("detail.findings[{index}]")).map(Finding::from)
+    };
+    list.into_iter().enumerate().map(finding).collect()
+}
+
+fn parse<T: DeserializeOwned>(value: Value, at: &str) -> Result<T, Unreadable> {
+    serde_path_to_error::deserialize(value).map_err(|error| {
+        let inner = error.path().to_string();
+        let path = match (at, inner.as_str()) {
+            ("", "." | "?") => "the event".to_owned(),
+            ("", inner) => inner.to_owned(),
+            (at, "." | "?") => at.to_owned(),
+            (at, inner) => format!("{at}.{inner}"),
+        };
+        Unreadable { path, fault: without_value(&error.inner().to_string()) }
+    })
+}
+
+/// A serde message without the value it repeats, which may be anything: what was expected stays.
+fn without_value(message: &str) -> String {
+    if message.starts_with("missing field") {
+        return message.to_owned();
+    }
+    match message.rfind(", expected ") {
+        Some(at) => message[at + 2..].to_owned(),
+        None => "expected another value".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

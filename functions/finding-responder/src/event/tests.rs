@@ -1,0 +1,82 @@
+//! Every event file of the repository, and what unreadable events are refused with.
+
+use serde_json::json;
+
+use super::*;
+
+/// Every file under `events/`, by route. One test parses them all, so a new file is a new case.
+#[test]
+fn every_event_file_is_read_or_refused_as_its_name_says() {
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../../events");
+    let mut seen = 0;
+    for folder in ["guardduty", "security-hub"] {
+        for entry in std::fs::read_dir(format!("{root}/{folder}")).unwrap() {
+            let path = entry.unwrap().path();
+            let event = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+            let unreadable = path.file_name().unwrap().to_string_lossy().starts_with("unreadable");
+            let read = read(event);
+            assert_eq!(read.is_err(), unreadable, "{}: {read:?}", path.display());
+            seen += 1;
+        }
+    }
+    assert!(seen >= 6, "only {seen} event files");
+}
+
+fn event() -> Value {
+    json!({
+        "version": "0", "id": "e1", "detail-type": "GuardDuty Finding", "source": "aws.guardduty",
+        "account": "111122223333", "time": "2026-11-23T03:00:00Z", "region": "eu-central-1",
+        "resources": [],
+        "detail": {
+            "accountId": "111122223333", "region": "eu-central-1", "id": "f", "severity": 8,
+            "arn": "arn:aws:guardduty:eu-central-1:111122223333:detector/d/finding/f",
+            "type": "Trojan:EC2/DNSDataExfiltration"
+        }
+    })
+}
+
+#[test]
+fn refusals_name_the_path_and_not_the_value() {
+    let check = |pointer: &str, value: Value, expected: &str| {
+        let mut event = event();
+        *event.pointer_mut(pointer).unwrap() = value;
+        assert_eq!(
+            read(event).unwrap_err().to_string(),
+            format!("cannot read the event: {expected}")
+        );
+    };
+    check("/detail/severity", json!("secret"), "detail.severity: expected f64");
+    check("/detail/accountId", json!(7), "detail.accountId: expected a string");
+    check("/detail", json!("secret"), "detail: expected a GuardDuty finding");
+    check("/detail", json!({}), "detail: missing field `accountId`");
+    check("/detail-type", json!(7), "detail-type: expected a string");
+    check(
+        "/detail-type",
+        json!("GuardDuty Malware Protection Object Scan Result"),
+        "detail-type: expected \"GuardDuty Finding\" or \"Security Hub Findings - Imported\"",
+    );
+    check("/time", json!("yesterday"), "time: expected another value");
+    assert_eq!(read(json!([])).unwrap_err().path, "the event");
+}
+
+#[test]
+fn security_hub_events_hold_any_number() {
+    let finding = json!({
+        "Id": "x", "ProductArn": "arn:aws:securityhub:eu-central-1::product/aws/inspector",
+        "AwsAccountId": "111122223333", "Severity": {"Label": "HIGH"}
+    });
+    let with = |findings: Value| {
+        let mut event = event();
+        event["detail-type"] = json!("Security Hub Findings - Imported");
+        event["detail"] = json!({ "findings": findings });
+        read(event)
+    };
+    assert_eq!(with(json!([])).unwrap().findings.len(), 0);
+    assert_eq!(with(json!([finding, finding])).unwrap().findings.len(), 2);
+    let mut bad = finding.clone();
+    bad["Severity"]["Label"] = json!("URGENT");
+    let error = with(json!([finding, bad])).unwrap_err();
+    assert_eq!(error.path, "detail.findings[1].Severity.Label");
+    assert_eq!(error.fault, "expected INFORMATIONAL, LOW, MEDIUM, HIGH or CRITICAL");
+    assert_eq!(with(json!("x")).unwrap_err().path, "detail.findings");
+}

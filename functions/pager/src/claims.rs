@@ -1,0 +1,158 @@
+//! Which of a turn's sends are ours to make now, and the tokens of their links.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use muster::channel::Channel;
+use muster::escalation::{Cursor, PersonPage, Turn};
+use muster::id::ContactId;
+use muster::incident::{Actor, Incident};
+use muster::send::{Claim, LEASE, SendKey, SendRecord, SendState, claim};
+use muster_aws::incidents::{Fact, IssuedToken, LINK_LIFE};
+use muster_aws::secret::{NoRandomness, Token};
+
+/// The contact in the send record of a message to the emergency topic.
+const EMERGENCY: &str = "emergency";
+
+/// Where one message goes.
+#[derive(Clone, Debug)]
+pub(crate) enum To {
+    /// To the page with this index in the turn, by this channel.
+    Person(usize, Channel),
+    /// To the emergency topic.
+    EmergencyTopic,
+}
+
+/// One message to send, claimed.
+#[derive(Clone, Debug)]
+pub(crate) struct Sending {
+    pub(crate) record: SendRecord,
+    pub(crate) to: To,
+}
+
+/// What one run of the pager has claimed of a turn.
+pub(crate) struct Claims {
+    owner: String,
+    now: Timestamp,
+    secrets: BTreeMap<ContactId, Token>,
+    /// Claims to be written.
+    pub(crate) new: Vec<SendRecord>,
+    /// Tokens to be written with them.
+    pub(crate) tokens: Vec<IssuedToken>,
+    /// Messages to send once the claims are written.
+    pub(crate) sendings: Vec<Sending>,
+    /// When to look again at sends that somebody else holds.
+    pub(crate) later: Option<Timestamp>,
+}
+
+impl Claims {
+    pub(crate) fn new(owner: &str, now: Timestamp) -> Self {
+        Self {
+            owner: owner.to_owned(),
+            now,
+            secrets: BTreeMap::new(),
+            new: Vec::new(),
+            tokens: Vec::new(),
+            sendings: Vec::new(),
+            later: None,
+        }
+    }
+
+    /// Decides anew what is ours, from the turn and the records as they stand.
+    pub(crate) fn decide(
+        &mut self,
+        turn: &Turn,
+        cursor: Cursor,
+        records: &[SendRecord],
+    ) -> Result<(), NoRandomness> {
+        (self.new, self.tokens, self.sendings, self.later) = Default::default();
+        for (index, page) in turn.pages.iter().enumerate() {
+            let before = self.sendings.len();
+            for channel in &page.channels {
+                let kind = channel.kind().name();
+                // Two numbers of one kind are two sends.
+                let same = |earlier: &&Channel| earlier.kind() == channel.kind();
+                let nth = page.channels.iter().take_while(|c| *c != channel).filter(same).count();
+                let channel_key =
+                    if nth == 0 { kind.to_owned() } else { format!("{kind}-{}", nth + 1) };
+                let key =
+                    SendKey { cursor, contact: page.contact.id.to_string(), channel: channel_key };
+                self.consider(key, To::Person(index, channel.clone()), records);
+            }
+            if self.sendings.len() > before {
+                self.issue(page)?;
+            }
+        }
+        if turn.emergency.is_some() {
+            let key =
+                SendKey { cursor, contact: EMERGENCY.to_owned(), channel: "topic".to_owned() };
+            self.consider(key, To::EmergencyTopic, records);
+        }
+        Ok(())
+    }
+
+    fn consider(&mut self, key: SendKey, to: To, records: &[SendRecord]) {
+        let record = records.iter().find(|record| record.key == key);
+        match claim(record, &self.owner, self.now) {
+            Claim::Settled => {}
+            Claim::Later(at) => self.later = self.later.max(Some(at)),
+            Claim::Mine => {
+                let record = record.cloned();
+                self.sendings.extend(record.map(|record| Sending { record, to }));
+            }
+            Claim::Take { attempt } => {
+                let until = self.now.saturating_add(LEASE).unwrap_or(Timestamp::MAX);
+                let state = SendState::Claimed { until, owner: self.owner.clone() };
+                let record = SendRecord { key, state, tries: attempt, at: self.now };
+                self.new.push(record.clone());
+                self.sendings.push(Sending { record, to });
+            }
+        }
+    }
+
+    /// One token for a person, in all of that person's messages of this run.
+    fn issue(&mut self, page: &PersonPage) -> Result<(), NoRandomness> {
+        let id = &page.contact.id;
+        if !self.secrets.contains_key(id) {
+            self.secrets.insert(id.clone(), Token::random()?);
+        }
+        self.tokens.extend(self.secrets.get(id).map(|token| IssuedToken {
+            digest: token.digest(),
+            contact: id.clone(),
+            expires_at: self.now.saturating_add(LINK_LIFE).unwrap_or(Timestamp::MAX),
+        }));
+        Ok(())
+    }
+
+    /// The token for this person's links.
+    pub(crate) fn token(&self, id: &ContactId) -> &str {
+        self.secrets.get(id).map_or("", Token::text)
+    }
+
+    /// The timeline's line for this turn, when it is first taken and does anything.
+    pub(crate) fn fact(
+        &self,
+        incident: &Incident,
+        turn: &Turn,
+        cursor: Cursor,
+        records: &[SendRecord],
+    ) -> Option<(String, Fact)> {
+        if !records.is_empty() || self.new.is_empty() {
+            return None;
+        }
+        let people: Vec<&str> = turn.pages.iter().map(|page| page.contact.id.as_str()).collect();
+        let text = match turn.emergency {
+            None => format!(
+                "Round {}, step {} of plan {}: paged {}.",
+                cursor.round,
+                cursor.step + 1,
+                incident.plan.name,
+                people.join(", ")
+            ),
+            Some(why) => why.sentence().to_owned() + " The emergency topic was told.",
+        };
+        let name = format!("step#{:04}#{:04}#{:04}", cursor.run, cursor.round, cursor.step);
+        let by = Actor::Muster.to_string();
+        Some((name, Fact { at: self.now, what: "step".to_owned(), by, text }))
+    }
+}

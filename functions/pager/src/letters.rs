@@ -1,0 +1,50 @@
+//! What goes into one message, by where it goes.
+
+use muster::channel::{Channel, Email, Phone};
+use muster::escalation::{Emergency, Turn};
+use muster::incident::Incident;
+use muster::page::{Mail, emergency_text, mail, public_text};
+
+use crate::claims::{Claims, Sending, To};
+
+/// A message, ready to send.
+pub(crate) enum Letter {
+    /// A text message.
+    Sms(Phone, String),
+    /// An e-mail.
+    Email(Email, Box<Mail>),
+    /// A call, which this stack cannot make.
+    Voice,
+    /// A message to the emergency topic: subject and text.
+    Emergency(String, String),
+}
+
+/// Writes the message for one send.
+pub(crate) fn write(
+    incident: &Incident,
+    turn: &Turn,
+    sending: &Sending,
+    claims: &Claims,
+    link_base: &str,
+) -> Letter {
+    let (index, channel) = match &sending.to {
+        To::EmergencyTopic => return emergency(incident, turn),
+        To::Person(index, channel) => (*index, channel),
+    };
+    // The index was made from these very pages.
+    let Some(page) = turn.pages.get(index) else { return emergency(incident, turn) };
+    let link = format!("{link_base}/ack/{}", claims.token(&page.contact.id));
+    match channel {
+        Channel::Voice(_) => Letter::Voice,
+        Channel::Sms(phone) => Letter::Sms(phone.clone(), public_text(incident, &link)),
+        Channel::Email(email) => {
+            Letter::Email(email.clone(), Box::new(mail(incident, page, &turn.pages, &link)))
+        }
+    }
+}
+
+fn emergency(incident: &Incident, turn: &Turn) -> Letter {
+    let subject = format!("MUSTER EMERGENCY: incident {}", incident.id);
+    let why = turn.emergency.unwrap_or(Emergency::NobodyToPage);
+    Letter::Emergency(subject, emergency_text(incident, why))
+}

@@ -1,0 +1,147 @@
+//! The link in a page: `GET` shows the incident and a button, only `POST` acts.
+//!
+//! Mail scanners open every link, so looking must never acknowledge.
+
+use axum::extract::{Path, State};
+use axum::http::{HeaderName, StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
+use jiff::Timestamp;
+use muster::incident::{Actor, Incident, State as Standing};
+use muster::page::escape;
+use muster_aws::AwsError;
+use muster_aws::incidents::LinkToken;
+use muster_aws::secret::token_digest;
+
+use crate::App;
+use crate::incidents::take_up;
+use crate::problem::Problem;
+
+/// Nothing may keep the page or learn its address: the token is in it.
+const HEADERS: [(HeaderName, &str); 4] = [
+    (header::CACHE_CONTROL, "no-store"),
+    (header::REFERRER_POLICY, "no-referrer"),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (
+        header::CONTENT_SECURITY_POLICY,
+        "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'",
+    ),
+];
+
+const STYLE: &str = "body{font:18px/1.5 system-ui,sans-serif;max-width:34rem;margin:2rem auto;\
+padding:0 1rem;color:#1b1b1b;background:#fff}h1{font-size:1.4rem}dt{color:#595959}dd{margin:0 0 \
+.6rem}button{font:inherit;font-weight:600;width:100%;padding:1rem;border:0;border-radius:.5rem;\
+background:#0b5c2e;color:#fff}button:focus-visible{outline:3px solid #1a6dff;outline-offset:3px}\
+@media(prefers-color-scheme:dark){body{background:#111;color:#eee}dt{color:#aaa}}";
+
+/// What a link leads to.
+enum Found {
+    /// A link nobody gave out, or one whose incident is gone.
+    Unknown,
+    /// One that has ended.
+    Expired,
+    /// One that is good, or was used.
+    Good(LinkToken, Box<Incident>),
+}
+
+async fn find(app: &App, digest: &str) -> Result<Found, AwsError> {
+    let Some(link) = app.incidents.link(digest).await? else { return Ok(Found::Unknown) };
+    if link.expired(Timestamp::now()) {
+        return Ok(Found::Expired);
+    }
+    let incident = app.incidents.incident(&link.incident).await?;
+    Ok(incident.map_or(Found::Unknown, |incident| Found::Good(link, Box::new(incident))))
+}
+
+pub(crate) async fn show(State(app): State<App>, Path(token): Path<String>) -> Response {
+    match find(&app, &token_digest(&token)).await {
+        Err(error) => sorry(error.into()),
+        Ok(Found::Unknown) => unknown(),
+        Ok(Found::Expired) => expired(),
+        Ok(Found::Good(link, incident)) => incident_page(StatusCode::OK, &link, &incident),
+    }
+}
+
+pub(crate) async fn act(State(app): State<App>, Path(token): Path<String>) -> Response {
+    let digest = token_digest(&token);
+    let (link, incident) = match find(&app, &digest).await {
+        Err(error) => return sorry(error.into()),
+        Ok(Found::Unknown) => return unknown(),
+        Ok(Found::Expired) => return expired(),
+        Ok(Found::Good(link, incident)) => (link, incident),
+    };
+    if link.used_at.is_some() {
+        return incident_page(StatusCode::GONE, &link, &incident);
+    }
+    if incident.status == Standing::Resolved {
+        return incident_page(StatusCode::CONFLICT, &link, &incident);
+    }
+    let by = Actor::Contact(link.contact.clone());
+    match take_up(&app, &link.incident, &by, Some(&digest)).await {
+        Ok(incident) => incident_page(StatusCode::OK, &link, &incident),
+        Err(problem) => sorry(problem),
+    }
+}
+
+fn page(status: StatusCode, title: &str, body: &str) -> Response {
+    let html = format!(
+        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
+         <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\
+         <meta name=\"robots\" content=\"noindex\"><title>{title}</title><style>{STYLE}</style>\
+         </head><body><main><h1>{title}</h1>{body}</main></body></html>"
+    );
+    (status, HEADERS, Html(html)).into_response()
+}
+
+fn unknown() -> Response {
+    let body = "<p>This link is not valid. Open the newest message you got, or ask your team.</p>";
+    page(StatusCode::NOT_FOUND, "Muster: no such link", body)
+}
+
+fn expired() -> Response {
+    let body = "<p>This link has expired. Open the newest message you got, or ask your team.</p>";
+    page(StatusCode::GONE, "Muster: the link has expired", body)
+}
+
+/// For people: the problem in words, with its status.
+fn sorry(problem: Problem) -> Response {
+    let status = problem.into_response().status();
+    let body = "<p>That did not work just now. Wait a moment and try again; if it goes on, \
+                answer your team on the bridge.</p>";
+    page(status, "Muster: please try again", body)
+}
+
+fn incident_page(status: StatusCode, link: &LinkToken, incident: &Incident) -> Response {
+    let title = format!("{}: {}", incident.severity.shout(), incident.r#type.words());
+    let minute = |at: Timestamp| at.strftime("%Y-%m-%d %H:%M UTC").to_string();
+    let facts = [
+        ("What", incident.title.clone()),
+        ("Account", format!("{} ({})", incident.account, incident.region)),
+        ("Opened", minute(incident.opened_at)),
+        ("Incident", incident.id.to_string()),
+    ];
+    let mut body = String::from("<dl>");
+    for (term, text) in facts {
+        body.push_str(&format!("<dt>{term}</dt><dd>{}</dd>", escape(&text)));
+    }
+    body.push_str("</dl>");
+    let mine = incident
+        .acknowledgements
+        .iter()
+        .find(|deed| deed.by == Actor::Contact(link.contact.clone()));
+    body.push_str(&match (incident.status, mine) {
+        (Standing::Resolved, _) => "<p><strong>This incident is over.</strong></p>".to_owned(),
+        (_, Some(deed)) => format!(
+            "<p role=\"status\"><strong>You acknowledged this at {}.</strong> \
+             This link has done its work.</p>",
+            minute(deed.at)
+        ),
+        (standing, None) => {
+            let others = match standing {
+                Standing::Acknowledged => "<p>Somebody has already answered.</p>",
+                Standing::Open | Standing::Resolved => "",
+            };
+            format!("{others}<form method=\"post\"><button>I am on it</button></form>")
+        }
+    });
+    page(status, &escape(&title), &body)
+}

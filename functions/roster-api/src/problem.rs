@@ -1,0 +1,119 @@
+//! What a caller is told when something is wrong: problem details (RFC 9457), nothing internal.
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use muster::Fault;
+use muster_aws::AwsError;
+use serde::Serialize;
+
+/// A problem, as `application/problem+json`.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Problem {
+    r#type: &'static str,
+    title: &'static str,
+    status: u16,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Option<String>,
+    /// Every fault of the request.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<Fault>,
+}
+
+impl Problem {
+    fn new(status: StatusCode, r#type: &'static str, title: &'static str) -> Self {
+        Self { r#type, title, status: status.as_u16(), detail: None, errors: Vec::new() }
+    }
+
+    fn detail(self, detail: impl Into<String>) -> Self {
+        Self { detail: Some(detail.into()), ..self }
+    }
+
+    pub(crate) fn no_route() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "urn:muster:no-route", "There is nothing at this path")
+            .detail("The paths are /contacts, /contacts/{id}, /incidents and /incidents/{id}.")
+    }
+
+    pub(crate) fn wrong_method() -> Self {
+        let title = "This path does not take this method";
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, "urn:muster:wrong-method", title)
+            .detail("The Allow header lists the methods it takes.")
+    }
+
+    pub(crate) fn not_found(what: &str) -> Self {
+        Self::new(StatusCode::NOT_FOUND, "urn:muster:not-found", "Not found")
+            .detail(format!("There is no {what} with this id."))
+    }
+
+    pub(crate) fn not_json(line: usize, column: usize) -> Self {
+        let title = "The body is not JSON";
+        let place = format!("The first fault is at line {line}, column {column}.");
+        Self::new(StatusCode::BAD_REQUEST, "urn:muster:not-json", title).detail(place)
+    }
+
+    pub(crate) fn too_large() -> Self {
+        let title = "The body is too large";
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "urn:muster:too-large", title)
+            .detail("A body may have 256 KiB at most.")
+    }
+
+    pub(crate) fn invalid(errors: Vec<Fault>) -> Self {
+        let title = "Some fields are not right";
+        let count = errors.len();
+        let detail = format!("{count} to mend; nothing was changed.");
+        let problem = Self::new(StatusCode::UNPROCESSABLE_ENTITY, "urn:muster:invalid", title);
+        Self { errors, ..problem.detail(detail) }
+    }
+
+    /// A fault in the query rather than in the body.
+    pub(crate) fn bad_query(fault: Fault) -> Self {
+        let title = "A query parameter is not right";
+        let problem = Self::new(StatusCode::BAD_REQUEST, "urn:muster:bad-query", title);
+        Self { errors: vec![fault], ..problem }
+    }
+
+    pub(crate) fn exists() -> Self {
+        Self::new(StatusCode::CONFLICT, "urn:muster:exists", "There is such a contact already")
+            .detail("Send it with another id, or replace the contact there is with PUT.")
+    }
+
+    pub(crate) fn changed() -> Self {
+        let title = "Somebody else changed it meanwhile";
+        Self::new(StatusCode::CONFLICT, "urn:muster:changed", title)
+            .detail("Nothing was changed. Read it again and repeat your change.")
+    }
+
+    pub(crate) fn resolved() -> Self {
+        let title = "The incident is already resolved";
+        Self::new(StatusCode::CONFLICT, "urn:muster:resolved", title)
+    }
+}
+
+impl From<AwsError> for Problem {
+    /// The caller learns whether another try may help; the code goes to the log.
+    fn from(error: AwsError) -> Self {
+        tracing::error!(reason = %error, "request failed");
+        let again = "Nothing was changed, or all of it was. Try again in a moment.";
+        if error.passing {
+            let title = "A service that is needed does not answer";
+            Self::new(StatusCode::SERVICE_UNAVAILABLE, "urn:muster:unavailable", title)
+                .detail(again)
+        } else {
+            let title = "Something is wrong on our side";
+            Self::new(StatusCode::INTERNAL_SERVER_ERROR, "urn:muster:internal", title)
+                .detail("It was logged with this request's id.")
+        }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = (status, axum::Json(self)).into_response();
+        let kind = HeaderValue::from_static("application/problem+json");
+        response.headers_mut().insert(header::CONTENT_TYPE, kind);
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
+        }
+        response
+    }
+}

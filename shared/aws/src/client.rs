@@ -1,0 +1,34 @@
+//! One SDK configuration for every client of a process.
+
+use std::time::Duration;
+
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, SdkConfig};
+use aws_smithy_http_client::Builder;
+use aws_smithy_http_client::tls::Provider;
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+
+/// Longest wait for a connection. Within a Region connections take milliseconds; a longer wait
+/// means the address is dead and another try is better.
+const CONNECT: Duration = Duration::from_secs(2);
+/// Longest wait for one try of a call.
+const ATTEMPT: Duration = Duration::from_secs(5);
+/// Longest wait for a call with all its tries: half of the pager's time limit (30 s).
+const OPERATION: Duration = Duration::from_secs(15);
+
+/// The configuration, from the environment that Lambda provides. The behaviour version is pinned
+/// by date, so that an update of the SDK changes no default under us.
+pub async fn config() -> SdkConfig {
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(CONNECT)
+        .operation_attempt_timeout(ATTEMPT)
+        .operation_timeout(OPERATION)
+        .build();
+    // Left to themselves, clients make an HTTP client each, and each loads the root certificates.
+    let http = Builder::new().tls_provider(Provider::Rustls(CryptoMode::AwsLc)).build_https();
+    aws_config::defaults(BehaviorVersion::v2026_01_12())
+        .http_client(http)
+        .timeout_config(timeouts)
+        .load()
+        .await
+}

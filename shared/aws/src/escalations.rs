@@ -1,0 +1,60 @@
+//! Starting an escalation: one Step Functions execution per incident and run.
+
+use aws_config::SdkConfig;
+use aws_sdk_sfn::Client;
+use muster::escalation::Cursor;
+use muster::id::IncidentId;
+use serde::{Deserialize, Serialize};
+
+use crate::error::AwsError;
+
+/// What travels through the state machine: the incident and the turn that comes next.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TurnInput {
+    /// The incident.
+    pub incident: IncidentId,
+    /// The turn.
+    #[serde(flatten)]
+    pub cursor: Cursor,
+}
+
+/// The state machine that escalates.
+#[derive(Clone, Debug)]
+pub struct Escalations {
+    client: Client,
+    state_machine: String,
+}
+
+impl Escalations {
+    /// The state machine with this ARN.
+    #[must_use]
+    pub fn new(config: &SdkConfig, state_machine: String) -> Self {
+        Self { client: Client::new(config), state_machine }
+    }
+
+    /// Starts an incident's escalation. The execution's name is made of the incident and the run,
+    /// so whoever starts it again starts nothing.
+    ///
+    /// # Errors
+    /// The failed call.
+    pub async fn start(&self, incident: &IncidentId, cursor: Cursor) -> Result<(), AwsError> {
+        let input = TurnInput { incident: incident.clone(), cursor };
+        let input =
+            serde_json::to_string(&input).map_err(|_| AwsError::shape("writing an input"))?;
+        let start = self
+            .client
+            .start_execution()
+            .state_machine_arn(&self.state_machine)
+            .name(format!("{incident}-{}", cursor.run))
+            .input(input);
+        match start.send().await {
+            Ok(_) => Ok(()),
+            Err(error)
+                if error.as_service_error().is_some_and(aws_sdk_sfn::operation::start_execution::StartExecutionError::is_execution_already_exists) =>
+            {
+                Ok(())
+            }
+            Err(error) => Err(AwsError::of("states:StartExecution", &error)),
+        }
+    }
+}

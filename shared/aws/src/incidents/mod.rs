@@ -1,0 +1,173 @@
+//! The incidents table: the ledger, incidents with their timeline, send records, link tokens.
+
+mod answers;
+mod ledger;
+mod sends;
+
+use std::time::Duration;
+
+use aws_config::SdkConfig;
+use aws_sdk_dynamodb::Client;
+use jiff::Timestamp;
+use muster::id::IncidentId;
+use muster::incident::Incident;
+use muster::send::SendRecord;
+use serde::{Deserialize, Serialize};
+
+use crate::error::AwsError;
+use crate::item::{self, Item, key, s};
+pub use crate::item::{Page, Written};
+pub use answers::{LINK_LIFE, LinkToken};
+pub use sends::IssuedToken;
+
+const KIND: &str = "incident";
+
+/// The incidents table.
+#[derive(Clone, Debug)]
+pub struct Incidents {
+    client: Client,
+    table: String,
+}
+
+/// A line of an incident's timeline that is no send: who did what, when.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fact {
+    /// When.
+    pub at: Timestamp,
+    /// What, as one word: `opened`, `step`, `acknowledged`, `resolved`.
+    pub what: String,
+    /// Who: a contact's id, a caller's ARN or `Muster`.
+    pub by: String,
+    /// A sentence for people, without names, numbers or addresses.
+    pub text: String,
+}
+
+/// An incident with all that happened.
+#[derive(Clone, Debug)]
+pub struct History {
+    /// The incident.
+    pub incident: Incident,
+    /// The facts, in no order.
+    pub facts: Vec<Fact>,
+    /// The sends, in no order.
+    pub sends: Vec<SendRecord>,
+}
+
+fn partition(id: &IncidentId) -> String {
+    format!("incident#{id}")
+}
+
+fn incident_key(id: &IncidentId) -> Item {
+    key(partition(id), KIND)
+}
+
+fn sort(incident: &Incident) -> String {
+    // Whole milliseconds of one width, so that text order is time order.
+    format!("{:014}#{}", incident.opened_at.as_millisecond(), incident.id)
+}
+
+impl Incidents {
+    /// The incidents in `table`.
+    #[must_use]
+    pub fn new(config: &SdkConfig, table: String) -> Self {
+        Self { client: Client::new(config), table }
+    }
+
+    /// Makes the connection that the first event will need. Called while a function starts, when it
+    /// has a whole core for the handshake; a failure or a second without an answer changes nothing.
+    pub async fn warm(&self) {
+        let read = self.item(key("warm", "warm"));
+        if !matches!(tokio::time::timeout(Duration::from_secs(1), read).await, Ok(Ok(_))) {
+            tracing::warn!("no connection at the start; the first event makes one");
+        }
+    }
+
+    async fn item(&self, key: Item) -> Result<Option<Item>, AwsError> {
+        let get = self.client.get_item().table_name(&self.table).set_key(Some(key));
+        let answer = get.consistent_read(true).send().await;
+        Ok(answer.map_err(|error| AwsError::of("dynamodb:GetItem", &error))?.item)
+    }
+
+    /// The incident with this id.
+    ///
+    /// # Errors
+    /// The failed call.
+    pub async fn incident(&self, id: &IncidentId) -> Result<Option<Incident>, AwsError> {
+        self.item(incident_key(id)).await?.map(item::read).transpose()
+    }
+
+    /// The incident's item as it is to be written.
+    fn incident_item(incident: &Incident) -> Result<Item, AwsError> {
+        let mut keys = incident_key(&incident.id);
+        keys.insert("kind".to_owned(), s(KIND));
+        keys.insert("sort".to_owned(), s(sort(incident)));
+        item::write(keys, incident)
+    }
+
+    /// A fact's item. The name makes it the only one of its kind in the incident.
+    fn fact_item(id: &IncidentId, name: &str, fact: &Fact) -> Result<Item, AwsError> {
+        item::write(key(partition(id), format!("fact#{name}")), fact)
+    }
+
+    /// Everything about one incident.
+    ///
+    /// # Errors
+    /// The failed call.
+    pub async fn history(&self, id: &IncidentId) -> Result<Option<History>, AwsError> {
+        let mut items = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .key_condition_expression("pk = :pk")
+            .expression_attribute_values(":pk", s(partition(id)))
+            .consistent_read(true)
+            .into_paginator()
+            .items()
+            .send();
+        let (mut incident, mut facts, mut sends) = (None, Vec::new(), Vec::new());
+        while let Some(item) = items.next().await {
+            let item = item.map_err(|error| AwsError::of("dynamodb:Query", &error))?;
+            let sk = item.get("sk").and_then(|sk| sk.as_s().ok()).cloned().unwrap_or_default();
+            match sk.split('#').next() {
+                Some(KIND) => incident = Some(item::read(item)?),
+                Some("fact") => facts.push(item::read(item)?),
+                Some("send") => sends.push(item::read(item)?),
+                _ => {}
+            }
+        }
+        Ok(incident.map(|incident| History { incident, facts, sends }))
+    }
+
+    /// Incidents, newest first, `limit` at most, from `cursor` on; `None` if the cursor is not one
+    /// of ours. The index follows a write within moments, not at once.
+    ///
+    /// # Errors
+    /// The failed call.
+    pub async fn list(
+        &self,
+        limit: u16,
+        cursor: Option<&str>,
+    ) -> Result<Option<Page<Incident>>, AwsError> {
+        let mut query = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .index_name("by-kind")
+            .key_condition_expression("kind = :kind")
+            .expression_attribute_values(":kind", s(KIND))
+            .scan_index_forward(false)
+            .limit(i32::from(limit));
+        if let Some(cursor) = cursor {
+            let sort = item::sort_of(cursor);
+            let id = sort.as_deref().and_then(|sort| sort.split_once('#')?.1.parse().ok());
+            let (Some(sort), Some(id)) = (sort, id) else { return Ok(None) };
+            let mut start = incident_key(&id);
+            start.extend([("kind".to_owned(), s(KIND)), ("sort".to_owned(), s(sort))]);
+            query = query.set_exclusive_start_key(Some(start));
+        }
+        let answer = query.send().await.map_err(|e| AwsError::of("dynamodb:Query", &e))?;
+        let next = answer.last_evaluated_key().and_then(item::sort_in).map(item::cursor);
+        let items = answer.items.unwrap_or_default().into_iter().map(item::read);
+        Ok(Some(Page { items: items.collect::<Result<_, _>>()?, next }))
+    }
+}

@@ -1,0 +1,161 @@
+//! Send records: claimed together before a step's sends, settled one by one after.
+
+use aws_sdk_dynamodb::types::{ConditionCheck, TransactWriteItem};
+use jiff::Timestamp;
+use muster::escalation::Cursor;
+use muster::id::{ContactId, IncidentId};
+use muster::incident::State;
+use muster::send::{SendKey, SendRecord};
+
+use super::{Fact, Incidents, incident_key, partition};
+use crate::error::AwsError;
+use crate::item::{self, Written, key, n, s};
+
+/// DynamoDB's limit for one transaction.
+const MOST_ACTIONS: usize = 100;
+
+/// A token in a link, as it is kept.
+#[derive(Clone, Debug)]
+pub struct IssuedToken {
+    /// The token's digest.
+    pub digest: String,
+    /// Whose it is.
+    pub contact: ContactId,
+    /// How long it is good for.
+    pub expires_at: Timestamp,
+}
+
+/// The sort key of a turn's sends, and of one of them.
+fn turn_prefix(cursor: Cursor) -> String {
+    format!("send#{:04}#{:04}#{:04}#", cursor.run, cursor.round, cursor.step)
+}
+
+fn send_sk(key: &SendKey) -> String {
+    format!("{}{}#{}", turn_prefix(key.cursor), key.contact, key.channel)
+}
+
+impl Incidents {
+    /// The send records of one turn.
+    ///
+    /// # Errors
+    /// The failed call.
+    pub async fn sends(
+        &self,
+        id: &IncidentId,
+        cursor: Cursor,
+    ) -> Result<Vec<SendRecord>, AwsError> {
+        let mut items = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .key_condition_expression("pk = :pk AND begins_with(sk, :turn)")
+            .expression_attribute_values(":pk", s(partition(id)))
+            .expression_attribute_values(":turn", s(turn_prefix(cursor)))
+            .consistent_read(true)
+            .into_paginator()
+            .items()
+            .send();
+        let mut records = Vec::new();
+        while let Some(item) = items.next().await {
+            let item = item.map_err(|error| AwsError::of("dynamodb:Query", &error))?;
+            records.push(item::read(item)?);
+        }
+        Ok(records)
+    }
+
+    /// Claims a turn's sends and keeps the tokens of their links, on the condition that the
+    /// incident is still open: an acknowledgement and a claim cannot both win.
+    ///
+    /// A turn of more than a hundred writes takes several transactions; after a conflict in a later
+    /// one, the caller finds the earlier claims to be its own.
+    ///
+    /// # Errors
+    /// The failed call.
+    pub async fn claim(
+        &self,
+        id: &IncidentId,
+        claims: &[SendRecord],
+        tokens: &[IssuedToken],
+        fact: Option<(&str, &Fact)>,
+    ) -> Result<Written, AwsError> {
+        let mut writes = Vec::new();
+        // Tokens first: a link must work before anybody can hold it.
+        for token in tokens {
+            writes.push(self.token_put(id, token)?);
+        }
+        if let Some((name, fact)) = fact {
+            let item = Self::fact_item(id, name, fact)?;
+            writes.push(item::put(&self.table, item, None, vec![])?);
+        }
+        for claim in claims {
+            writes.push(self.claim_put(id, claim)?);
+        }
+        for part in writes.chunks(MOST_ACTIONS - 1) {
+            let mut writes = vec![self.still_open(id)?];
+            writes.extend_from_slice(part);
+            let transaction = self.client.transact_write_items().set_transact_items(Some(writes));
+            if item::written(transaction.send().await)? == Written::Conflict {
+                return Ok(Written::Conflict);
+            }
+        }
+        Ok(Written::Done)
+    }
+
+    fn still_open(&self, id: &IncidentId) -> Result<TransactWriteItem, AwsError> {
+        let check = ConditionCheck::builder()
+            .table_name(&self.table)
+            .set_key(Some(incident_key(id)))
+            .condition_expression("#status = :open")
+            .expression_attribute_names("#status", "status")
+            .expression_attribute_values(":open", s(State::Open.name()))
+            .build()
+            .map_err(|_| AwsError::shape("building a condition"))?;
+        Ok(TransactWriteItem::builder().condition_check(check).build())
+    }
+
+    fn claim_put(
+        &self,
+        id: &IncidentId,
+        claim: &SendRecord,
+    ) -> Result<TransactWriteItem, AwsError> {
+        let keys = key(partition(id), send_sk(&claim.key));
+        let item = item::write(keys, claim)?;
+        if claim.tries == 1 {
+            return item::put(&self.table, item, Some("attribute_not_exists(pk)"), vec![]);
+        }
+        // Only a claim changes `tries`, and only a finished send has a message id.
+        let values = vec![(":tries", n(claim.tries - 1))];
+        let unchanged = "tries = :tries AND attribute_not_exists(message_id)";
+        item::put(&self.table, item, Some(unchanged), values)
+    }
+
+    /// Writes how a claimed send ended.
+    ///
+    /// # Errors
+    /// The failed call.
+    pub async fn settle(&self, id: &IncidentId, record: &SendRecord) -> Result<(), AwsError> {
+        let keys = key(partition(id), send_sk(&record.key));
+        let item = item::write(keys, record)?;
+        // A claim that was taken over meanwhile belongs to its new owner; what we sent is then in
+        // the log only, and both sends may arrive: at least once, after a pause of a whole lease.
+        let put = self
+            .client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(item))
+            .condition_expression("tries = :tries")
+            .expression_attribute_values(":tries", n(record.tries));
+        match put.send().await {
+            Ok(_) => Ok(()),
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(aws_sdk_dynamodb::operation::put_item::PutItemError::is_conditional_check_failed_exception) =>
+            {
+                tracing::warn!(incident = %id, "a send ended after its claim was taken over");
+                Ok(())
+            }
+            Err(error) => Err(AwsError::of("dynamodb:PutItem", &error)),
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! Items of the two tables: keys, values and what a refused write means.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::error::AwsError;
+
+pub(crate) type Item = HashMap<String, AttributeValue>;
+
+/// A text attribute.
+pub(crate) fn s(text: impl Into<String>) -> AttributeValue {
+    AttributeValue::S(text.into())
+}
+
+/// A number attribute.
+pub(crate) fn n(number: impl Into<u64>) -> AttributeValue {
+    AttributeValue::N(number.into().to_string())
+}
+
+/// A primary key.
+pub(crate) fn key(pk: impl Into<String>, sk: impl Into<String>) -> Item {
+    HashMap::from([("pk".to_owned(), s(pk)), ("sk".to_owned(), s(sk))])
+}
+
+/// The item for `value` under `key`.
+pub(crate) fn write(key: Item, value: &impl Serialize) -> Result<Item, AwsError> {
+    let mut item: Item =
+        serde_dynamo::to_item(value).map_err(|_| AwsError::shape("writing an item"))?;
+    item.extend(key);
+    Ok(item)
+}
+
+/// The value in `item`.
+pub(crate) fn read<T: DeserializeOwned>(item: Item) -> Result<T, AwsError> {
+    serde_dynamo::from_item(item).map_err(|_| AwsError::shape("reading an item"))
+}
+
+/// A put of a transaction.
+pub(crate) fn put(
+    table: &str,
+    item: Item,
+    condition: Option<&str>,
+    values: Vec<(&str, AttributeValue)>,
+) -> Result<TransactWriteItem, AwsError> {
+    let mut put = Put::builder().table_name(table).set_item(Some(item));
+    if let Some(condition) = condition {
+        put = put.condition_expression(condition);
+    }
+    for (name, value) in values {
+        put = put.expression_attribute_values(name, value);
+    }
+    let put = put.build().map_err(|_| AwsError::shape("building a put"))?;
+    Ok(TransactWriteItem::builder().put(put).build())
+}
+
+/// What became of a conditional write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum Written {
+    /// It is done.
+    Done,
+    /// Somebody else was faster, or the state is not what the condition says: read again.
+    Conflict,
+}
+
+/// Sorts a transaction's outcome. A lost race, by condition or by another transaction at the same
+/// moment, is an answer; the rest are errors.
+pub(crate) fn written<T>(
+    outcome: Result<T, SdkError<TransactWriteItemsError>>,
+) -> Result<Written, AwsError> {
+    let Err(error) = outcome else { return Ok(Written::Done) };
+    if let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) =
+        error.as_service_error()
+    {
+        let lost = |code: Option<&str>| {
+            matches!(code, Some("ConditionalCheckFailed" | "TransactionConflict"))
+        };
+        if cancelled.cancellation_reasons().iter().any(|reason| lost(reason.code())) {
+            return Ok(Written::Conflict);
+        }
+    }
+    Err(AwsError::of("dynamodb:TransactWriteItems", &error))
+}
+
+/// A page of a list.
+#[derive(Clone, Debug)]
+pub struct Page<T> {
+    /// Its items.
+    pub items: Vec<T>,
+    /// Where the next page begins, if there is one: opaque to the caller.
+    pub next: Option<String>,
+}
+
+/// The cursor for an item with this sort value.
+pub(crate) fn cursor(sort: &str) -> String {
+    URL_SAFE_NO_PAD.encode(sort)
+}
+
+/// The sort value in a cursor; `None` if it is none of ours.
+pub(crate) fn sort_of(cursor: &str) -> Option<String> {
+    String::from_utf8(URL_SAFE_NO_PAD.decode(cursor).ok()?).ok()
+}
+
+/// The sort value of an item read from an index.
+pub(crate) fn sort_in(item: &Item) -> Option<&str> {
+    item.get("sort").and_then(|value| value.as_s().ok()).map(String::as_str)
+}

@@ -1,0 +1,85 @@
+//! Things made of chance or digests: the tokens in links, incident ids.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use muster::finding::FindingIdentity;
+use muster::id::{IdError, IncidentId};
+use sha2::{Digest as _, Sha256};
+
+/// The operating system gave no random bytes; nothing can be sent safely without.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("the operating system has no random numbers")]
+pub struct NoRandomness;
+
+/// A single-use token for a link: 128 random bits, 22 characters of base64url. Only its digest is
+/// kept, so whoever reads the table can acknowledge nothing.
+pub struct Token(String);
+
+impl Token {
+    /// A new one.
+    ///
+    /// # Errors
+    /// [`NoRandomness`].
+    pub fn random() -> Result<Self, NoRandomness> {
+        let mut bytes = [0u8; 16];
+        getrandom::fill(&mut bytes).map_err(|_| NoRandomness)?;
+        Ok(Self(URL_SAFE_NO_PAD.encode(bytes)))
+    }
+
+    /// Its text, for the link and nothing else.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.0
+    }
+
+    /// The digest it is kept under.
+    #[must_use]
+    pub fn digest(&self) -> String {
+        token_digest(&self.0)
+    }
+}
+
+/// The digest that a token is kept under: SHA-256, base64url.
+#[must_use]
+pub fn token_digest(text: &str) -> String {
+    URL_SAFE_NO_PAD.encode(Sha256::digest(text.as_bytes()))
+}
+
+/// The id of the incident that this finding opens now: the day, for people, and 50 bits of a
+/// digest. Two incidents of one day meet with a chance of 2^-50; the store would refuse the second.
+///
+/// # Errors
+/// None in practice: the text is made of legal characters.
+pub fn incident_id(identity: &FindingIdentity, now: Timestamp) -> Result<IncidentId, IdError> {
+    // Crockford's base 32: no i, l, o or u, so that ids survive being read out on a call.
+    const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+    let digest = Sha256::digest(format!("{identity}|{}", now.as_nanosecond()).as_bytes());
+    let tail: String =
+        digest.iter().take(10).map(|byte| char::from(ALPHABET[usize::from(byte & 31)])).collect();
+    let day = now.to_zoned(TimeZone::UTC).strftime("%Y%m%d").to_string();
+    format!("{day}-{tail}").parse()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_differ_and_fit_a_link() {
+        let (a, b) = (Token::random().unwrap(), Token::random().unwrap());
+        assert_eq!((a.text().len(), a.digest().len()), (22, 43));
+        assert_ne!(a.digest(), b.digest());
+        assert_eq!(a.digest(), token_digest(a.text()));
+    }
+
+    #[test]
+    fn incident_ids() {
+        let now = "2026-11-23T03:00:00Z".parse().unwrap();
+        let id = incident_id(&FindingIdentity::guardduty("x"), now).unwrap();
+        assert_eq!(id, incident_id(&FindingIdentity::guardduty("x"), now).unwrap());
+        assert_ne!(id, incident_id(&FindingIdentity::guardduty("y"), now).unwrap());
+        assert!(id.as_str().starts_with("20261123-") && id.as_str().len() == 19);
+    }
+}
