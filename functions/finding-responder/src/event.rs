@@ -28,7 +28,7 @@ pub struct Unreadable {
 ///
 /// # Errors
 /// [`Unreadable`], for the first place that cannot be read.
-pub fn read(event: Value) -> Result<Delivery, Unreadable> {
+pub(crate) fn read(event: Value) -> Result<Delivery, Unreadable> {
     let envelope: EventBridgeEvent<Value> = parse(event, "")?;
     let findings = match envelope.detail_type.as_str() {
         "GuardDuty Finding" => vec![parse::<GuardDutyFinding>(envelope.detail, "detail")?.into()],

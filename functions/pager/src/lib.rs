@@ -90,6 +90,18 @@ impl Pager {
         owner: &str,
         now: Timestamp,
     ) -> Result<Answer, Failure> {
+        let id = input.incident.clone();
+        self.take_turn(input, owner, now).await.inspect_err(|error| {
+            tracing::error!(incident = %id, reason = %error, "turn failed; it is tried again");
+        })
+    }
+
+    async fn take_turn(
+        &self,
+        input: TurnInput,
+        owner: &str,
+        now: Timestamp,
+    ) -> Result<Answer, Failure> {
         let mut claims = Claims::new(owner, now);
         for _ in 0..MOST_RACES {
             let id = &input.incident;

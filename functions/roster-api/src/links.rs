@@ -119,16 +119,15 @@ fn incident_page(status: StatusCode, link: &LinkToken, incident: &Incident) -> R
         ("Opened", minute(incident.opened_at)),
         ("Incident", incident.id.to_string()),
     ];
-    let mut body = String::from("<dl>");
+    let mut list = String::new();
     for (term, text) in facts {
-        body.push_str(&format!("<dt>{term}</dt><dd>{}</dd>", escape(&text)));
+        list.extend(["<dt>", term, "</dt><dd>", &escape(&text), "</dd>"]);
     }
-    body.push_str("</dl>");
     let mine = incident
         .acknowledgements
         .iter()
         .find(|deed| deed.by == Actor::Contact(link.contact.clone()));
-    body.push_str(&match (incident.status, mine) {
+    let standing = match (incident.status, mine) {
         (Standing::Resolved, _) => "<p><strong>This incident is over.</strong></p>".to_owned(),
         (_, Some(deed)) => format!(
             "<p role=\"status\"><strong>You acknowledged this at {}.</strong> \
@@ -142,6 +141,7 @@ fn incident_page(status: StatusCode, link: &LinkToken, incident: &Incident) -> R
             };
             format!("{others}<form method=\"post\"><button>I am on it</button></form>")
         }
-    });
+    };
+    let body = format!("<dl>{list}</dl>{standing}");
     page(status, &escape(&title), &body)
 }

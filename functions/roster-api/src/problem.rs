@@ -85,6 +85,7 @@ impl Problem {
     pub(crate) fn resolved() -> Self {
         let title = "The incident is already resolved";
         Self::new(StatusCode::CONFLICT, "urn:muster:resolved", title)
+            .detail("Its timeline says by whom; nothing was changed.")
     }
 }
 

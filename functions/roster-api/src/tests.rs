@@ -1,1 +1,81 @@
-//! Placeholder.
+//! What the API refuses before it needs any table: routes, methods, bodies, queries.
+
+use axum::body::Body;
+use axum::http::{Request, StatusCode, header};
+use insta::assert_json_snapshot;
+use muster_aws::client;
+use serde_json::{Value, json};
+use tower::ServiceExt as _;
+
+use super::*;
+
+/// The answer to a request that never reaches a table; the tables' names lead nowhere.
+async fn answer(method: &str, path: &str, body: impl Into<Body>) -> (StatusCode, Value) {
+    let config = client::config().await;
+    let stores = Stores {
+        roster: Roster::new(&config, "none".into()),
+        incidents: Incidents::new(&config, "none".into()),
+    };
+    let request = Request::builder().method(method).uri(path).body(body.into()).unwrap();
+    let response = router(stores).oneshot(request).await.unwrap();
+    let status = response.status();
+    assert_eq!(response.headers()[header::CONTENT_TYPE], "application/problem+json");
+    let body = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
+    let body: Value = serde_json::from_slice(&body).unwrap();
+    assert_eq!(body["status"], status.as_u16());
+    (status, body)
+}
+
+#[tokio::test]
+async fn unknown_routes_and_wrong_methods() {
+    assert_eq!(answer("GET", "/", "").await.0, StatusCode::NOT_FOUND);
+    assert_eq!(answer("GET", "/contact", "").await.0, StatusCode::NOT_FOUND);
+    assert_eq!(answer("PATCH", "/incidents/x", "").await.0, StatusCode::METHOD_NOT_ALLOWED);
+    assert_eq!(answer("DELETE", "/contacts", "").await.0, StatusCode::METHOD_NOT_ALLOWED);
+    // What is no id names nothing.
+    assert_eq!(answer("GET", "/contacts/Ada%20L", "").await.0, StatusCode::NOT_FOUND);
+    assert_eq!(answer("POST", "/incidents/A/resolve", "").await.0, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn bodies_that_are_no_contact() {
+    let (status, problem) = answer("POST", "/contacts", "{\"name\": ").await;
+    assert_eq!(status, StatusCode::BAD_REQUEST);
+    assert_eq!(problem["detail"], "The first fault is at line 1, column 9.");
+    let large = format!("{{\"name\": \"{}\"}}", "x".repeat(256 * 1024));
+    assert_eq!(answer("POST", "/contacts", large).await.0, StatusCode::PAYLOAD_TOO_LARGE);
+    for odd in ["[]", "7", "null", "\"x\""] {
+        let (status, problem) = answer("POST", "/contacts", odd).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{odd}");
+        assert_eq!(problem["errors"][0]["field"], "body");
+    }
+}
+
+#[tokio::test]
+async fn five_faults_come_in_one_answer() {
+    let contact = json!({
+        "name": "", "roles": ["boss"], "time_zone": "Mars/Olympus", "level": 9,
+        "channels": [
+            {"type": "sms", "address": "555-0101"}, {"type": "email", "address": "ada@example.com"}
+        ]
+    });
+    let (status, problem) = answer("POST", "/contacts", contact.to_string()).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_json_snapshot!(problem);
+}
+
+#[tokio::test]
+async fn pages_of_lists() {
+    for limit in ["0", "201", "-1", "ten", ""] {
+        let (status, problem) = answer("GET", &format!("/contacts?limit={limit}"), "").await;
+        assert_eq!(status, StatusCode::BAD_REQUEST, "{limit}");
+        assert_eq!(problem["errors"][0]["example"], "50");
+    }
+    for list in ["/contacts", "/incidents"] {
+        let (status, problem) = answer("GET", &format!("{list}?cursor=%21%21"), "").await;
+        assert_eq!(
+            (status, &problem["errors"][0]["field"]),
+            (StatusCode::BAD_REQUEST, &json!("cursor"))
+        );
+    }
+}

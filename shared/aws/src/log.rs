@@ -6,10 +6,11 @@ use tracing_subscriber::EnvFilter;
 
 /// Starts logging to standard output, where Lambda collects it. `RUST_LOG` sets what is kept;
 /// `info` of our own crates and warnings of the rest are the default. The SDK's own events below
-/// warnings carry whole requests, so they stay off.
+/// warnings carry whole requests, so they stay off; the runtime's are the debug text of failures,
+/// which the functions report themselves, in sentences.
 pub fn start() {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| {
-        EnvFilter::new("warn,muster_aws=info,roster_api=info,finding_responder=info,pager=info")
+        EnvFilter::new("warn,lambda_runtime=off,muster_aws=info,roster_api=info,finding_responder=info,pager=info")
     });
     let started = tracing_subscriber::fmt()
         .json()
