@@ -7,12 +7,9 @@ use muster::channel::Channel;
 use muster::escalation::{Cursor, PersonPage, Turn};
 use muster::id::ContactId;
 use muster::incident::{Actor, Incident};
-use muster::send::{Claim, LEASE, SendKey, SendRecord, SendState, claim};
+use muster::send::{Claim, EMERGENCY, LEASE, SendKey, SendRecord, SendState, TOPIC, claim};
 use muster_aws::incidents::{Fact, IssuedToken, LINK_LIFE};
 use muster_aws::secret::{NoRandomness, Token};
-
-/// The contact in the send record of a message to the emergency topic.
-const EMERGENCY: &str = "emergency";
 
 /// Where one message goes.
 #[derive(Clone, Debug)]
@@ -84,8 +81,7 @@ impl Claims {
             }
         }
         if turn.emergency.is_some() {
-            let key =
-                SendKey { cursor, contact: EMERGENCY.to_owned(), channel: "topic".to_owned() };
+            let key = SendKey { cursor, contact: EMERGENCY.to_owned(), channel: TOPIC.to_owned() };
             self.consider(key, To::EmergencyTopic, records);
         }
         Ok(())
@@ -137,7 +133,10 @@ impl Claims {
         cursor: Cursor,
         records: &[SendRecord],
     ) -> Option<(String, Fact)> {
-        if !records.is_empty() || self.new.is_empty() {
+        let emergency = turn.emergency.is_some();
+        let new = |record: &SendRecord| emergency && record.key.channel == TOPIC;
+        let first = records.is_empty() && !self.new.is_empty();
+        if !first && !self.new.iter().any(new) {
             return None;
         }
         let people: Vec<&str> = turn.pages.iter().map(|page| page.contact.id.as_str()).collect();
@@ -151,8 +150,9 @@ impl Claims {
             ),
             Some(why) => why.sentence().to_owned() + " The emergency topic was told.",
         };
-        let name = format!("step#{:04}#{:04}#{:04}", cursor.run, cursor.round, cursor.step);
+        let kind = if emergency { "emergency" } else { "step" };
+        let name = format!("{kind}#{:04}#{:04}#{:04}", cursor.run, cursor.round, cursor.step);
         let by = Actor::Muster.to_string();
-        Some((name, Fact { at: self.now, what: "step".to_owned(), by, text }))
+        Some((name, Fact { at: self.now, what: kind.to_owned(), by, text }))
     }
 }

@@ -6,12 +6,11 @@ mod senders;
 
 use jiff::{SignedDuration, Timestamp};
 use lambda_runtime::Diagnostic;
-use muster::escalation::{Next, Turn, turn};
+use muster::escalation::{Next, Turn, TurnInput, turn};
 use muster::incident::Incident;
-use muster::send::{SendRecord, TRY_AGAIN};
+use muster::send::{SendRecord, SendState, TOPIC, TRY_AGAIN};
 use muster::team::People;
 use muster_aws::AwsError;
-use muster_aws::escalations::TurnInput;
 use muster_aws::incidents::{Incidents, Written};
 use muster_aws::roster::Roster;
 use muster_aws::secret::NoRandomness;
@@ -53,6 +52,9 @@ pub enum Failure {
     /// The incident was being changed by others, again and again.
     #[error("the incident was being changed by others; nothing was sent")]
     Raced,
+    /// The last resort failed; the state machine's own message is what is left.
+    #[error("the emergency topic could not be told")]
+    EmergencyNotTold,
 }
 
 impl From<Failure> for Diagnostic {
@@ -62,6 +64,7 @@ impl From<Failure> for Diagnostic {
             Failure::Aws(_) => "AwsError",
             Failure::NoRandomness(_) => "NoRandomness",
             Failure::Raced => "Raced",
+            Failure::EmergencyNotTold => "EmergencyNotTold",
         };
         Self { error_type: error_type.to_owned(), error_message: failure.to_string() }
     }
@@ -111,15 +114,24 @@ impl Pager {
             )?;
             let incident = incident.ok_or_else(|| Failure::NoIncident(id.clone()))?;
             let people = self.people(&incident, now).await?;
-            let turn = turn(&incident, input.cursor, &people, now);
+            let turn = turn(&incident, input.cursor, &people, now).with_outcome(&records);
             claims.decide(&turn, input.cursor, &records)?;
             let fact = claims.fact(&incident, &turn, input.cursor, &records);
             let fact = fact.as_ref().map(|(name, fact)| (name.as_str(), fact));
             let written = self.incidents.claim(id, &claims.new, &claims.tokens, fact).await?;
-            if written == Written::Done {
-                let sent = self.send(&incident, &turn, &claims).await?;
-                return Ok(answer(input, &turn, &claims, &sent, now));
+            if written == Written::Conflict {
+                continue;
             }
+            let sent = self.send(&incident, &turn, &claims).await?;
+            let ended = with_ends(records, &sent);
+            // If nothing went out, the turn is decided once more, now with the emergency topic.
+            if turn.emergency.is_none() && turn.clone().with_outcome(&ended).emergency.is_some() {
+                continue;
+            }
+            if turn.emergency.is_some() && ended.iter().any(emergency_failed) {
+                return Err(Failure::EmergencyNotTold);
+            }
+            return Ok(answer(input, &turn, &claims, &sent, now));
         }
         Err(Failure::Raced)
     }
@@ -161,6 +173,20 @@ impl Pager {
         let ends = futures::future::join_all(claims.sendings.iter().map(one)).await;
         Ok(ends.into_iter().collect::<Result<_, _>>()?)
     }
+}
+
+/// The turn's records after these sends ended.
+fn with_ends(mut records: Vec<SendRecord>, sent: &[SendRecord]) -> Vec<SendRecord> {
+    records.retain(|record| sent.iter().all(|end| end.key != record.key));
+    records.extend_from_slice(sent);
+    records
+}
+
+/// Whether this is the emergency topic's record and says that it was not told, for good.
+fn emergency_failed(record: &SendRecord) -> bool {
+    record.key.channel == TOPIC
+        && matches!(record.state, SendState::Failed { .. })
+        && !record.may_try_again()
 }
 
 /// The same turn again while a send may still come through, else the next one.

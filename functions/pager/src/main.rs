@@ -1,7 +1,7 @@
 //! Wires pager: settings, clients, runtime.
 
 use lambda_runtime::{Error, LambdaEvent, service_fn};
-use muster_aws::escalations::TurnInput;
+use muster::escalation::TurnInput;
 use muster_aws::incidents::Incidents;
 use muster_aws::mail::Mails;
 use muster_aws::roster::Roster;

@@ -2,21 +2,10 @@
 
 use aws_config::SdkConfig;
 use aws_sdk_sfn::Client;
-use muster::escalation::Cursor;
+use muster::escalation::{Cursor, TurnInput};
 use muster::id::IncidentId;
-use serde::{Deserialize, Serialize};
 
 use crate::error::AwsError;
-
-/// What travels through the state machine: the incident and the turn that comes next.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TurnInput {
-    /// The incident.
-    pub incident: IncidentId,
-    /// The turn.
-    #[serde(flatten)]
-    pub cursor: Cursor,
-}
 
 /// The state machine that escalates.
 #[derive(Clone, Debug)]

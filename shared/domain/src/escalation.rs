@@ -5,8 +5,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::channel::{Channel, ChannelType};
 use crate::contact::Contact;
+use crate::id::IncidentId;
 use crate::incident::{Incident, State};
 use crate::plan::{Channels, Target};
+use crate::send::{SendRecord, SendState, TOPIC};
 use crate::team::{Call, Member, People, Why};
 
 /// Where an escalation stands: the turn that comes next.
@@ -23,6 +25,16 @@ pub struct Cursor {
 impl Cursor {
     /// The first turn of an incident's first escalation.
     pub const FIRST: Self = Self { run: 1, round: 1, step: 0 };
+}
+
+/// What travels through the state machine: the incident and the turn that comes next.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TurnInput {
+    /// The incident.
+    pub incident: IncidentId,
+    /// The turn.
+    #[serde(flatten)]
+    pub cursor: Cursor,
 }
 
 /// One person to page by these channels.
@@ -44,6 +56,8 @@ pub enum Emergency {
     NobodyToPage,
     /// Every round is over and nobody answered.
     NobodyAnswered,
+    /// People were to be paged, and every single message was refused or could not be sent.
+    NothingWentOut,
 }
 
 impl Emergency {
@@ -55,6 +69,9 @@ impl Emergency {
                 "Muster found nobody in the roster whom it could page for this incident."
             }
             Self::NobodyAnswered => "Everybody was paged, and nobody answered.",
+            Self::NothingWentOut => {
+                "Muster tried to page the team, and not one message could be sent."
+            }
         }
     }
 }
@@ -85,6 +102,25 @@ pub struct Turn {
 }
 
 const OVER: Turn = Turn { pages: Vec::new(), emergency: None, next: Next::End };
+
+impl Turn {
+    /// This turn, with the emergency topic told as well if `records`, all that is known of its
+    /// sends, say that every one has ended and none went out.
+    #[must_use]
+    pub fn with_outcome(self, records: &[SendRecord]) -> Self {
+        let mut people = records.iter().filter(|record| record.key.channel != TOPIC).peekable();
+        let tried = people.peek().is_some();
+        let nothing = people.all(|record| match record.state {
+            SendState::Failed { .. } => !record.may_try_again(),
+            SendState::Unavailable => true,
+            SendState::Claimed { .. } | SendState::Sent { .. } => false,
+        });
+        if tried && nothing && self.emergency.is_none() && !self.pages.is_empty() {
+            return Self { emergency: Some(Emergency::NothingWentOut), ..self };
+        }
+        self
+    }
+}
 
 /// What an incident asks of the roster at `now`.
 #[must_use]

@@ -13,6 +13,11 @@ pub const MOST_TRIES: u32 = 3;
 /// How long to wait before a send that failed for a passing reason is tried again.
 pub const TRY_AGAIN: SignedDuration = SignedDuration::from_secs(15);
 
+/// The contact in the record of a message to the emergency topic.
+pub const EMERGENCY: &str = "emergency";
+/// The channel in that record.
+pub const TOPIC: &str = "topic";
+
 /// Which send: unique within its incident.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct SendKey {

@@ -4,6 +4,7 @@ use super::*;
 use crate::channel::ChannelType::{Email, Sms, Voice};
 use crate::incident::Actor;
 use crate::samples::{closed, incident, now, people, person};
+use crate::send::SendKey;
 
 /// The whole course as lines of `time: who by what`.
 fn course(incident: &Incident, people: &People) -> Vec<String> {
@@ -89,4 +90,28 @@ fn calls_come_first_late_and_out_of_hours() {
     let mut critical = incident();
     critical.severity = crate::Severity::Critical;
     assert_eq!(kinds(&critical, &people([sleeper]), 0), [Voice, Email, Sms]);
+}
+
+#[test]
+fn when_nothing_went_out_the_emergency_topic_is_told() {
+    let record = |channel: &str, state| SendRecord {
+        key: SendKey { cursor: Cursor::FIRST, contact: "ada".into(), channel: channel.into() },
+        state,
+        tries: 1,
+        at: now(),
+    };
+    let failed = |passing| SendState::Failed { error: "InvalidParameter".into(), passing };
+    let sent = || SendState::Sent { message_id: "m".into() };
+    let people = people([person("ada", 1)]);
+    let check = |records: &[SendRecord], expected| {
+        let turn = turn(&incident(), Cursor::FIRST, &people, now()).with_outcome(records);
+        assert_eq!(turn.emergency, expected, "{records:?}");
+    };
+    let nothing = Some(Emergency::NothingWentOut);
+    check(&[], None);
+    check(&[record("sms", failed(false)), record("email", sent())], None);
+    check(&[record("sms", failed(false)), record("email", failed(true))], None);
+    check(&[record("sms", failed(false)), record("voice", SendState::Unavailable)], nothing);
+    // Told already: the turn still says so, and the record keeps it from being told twice.
+    check(&[record("sms", failed(false)), record("topic", sent())], nothing);
 }
