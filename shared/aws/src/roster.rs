@@ -219,8 +219,7 @@ impl Roster {
             .send();
         let mut contacts = Vec::new();
         while let Some(item) = pages.next().await {
-            let item = item.map_err(|error| AwsError::of("dynamodb:Query", &error))?;
-            contacts.push(item::read(item)?);
+            contacts.extend(readable(item.map_err(|e| AwsError::of("dynamodb:Query", &e))?));
         }
         Ok(contacts)
     }
@@ -234,12 +233,21 @@ impl Roster {
             let get = self.client.batch_get_item().request_items(&self.table, wanted);
             let answer =
                 get.send().await.map_err(|error| AwsError::of("dynamodb:BatchGetItem", &error))?;
-            for item in answer.responses.unwrap_or_default().into_values().flatten() {
-                contacts.push(item::read(item)?);
-            }
+            let items = answer.responses.unwrap_or_default().into_values().flatten();
+            contacts.extend(items.filter_map(readable));
             let rest = answer.unprocessed_keys.unwrap_or_default().remove(&self.table);
             keys = rest.map(|rest| rest.keys).unwrap_or_default();
         }
         Ok(contacts)
     }
+}
+
+/// The contact in an item. One that cannot be read must not keep the others from being paged.
+fn readable(item: Item) -> Option<Contact> {
+    let key = item.get("pk").and_then(|pk| pk.as_s().ok()).cloned();
+    let contact = item::read(item);
+    if contact.is_err() {
+        tracing::error!(contact = key, "a contact cannot be read and is not paged");
+    }
+    contact.ok()
 }

@@ -14,7 +14,7 @@ pub struct ZoneError;
 
 /// The name of an IANA time zone, known to the bundled database.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[serde(from = "String", into = "String")]
 pub struct Zone(String);
 
 impl Zone {
@@ -30,14 +30,18 @@ impl Zone {
     }
 }
 
-impl TryFrom<String> for Zone {
-    type Error = ZoneError;
+impl FromStr for Zone {
+    type Err = ZoneError;
 
-    fn try_from(text: String) -> Result<Self, ZoneError> {
-        match TimeZone::get(&text) {
-            Ok(_) => Ok(Self(text)),
-            Err(_) => Err(ZoneError),
-        }
+    fn from_str(text: &str) -> Result<Self, ZoneError> {
+        TimeZone::get(text).map(|_| Self(text.to_owned())).map_err(|_| ZoneError)
+    }
+}
+
+/// The door for what was stored: a name that a newer database dropped must stay readable.
+impl From<String> for Zone {
+    fn from(text: String) -> Self {
+        Self(text)
     }
 }
 

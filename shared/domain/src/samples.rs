@@ -37,7 +37,7 @@ pub(crate) fn person(id: &str, level: u8) -> Contact {
         manager: None,
         backup: None,
         availability: Availability::Always,
-        time_zone: "UTC".to_owned().try_into().unwrap(),
+        time_zone: "UTC".parse().unwrap(),
         level,
         skills: Vec::new(),
         certifications: Vec::new(),

@@ -304,7 +304,7 @@ impl Faults {
         const EXAMPLE: &str = "Europe/Berlin";
         let wrong = "must be an IANA time zone name";
         let text = self.required("time_zone", given, wrong, EXAMPLE)?;
-        let zone = Zone::try_from(text).ok();
+        let zone = text.parse::<Zone>().ok();
         if zone.is_none() {
             self.add("time_zone", wrong, EXAMPLE);
         }
