@@ -1,0 +1,155 @@
+//! Calls to the local cloud: SDK clients' configuration, signed calls and plain ones.
+
+use std::time::{Duration, SystemTime};
+
+use anyhow::{Context as _, Result, bail, ensure};
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
+use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
+use aws_sigv4::sign::v4;
+use reqwest::header::{HOST, HeaderMap, HeaderName, HeaderValue};
+use reqwest::{Client, Method, Url};
+use serde_json::Value;
+
+use crate::home::Access;
+
+pub(crate) const REGION: &str = "us-east-1";
+pub(crate) const ACCOUNT: &str = "111122223333";
+/// The key of the account's root, who may do everything.
+pub(crate) const KEY: &str = "muster-local";
+/// Longest wait for one call; the longest function runs 30 s.
+const CALL: Duration = Duration::from_secs(45);
+
+/// The local cloud.
+#[derive(Clone, Debug)]
+pub(crate) struct Cloud {
+    port: u16,
+    credentials: Credentials,
+    http: Client,
+    pub config: SdkConfig,
+}
+
+/// An answer to an HTTP request.
+#[derive(Clone, Debug)]
+pub(crate) struct Reply {
+    pub status: u16,
+    pub text: String,
+}
+
+impl Reply {
+    /// The body as JSON; as a JSON string if it is none.
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|_| Value::String(self.text.clone()))
+    }
+}
+
+pub(crate) fn http_client() -> Result<Client> {
+    let builder = Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
+    Ok(builder.timeout(CALL).build()?)
+}
+
+impl Cloud {
+    pub(crate) fn new(access: &Access) -> Result<Self> {
+        let credentials = Credentials::new(KEY, &access.secret, None, None, "rehearsal");
+        // Built by hand: the user's own AWS settings must not redirect anything.
+        let config = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::v2026_01_12())
+            .region(Region::from_static(REGION))
+            .endpoint_url(format!("http://127.0.0.1:{}", access.port))
+            .credentials_provider(SharedCredentialsProvider::new(credentials.clone()))
+            .http_client(aws_smithy_http_client::Builder::new().build_http())
+            .timeout_config(TimeoutConfig::builder().operation_timeout(CALL).build())
+            .build();
+        Ok(Self { port: access.port, credentials, http: http_client()?, config })
+    }
+
+    /// A call without a signature.
+    pub(crate) async fn plain(&self, method: Method, url: &str) -> Result<Reply> {
+        self.send(method, &Url::parse(url)?, HeaderMap::new(), Vec::new()).await
+    }
+
+    /// What MiniStack's own endpoint at `path` shows.
+    pub(crate) async fn look(&self, path: &str, query: &[(&str, &str)]) -> Result<Value> {
+        let url = format!("http://127.0.0.1:{}/_ministack/{path}", self.port);
+        let url = Url::parse_with_params(&url, query)?;
+        let reply = self.send(Method::GET, &url, HeaderMap::new(), Vec::new()).await?;
+        ensure!(reply.status == 200, "MiniStack answers {} for {path}", reply.status);
+        Ok(serde_json::from_str(&reply.text)?)
+    }
+
+    /// Changes one of MiniStack's settings.
+    pub(crate) async fn set(&self, key: &str, value: f64) -> Result<()> {
+        let url = Url::parse(&format!("http://127.0.0.1:{}/_ministack/config", self.port))?;
+        let body = serde_json::json!({ key: value }).to_string();
+        let reply = self.send(Method::POST, &url, HeaderMap::new(), body.into()).await?;
+        ensure!(reply.status == 200, "MiniStack refuses to change {key}: {}", reply.text);
+        Ok(())
+    }
+
+    /// A call of an AWS service that speaks JSON, by the name its requests have in `X-Amz-Target`.
+    pub(crate) async fn call(&self, service: &str, target: &str, body: &Value) -> Result<Value> {
+        let url = format!("http://127.0.0.1:{}/", self.port);
+        let headers = [("x-amz-target", target), ("content-type", "application/x-amz-json-1.1")];
+        let body = body.to_string().into_bytes();
+        let reply = self.signed(service, Method::POST, &url, &headers, body).await?;
+        if reply.status != 200 {
+            bail!("{target} answers {}: {}", reply.status, reply.text);
+        }
+        Ok(serde_json::from_str(&reply.text)?)
+    }
+
+    /// A call signed for `service`.
+    pub(crate) async fn signed(
+        &self,
+        service: &str,
+        method: Method,
+        url: &str,
+        headers: &[(&str, &str)],
+        body: Vec<u8>,
+    ) -> Result<Reply> {
+        let url = Url::parse(url).with_context(|| format!("{url} is no URL"))?;
+        let identity = self.credentials.clone().into();
+        let parameters = v4::SigningParams::builder()
+            .identity(&identity)
+            .region(REGION)
+            .name(service)
+            .time(SystemTime::now())
+            .settings(SigningSettings::default())
+            .build()?
+            .into();
+        let request = SignableRequest::new(
+            method.as_str(),
+            url.as_str(),
+            headers.iter().copied(),
+            SignableBody::Bytes(&body),
+        )?;
+        let (instructions, _) = sign(request, &parameters)?.into_parts();
+        let mut all = HeaderMap::new();
+        for (name, value) in headers.iter().copied().chain(instructions.headers()) {
+            all.insert(HeaderName::from_bytes(name.as_bytes())?, HeaderValue::from_str(value)?);
+        }
+        self.send(method, &url, all, body).await
+    }
+
+    /// Sends to MiniStack whatever the URL's host is, and tells it the host: not every machine
+    /// resolves names below `localhost`.
+    async fn send(
+        &self,
+        method: Method,
+        url: &Url,
+        mut headers: HeaderMap,
+        body: Vec<u8>,
+    ) -> Result<Reply> {
+        let host = url.host_str().unwrap_or_default();
+        let port = url.port_or_known_default().unwrap_or_default();
+        ensure!(port == self.port, "{url} does not lead to this local system");
+        headers.insert(HOST, HeaderValue::from_str(&format!("{host}:{port}"))?);
+        let mut here = url.clone();
+        here.set_host(Some("127.0.0.1"))?;
+        let request = self.http.request(method, here).headers(headers).body(body);
+        let response = request.send().await.context("the local system does not answer")?;
+        let status = response.status().as_u16();
+        Ok(Reply { status, text: response.text().await? })
+    }
+}

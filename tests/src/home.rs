@@ -1,0 +1,137 @@
+//! Where a local system keeps its files, and what other commands need to know about it.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail};
+use serde::{Deserialize, Serialize};
+
+use crate::ministack;
+use crate::stack::Stack;
+
+const ALREADY: &str = "a local system is up already; `cargo local down` ends it";
+
+/// The repository this crate was built in.
+#[must_use]
+pub fn repository() -> PathBuf {
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
+    tests.parent().unwrap_or(tests).to_owned()
+}
+
+/// What every local system of this repository shares: the virtual environment, and the homes.
+pub(crate) fn shared() -> PathBuf {
+    repository().join(".local")
+}
+
+/// The directory of one local system. Systems with different homes do not disturb each other.
+#[derive(Clone, Debug)]
+pub struct Home {
+    dir: PathBuf,
+}
+
+/// A running system, as `system.json` has it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct State {
+    /// MiniStack's process, which leads a group with all the functions in it.
+    pub pid: i32,
+    pub access: Access,
+    /// Absent until the stack is deployed.
+    pub stack: Option<Stack>,
+}
+
+/// How to reach MiniStack and sign for it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Access {
+    pub port: u16,
+    pub secret: String,
+}
+
+impl Home {
+    /// The system of `cargo local`.
+    #[must_use]
+    pub fn local() -> Self {
+        Self { dir: shared() }
+    }
+
+    /// A system of this process's own, for tests.
+    #[must_use]
+    pub fn of_this_process() -> Self {
+        Self { dir: shared().join(format!("test-{}", std::process::id())) }
+    }
+
+    pub(crate) fn scratch(&self) -> PathBuf {
+        self.dir.join("tmp")
+    }
+
+    /// The log of MiniStack; it also has what the functions write.
+    #[must_use]
+    pub fn log(&self) -> PathBuf {
+        self.dir.join("ministack.log")
+    }
+
+    fn state_file(&self) -> PathBuf {
+        self.dir.join("system.json")
+    }
+
+    /// Makes the directory and takes it for this process, until the file is dropped.
+    pub(crate) fn take(&self) -> Result<File> {
+        fs::create_dir_all(self.scratch())
+            .with_context(|| format!("cannot make {}", self.dir.display()))?;
+        let lock = File::create(self.dir.join("lock")).context("cannot make a lock file")?;
+        match lock.try_lock() {
+            Ok(()) if self.state().is_some_and(|state| ministack::runs(state.pid)) => {
+                bail!(ALREADY)
+            }
+            Ok(()) => Ok(lock),
+            Err(TryLockError::WouldBlock) => bail!(ALREADY),
+            Err(TryLockError::Error(error)) => Err(error).context("cannot lock the lock file"),
+        }
+    }
+
+    pub(crate) fn state(&self) -> Option<State> {
+        serde_json::from_slice(&fs::read(self.state_file()).ok()?).ok()
+    }
+
+    /// Written for its owner only: the secret in it signs for everything.
+    pub(crate) fn keep(&self, state: &State) -> Result<()> {
+        let text = serde_json::to_vec_pretty(state)?;
+        let write = || {
+            let mut options = OpenOptions::new();
+            options.write(true).create(true).truncate(true).mode(0o600);
+            options.open(self.state_file())?.write_all(&text)
+        };
+        write().context("cannot write the state file")
+    }
+
+    /// Ends the system that runs here, if one does, and says whether one did.
+    pub fn end(&self) -> bool {
+        let running = self.state().filter(|state| ministack::runs(state.pid));
+        if let Some(state) = &running {
+            ministack::end(state.pid);
+        }
+        self.clear();
+        running.is_some()
+    }
+
+    /// Removes what a system that has ended leaves behind; its log stays.
+    pub(crate) fn clear(&self) {
+        let _ = fs::remove_file(self.state_file());
+        let _ = fs::remove_dir_all(self.scratch());
+    }
+}
+
+/// Ends systems of tests that died without ending them, and removes their homes.
+pub(crate) fn sweep() {
+    let Ok(entries) = fs::read_dir(shared()) else { return };
+    for entry in entries.flatten() {
+        let name = entry.file_name();
+        let owner = name.to_str().and_then(|name| name.strip_prefix("test-")?.parse().ok());
+        let home = Home { dir: entry.path() };
+        if owner.is_some_and(|owner| !ministack::alive(owner)) {
+            home.end();
+            let _ = fs::remove_dir_all(&home.dir);
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! Muster's whole system on one machine: what `cargo local` shows and the story tests run on.
+
+mod answers;
+mod cloud;
+mod escalation;
+mod event_file;
+mod functions;
+mod home;
+mod messages;
+mod ministack;
+mod progress;
+mod python;
+mod refusals;
+mod rules;
+mod stack;
+mod story;
+mod system;
+
+pub use answers::{Answer, Decision, Delivery, End};
+pub use event_file::events;
+pub use home::{Home, repository};
+pub use messages::{Channel, Message};
+pub use progress::{Progress, say};
+pub use story::{Told, load_roster, tell};
+pub use system::{Options, System};

@@ -1,0 +1,46 @@
+//! Lines for people: results on standard output, progress on standard error.
+
+use std::fmt::Display;
+use std::io::Write as _;
+use std::time::{Duration, Instant};
+
+/// How often a slow step says that it is still at it.
+const HEARTBEAT: Duration = Duration::from_secs(10);
+
+/// Writes one line to standard output. A reader that has gone away is no failure of ours.
+pub fn say(line: impl Display) {
+    let _ = writeln!(std::io::stdout().lock(), "{line}");
+}
+
+/// Progress on standard error, each line with the time since the beginning.
+#[derive(Clone, Copy, Debug)]
+pub struct Progress {
+    began: Instant,
+}
+
+impl Progress {
+    /// Begins now.
+    #[must_use]
+    pub fn begin() -> Self {
+        Self { began: Instant::now() }
+    }
+
+    /// Writes one line.
+    pub fn note(&self, line: impl Display) {
+        let elapsed = self.began.elapsed().as_secs_f64();
+        let _ = writeln!(std::io::stderr().lock(), "[{elapsed:6.1} s] {line}");
+    }
+
+    /// Says what is done, and again every ten seconds until it is.
+    pub async fn step<T>(&self, what: &str, work: impl Future<Output = T>) -> T {
+        self.note(what);
+        let began = Instant::now();
+        let mut work = std::pin::pin!(work);
+        loop {
+            match tokio::time::timeout(HEARTBEAT, &mut work).await {
+                Ok(end) => return end,
+                Err(_) => self.note(format!("  still at it after {} s", began.elapsed().as_secs())),
+            }
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! The virtual environment that MiniStack runs from, made once and used by every local system.
+
+use std::fs::{self, File};
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use std::process::Output;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, bail, ensure};
+use tokio::process::Command;
+
+use crate::home::{repository, shared};
+use crate::progress::Progress;
+
+const REQUIREMENTS: &str = include_str!("../requirements.txt");
+
+/// MiniStack's program, installed first if need be.
+///
+/// # Errors
+/// What is missing: Python, its `venv`, or a package.
+pub(crate) async fn ministack(progress: &Progress) -> Result<PathBuf> {
+    let dir = shared().join("venv");
+    fs::create_dir_all(shared()).context("cannot make the directory .local")?;
+    let lock = File::create(shared().join("venv.lock")).context("cannot make a lock file")?;
+    // Another system may be making it just now.
+    while lock.try_lock().is_err() {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    let program = dir.join("bin").join("ministack");
+    let made_for = dir.join("made-for.txt");
+    if fs::read_to_string(&made_for).is_ok_and(|text| text == REQUIREMENTS) && program.exists() {
+        return Ok(program);
+    }
+    progress.step("installing MiniStack into .local/venv (once)", install(&dir)).await?;
+    fs::write(made_for, REQUIREMENTS).context("cannot finish the virtual environment")?;
+    Ok(program)
+}
+
+async fn install(dir: &Path) -> Result<()> {
+    let _ = fs::remove_dir_all(dir);
+    let version =
+        run(Command::new("python3").args(["-c", "import sys; print(sys.version_info >= (3, 10))"]))
+            .await?;
+    ensure!(
+        version.stdout.starts_with(b"True"),
+        "Python 3.10 or later is missing: `python3` is an older one"
+    );
+    let made = run(Command::new("python3").args(["-m", "venv"]).arg(dir)).await?;
+    if !made.status.success() {
+        bail!("Python cannot make a virtual environment (its venv module): {}", last_line(&made));
+    }
+    let requirements = repository().join("tests").join("requirements.txt");
+    let installed = run(Command::new(dir.join("bin").join("python"))
+        .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"])
+        .args(["--no-input", "--require-hashes", "--requirement"])
+        .arg(requirements))
+    .await?;
+    if !installed.status.success() {
+        bail!("pip cannot install MiniStack: {}", last_line(&installed));
+    }
+    Ok(())
+}
+
+async fn run(command: &mut Command) -> Result<Output> {
+    match command.kill_on_drop(true).output().await {
+        Ok(output) => Ok(output),
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            bail!("Python 3 is missing: install Python 3.10 or later, so that `python3` runs")
+        }
+        Err(error) => Err(error).context("Python does not start"),
+    }
+}
+
+fn last_line(output: &Output) -> String {
+    let all = [output.stdout.as_slice(), output.stderr.as_slice()].concat();
+    let text = String::from_utf8_lossy(&all);
+    let errors = text.lines().filter(|line| line.starts_with("ERROR"));
+    errors.chain(text.lines()).rfind(|line| !line.trim().is_empty()).unwrap_or_default().to_owned()
+}

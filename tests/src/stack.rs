@@ -1,0 +1,165 @@
+//! The stack: functions uploaded, the real template deployed, its own reason told if it fails.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, anyhow, bail, ensure};
+use aws_sdk_cloudformation::Client;
+use aws_sdk_cloudformation::error::DisplayErrorContext;
+use aws_sdk_cloudformation::types::{Capability, Parameter, StackStatus};
+use aws_sdk_s3::primitives::ByteStream;
+use futures::future::try_join_all;
+use serde::{Deserialize, Serialize};
+
+use crate::cloud::Cloud;
+use crate::functions::{Function, architecture};
+
+const NAME: &str = "muster";
+const BUCKET: &str = "muster-functions";
+const SENDER: &str = "muster@example.com";
+const OWNER: &str = "security-owner@example.com";
+/// Longest wait for a stack.
+const DEPLOY: Duration = Duration::from_secs(180);
+
+/// What the deployed stack is made of, by its outputs.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Stack {
+    pub api_endpoint: String,
+    pub emergency_topic: String,
+    pub incidents_table: String,
+    pub state_machine: String,
+    /// The queue of events that a function failed on.
+    pub failed_events: String,
+    /// Each function's log group.
+    pub logs: BTreeMap<String, String>,
+    /// Our own queue behind the emergency topic: MiniStack keeps no record of what a topic sent.
+    pub heard: String,
+}
+
+/// Uploads the functions under the names that the template expects.
+pub(crate) async fn upload(cloud: &Cloud, functions: Vec<Function>) -> Result<()> {
+    let config = aws_sdk_s3::config::Builder::from(&cloud.config).force_path_style(true).build();
+    let s3 = aws_sdk_s3::Client::from_conf(config);
+    s3.create_bucket().bucket(BUCKET).send().await.context("cannot make the functions' bucket")?;
+    let upload = async |function: Function| -> Result<()> {
+        let key = format!("{}-{}.zip", function.name, architecture());
+        let put = s3.put_object().bucket(BUCKET).key(key).body(ByteStream::from(function.zip));
+        // Hashing fifty megabytes without optimisation takes longer than sending them.
+        put.customize().disable_payload_signing().send().await?;
+        Ok(())
+    };
+    try_join_all(functions.into_iter().map(upload)).await.context("cannot upload the functions")?;
+    Ok(())
+}
+
+/// Deploys the template, and beside it the queue that hears the emergency topic.
+///
+/// # Errors
+/// The reason that the stack itself gives.
+pub(crate) async fn deploy(cloud: &Cloud, template: &Path) -> Result<Stack> {
+    let body = std::fs::read_to_string(template)
+        .with_context(|| format!("cannot read {}", template.display()))?;
+    let ses = aws_sdk_sesv2::Client::new(&cloud.config);
+    ses.create_email_identity().email_identity(SENDER).send().await.context("SES sender")?;
+    let given = [
+        ("ArtifactBucket", BUCKET),
+        ("Architecture", architecture()),
+        ("SenderAddress", SENDER),
+        ("OwnerEmail", OWNER),
+        ("DeletionProtection", "false"),
+    ];
+    let outputs = create(cloud, NAME, &body, &given).await?;
+    let output = |name: &str| {
+        let value = outputs.get(name).cloned();
+        value.with_context(|| format!("the stack has no output {name}"))
+    };
+    let emergency_topic = output("EmergencyTopicArn")?;
+    let given = [("Topic", emergency_topic.as_str())];
+    let ears = create(cloud, "rehearsal-ears", include_str!("../ears.yaml"), &given).await?;
+    let heard = ears.get("Queue").cloned().context("the ears have no queue")?;
+    Ok(Stack {
+        api_endpoint: output("ApiEndpoint")?,
+        incidents_table: output("IncidentsTable")?,
+        state_machine: output("StateMachineArn")?,
+        failed_events: output("FailedEventsQueueUrl")?,
+        logs: logs(cloud).await?,
+        emergency_topic,
+        heard,
+    })
+}
+
+/// The log group of each function. MiniStack deploys a function without code as if nothing were
+/// wrong and then answers for it, so that is looked for here.
+async fn logs(cloud: &Cloud) -> Result<BTreeMap<String, String>> {
+    let client = aws_sdk_lambda::Client::new(&cloud.config);
+    let mut logs = BTreeMap::new();
+    let mut functions = client.list_functions().into_paginator().items().send();
+    while let Some(function) = functions.next().await {
+        let function = function?;
+        let name = function.function_name().unwrap_or_default();
+        ensure!(function.code_size() > 0, "no program of the workspace is the function {name}");
+        let group = function.logging_config().and_then(|logging| logging.log_group());
+        let group = group.map_or_else(|| format!("/aws/lambda/{name}"), str::to_owned);
+        logs.insert(name.to_owned(), group);
+    }
+    Ok(logs)
+}
+
+async fn create(
+    cloud: &Cloud,
+    name: &str,
+    template: &str,
+    given: &[(&str, &str)],
+) -> Result<BTreeMap<String, String>> {
+    let client = Client::new(&cloud.config);
+    let parameter = |(name, value): &(&str, &str)| {
+        Parameter::builder().parameter_key(*name).parameter_value(*value).build()
+    };
+    let create = client
+        .create_stack()
+        .stack_name(name)
+        .template_body(template)
+        .set_parameters(Some(given.iter().map(parameter).collect()))
+        .capabilities(Capability::CapabilityIam);
+    if let Err(error) = create.send().await {
+        bail!("CloudFormation refuses the stack {name}: {}", DisplayErrorContext(&error));
+    }
+    let began = Instant::now();
+    while began.elapsed() < DEPLOY {
+        let answer = client.describe_stacks().stack_name(name).send().await?;
+        let stack = answer.stacks().first().context("the stack is gone")?;
+        match stack.stack_status() {
+            Some(StackStatus::CreateComplete) => {
+                let outputs = stack.outputs().iter().filter_map(|output| {
+                    Some((output.output_key()?.to_owned(), output.output_value()?.to_owned()))
+                });
+                return Ok(outputs.collect());
+            }
+            Some(StackStatus::CreateInProgress) | None => {
+                tokio::time::sleep(Duration::from_millis(200)).await;
+            }
+            Some(_) => return Err(failure(&client, name).await),
+        }
+    }
+    bail!("the stack {name} was not done within {} s", DEPLOY.as_secs())
+}
+
+/// The first thing that went wrong: what fails after it was only called off.
+async fn failure(client: &Client, name: &str) -> anyhow::Error {
+    let mut pages = client.describe_stack_events().stack_name(name).into_paginator().send();
+    let mut first = None;
+    while let Some(Ok(page)) = pages.next().await {
+        for event in page.stack_events() {
+            let failed =
+                event.resource_status().is_some_and(|status| status.as_str().ends_with("_FAILED"));
+            if let (true, Some(reason)) = (failed, event.resource_status_reason()) {
+                let what = event.logical_resource_id().unwrap_or_default();
+                let kind = event.resource_type().unwrap_or_default();
+                // Newest first, so the last one seen is the first one that happened.
+                first = Some(anyhow!("the stack {name} failed at {what} ({kind}): {reason}"));
+            }
+        }
+    }
+    first.unwrap_or_else(|| anyhow!("the stack {name} failed and gives no reason"))
+}

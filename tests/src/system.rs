@@ -1,0 +1,336 @@
+//! A local system: MiniStack with the deployed stack, and what can be done with it.
+
+use std::fs::File;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, bail, ensure};
+use aws_sdk_lambda::primitives::Blob;
+use aws_sdk_lambda::types::InvocationType;
+use futures::StreamExt as _;
+use futures::future::try_join_all;
+use reqwest::Method;
+use serde_json::Value;
+use tokio::sync::OnceCell;
+
+use crate::answers::{Answer, Delivery, Watch, id};
+use crate::cloud::{Cloud, Reply};
+use crate::escalation::{Point, reaches};
+use crate::home::{Home, State, repository, sweep};
+use crate::messages::{Known, Message, all, queue};
+use crate::ministack::{Ministack, Settings, runs};
+use crate::progress::Progress;
+use crate::refusals::Refusals;
+use crate::rules::{Rule, deployed, matching};
+use crate::stack::{Stack, deploy, upload};
+use crate::{functions, python};
+
+/// How many events are on their way at a time; each may take a process of its own.
+const AT_ONCE: usize = 16;
+/// Longest wait for what a function makes of one event: three tries of 30 s, and their pauses.
+const ANSWER: Duration = Duration::from_secs(120);
+
+/// How to start a system.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Where it keeps its files.
+    pub home: Home,
+    /// What each second of an escalation's wait takes, in seconds: 0.05 makes ten minutes thirty
+    /// seconds.
+    pub wait_scale: f64,
+    /// Whether phone numbers can be refused; [`System::detach`] then cannot be used.
+    pub refusals: bool,
+    /// The template to deploy.
+    pub template: PathBuf,
+}
+
+impl Options {
+    /// A system in this home, with the real template.
+    #[must_use]
+    pub fn at(home: Home) -> Self {
+        let template = repository().join("infra").join("muster.yaml");
+        Self { home, wait_scale: 0.05, refusals: false, template }
+    }
+}
+
+/// What belongs to the process that started a system; dropping it ends the system.
+#[derive(Debug)]
+struct Host {
+    ministack: Option<Ministack>,
+    refusals: Option<Refusals>,
+    home: Home,
+    _lock: File,
+}
+
+impl Drop for Host {
+    fn drop(&mut self) {
+        if self.ministack.take().is_some() {
+            self.home.clear();
+        }
+    }
+}
+
+/// A running system. Dropping one that was started here ends it.
+#[derive(Debug)]
+pub struct System {
+    cloud: Cloud,
+    stack: Stack,
+    watch: Watch,
+    known: Known,
+    rules: OnceCell<Vec<Rule>>,
+    host: Option<Host>,
+}
+
+impl System {
+    /// Starts MiniStack, builds and uploads the functions and deploys the stack. The roster is
+    /// empty.
+    ///
+    /// # Errors
+    /// What is missing or failed, in one sentence; nothing that was started is left running.
+    pub async fn start(options: &Options, progress: &Progress) -> Result<Self> {
+        sweep();
+        let lock = options.home.take()?;
+        let program = python::ministack(progress).await?;
+        let functions = progress.step("building the functions", functions::build()).await?;
+        let refusals = if options.refusals { Some(Refusals::start().await?) } else { None };
+        let sns = refusals.as_ref().map(|refusals| refusals.port);
+        let settings = Settings { wait_scale: options.wait_scale, sns };
+        let ministack = Ministack::start(&program, &options.home, settings);
+        let ministack = progress.step("starting MiniStack", ministack).await?;
+        if let Some(refusals) = &refusals {
+            refusals.before(ministack.access.port);
+        }
+        let mut state =
+            State { pid: ministack.pid(), access: ministack.access.clone(), stack: None };
+        let home = options.home.clone();
+        let host = Host { ministack: Some(ministack), refusals, home, _lock: lock };
+        host.home.keep(&state)?;
+        let cloud = Cloud::new(&state.access)?;
+        progress.step("uploading the functions", upload(&cloud, functions)).await?;
+        let deploy = deploy(&cloud, &options.template);
+        let stack = progress.step("deploying infra/muster.yaml", deploy).await?;
+        state.stack = Some(stack.clone());
+        host.home.keep(&state)?;
+        Ok(Self::new(cloud, stack, Some(host)))
+    }
+
+    /// The system that another process started.
+    ///
+    /// # Errors
+    /// There is none, or it is not ready.
+    pub fn attach(home: &Home) -> Result<Self> {
+        let state = home.state().filter(|state| runs(state.pid));
+        let Some(state) = state else {
+            bail!("no local system is up; `cargo local` or `cargo local --detach` starts one");
+        };
+        let stack = state.stack.context("the local system is still starting")?;
+        Ok(Self::new(Cloud::new(&state.access)?, stack, None))
+    }
+
+    fn new(cloud: Cloud, stack: Stack, host: Option<Host>) -> Self {
+        let (watch, known, rules) = (Watch::default(), Known::default(), OnceCell::new());
+        Self { cloud, stack, watch, known, rules, host }
+    }
+
+    /// Ends the system, if it was started here.
+    pub fn stop(self) {
+        drop(self);
+    }
+
+    /// Lets the system run on when this process ends.
+    pub fn detach(mut self) {
+        let ministack = self.host.as_mut().and_then(|host| host.ministack.take());
+        if let Some(ministack) = ministack {
+            ministack.leave();
+        }
+    }
+
+    /// Returns when MiniStack has ended, which it does only if somebody ends it.
+    pub async fn ended(&mut self) {
+        let ministack = self.host.as_mut().and_then(|host| host.ministack.as_mut());
+        match ministack {
+            Some(ministack) => ministack.ended().await,
+            None => std::future::pending().await,
+        }
+    }
+
+    /// Where the API is.
+    #[must_use]
+    pub fn api_endpoint(&self) -> &str {
+        &self.stack.api_endpoint
+    }
+
+    /// A signed call of the API: the status, and the body as JSON (a string if it is none).
+    ///
+    /// # Errors
+    /// No answer.
+    pub async fn api(
+        &self,
+        method: &str,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Result<(u16, Value)> {
+        let body = body.map(|body| body.to_string().into_bytes()).unwrap_or_default();
+        let reply = self.api_bytes(method, path, body).await?;
+        Ok((reply.status, reply.json()))
+    }
+
+    /// A signed call of the API with any bytes as its body: the status and the body.
+    ///
+    /// # Errors
+    /// No answer.
+    pub async fn api_text(&self, method: &str, path: &str, body: Vec<u8>) -> Result<(u16, String)> {
+        let reply = self.api_bytes(method, path, body).await?;
+        Ok((reply.status, reply.text))
+    }
+
+    async fn api_bytes(&self, method: &str, path: &str, body: Vec<u8>) -> Result<Reply> {
+        let method = Method::from_bytes(method.to_ascii_uppercase().as_bytes())
+            .with_context(|| format!("{method} is no HTTP method"))?;
+        ensure!(path.starts_with('/'), "a path begins with a slash, as /contacts does");
+        let url = format!("{}{path}", self.stack.api_endpoint);
+        let json = [("content-type", "application/json")];
+        let headers = if body.is_empty() { &[][..] } else { &json[..] };
+        self.cloud.signed("execute-api", method, &url, headers, body).await
+    }
+
+    /// Opens a link, as a browser or a mail scanner does: the status and the page.
+    ///
+    /// # Errors
+    /// No answer.
+    pub async fn public_get(&self, url: &str) -> Result<(u16, String)> {
+        let reply = self.cloud.plain(Method::GET, url).await?;
+        Ok((reply.status, reply.text))
+    }
+
+    /// Presses the button of a link's page: the status and the page.
+    ///
+    /// # Errors
+    /// No answer.
+    pub async fn public_post(&self, url: &str) -> Result<(u16, String)> {
+        let reply = self.cloud.plain(Method::POST, url).await?;
+        Ok((reply.status, reply.text))
+    }
+
+    /// Delivers an event as EventBridge would, through the deployed rules. Returns when the
+    /// functions have answered and, for an incident they opened, the first turn of its escalation
+    /// is over.
+    ///
+    /// # Errors
+    /// A failed call, or an incident whose first turn does not end.
+    pub async fn send(&self, event: &Value) -> Result<Delivery> {
+        let rules = self.rules.get_or_try_init(|| deployed(&self.cloud)).await?;
+        let rules = matching(&self.cloud, rules, &event.to_string()).await?;
+        let calls = rules.iter().flat_map(|rule| rule.functions.iter().map(move |f| (*rule, f)));
+        let calls = calls.map(|(rule, function)| self.call(rule, function, event));
+        let answers = try_join_all(calls).await?;
+        let delivery = Delivery { event_id: id(event).to_owned(), answers };
+        for decision in delivery.decisions().filter(|decision| decision.verdict == "opened") {
+            let incident = decision.incident.as_deref().unwrap_or_default();
+            let paged = self.reaches(incident, Point::FirstTurn, ANSWER).await?;
+            let limit = ANSWER.as_secs();
+            ensure!(paged, "incident {incident} was opened but nobody was paged within {limit} s");
+        }
+        Ok(delivery)
+    }
+
+    async fn call(&self, rule: &Rule, function: &str, event: &Value) -> Result<Answer> {
+        let (cloud, stack) = (&self.cloud, &self.stack);
+        let group = stack.logs.get(function);
+        let group = group.with_context(|| format!("{function} is no function of the stack"))?;
+        let ticket = self.watch.expect(cloud, stack, group, event).await?;
+        let invoked = aws_sdk_lambda::Client::new(&cloud.config)
+            .invoke()
+            .function_name(function)
+            .invocation_type(InvocationType::Event)
+            .payload(Blob::new(event.to_string()))
+            .send()
+            .await;
+        // What was not handed over is not waited for, but its ticket is given back.
+        let limit = if invoked.is_ok() { ANSWER } else { Duration::ZERO };
+        let end = self.watch.end(cloud, stack, ticket, limit).await?;
+        invoked.with_context(|| format!("{function} does not take the event"))?;
+        Ok(Answer { rule: rule.name.clone(), function: function.to_owned(), end })
+    }
+
+    /// Delivers several events, up to sixteen at a time, and hands over what became of each, in
+    /// their order.
+    pub async fn send_all(&self, events: &[Value], mut each: impl FnMut(Result<Delivery>)) {
+        let sends = futures::stream::iter(events).map(|event| self.send(event));
+        let mut ends = sends.buffered(AT_ONCE);
+        while let Some(end) = ends.next().await {
+            each(end);
+        }
+    }
+
+    /// Every message that left the system so far, oldest first.
+    ///
+    /// # Errors
+    /// A failed call.
+    pub async fn messages(&self) -> Result<Vec<Message>> {
+        all(&self.cloud, &self.stack, &self.known).await
+    }
+
+    /// Every incident, newest first, as the API lists them.
+    ///
+    /// # Errors
+    /// A failed call.
+    pub async fn incidents(&self) -> Result<Vec<Value>> {
+        let mut incidents = Vec::new();
+        let mut cursor = String::new();
+        loop {
+            let path = format!("/incidents?limit=200{cursor}");
+            let (status, mut page) = self.api("GET", &path, None).await?;
+            ensure!(status == 200, "GET {path} answers {status}: {page}");
+            if let Some(Value::Array(items)) = page.get_mut("items").map(Value::take) {
+                incidents.extend(items);
+            }
+            match page["next_cursor"].as_str() {
+                Some(next) => cursor = format!("&cursor={next}"),
+                None => return Ok(incidents),
+            }
+        }
+    }
+
+    /// The events that a function gave up on, each as Lambda keeps it: `requestPayload` is the
+    /// event, `responsePayload` the reason.
+    ///
+    /// # Errors
+    /// A failed call.
+    pub async fn failed_events(&self) -> Result<Vec<Value>> {
+        let messages = queue(&self.cloud, &self.stack.failed_events).await?;
+        let read = |body: &str| serde_json::from_str(body).context("a failed event is no JSON");
+        messages.iter().map(|message| read(&message.body)).collect()
+    }
+
+    /// Waits until no turn of the incident's escalation is to come, at most `limit`; says whether
+    /// that is so.
+    ///
+    /// # Errors
+    /// A failed call.
+    pub async fn escalation_ends(&self, incident: &str, limit: Duration) -> Result<bool> {
+        self.reaches(incident, Point::End, limit).await
+    }
+
+    async fn reaches(&self, incident: &str, point: Point, limit: Duration) -> Result<bool> {
+        reaches(&self.cloud, &self.stack, incident, point, limit).await
+    }
+
+    /// Changes what each second of a wait takes; waits that have begun keep their length.
+    ///
+    /// # Errors
+    /// A failed call.
+    pub async fn set_wait_scale(&self, scale: f64) -> Result<()> {
+        self.cloud.set("stepfunctions._SFN_WAIT_SCALE", scale).await
+    }
+
+    /// From now on, the SMS provider refuses this number.
+    ///
+    /// # Errors
+    /// The system was started without [`Options::refusals`].
+    pub fn refuse_number(&self, number: &str) -> Result<()> {
+        let refusals = self.host.as_ref().and_then(|host| host.refusals.as_ref());
+        refusals.context("this system was started without refusals")?.refuse(number);
+        Ok(())
+    }
+}

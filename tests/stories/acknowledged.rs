@@ -1,0 +1,27 @@
+//! Somebody answers.
+
+use std::time::Duration;
+
+use anyhow::{Result, ensure};
+
+use crate::stage::{BOTH, COMMANDER, LEVEL_2, Stage, and, pages};
+
+pub(crate) async fn pages_nobody_further(stage: &Stage) -> Result<()> {
+    let incident = stage.open("guardduty/medium-unusual-login.json", "100000000007").await?;
+    let team = and(pages([COMMANDER], &BOTH), pages(LEVEL_2, &BOTH));
+    stage.expect(&incident, team.clone()).await?;
+    let path = format!("/incidents/{incident}/acknowledge");
+    let answer = stage.ok("POST", &path, None).await?;
+    ensure!(answer["status"] == "acknowledged", "{answer}");
+    let again = stage.ok("POST", &path, None).await?;
+    ensure!(again["version"] == answer["version"], "twice is once: {again}");
+    let over = stage.system.escalation_ends(&incident, Duration::from_secs(120)).await?;
+    ensure!(over, "the escalation goes on");
+    stage.expect(&incident, team).await?;
+    let told = stage.incident(&incident).await?;
+    ensure!(told["status"] == "acknowledged", "{told}");
+    stage.resolve(&incident).await?;
+    let (status, late) = stage.system.api("POST", &path, None).await?;
+    ensure!(status == 409, "acknowledging what is over answers {status}: {late}");
+    Ok(())
+}

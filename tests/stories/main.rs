@@ -1,0 +1,64 @@
+//! Stories: what people live through, on one running system with the real template and binaries.
+//!
+//! They share the system and do not disturb each other: each has an AWS account of its own. Every
+//! message that leaves the system must have been expected by one of them.
+
+mod acknowledged;
+mod contacts;
+mod critical;
+mod high;
+mod links;
+mod low;
+mod medium;
+mod once;
+mod refused;
+mod stage;
+mod unanswered;
+mod unreadable;
+mod wrong_requests;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use libtest_mimic::{Arguments, Trial};
+use stage::{Curtain, Stage};
+
+/// A trial for each story, by its name.
+macro_rules! stories {
+    ($curtain:expr, $($module:ident::$story:ident),+ $(,)?) => {
+        vec![$({
+            let curtain = Arc::clone(&$curtain);
+            Trial::test(concat!(stringify!($module), "::", stringify!($story)), move || {
+                curtain.play(async |stage: &Stage| $module::$story(stage).await)
+            })
+        }),+]
+    };
+}
+
+fn main() -> anyhow::Result<ExitCode> {
+    let curtain = Arc::new(Curtain::new()?);
+    let trials = stories![
+        curtain,
+        acknowledged::pages_nobody_further,
+        contacts::are_created_read_replaced_listed_and_deleted,
+        contacts::who_stands_in_is_paged,
+        critical::pages_counsel_too,
+        high::pages_six_roles_and_not_counsel,
+        links::show_without_acting_and_act_once,
+        low::is_recorded_and_pages_nobody,
+        medium::pages_levels_one_and_two,
+        once::ten_deliveries_by_two_routes_page_once,
+        refused::a_refused_number_does_not_stop_the_mail,
+        unanswered::pages_those_who_have_not_answered_again,
+        unreadable::is_kept_whole_with_the_path_of_the_fault,
+        wrong_requests::are_refused_and_say_why,
+    ];
+    let conclusion = libtest_mimic::run(&Arguments::from_args(), trials);
+    // Also after a failed story: a message too many is worth knowing of.
+    let strays = curtain.fall()?;
+    let clean = !conclusion.has_failed() && strays.is_empty();
+    for stray in strays {
+        rehearsal::say(format_args!("a message that no story expected: {stray}"));
+    }
+    Ok(if clean { ExitCode::SUCCESS } else { ExitCode::from(101) })
+}

@@ -1,0 +1,207 @@
+//! The stage of all stories: the system, its roster, and what each story expects to be sent.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, bail, ensure};
+use libtest_mimic::Failed;
+use rehearsal::{Delivery, Home, Message, Options, Progress, System, load_roster, repository};
+use serde_json::Value;
+use tokio::runtime::Runtime;
+use tokio::sync::{Mutex, OnceCell};
+
+/// The people of `tests/roster`, by escalation level.
+pub(crate) const COMMANDER: &str = "ada-okafor";
+pub(crate) const LEVEL_2: [&str; 3] = ["bruno-keller", "chen-li", "dara-novak"];
+pub(crate) const LEVEL_3: [&str; 2] = ["elif-aydin", "farid-haddad"];
+pub(crate) const COUNSEL: &str = "grace-mwangi";
+/// How each of them is paged.
+pub(crate) const BOTH: [&str; 2] = ["email", "sms"];
+
+/// Longest wait for a page that is due.
+const DUE: Duration = Duration::from_secs(60);
+/// How much shorter waits are: ten minutes pass in thirty seconds, time enough to look at the
+/// first step before the second comes.
+const WAIT_SCALE: f64 = 0.05;
+
+/// Pages of one incident: who, by which channel, how often.
+pub(crate) type Pages = BTreeMap<(String, String), usize>;
+
+/// One page to each of these people by each of these channels.
+pub(crate) fn pages<'a>(people: impl IntoIterator<Item = &'a str>, channels: &[&str]) -> Pages {
+    let mut pages = Pages::new();
+    for person in people {
+        for channel in channels {
+            *pages.entry((person.to_owned(), (*channel).to_owned())).or_default() += 1;
+        }
+    }
+    pages
+}
+
+/// These pages, and those.
+pub(crate) fn and(mut pages: Pages, more: Pages) -> Pages {
+    for (page, times) in more {
+        *pages.entry(page).or_default() += times;
+    }
+    pages
+}
+
+/// The system and what is expected of it.
+#[derive(Debug)]
+pub(crate) struct Stage {
+    pub(crate) system: System,
+    deliveries: AtomicU32,
+    expected: Mutex<BTreeMap<String, Pages>>,
+}
+
+impl Stage {
+    /// The event in this file of `events/`, as if it came from `account`, with an id of its own.
+    /// The account is part of a finding's identity, so each account's finding is another.
+    pub(crate) fn event(&self, file: &str, account: &str) -> Result<Value> {
+        let path = repository().join("events").join(file);
+        let text = std::fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+        let mut event: Value = serde_json::from_str(&text.replace("111122223333", account))?;
+        let number = self.deliveries.fetch_add(1, Ordering::Relaxed);
+        event["id"] = format!("00000000-0000-4000-8000-{number:012}").into();
+        Ok(event)
+    }
+
+    /// Delivers that event and returns the incident it opened.
+    pub(crate) async fn open(&self, file: &str, account: &str) -> Result<String> {
+        let delivery = self.system.send(&self.event(file, account)?).await?;
+        opened(&delivery)
+    }
+
+    /// Waits until exactly these pages have gone out for the incident; one more than that fails
+    /// at once. They stay expected until the end of all stories.
+    pub(crate) async fn expect(&self, incident: &str, pages: Pages) -> Result<()> {
+        self.expected.lock().await.insert(incident.to_owned(), pages.clone());
+        let began = Instant::now();
+        loop {
+            let sent = self.sent(incident).await?;
+            if sent == pages {
+                return Ok(());
+            }
+            for (page, times) in &sent {
+                let due = pages.get(page).copied().unwrap_or_default();
+                ensure!(*times <= due, "{page:?} was sent {times} times, {due} were expected");
+            }
+            if began.elapsed() > DUE {
+                bail!("expected {pages:?}, sent {sent:?}");
+            }
+            tokio::time::sleep(Duration::from_millis(300)).await;
+        }
+    }
+
+    async fn sent(&self, incident: &str) -> Result<Pages> {
+        let messages = self.system.messages().await?;
+        let ours = messages.iter().filter(|m| m.incident.as_deref() == Some(incident));
+        let mut pages = Pages::new();
+        for message in ours {
+            *pages.entry(page(message)).or_default() += 1;
+        }
+        Ok(pages)
+    }
+
+    /// A page of this incident with a link, to this person.
+    pub(crate) async fn link(&self, incident: &str, contact: &str) -> Result<String> {
+        let messages = self.system.messages().await?;
+        let mine = |m: &&Message| {
+            m.incident.as_deref() == Some(incident) && m.contact.as_deref() == Some(contact)
+        };
+        let link = messages.iter().filter(mine).find_map(Message::link);
+        link.map(str::to_owned).with_context(|| format!("{contact} got no link"))
+    }
+
+    /// The incident, as the API has it.
+    pub(crate) async fn incident(&self, id: &str) -> Result<Value> {
+        self.ok("GET", &format!("/incidents/{id}"), None).await
+    }
+
+    /// Ends the incident, so that no further step disturbs anybody.
+    pub(crate) async fn resolve(&self, id: &str) -> Result<Value> {
+        self.ok("POST", &format!("/incidents/{id}/resolve"), None).await
+    }
+
+    /// A signed call that must work.
+    pub(crate) async fn ok(&self, method: &str, path: &str, body: Option<&Value>) -> Result<Value> {
+        let (status, answer) = self.system.api(method, path, body).await?;
+        ensure!((200..300).contains(&status), "{method} {path} answers {status}: {answer}");
+        Ok(answer)
+    }
+
+    /// Every message that no story expected.
+    async fn strays(&self) -> Result<Vec<String>> {
+        let mut left = self.expected.lock().await.clone();
+        let messages = self.system.messages().await?;
+        let stray = |message: &&Message| {
+            let incident = message.incident.as_deref().unwrap_or_default();
+            let due = left.get_mut(incident).and_then(|pages| pages.get_mut(&page(message)));
+            match due {
+                Some(times) if *times > 0 => {
+                    *times -= 1;
+                    false
+                }
+                _ => true,
+            }
+        };
+        let strays = messages.iter().filter(stray).map(|m| format!("{m:?}")).collect();
+        Ok(strays)
+    }
+}
+
+/// The one incident that a delivery opened.
+pub(crate) fn opened(delivery: &Delivery) -> Result<String> {
+    let decision = delivery.decisions().next();
+    let decision = decision.with_context(|| format!("nothing was decided: {delivery:?}"))?;
+    ensure!(decision.verdict == "opened", "{decision:?}");
+    decision.incident.clone().context("no incident is named")
+}
+
+fn page(message: &Message) -> (String, String) {
+    let contact = message.contact.as_deref().unwrap_or(message.kind);
+    (contact.to_owned(), message.channel.name().to_owned())
+}
+
+/// Raises the stage when the first story asks for it, and clears it after the last.
+pub(crate) struct Curtain {
+    runtime: Runtime,
+    /// A stage that could not be raised is not tried again for each story.
+    stage: OnceCell<Result<Stage, String>>,
+}
+
+impl Curtain {
+    pub(crate) fn new() -> Result<Self> {
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+        Ok(Self { runtime, stage: OnceCell::new() })
+    }
+
+    /// Plays one story.
+    pub(crate) fn play(&self, story: impl AsyncFn(&Stage) -> Result<()>) -> Result<(), Failed> {
+        let play = async {
+            let raised =
+                self.stage.get_or_init(async || raise().await.map_err(|e| format!("{e:#}"))).await;
+            let stage = raised.as_ref().map_err(|reason| anyhow::anyhow!(reason.clone()))?;
+            story(stage).await
+        };
+        self.runtime.block_on(play).map_err(|error| format!("{error:#}").into())
+    }
+
+    /// Ends the system and returns the messages that no story expected.
+    pub(crate) fn fall(&self) -> Result<Vec<String>> {
+        match self.stage.get() {
+            Some(Ok(stage)) => self.runtime.block_on(stage.strays()),
+            _ => Ok(Vec::new()),
+        }
+    }
+}
+
+async fn raise() -> Result<Stage> {
+    let options =
+        Options { wait_scale: WAIT_SCALE, refusals: true, ..Options::at(Home::of_this_process()) };
+    let system = System::start(&options, &Progress::begin()).await?;
+    load_roster(&system).await?;
+    let expected = Mutex::default();
+    Ok(Stage { system, deliveries: AtomicU32::new(0), expected })
+}
