@@ -102,7 +102,7 @@ async fn interrupted() {
 
 async fn run(line: Line) -> Result<ExitCode> {
     match line.command {
-        None => up(&line.up).await,
+        None => Box::pin(up(&line.up)).await,
         Some(Command::Down) => {
             let ended = Home::local().end();
             say(if ended { "The local system is down." } else { "No local system was up." });

@@ -106,6 +106,7 @@ impl Home {
     }
 
     /// Ends the system that runs here, if one does, and says whether one did.
+    #[must_use]
     pub fn end(&self) -> bool {
         let running = self.state().filter(|state| ministack::runs(state.pid));
         if let Some(state) = &running {
@@ -130,7 +131,7 @@ pub(crate) fn sweep() {
         let owner = name.to_str().and_then(|name| name.strip_prefix("test-")?.parse().ok());
         let home = Home { dir: entry.path() };
         if owner.is_some_and(|owner| !ministack::alive(owner)) {
-            home.end();
+            let _ = home.end();
             let _ = fs::remove_dir_all(&home.dir);
         }
     }

@@ -13,7 +13,7 @@ use crate::cloud::{ACCOUNT, KEY, REGION};
 use crate::home::{Access, Home};
 
 /// Longest wait for it to answer.
-const START: Duration = Duration::from_secs(60);
+const START: Duration = Duration::from_mins(1);
 /// How often another port is tried; somebody else may take a free one first.
 const PORTS: usize = 3;
 

@@ -20,7 +20,7 @@ const BUCKET: &str = "muster-functions";
 const SENDER: &str = "muster@example.com";
 const OWNER: &str = "security-owner@example.com";
 /// Longest wait for a stack.
-const DEPLOY: Duration = Duration::from_secs(180);
+const DEPLOY: Duration = Duration::from_mins(3);
 
 /// What the deployed stack is made of, by its outputs.
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -18,7 +18,7 @@ const FINDING: &str = "events/guardduty/high-crypto-mining.json";
 /// A finding of that severity pages everybody but them.
 const NOT_PAGED: &str = "legal_counsel";
 /// Longest wait for the escalation's next turn, which comes after ten minutes on AWS.
-const NEXT_TURN: Duration = Duration::from_secs(180);
+const NEXT_TURN: Duration = Duration::from_mins(3);
 
 /// Whether the story went as it should.
 #[derive(Clone, Debug, PartialEq, Eq)]

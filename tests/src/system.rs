@@ -28,7 +28,7 @@ use crate::{functions, python};
 /// How many events are on their way at a time; each may take a process of its own.
 const AT_ONCE: usize = 16;
 /// Longest wait for what a function makes of one event: three tries of 30 s, and their pauses.
-const ANSWER: Duration = Duration::from_secs(120);
+const ANSWER: Duration = Duration::from_mins(2);
 
 /// How to start a system.
 #[derive(Clone, Debug)]

@@ -15,7 +15,7 @@ pub(crate) async fn pages_nobody_further(stage: &Stage) -> Result<()> {
     ensure!(answer["status"] == "acknowledged", "{answer}");
     let again = stage.ok("POST", &path, None).await?;
     ensure!(again["version"] == answer["version"], "twice is once: {again}");
-    let over = stage.system.escalation_ends(&incident, Duration::from_secs(120)).await?;
+    let over = stage.system.escalation_ends(&incident, Duration::from_mins(2)).await?;
     ensure!(over, "the escalation goes on");
     stage.expect(&incident, team).await?;
     let told = stage.incident(&incident).await?;

@@ -14,7 +14,7 @@ pub(crate) async fn ten_deliveries_by_two_routes_page_once(stage: &Stage) -> Res
     let mut deliveries = Vec::new();
     stage.system.send_all(&events, |delivery| deliveries.push(delivery)).await;
     let deliveries = deliveries.into_iter().collect::<Result<Vec<_>>>()?;
-    let decisions: Vec<_> = deliveries.iter().flat_map(|d| d.decisions()).collect();
+    let decisions: Vec<_> = deliveries.iter().flat_map(rehearsal::Delivery::decisions).collect();
     let opened = decisions.iter().filter(|decision| decision.verdict == "opened").count();
     let repeats = decisions.iter().filter(|decision| decision.verdict == "repeat").count();
     ensure!((opened, repeats) == (1, 9), "{decisions:?}");

@@ -20,7 +20,7 @@ pub(crate) const COUNSEL: &str = "grace-mwangi";
 pub(crate) const BOTH: [&str; 2] = ["email", "sms"];
 
 /// Longest wait for a page that is due.
-const DUE: Duration = Duration::from_secs(60);
+const DUE: Duration = Duration::from_mins(1);
 /// How much shorter waits are: ten minutes pass in thirty seconds, time enough to look at the
 /// first step before the second comes.
 const WAIT_SCALE: f64 = 0.05;
@@ -178,7 +178,7 @@ impl Curtain {
     }
 
     /// Plays one story.
-    pub(crate) fn play(&self, story: impl AsyncFn(&Stage) -> Result<()>) -> Result<(), Failed> {
+    pub(crate) fn play(&self, story: impl AsyncFnOnce(&Stage) -> Result<()>) -> Result<(), Failed> {
         let play = async {
             let raised =
                 self.stage.get_or_init(async || raise().await.map_err(|e| format!("{e:#}"))).await;
