@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anyhow::{Context as _, Result, ensure};
 use clap::{Args, Parser, Subcommand};
 use rehearsal::{Delivery, End, Home, Options, Progress, System, events, say, tell};
-use serde_json::{Value, json};
+use serde_json::Value;
 use tokio::signal::unix::{SignalKind, signal};
 
 /// Muster's whole system on one machine.
@@ -222,7 +222,7 @@ async fn incidents(as_json: bool) -> Result<ExitCode> {
     for incident in System::attach(&Home::local())?.incidents().await? {
         let field = |name: &&str| ((*name).to_owned(), incident[*name].clone());
         if as_json {
-            say(json!(FIELDS.iter().map(field).collect::<serde_json::Map<_, _>>()));
+            say(Value::Object(FIELDS.iter().map(field).collect()));
             continue;
         }
         let text = |value: Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);

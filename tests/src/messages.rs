@@ -59,7 +59,7 @@ pub struct Message {
     pub contact: Option<String>,
     /// The incident's id.
     pub incident: Option<String>,
-    /// `page`, `emergency`, `alarm` (a topic's notification that is no emergency's) or `other`.
+    /// `page`, `emergency`, `alarm` (from CloudWatch) or `other`.
     pub kind: &'static str,
     /// What it says; an e-mail's subject and plain text.
     pub text: String,
@@ -168,7 +168,8 @@ fn email(seen: &Value) -> Vec<Message> {
 fn topic(body: &str, arn: &str) -> Message {
     let heard: Value = serde_json::from_str(body).unwrap_or_default();
     let says = format!("{}\n\n{}", text(&heard["Subject"]), text(&heard["Message"]));
-    let kind = if says.starts_with("MUSTER EMERGENCY") { "emergency" } else { "alarm" };
+    let alarm: Value = serde_json::from_str(&text(&heard["Message"])).unwrap_or_default();
+    let kind = if alarm["AlarmName"].is_string() { "alarm" } else { "emergency" };
     let at = heard["Timestamp"].as_str().and_then(|at| at.parse().ok());
     Message { at, kind, ..message(&heard["MessageId"], Channel::Topic, arn.to_owned(), says) }
 }

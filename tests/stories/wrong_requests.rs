@@ -12,13 +12,13 @@ pub(crate) async fn are_refused_and_say_why(stage: &Stage) -> Result<()> {
     });
     let (status, problem) = stage.system.api("POST", "/contacts", Some(&five)).await?;
     ensure!(status == 422, "{status} {problem}");
-    let errors = problem["errors"].as_array().cloned().unwrap_or_default();
-    let fields: Vec<_> = errors.iter().filter_map(|error| error["field"].as_str()).collect();
+    let faults = problem["faults"].as_array().cloned().unwrap_or_default();
+    let fields: Vec<_> = faults.iter().filter_map(|fault| fault["field"].as_str()).collect();
     ensure!(
         fields == ["name", "roles[0]", "channels[0].address", "time_zone", "level"],
         "{fields:?}"
     );
-    ensure!(errors.iter().all(|error| error["example"].is_string()), "{errors:?}");
+    ensure!(faults.iter().all(|fault| fault["example"].is_string()), "{faults:?}");
 
     for (method, path, body, expected) in [
         ("GET", "/nothing", Vec::new(), 404),

@@ -10,8 +10,8 @@ use serde_json::Value;
 pub struct Delivery {
     /// EventBridge's id of the event; a finding that comes again has a new one.
     pub event_id: String,
-    /// The findings in it.
-    pub findings: Vec<Finding>,
+    /// The findings in it, each read by itself: one that cannot be read holds up no other.
+    pub findings: Vec<Result<Finding, Unreadable>>,
 }
 
 /// Why an event cannot be read. It names the place and what belongs there, never the value.
@@ -27,11 +27,13 @@ pub struct Unreadable {
 /// Reads an event.
 ///
 /// # Errors
-/// [`Unreadable`], for the first place that cannot be read.
+/// [`Unreadable`] if it is no event, or of a kind that has no findings.
 pub(crate) fn read(event: Value) -> Result<Delivery, Unreadable> {
     let envelope: EventBridgeEvent<Value> = parse(event, "")?;
     let findings = match envelope.detail_type.as_str() {
-        "GuardDuty Finding" => vec![parse::<GuardDutyFinding>(envelope.detail, "detail")?.into()],
+        "GuardDuty Finding" => {
+            vec![parse::<GuardDutyFinding>(envelope.detail, "detail").map(Finding::from)]
+        }
         "Security Hub Findings - Imported" => asff(envelope.detail)?,
         _ => {
             return Err(Unreadable {
@@ -45,7 +47,7 @@ pub(crate) fn read(event: Value) -> Result<Delivery, Unreadable> {
 }
 
 /// Security Hub sends one finding an event; the format allows several.
-fn asff(mut detail: Value) -> Result<Vec<Finding>, Unreadable> {
+fn asff(mut detail: Value) -> Result<Vec<Result<Finding, Unreadable>>, Unreadable> {
     let Some(Value::Array(list)) = detail.get_mut("findings").map(Value::take) else {
         return Err(Unreadable {
             path: "detail.findings".to_owned(),
@@ -55,7 +57,7 @@ fn asff(mut detail: Value) -> Result<Vec<Finding>, Unreadable> {
     let finding = |(index, value)| {
         parse::<AsffFinding>(value, &format!("detail.findings[{index}]")).map(Finding::from)
     };
-    list.into_iter().enumerate().map(finding).collect()
+    Ok(list.into_iter().enumerate().map(finding).collect())
 }
 
 fn parse<T: DeserializeOwned>(value: Value, at: &str) -> Result<T, Unreadable> {

@@ -91,9 +91,9 @@ impl Responder {
         })?;
         let mut outcomes = Vec::new();
         let mut failure = None;
-        for finding in &delivery.findings {
-            match self.respond(finding, now).await {
-                Ok(outcome) => {
+        for finding in delivery.findings {
+            let decided = match finding {
+                Ok(finding) => self.respond(&finding, now).await.inspect(|outcome| {
                     tracing::info!(
                         event_id = delivery.event_id,
                         verdict = outcome.verdict,
@@ -103,8 +103,11 @@ impl Responder {
                         route = finding.route.name(),
                         "finding decided"
                     );
-                    outcomes.push(outcome);
-                }
+                }),
+                Err(unreadable) => Err(unreadable.into()),
+            };
+            match decided {
+                Ok(outcome) => outcomes.push(outcome),
                 Err(error) => {
                     tracing::error!(
                         event_id = delivery.event_id,
@@ -143,6 +146,7 @@ impl Responder {
                         self.start(finding, &incident.id).await?;
                         return Ok(outcome("opened", &incident.id));
                     }
+                    muster_aws::incidents::pause().await;
                 }
             }
         }

@@ -18,10 +18,11 @@ async fn main() -> Result<(), Error> {
         incidents: Incidents::new(&config, required(INCIDENTS_TABLE)?),
         escalations: Escalations::new(&config, required(STATE_MACHINE)?),
     };
-    responder.incidents.warm().await;
+    tokio::join!(responder.incidents.warm(), responder.escalations.warm());
     let responder = &responder;
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| async move {
-        responder.handle(event.payload, jiff::Timestamp::now()).await
+        // Boxed: the future holds a transaction's writes, and every poll would copy it.
+        Box::pin(responder.handle(event.payload, jiff::Timestamp::now())).await
     }))
     .await
 }

@@ -6,9 +6,9 @@ mod senders;
 
 use jiff::{SignedDuration, Timestamp};
 use lambda_runtime::Diagnostic;
-use muster::escalation::{Next, Turn, TurnInput, turn};
+use muster::escalation::{Cursor, Next, Turn, TurnInput, turn};
 use muster::incident::Incident;
-use muster::send::{SendRecord, SendState, TOPIC, TRY_AGAIN};
+use muster::send::{SendRecord, TOPIC, TRY_AGAIN};
 use muster::team::People;
 use muster_aws::AwsError;
 use muster_aws::incidents::{Incidents, Written};
@@ -113,8 +113,8 @@ impl Pager {
                 self.incidents.sends(id, input.cursor)
             )?;
             let incident = incident.ok_or_else(|| Failure::NoIncident(id.clone()))?;
-            let people = self.people(&incident, now).await?;
-            let turn = turn(&incident, input.cursor, &people, now).with_outcome(&records);
+            let people = self.people(&incident, input.cursor, now).await?;
+            let turn = turn(&incident, input.cursor, &people, now).with_outcome(&records, now);
             claims.decide(&turn, input.cursor, &records)?;
             let fact = claims.fact(&incident, &turn, input.cursor, &records);
             let fact = fact.as_ref().map(|(name, fact)| (name.as_str(), fact));
@@ -125,10 +125,14 @@ impl Pager {
             let sent = self.send(&incident, &turn, &claims).await?;
             let ended = with_ends(records, &sent);
             // If nothing went out, the turn is decided once more, now with the emergency topic.
-            if turn.emergency.is_none() && turn.clone().with_outcome(&ended).emergency.is_some() {
+            if turn.emergency.is_none()
+                && turn.clone().with_outcome(&ended, now).emergency.is_some()
+            {
                 continue;
             }
-            if turn.emergency.is_some() && ended.iter().any(emergency_failed) {
+            if turn.emergency.is_some()
+                && ended.iter().any(|record| record.key.channel == TOPIC && record.given_up(now))
+            {
                 return Err(Failure::EmergencyNotTold);
             }
             return Ok(answer(input, &turn, &claims, &sent, now));
@@ -137,8 +141,13 @@ impl Pager {
     }
 
     /// The people this incident may call on. Everybody is read only if its own levels are empty.
-    async fn people(&self, incident: &Incident, now: Timestamp) -> Result<People, AwsError> {
-        let beyond = u8::from(incident.plan.reaches_next_level());
+    async fn people(
+        &self,
+        incident: &Incident,
+        cursor: Cursor,
+        now: Timestamp,
+    ) -> Result<People, AwsError> {
+        let beyond = u8::from(incident.plan.reaches_next_level(cursor.step));
         let last = incident.highest_level.saturating_add(beyond).min(LAST_LEVEL);
         let people = self.roster.people(1..=last).await?;
         let team_is_empty = muster::escalation::call(incident, now).team(&people).is_empty();
@@ -162,7 +171,6 @@ impl Pager {
             self.incidents.settle(&incident.id, &record).await?;
             tracing::info!(
                 incident = %incident.id,
-                contact = record.key.contact,
                 channel = record.key.channel,
                 state = record.state.name(),
                 "page settled"
@@ -180,13 +188,6 @@ fn with_ends(mut records: Vec<SendRecord>, sent: &[SendRecord]) -> Vec<SendRecor
     records.retain(|record| sent.iter().all(|end| end.key != record.key));
     records.extend_from_slice(sent);
     records
-}
-
-/// Whether this is the emergency topic's record and says that it was not told, for good.
-fn emergency_failed(record: &SendRecord) -> bool {
-    record.key.channel == TOPIC
-        && matches!(record.state, SendState::Failed { .. })
-        && !record.may_try_again()
 }
 
 /// The same turn again while a send may still come through, else the next one.

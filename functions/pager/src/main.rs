@@ -26,7 +26,8 @@ async fn main() -> Result<(), Error> {
         },
         link_base: required(LINK_BASE)?,
     };
-    pager.incidents.warm().await;
+    let senders = &pager.senders;
+    tokio::join!(pager.incidents.warm(), senders.texts.warm(), senders.mails.warm());
     let pager = &pager;
     lambda_runtime::run(service_fn(move |event: LambdaEvent<TurnInput>| async move {
         pager.handle(event.payload, &event.context.request_id, jiff::Timestamp::now()).await

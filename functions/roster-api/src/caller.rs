@@ -1,14 +1,14 @@
 //! Who calls: the IAM identity the gateway has checked.
 
-use std::convert::Infallible;
-
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use lambda_http::request::RequestContext;
 use muster::Actor;
 
-/// The caller's ARN. The gateway lets nobody in without one; the name for a missing one is for
-/// tests that have no gateway.
+use crate::problem::Problem;
+
+/// The caller's ARN. The gateway lets nobody in without one; should a route ever be open by
+/// mistake, nothing is changed in nobody's name.
 #[derive(Clone, Debug)]
 pub(crate) struct Caller(pub(crate) String);
 
@@ -19,9 +19,9 @@ impl Caller {
 }
 
 impl<S: Sync> FromRequestParts<S> for Caller {
-    type Rejection = Infallible;
+    type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         let arn = match parts.extensions.get::<RequestContext>() {
             Some(RequestContext::ApiGatewayV2(context)) => context
                 .authorizer
@@ -30,6 +30,6 @@ impl<S: Sync> FromRequestParts<S> for Caller {
                 .and_then(|iam| iam.user_arn.clone()),
             _ => None,
         };
-        Ok(Self(arn.unwrap_or_else(|| "unknown".to_owned())))
+        arn.map(Self).ok_or_else(Problem::unsigned)
     }
 }

@@ -1,7 +1,7 @@
 //! Contacts: create, read, replace, delete, list.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use jiff::Timestamp;
@@ -13,7 +13,7 @@ use crate::App;
 use crate::caller::Caller;
 use crate::paging::{Listed, Paging, listed};
 use crate::problem::Problem;
-use crate::request::{Draft, id};
+use crate::request::{Draft, PathText, id};
 
 type Created = (StatusCode, [(header::HeaderName, String); 1], Json<Contact>);
 
@@ -52,7 +52,7 @@ async fn find(app: &App, text: &str) -> Result<Contact, Problem> {
 
 pub(crate) async fn read(
     State(app): State<App>,
-    Path(text): Path<String>,
+    PathText(text): PathText,
 ) -> Result<Json<Contact>, Problem> {
     find(&app, &text).await.map(Json)
 }
@@ -60,12 +60,16 @@ pub(crate) async fn read(
 /// Replaces the contact with this id, or makes it.
 pub(crate) async fn replace(
     State(app): State<App>,
-    Path(text): Path<String>,
+    PathText(text): PathText,
     caller: Caller,
     Draft(draft): Draft,
 ) -> Result<impl IntoResponse, Problem> {
     let id = id::<ContactId>(&text, "contact")?;
     let current = app.roster.contact(&id).await?;
+    let read = draft.version();
+    if read.is_some() && read != current.as_ref().map(|contact| contact.version) {
+        return Err(Problem::changed());
+    }
     let contact = draft.check(Some(&id), current.as_ref(), &stamp(caller));
     let contact = contact.map_err(Problem::invalid)?;
     match app.roster.save(&contact).await? {
@@ -77,7 +81,7 @@ pub(crate) async fn replace(
 
 pub(crate) async fn delete(
     State(app): State<App>,
-    Path(text): Path<String>,
+    PathText(text): PathText,
     caller: Caller,
 ) -> Result<StatusCode, Problem> {
     let contact = find(&app, &text).await?;

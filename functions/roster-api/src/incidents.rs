@@ -1,11 +1,11 @@
 //! Incidents: list, read with the timeline, acknowledge, resolve.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use jiff::Timestamp;
+use muster::IncidentId;
 use muster::incident::{Actor, Incident};
 use muster::send::{SendKey, SendRecord, SendState};
-use muster::{ContactId, IncidentId};
 use muster_aws::incidents::{Fact, History, Written};
 use serde::Serialize;
 
@@ -13,7 +13,7 @@ use crate::App;
 use crate::caller::Caller;
 use crate::paging::{Listed, Paging, listed};
 use crate::problem::Problem;
-use crate::request::id;
+use crate::request::{PathText, id};
 
 /// How often a lost race is decided anew: as often as people answer at the same moment.
 const MOST_RACES: usize = 10;
@@ -66,7 +66,7 @@ impl From<SendRecord> for Line {
 
 pub(crate) async fn read(
     State(app): State<App>,
-    Path(text): Path<String>,
+    PathText(text): PathText,
 ) -> Result<Json<Told>, Problem> {
     let history = app.incidents.history(&id::<IncidentId>(&text, "incident")?).await?;
     let History { incident, facts, sends } =
@@ -79,7 +79,7 @@ pub(crate) async fn read(
 
 pub(crate) async fn acknowledge(
     State(app): State<App>,
-    Path(text): Path<String>,
+    PathText(text): PathText,
     caller: Caller,
 ) -> Result<Json<Incident>, Problem> {
     take_up(&app, &id(&text, "incident")?, &caller.actor(), None).await.map(Json)
@@ -101,7 +101,7 @@ pub(crate) async fn take_up(
         let name = format!("acknowledged#{:04}", next.acknowledgements.len());
         let fact = fact(now, "acknowledged", by, "Acknowledged; paging stops at the next step.");
         if app.incidents.answer(&next, &name, &fact, token).await? == Written::Done {
-            tracing::info!(incident = %id, contact = contact(by), "incident acknowledged");
+            tracing::info!(incident = %id, "incident acknowledged");
             return Ok(next);
         }
     }
@@ -110,7 +110,7 @@ pub(crate) async fn take_up(
 
 pub(crate) async fn resolve(
     State(app): State<App>,
-    Path(text): Path<String>,
+    PathText(text): PathText,
     caller: Caller,
 ) -> Result<Json<Incident>, Problem> {
     let id = id::<IncidentId>(&text, "incident")?;
@@ -133,12 +133,4 @@ async fn find(app: &App, id: &IncidentId) -> Result<Incident, Problem> {
 
 fn fact(at: Timestamp, what: &str, by: &Actor, text: &str) -> Fact {
     Fact { at, what: what.to_owned(), by: by.to_string(), text: text.to_owned() }
-}
-
-/// For a log line: the contact's id; a caller's ARN may hold a person's name.
-fn contact(by: &Actor) -> Option<&str> {
-    match by {
-        Actor::Contact(id) => Some(ContactId::as_str(id)),
-        Actor::Caller(_) | Actor::Muster => None,
-    }
 }

@@ -2,7 +2,7 @@
 //!
 //! Mail scanners open every link, so looking must never acknowledge.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderName, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use jiff::Timestamp;
@@ -15,6 +15,7 @@ use muster_aws::secret::token_digest;
 use crate::App;
 use crate::incidents::take_up;
 use crate::problem::Problem;
+use crate::request::PathText;
 
 /// Nothing may keep the page or learn its address: the token is in it.
 const HEADERS: [(HeaderName, &str); 4] = [
@@ -52,7 +53,7 @@ async fn find(app: &App, digest: &str) -> Result<Found, AwsError> {
     Ok(incident.map_or(Found::Unknown, |incident| Found::Good(link, Box::new(incident))))
 }
 
-pub(crate) async fn show(State(app): State<App>, Path(token): Path<String>) -> Response {
+pub(crate) async fn show(State(app): State<App>, PathText(token): PathText) -> Response {
     match find(&app, &token_digest(&token)).await {
         Err(error) => sorry(error.into()),
         Ok(Found::Unknown) => unknown(),
@@ -61,7 +62,7 @@ pub(crate) async fn show(State(app): State<App>, Path(token): Path<String>) -> R
     }
 }
 
-pub(crate) async fn act(State(app): State<App>, Path(token): Path<String>) -> Response {
+pub(crate) async fn act(State(app): State<App>, PathText(token): PathText) -> Response {
     let digest = token_digest(&token);
     let (link, incident) = match find(&app, &digest).await {
         Err(error) => return sorry(error.into()),

@@ -16,12 +16,12 @@ pub(crate) struct Problem {
     detail: Option<String>,
     /// Every fault of the request.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    errors: Vec<Fault>,
+    faults: Vec<Fault>,
 }
 
 impl Problem {
     fn new(status: StatusCode, r#type: &'static str, title: &'static str) -> Self {
-        Self { r#type, title, status: status.as_u16(), detail: None, errors: Vec::new() }
+        Self { r#type, title, status: status.as_u16(), detail: None, faults: Vec::new() }
     }
 
     fn detail(self, detail: impl Into<String>) -> Self {
@@ -37,6 +37,11 @@ impl Problem {
         let title = "This path does not take this method";
         Self::new(StatusCode::METHOD_NOT_ALLOWED, "urn:muster:wrong-method", title)
             .detail("The Allow header lists the methods it takes.")
+    }
+
+    pub(crate) fn unsigned() -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "urn:muster:unsigned", "Nobody has signed this request")
+            .detail("Sign it with AWS Signature Version 4 for execute-api.")
     }
 
     pub(crate) fn not_found(what: &str) -> Self {
@@ -56,19 +61,19 @@ impl Problem {
             .detail("A body may have 256 KiB at most.")
     }
 
-    pub(crate) fn invalid(errors: Vec<Fault>) -> Self {
+    pub(crate) fn invalid(faults: Vec<Fault>) -> Self {
         let title = "Some fields are not right";
-        let count = errors.len();
+        let count = faults.len();
         let detail = format!("{count} to mend; nothing was changed.");
         let problem = Self::new(StatusCode::UNPROCESSABLE_ENTITY, "urn:muster:invalid", title);
-        Self { errors, ..problem.detail(detail) }
+        Self { faults, ..problem.detail(detail) }
     }
 
     /// A fault in the query rather than in the body.
     pub(crate) fn bad_query(fault: Fault) -> Self {
         let title = "A query parameter is not right";
         let problem = Self::new(StatusCode::BAD_REQUEST, "urn:muster:bad-query", title);
-        Self { errors: vec![fault], ..problem }
+        Self { faults: vec![fault], ..problem }
     }
 
     pub(crate) fn exists() -> Self {
@@ -101,7 +106,7 @@ impl From<AwsError> for Problem {
         } else {
             let title = "Something is wrong on our side";
             Self::new(StatusCode::INTERNAL_SERVER_ERROR, "urn:muster:internal", title)
-                .detail("It was logged with this request's id.")
+                .detail("It was logged. Nothing was changed, or all of it was.")
         }
     }
 }

@@ -3,13 +3,27 @@
 use std::str::FromStr;
 
 use axum::body::Bytes;
-use axum::extract::{FromRequest, Request};
+use axum::extract::{FromRequest, FromRequestParts, Path, Request};
+use axum::http::request::Parts;
 use muster::{ContactDraft, Fault};
 
 use crate::problem::Problem;
 
 /// Largest body: 256 KiB. A contact has a few; this leaves room and keeps a request's memory small.
 const MAX_BODY: usize = 256 * 1024;
+
+/// The variable part of the path. What is no text names nothing.
+#[derive(Debug)]
+pub(crate) struct PathText(pub(crate) String);
+
+impl<S: Send + Sync> FromRequestParts<S> for PathText {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let path = Path::<String>::from_request_parts(parts, state).await;
+        path.map(|Path(text)| Self(text)).map_err(|_| Problem::no_route())
+    }
+}
 
 /// A contact's draft from a JSON body.
 #[derive(Debug)]

@@ -3,6 +3,7 @@
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use insta::assert_json_snapshot;
+use lambda_http::request::RequestContext;
 use muster_aws::client;
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
@@ -16,7 +17,13 @@ async fn answer(method: &str, path: &str, body: impl Into<Body>) -> (StatusCode,
         roster: Roster::new(&config, "none".into()),
         incidents: Incidents::new(&config, "none".into()),
     };
-    let request = Request::builder().method(method).uri(path).body(body.into()).unwrap();
+    let mut request = Request::builder().method(method).uri(path).body(body.into()).unwrap();
+    let signed = json!({
+        "http": {"method": method, "path": path, "protocol": "HTTP/1.1", "sourceIp": "127.0.0.1"},
+        "authorizer": {"iam": {"userArn": "arn:aws:iam::111122223333:user/x"}}
+    });
+    let context = RequestContext::ApiGatewayV2(serde_json::from_value(signed).unwrap());
+    request.extensions_mut().insert(context);
     let response = router(stores).oneshot(request).await.unwrap();
     let status = response.status();
     assert_eq!(response.headers()[header::CONTENT_TYPE], "application/problem+json");
@@ -47,7 +54,7 @@ async fn bodies_that_are_no_contact() {
     for odd in ["[]", "7", "null", "\"x\""] {
         let (status, problem) = answer("POST", "/contacts", odd).await;
         assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{odd}");
-        assert_eq!(problem["errors"][0]["field"], "body");
+        assert_eq!(problem["faults"][0]["field"], "body");
     }
 }
 
@@ -69,12 +76,12 @@ async fn pages_of_lists() {
     for limit in ["0", "201", "-1", "ten", ""] {
         let (status, problem) = answer("GET", &format!("/contacts?limit={limit}"), "").await;
         assert_eq!(status, StatusCode::BAD_REQUEST, "{limit}");
-        assert_eq!(problem["errors"][0]["example"], "50");
+        assert_eq!(problem["faults"][0]["example"], "50");
     }
     for list in ["/contacts", "/incidents"] {
         let (status, problem) = answer("GET", &format!("{list}?cursor=%21%21"), "").await;
         assert_eq!(
-            (status, &problem["errors"][0]["field"]),
+            (status, &problem["faults"][0]["field"]),
             (StatusCode::BAD_REQUEST, &json!("cursor"))
         );
     }

@@ -16,6 +16,28 @@ const ATTEMPT: Duration = Duration::from_secs(5);
 /// Longest wait for a call with all its tries: half of the pager's time limit (30 s).
 const OPERATION: Duration = Duration::from_secs(15);
 
+/// Longest wait for a provider's answer to a message. Longer than [`ATTEMPT`]: a message that was
+/// taken and answered late would be sent again.
+#[cfg(any(feature = "sns", feature = "sesv2"))]
+const SEND: Duration = Duration::from_secs(10);
+
+/// The time limits of calls that send messages.
+#[cfg(any(feature = "sns", feature = "sesv2"))]
+pub(crate) fn patient() -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(CONNECT)
+        .operation_attempt_timeout(SEND)
+        .operation_timeout(SEND)
+        .build()
+}
+
+/// Makes a connection while a function starts, when it has a whole core for the handshake, by a
+/// call that the service refuses for its emptiness. A second without an answer changes nothing.
+#[cfg(any(feature = "sns", feature = "sesv2", feature = "sfn"))]
+pub(crate) async fn connect<T, E>(refused: impl Future<Output = Result<T, E>>) {
+    let _ = tokio::time::timeout(Duration::from_secs(1), refused).await;
+}
+
 /// The configuration, from the environment that Lambda provides. The behaviour version is pinned
 /// by date, so that an update of the SDK changes no default under us.
 pub async fn config() -> SdkConfig {

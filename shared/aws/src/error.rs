@@ -4,6 +4,9 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
+/// DynamoDB's code for a write that met a transaction on the same item.
+pub(crate) const CONFLICT: &str = "TransactionConflictException";
+
 /// A failed call. It keeps the service's error code and drops its message: SNS and SES repeat
 /// numbers and addresses there, and this text goes to logs and records.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -15,6 +18,8 @@ pub struct AwsError {
     pub code: String,
     /// Whether the same call may work later.
     pub passing: bool,
+    /// Whether the service refused it for coming too fast: then nothing was done.
+    pub throttled: bool,
 }
 
 impl AwsError {
@@ -27,20 +32,22 @@ impl AwsError {
             SdkError::ServiceError(context) => {
                 let code = context.err().code().unwrap_or("Unknown").to_owned();
                 let status = context.raw().status().as_u16();
-                let passing = status >= 500 || status == 429 || throttled(&code);
-                (code, passing)
+                let throttled = status == 429 || throttled(&code);
+                let passing = status >= 500 || throttled || code == CONFLICT;
+                return Self { operation, code, passing, throttled };
             }
             SdkError::TimeoutError(_) => ("Timeout".to_owned(), true),
             SdkError::DispatchFailure(_) => ("NoConnection".to_owned(), true),
             SdkError::ResponseError(_) => ("BadAnswer".to_owned(), true),
             _ => ("BadRequest".to_owned(), false),
         };
-        Self { operation, code, passing }
+        Self { operation, code, passing, throttled: false }
     }
 
     /// A value that cannot be read or written as what it should be.
     pub(crate) fn shape(operation: &'static str) -> Self {
-        Self { operation, code: "UnexpectedShape".to_owned(), passing: false }
+        let code = "UnexpectedShape".to_owned();
+        Self { operation, code, passing: false, throttled: false }
     }
 }
 

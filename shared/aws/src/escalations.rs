@@ -5,6 +5,7 @@ use aws_sdk_sfn::Client;
 use muster::escalation::{Cursor, TurnInput};
 use muster::id::IncidentId;
 
+use crate::client::connect;
 use crate::error::AwsError;
 
 /// The state machine that escalates.
@@ -19,6 +20,12 @@ impl Escalations {
     #[must_use]
     pub fn new(config: &SdkConfig, state_machine: String) -> Self {
         Self { client: Client::new(config), state_machine }
+    }
+
+    /// Makes the connection that the first incident will need: an execution of no state
+    /// machine, which is refused.
+    pub async fn warm(&self) {
+        connect(self.client.start_execution().state_machine_arn("warm").send()).await;
     }
 
     /// Starts an incident's escalation. The execution's name is made of the incident and the run,

@@ -1,6 +1,7 @@
 //! Items of the two tables: keys, values and what a refused write means.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
@@ -10,7 +11,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::error::AwsError;
+use crate::error::{AwsError, CONFLICT};
+use crate::secret::chance;
 
 pub(crate) type Item = HashMap<String, AttributeValue>;
 
@@ -79,14 +81,45 @@ pub(crate) fn written<T>(
     if let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) =
         error.as_service_error()
     {
+        let reasons = cancelled.cancellation_reasons();
         let lost = |code: Option<&str>| {
             matches!(code, Some("ConditionalCheckFailed" | "TransactionConflict"))
         };
-        if cancelled.cancellation_reasons().iter().any(|reason| lost(reason.code())) {
+        if reasons.iter().any(|reason| lost(reason.code())) {
             return Ok(Written::Conflict);
         }
+        let mut failed = AwsError::of("dynamodb:TransactWriteItems", &error);
+        let reason = reasons.iter().filter_map(|r| r.code()).find(|code| *code != "None");
+        if let Some(code) = reason {
+            code.clone_into(&mut failed.code);
+            failed.passing = code.contains("Throttl") || code.contains("Throughput");
+        }
+        return Err(failed);
     }
     Err(AwsError::of("dynamodb:TransactWriteItems", &error))
+}
+
+/// How often a write that met a transaction on its item is tried.
+const MOST_COLLISIONS: usize = 6;
+
+/// A pause of random length, about as long as a transaction: who collided once should not again.
+pub async fn pause() {
+    tokio::time::sleep(Duration::from_millis(20) + Duration::from_millis(200).mul_f64(chance()))
+        .await;
+}
+
+/// Writes again while another transaction holds the item; the SDK does not.
+pub(crate) async fn despite_collisions<F>(write: impl Fn() -> F) -> Result<(), AwsError>
+where
+    F: Future<Output = Result<(), AwsError>>,
+{
+    for _ in 1..MOST_COLLISIONS {
+        match write().await {
+            Err(error) if error.code == CONFLICT => pause().await,
+            end => return end,
+        }
+    }
+    write().await
 }
 
 /// A page of a list.

@@ -8,6 +8,7 @@ use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message};
 use muster::channel::Email;
 use muster::page::Mail;
 
+use crate::client::connect;
 use crate::error::AwsError;
 
 /// SES, for mail that people read.
@@ -27,8 +28,15 @@ impl Mails {
     pub fn new(config: &SdkConfig, sender: String) -> Self {
         let config = aws_sdk_sesv2::config::Builder::from(config)
             .retry_config(RetryConfig::disabled())
+            .timeout_config(crate::client::patient())
             .build();
         Self { client: Client::from_conf(config), sender }
+    }
+
+    /// Makes the connection that the first page will need: a mail from an address
+    /// that the role may not send from, which is refused.
+    pub async fn warm(&self) {
+        connect(self.client.send_email().from_email_address("warm@invalid").send()).await;
     }
 
     /// Sends a mail and returns SES's id for it. Taken by SES, not yet delivered.

@@ -16,6 +16,7 @@ use serde::Serialize;
 use crate::error::AwsError;
 use crate::item::{self, Item, key, n, s};
 pub use crate::item::{Page, Written};
+use crate::secret::token_digest;
 
 /// How far a chain of backups is followed; deeper chains are somebody's mistake.
 const DEEPEST_BACKUP: usize = 4;
@@ -73,7 +74,11 @@ impl Roster {
     /// The failed call.
     pub async fn policy(&self) -> Result<Policy, AwsError> {
         let item = self.item(key("policy", "policy")).await?;
-        item.map_or_else(|| Ok(Policy::default()), item::read)
+        let policy = item.map(item::read).transpose().unwrap_or_else(|_| {
+            tracing::error!("the policy cannot be read; the defaults apply");
+            None
+        });
+        Ok(policy.unwrap_or_default())
     }
 
     /// The contact with this id.
@@ -111,8 +116,8 @@ impl Roster {
         }
         let answer = query.send().await.map_err(|e| AwsError::of("dynamodb:Query", &e))?;
         let next = answer.last_evaluated_key().and_then(item::sort_in).map(item::cursor);
-        let items = answer.items.unwrap_or_default().into_iter().map(item::read);
-        Ok(Some(Page { items: items.collect::<Result<_, _>>()?, next }))
+        let items = answer.items.unwrap_or_default().into_iter().filter_map(readable).collect();
+        Ok(Some(Page { items, next }))
     }
 
     /// Writes a new contact (version 1) or replaces the version before the one it carries.
@@ -186,8 +191,8 @@ impl Roster {
     /// The failed call.
     pub async fn people(&self, levels: RangeInclusive<u8>) -> Result<People, AwsError> {
         let found = try_join_all(levels.map(|level| self.level(level))).await?;
-        let mut people: People =
-            found.into_iter().flatten().map(|contact| (contact.id.clone(), contact)).collect();
+        let mut people = People::new();
+        self.add(&mut people, found.into_iter().flatten().collect()).await?;
         for _ in 0..DEEPEST_BACKUP {
             let mut missing: Vec<ContactId> =
                 people.values().filter_map(|contact| contact.backup.clone()).collect();
@@ -197,16 +202,25 @@ impl Roster {
             if missing.is_empty() {
                 break;
             }
-            let found = try_join_all(missing.chunks(BATCH).map(|ids| self.batch(ids))).await?;
-            if found.iter().all(Vec::is_empty) {
+            if self.add(&mut people, missing).await? == 0 {
                 break;
             }
-            people.extend(found.into_iter().flatten().map(|c| (c.id.clone(), c)));
         }
         Ok(people)
     }
 
-    async fn level(&self, level: u8) -> Result<Vec<Contact>, AwsError> {
+    /// Reads these contacts as they are now and says how many there were.
+    async fn add(&self, people: &mut People, ids: Vec<ContactId>) -> Result<usize, AwsError> {
+        let found = try_join_all(ids.chunks(BATCH).map(|ids| self.batch(ids))).await?;
+        let found: Vec<_> = found.into_iter().flatten().collect();
+        let number = found.len();
+        people.extend(found.into_iter().map(|contact| (contact.id.clone(), contact)));
+        Ok(number)
+    }
+
+    /// The ids of a level's people. The index lags behind by moments, so it is asked for ids alone:
+    /// nobody is paged by a copy from before their leave or at a number they no longer have.
+    async fn level(&self, level: u8) -> Result<Vec<ContactId>, AwsError> {
         let mut pages = self
             .client
             .query()
@@ -214,21 +228,28 @@ impl Roster {
             .index_name("by-level")
             .key_condition_expression("level_key = :level")
             .expression_attribute_values(":level", s(level.to_string()))
+            .projection_expression("sort")
             .into_paginator()
             .items()
             .send();
-        let mut contacts = Vec::new();
+        let mut ids = Vec::new();
         while let Some(item) = pages.next().await {
-            contacts.extend(readable(item.map_err(|e| AwsError::of("dynamodb:Query", &e))?));
+            let item = item.map_err(|error| AwsError::of("dynamodb:Query", &error))?;
+            ids.extend(item::sort_in(&item).and_then(|sort| sort.parse().ok()));
         }
-        Ok(contacts)
+        Ok(ids)
     }
 
     async fn batch(&self, ids: &[ContactId]) -> Result<Vec<Contact>, AwsError> {
         let mut keys: Vec<Item> = ids.iter().map(contact_key).collect();
         let mut contacts = Vec::new();
         while !keys.is_empty() {
-            let wanted = KeysAndAttributes::builder().set_keys(Some(keys)).build();
+            if !contacts.is_empty() {
+                // What is left was throttled; at once would be too soon.
+                item::pause().await;
+            }
+            let wanted =
+                KeysAndAttributes::builder().set_keys(Some(keys)).consistent_read(true).build();
             let wanted = wanted.map_err(|_| AwsError::shape("building a batch"))?;
             let get = self.client.batch_get_item().request_items(&self.table, wanted);
             let answer =
@@ -244,10 +265,11 @@ impl Roster {
 
 /// The contact in an item. One that cannot be read must not keep the others from being paged.
 fn readable(item: Item) -> Option<Contact> {
-    let key = item.get("pk").and_then(|pk| pk.as_s().ok()).cloned();
+    let key = item.get("pk").and_then(|pk| pk.as_s().ok()).map(|pk| token_digest(pk));
     let contact = item::read(item);
     if contact.is_err() {
-        tracing::error!(contact = key, "a contact cannot be read and is not paged");
+        // The id is usually a name, so its digest stands in.
+        tracing::error!(contact_digest = key, "a contact cannot be read and is passed over");
     }
     contact.ok()
 }

@@ -41,6 +41,12 @@ impl Token {
     }
 }
 
+/// A random number from 0 to 1, for pauses; a half if there is no randomness.
+#[must_use]
+pub fn chance() -> f64 {
+    getrandom::u32().map_or(0.5, |bits| f64::from(bits) / f64::from(u32::MAX))
+}
+
 /// The digest that a token is kept under: SHA-256, base64url.
 #[must_use]
 pub fn token_digest(text: &str) -> String {

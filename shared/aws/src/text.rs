@@ -6,6 +6,7 @@ use aws_sdk_sns::config::retry::RetryConfig;
 use aws_sdk_sns::types::MessageAttributeValue;
 use muster::channel::Phone;
 
+use crate::client::connect;
 use crate::error::AwsError;
 
 /// Longest subject of a topic's message, in characters (SNS API, `Publish`: under 100).
@@ -24,8 +25,14 @@ impl Texts {
     pub fn new(config: &SdkConfig) -> Self {
         let config = aws_sdk_sns::config::Builder::from(config)
             .retry_config(RetryConfig::disabled())
+            .timeout_config(crate::client::patient())
             .build();
         Self { client: Client::from_conf(config) }
+    }
+
+    /// Makes the connection that the first page will need: a message to nowhere, which is refused.
+    pub async fn warm(&self) {
+        connect(self.client.publish().message("warm").send()).await;
     }
 
     /// Sends a text message and returns SNS's id for it. Taken by SNS, not yet delivered.

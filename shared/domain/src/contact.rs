@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::availability::{Availability, Zone};
-use crate::channel::{Channel, ChannelType};
+use crate::channel::Channel;
 use crate::id::ContactId;
 use crate::role::Role;
 
@@ -78,12 +78,6 @@ pub struct Contact {
 }
 
 impl Contact {
-    /// The role the person is first of all.
-    #[must_use]
-    pub fn primary_role(&self) -> Option<Role> {
-        self.roles.first().copied()
-    }
-
     /// Whether the person is on leave at `now`, by the calendar of the person's own zone.
     #[must_use]
     pub fn on_leave(&self, now: Timestamp) -> bool {
@@ -111,11 +105,5 @@ impl Contact {
     pub fn serves(&self, account: &str) -> bool {
         let only_expert = self.roles.iter().all(|role| *role == Role::SubjectMatterExpert);
         !only_expert || self.accounts.is_empty() || self.accounts.contains(account)
-    }
-
-    /// The kinds of channel the person has.
-    #[must_use]
-    pub fn channel_types(&self) -> BTreeSet<ChannelType> {
-        self.channels.iter().map(Channel::kind).collect()
     }
 }

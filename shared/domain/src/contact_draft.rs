@@ -10,12 +10,11 @@ use serde::de::IgnoredAny;
 use crate::availability::Window;
 use crate::contact::Contact;
 use crate::fault::Fault;
-use crate::given::Given;
+use crate::given::{Given, known};
 use crate::id::ContactId;
 
 /// What the service writes itself: allowed in a draft, so that what was read can be sent back.
-const OURS: [&str; 6] =
-    ["version", "created_at", "created_by", "updated_at", "updated_by", "reviewed_at"];
+const OURS: [&str; 5] = ["created_at", "created_by", "updated_at", "updated_by", "reviewed_at"];
 
 mod checks;
 
@@ -42,6 +41,7 @@ pub struct ContactDraft {
     certifications: Field<Vec<Given<String>>>,
     accounts: Field<Vec<Given<String>>>,
     status: Field<StatusDraft>,
+    version: Field<u64>,
     #[serde(flatten)]
     rest: BTreeMap<String, IgnoredAny>,
 }
@@ -84,6 +84,13 @@ pub struct Stamp {
 }
 
 impl ContactDraft {
+    /// The version its sender has read, if the draft says so: what was written since must not be
+    /// lost.
+    #[must_use]
+    pub fn version(&self) -> Option<u64> {
+        known(self.version.as_ref()).copied()
+    }
+
     /// The contact this draft describes.
     ///
     /// `id` is the id from the path, if there is one. `current` is the entry that is replaced: its

@@ -8,7 +8,7 @@ use crate::contact::Contact;
 use crate::id::IncidentId;
 use crate::incident::{Incident, State};
 use crate::plan::{Channels, Target};
-use crate::send::{SendRecord, SendState, TOPIC};
+use crate::send::{SendRecord, TOPIC};
 use crate::team::{Call, Member, People, Why};
 
 /// Where an escalation stands: the turn that comes next.
@@ -107,14 +107,10 @@ impl Turn {
     /// This turn, with the emergency topic told as well if `records`, all that is known of its
     /// sends, say that every one has ended and none went out.
     #[must_use]
-    pub fn with_outcome(self, records: &[SendRecord]) -> Self {
+    pub fn with_outcome(self, records: &[SendRecord], now: Timestamp) -> Self {
         let mut people = records.iter().filter(|record| record.key.channel != TOPIC).peekable();
         let tried = people.peek().is_some();
-        let nothing = people.all(|record| match record.state {
-            SendState::Failed { .. } => !record.may_try_again(),
-            SendState::Unavailable => true,
-            SendState::Claimed { .. } | SendState::Sent { .. } => false,
-        });
+        let nothing = people.all(|record| record.given_up(now));
         if tried && nothing && self.emergency.is_none() && !self.pages.is_empty() {
             return Self { emergency: Some(Emergency::NothingWentOut), ..self };
         }

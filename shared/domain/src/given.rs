@@ -15,14 +15,6 @@ pub enum Given<T> {
 
 impl<T> Given<T> {
     /// The value, if it is of the wanted type.
-    pub fn value(self) -> Option<T> {
-        match self {
-            Self::Value(value) => Some(value),
-            Self::Other(_) => None,
-        }
-    }
-
-    /// The value, if it is of the wanted type.
     pub fn as_ref(&self) -> Option<&T> {
         match self {
             Self::Value(value) => Some(value),

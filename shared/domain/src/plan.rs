@@ -86,9 +86,10 @@ impl EscalationPlan {
         SignedDuration::from_mins(i64::from(next.saturating_sub(now)))
     }
 
-    /// Whether any step pages beyond the incident's team.
+    /// Whether this step pages beyond the incident's team.
     #[must_use]
-    pub fn reaches_next_level(&self) -> bool {
-        self.steps.iter().any(|step| step.targets.contains(&Target::NextLevel))
+    pub fn reaches_next_level(&self, step: u32) -> bool {
+        let step = usize::try_from(step).ok().and_then(|index| self.steps.get(index));
+        step.is_some_and(|step| step.targets.contains(&Target::NextLevel))
     }
 }

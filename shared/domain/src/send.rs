@@ -8,7 +8,7 @@ use crate::escalation::Cursor;
 /// How long a claim holds before another try may take it over: longer than the pager can run
 /// (its timeout in the template is 30 s), so that a claim is only taken from the dead.
 pub const LEASE: SignedDuration = SignedDuration::from_secs(40);
-/// How often a send that failed for a passing reason is tried in all.
+/// How often a send that failed for a passing reason, or whose pager died, is tried in all.
 pub const MOST_TRIES: u32 = 3;
 /// How long to wait before a send that failed for a passing reason is tried again.
 pub const TRY_AGAIN: SignedDuration = SignedDuration::from_secs(15);
@@ -86,6 +86,18 @@ pub struct SendRecord {
 }
 
 impl SendRecord {
+    /// Whether it has ended for good and did not go out. A claim whose owner died counts once its
+    /// tries are used up: what kills the pager every time must not go on for ever.
+    #[must_use]
+    pub fn given_up(&self, now: Timestamp) -> bool {
+        match &self.state {
+            SendState::Sent { .. } => false,
+            SendState::Unavailable => true,
+            SendState::Failed { .. } => !self.may_try_again(),
+            SendState::Claimed { until, .. } => *until <= now && self.tries >= MOST_TRIES,
+        }
+    }
+
     /// Whether it failed for a passing reason and has a try left.
     #[must_use]
     pub const fn may_try_again(&self) -> bool {
@@ -118,13 +130,12 @@ pub fn claim(record: Option<&SendRecord>, owner: &str, now: Timestamp) -> Claim 
     };
     match &record.state {
         SendState::Claimed { owner: mine, .. } if mine == owner => Claim::Mine,
+        _ if record.given_up(now) => Claim::Settled,
         SendState::Claimed { until, .. } => again(*until),
-        SendState::Failed { .. } if record.may_try_again() => {
+        SendState::Failed { .. } => {
             again(record.at.saturating_add(TRY_AGAIN).unwrap_or(Timestamp::MAX))
         }
-        SendState::Sent { .. } | SendState::Unavailable | SendState::Failed { .. } => {
-            Claim::Settled
-        }
+        SendState::Sent { .. } | SendState::Unavailable => Claim::Settled,
     }
 }
 
@@ -155,6 +166,8 @@ mod tests {
         check(Some(record(SendState::Sent { message_id: "m".into() }, 1)), now, Claim::Settled);
         check(Some(record(claimed("other"), 1)), now, Claim::Later(soon));
         check(Some(record(claimed("other"), 1)), soon, Claim::Take { attempt: 2 });
+        check(Some(record(claimed("other"), 3)), now, Claim::Later(soon));
+        check(Some(record(claimed("other"), 3)), soon, Claim::Settled);
         check(Some(record(claimed("me"), 1)), now, Claim::Mine);
         check(Some(record(failed(false), 1)), now, Claim::Settled);
         check(Some(record(failed(true), 1)), now, Claim::Later(now + TRY_AGAIN));

@@ -1,11 +1,9 @@
 //! What a finding leads to, decided from the policy and what the ledger knows of it.
 
-use std::collections::BTreeSet;
-
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::finding::{Finding, Quiet, Route};
+use crate::finding::{Finding, Quiet};
 use crate::id::IncidentId;
 use crate::policy::Policy;
 use crate::severity::Severity;
@@ -28,9 +26,6 @@ pub struct LedgerEntry {
     pub first_at: Timestamp,
     /// When it last came.
     pub last_at: Timestamp,
-    /// The routes that brought it.
-    #[serde(default)]
-    pub routes: BTreeSet<Route>,
 }
 
 /// Why a finding was recorded and no more.
@@ -120,7 +115,7 @@ pub fn decide(policy: &Policy, finding: &Finding, known: Option<&LedgerEntry>) -
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::FindingIdentity;
+    use crate::finding::{FindingIdentity, Route};
     use crate::incident_type::IncidentType;
 
     fn finding(severity: Severity, quiet: Option<Quiet>) -> Finding {
@@ -148,7 +143,6 @@ mod tests {
             deliveries: 1,
             first_at: Timestamp::UNIX_EPOCH,
             last_at: Timestamp::UNIX_EPOCH,
-            routes: BTreeSet::new(),
         }
     }
 

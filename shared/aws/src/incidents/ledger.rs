@@ -44,8 +44,13 @@ impl Incidents {
             .expression_attribute_values(":now", s(now.to_string()))
             .expression_attribute_values(":one", n(1u8))
             .expression_attribute_values(":route", route(finding));
-        let answer = update.send().await;
-        answer.map(drop).map_err(|error| AwsError::of("dynamodb:UpdateItem", &error))
+        item::despite_collisions(|| {
+            let send = update.clone().send();
+            async {
+                send.await.map(drop).map_err(|error| AwsError::of("dynamodb:UpdateItem", &error))
+            }
+        })
+        .await
     }
 
     /// Opens an incident for a finding that has none, all in one transaction: the ledger entry
@@ -103,8 +108,13 @@ impl Incidents {
             .set_key(Some(ledger_key(identity)))
             .update_expression("SET started = :started")
             .expression_attribute_values(":started", AttributeValue::Bool(true));
-        let answer = update.send().await;
-        answer.map(drop).map_err(|error| AwsError::of("dynamodb:UpdateItem", &error))
+        item::despite_collisions(|| {
+            let send = update.clone().send();
+            async {
+                send.await.map(drop).map_err(|error| AwsError::of("dynamodb:UpdateItem", &error))
+            }
+        })
+        .await
     }
 }
 

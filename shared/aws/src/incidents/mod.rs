@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::AwsError;
 use crate::item::{self, Item, key, s};
-pub use crate::item::{Page, Written};
+pub use crate::item::{Page, Written, pause};
 pub use answers::{LINK_LIFE, LinkToken};
 pub use sends::IssuedToken;
 
@@ -34,7 +34,7 @@ pub struct Incidents {
 pub struct Fact {
     /// When.
     pub at: Timestamp,
-    /// What, as one word: `opened`, `step`, `acknowledged`, `resolved`.
+    /// What, as one word: `opened`, `step`, `emergency`, `acknowledged`, `resolved`.
     pub what: String,
     /// Who: a contact's id, a caller's ARN or `Muster`.
     pub by: String,

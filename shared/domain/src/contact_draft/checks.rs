@@ -7,14 +7,14 @@ use crate::availability::{Availability, Zone};
 use crate::channel::{Channel, ChannelType, Email, Phone};
 use crate::contact::Status;
 use crate::fault::Fault;
-use crate::given::Given;
+use crate::given::{Given, known};
 use crate::id::ContactId;
 use crate::role::Role;
 
 /// Longest free text (names, departments), in characters: fits an e-mail subject and a vCard line.
-const MAX_TEXT: usize = 128;
+const MAX_TEXT: usize = 200;
 /// Most entries of a list: far above any real person, far below DynamoDB's 400 KB an item.
-const MAX_LIST: usize = 50;
+const MAX_LIST: usize = 100;
 /// Shown as the example of a phone number; a number reserved for fiction.
 const PHONE: &str = "+14255550101";
 const EMAIL: &str = "ada@example.com";
@@ -25,7 +25,7 @@ const STATUS: &str = r#""active", "departed" or {"on_leave":{"until":"2026-12-31
 const HOURS: &str = r#""24/7" or [{"days":["mon","tue"],"from":"08:00","to":"18:00"}]"#;
 /// A key somebody sent, made fit for an error message: it may be anything, even an address.
 pub(super) fn printable(key: &str) -> String {
-    let plain = |c: char| c.is_ascii_lowercase() || c == '_';
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
     if key.len() <= 40 && key.chars().all(plain) { key.to_owned() } else { "(a field)".to_owned() }
 }
 
@@ -74,7 +74,7 @@ impl Faults {
         if text.is_empty() {
             self.add(field, "is empty", example);
         } else if text.chars().count() > MAX_TEXT {
-            self.add(field, "is longer than 128 characters", example);
+            self.add(field, "is longer than 200 characters", example);
         } else if text.chars().any(char::is_control) {
             self.add(field, "has a line break or another control character", example);
         } else {
@@ -151,7 +151,7 @@ impl Faults {
     ) -> Vec<(String, T)> {
         let list = self.typed(field, given, "must be a list", example).unwrap_or_default();
         if list.len() > MAX_LIST {
-            self.add(field, "has more than 50 entries", example);
+            self.add(field, "has more than 100 entries", example);
             return Vec::new();
         }
         let mut entries = Vec::new();
@@ -204,6 +204,7 @@ impl Faults {
             return Vec::new();
         }
         let before = self.0.len();
+        let sent = known(given.as_ref()).map_or(0, Vec::len);
         let entries =
             self.entries("channels", given, "must be an object with type and address", CHANNELS);
         let mut channels = Vec::new();
@@ -216,8 +217,8 @@ impl Faults {
             }
         }
         let kinds: BTreeSet<_> = channels.iter().map(Channel::kind).collect();
-        // Judged only when every channel is sound: a wrong one may well be the second type.
-        if self.0.len() == before && kinds.len() < 2 {
+        // A wrong channel may well be the second type; a missing one is none.
+        if kinds.len() < 2 && (self.0.len() == before || sent < 2) {
             self.add("channels", "must have at least two different types", CHANNELS);
         }
         channels

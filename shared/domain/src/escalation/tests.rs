@@ -4,7 +4,7 @@ use super::*;
 use crate::channel::ChannelType::{Email, Sms, Voice};
 use crate::incident::Actor;
 use crate::samples::{closed, incident, now, people, person};
-use crate::send::SendKey;
+use crate::send::{SendKey, SendState};
 
 /// The whole course as lines of `time: who by what`.
 fn course(incident: &Incident, people: &People) -> Vec<String> {
@@ -104,7 +104,7 @@ fn when_nothing_went_out_the_emergency_topic_is_told() {
     let sent = || SendState::Sent { message_id: "m".into() };
     let people = people([person("ada", 1)]);
     let check = |records: &[SendRecord], expected| {
-        let turn = turn(&incident(), Cursor::FIRST, &people, now()).with_outcome(records);
+        let turn = turn(&incident(), Cursor::FIRST, &people, now()).with_outcome(records, now());
         assert_eq!(turn.emergency, expected, "{records:?}");
     };
     let nothing = Some(Emergency::NothingWentOut);

@@ -2,21 +2,12 @@
 
 use serde::{Deserialize, Deserializer, de};
 
-use super::{Finding, FindingIdentity, Quiet, Route, console};
+use super::{Finding, FindingIdentity, Quiet, Route, UNKNOWN_REGION, console};
 use crate::given::{Given, known};
 use crate::incident_type::IncidentType;
 use crate::severity::Severity;
 
 type Optional<T> = Option<Given<T>>;
-
-/// The `detail` of an imported-findings event. Security Hub sends one finding an event, but the
-/// format allows any number.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(expecting = "an object with findings")]
-pub struct AsffFindings {
-    /// The findings.
-    pub findings: Vec<AsffFinding>,
-}
 
 /// One finding in ASFF. Only what a page cannot do without is required.
 #[derive(Clone, Debug, Deserialize)]
@@ -87,7 +78,8 @@ impl AsffFinding {
         (compliance.as_deref() == Some("PASSED")).then_some(Quiet::Passed)
     }
 
-    /// The finding's Region: its own field, or its first resource's, or the product's.
+    /// The finding's Region: its own field, or its first resource's, or the product's; a page must not
+    /// name one that nobody told us.
     fn region(&self) -> String {
         let resource = known(self.resources.as_ref()).and_then(|list| list.first());
         known(self.region.as_ref())
@@ -95,7 +87,7 @@ impl AsffFinding {
             .cloned()
             .or_else(|| self.product_arn.split(':').nth(3).map(str::to_owned))
             .filter(|region| !region.is_empty())
-            .unwrap_or_else(|| "us-east-1".to_owned())
+            .unwrap_or_else(|| UNKNOWN_REGION.to_owned())
     }
 
     fn resource(&self) -> Option<String> {

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::incident_type::IncidentType;
 use crate::severity::Severity;
 
-pub use asff::{AsffFinding, AsffFindings};
+pub use asff::AsffFinding;
 pub use guardduty::GuardDutyFinding;
 pub use identity::FindingIdentity;
 
@@ -83,8 +83,14 @@ pub struct Finding {
     pub quiet: Option<Quiet>,
 }
 
+/// Stands for a Region that a finding does not name.
+const UNKNOWN_REGION: &str = "unknown";
+
 /// Where findings are looked at in `region`'s console. `GovCloud` and China have hosts of their own.
 fn console(region: &str, path: &str) -> String {
+    if region == UNKNOWN_REGION {
+        return "https://console.aws.amazon.com/".to_owned();
+    }
     let host = match region {
         r if r.starts_with("us-gov-") => "console.amazonaws-us-gov.com",
         r if r.starts_with("cn-") => "console.amazonaws.cn",
