@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, ensure};
 use clap::{Args, Parser, Subcommand};
-use rehearsal::{Delivery, End, Home, Options, Progress, System, events, say, tell};
+use rehearsal::{Delivery, End, Home, Options, Progress, System, complain, events, say, tell};
 use serde_json::Value;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -78,7 +78,7 @@ fn main() -> ExitCode {
             end = run(line) => end,
             // Dropped, the work ends what it has started.
             () = interrupted() => {
-                Progress::begin().note("interrupted: everything that was started is ended");
+                complain("interrupted: everything that was started is ended");
                 Ok(ExitCode::from(130))
             }
         }
@@ -88,7 +88,7 @@ fn main() -> ExitCode {
 }
 
 fn failed(error: &anyhow::Error) -> ExitCode {
-    Progress::begin().note(format_args!("failed: {error:#}"));
+    complain(format_args!("failed: {error:#}"));
     ExitCode::FAILURE
 }
 

@@ -20,6 +20,6 @@ pub use answers::{Answer, Decision, Delivery, End};
 pub use event_file::events;
 pub use home::{Home, repository};
 pub use messages::{Channel, Message};
-pub use progress::{Progress, say};
+pub use progress::{Progress, complain, say};
 pub use story::{Told, load_roster, tell};
 pub use system::{Options, System};

@@ -12,6 +12,11 @@ pub fn say(line: impl Display) {
     let _ = writeln!(std::io::stdout().lock(), "{line}");
 }
 
+/// Writes one line to standard error.
+pub fn complain(line: impl Display) {
+    let _ = writeln!(std::io::stderr().lock(), "{line}");
+}
+
 /// Progress on standard error, each line with the time since the beginning.
 #[derive(Clone, Copy, Debug)]
 pub struct Progress {
@@ -28,7 +33,7 @@ impl Progress {
     /// Writes one line.
     pub fn note(&self, line: impl Display) {
         let elapsed = self.began.elapsed().as_secs_f64();
-        let _ = writeln!(std::io::stderr().lock(), "[{elapsed:6.1} s] {line}");
+        complain(format_args!("[{elapsed:6.1} s] {line}"));
     }
 
     /// Says what is done, and again every ten seconds until it is.

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, anyhow, bail, ensure};
 use aws_sdk_cloudformation::Client;
-use aws_sdk_cloudformation::error::DisplayErrorContext;
+use aws_sdk_cloudformation::error::{DisplayErrorContext, ProvideErrorMetadata as _};
 use aws_sdk_cloudformation::types::{Capability, Parameter, StackStatus};
 use aws_sdk_s3::primitives::ByteStream;
 use futures::future::try_join_all;
@@ -123,7 +123,9 @@ async fn create(
         .set_parameters(Some(given.iter().map(parameter).collect()))
         .capabilities(Capability::CapabilityIam);
     if let Err(error) = create.send().await {
-        bail!("CloudFormation refuses the stack {name}: {}", DisplayErrorContext(&error));
+        let unsaid = DisplayErrorContext(&error).to_string();
+        let reason = error.message().map_or(unsaid, str::to_owned);
+        bail!("CloudFormation refuses the stack {name}: {reason}");
     }
     let began = Instant::now();
     while began.elapsed() < DEPLOY {
