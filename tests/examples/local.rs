@@ -1,5 +1,6 @@
 //! `cargo local`: the whole system on this machine, started, watched and ended.
 
+use std::cell::Cell;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -73,13 +74,14 @@ fn main() -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return failed(&error.into()),
     };
+    let told = Cell::new(None);
     let end = runtime.block_on(async {
         tokio::select! {
-            end = run(line) => end,
+            end = run(line, &told) => end,
             // Dropped, the work ends what it has started.
             () = interrupted() => {
                 complain("interrupted: everything that was started is ended");
-                Ok(ExitCode::from(130))
+                Ok(told.get().unwrap_or(ExitCode::from(130)))
             }
         }
     });
@@ -100,9 +102,9 @@ async fn interrupted() {
     futures::future::select_all(any).await;
 }
 
-async fn run(line: Line) -> Result<ExitCode> {
+async fn run(line: Line, told: &Cell<Option<ExitCode>>) -> Result<ExitCode> {
     match line.command {
-        None => Box::pin(up(&line.up)).await,
+        None => Box::pin(up(&line.up, told)).await,
         Some(Command::Down) => {
             let ended = Home::local().end();
             say(if ended { "The local system is down." } else { "No local system was up." });
@@ -115,13 +117,14 @@ async fn run(line: Line) -> Result<ExitCode> {
     }
 }
 
-async fn up(up: &Up) -> Result<ExitCode> {
+/// Once the story is told, `told` is how it went: from then on an interruption is a regular end.
+async fn up(up: &Up, told: &Cell<Option<ExitCode>>) -> Result<ExitCode> {
     let progress = Progress::begin();
     ensure!(up.wait_scale.is_finite() && up.wait_scale >= 0.0, "--wait-scale must not be negative");
     let options = Options { wait_scale: up.wait_scale, ..Options::at(Home::local()) };
     let mut system = System::start(&options, &progress).await?;
-    let told = tell(&system, &progress).await?;
-    let code = if told.went_well() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+    let story = tell(&system, &progress).await?;
+    let code = if story.went_well() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
     if up.once {
         return Ok(code);
     }
@@ -136,10 +139,9 @@ async fn up(up: &Up) -> Result<ExitCode> {
         return Ok(code);
     }
     say("Ctrl-C ends it.");
-    tokio::select! {
-        () = interrupted() => {}
-        () = system.ended() => progress.note("the local system was ended"),
-    }
+    told.set(Some(code));
+    system.ended().await;
+    progress.note("the local system was ended");
     Ok(code)
 }
 

@@ -59,7 +59,7 @@ pub struct Message {
     pub contact: Option<String>,
     /// The incident's id.
     pub incident: Option<String>,
-    /// `page`, `emergency`, `alarm` (from CloudWatch) or `other`.
+    /// `page`, `emergency`, `alarm` (one of the alarms) or `other`.
     pub kind: &'static str,
     /// What it says; an e-mail's subject and plain text.
     pub text: String,

@@ -53,19 +53,26 @@ impl Options {
     }
 }
 
-/// What belongs to the process that started a system; dropping it ends the system.
+/// What belongs to the process that starts a system; dropping it ends the system, however far its
+/// start has come.
 #[derive(Debug)]
 struct Host {
+    home: Home,
     ministack: Option<Ministack>,
     refusals: Option<Refusals>,
-    home: Home,
+    /// Whether the system is to outlive it.
+    detached: bool,
     _lock: File,
 }
 
 impl Drop for Host {
     fn drop(&mut self) {
-        if self.ministack.take().is_some() {
-            self.home.clear();
+        match self.ministack.take() {
+            Some(ministack) if self.detached => ministack.leave(),
+            ministack => {
+                drop(ministack);
+                self.home.clear();
+            }
         }
     }
 }
@@ -89,21 +96,23 @@ impl System {
     /// What is missing or failed, in one sentence; nothing that was started is left running.
     pub async fn start(options: &Options, progress: &Progress) -> Result<Self> {
         sweep();
-        let lock = options.home.take()?;
+        let (home, lock) = (options.home.clone(), options.home.take()?);
+        let mut host = Host { home, ministack: None, refusals: None, detached: false, _lock: lock };
         let program = python::ministack(progress).await?;
         let functions = progress.step("building the functions", functions::build()).await?;
-        let refusals = if options.refusals { Some(Refusals::start().await?) } else { None };
-        let sns = refusals.as_ref().map(|refusals| refusals.port);
+        if options.refusals {
+            host.refusals = Some(Refusals::start().await?);
+        }
+        let sns = host.refusals.as_ref().map(|refusals| refusals.port);
         let settings = Settings { wait_scale: options.wait_scale, sns };
-        let ministack = Ministack::start(&program, &options.home, settings);
+        let ministack = Ministack::start(&program, &host.home, settings);
         let ministack = progress.step("starting MiniStack", ministack).await?;
-        if let Some(refusals) = &refusals {
+        if let Some(refusals) = &host.refusals {
             refusals.before(ministack.access.port);
         }
         let mut state =
             State { pid: ministack.pid(), access: ministack.access.clone(), stack: None };
-        let home = options.home.clone();
-        let host = Host { ministack: Some(ministack), refusals, home, _lock: lock };
+        host.ministack = Some(ministack);
         host.home.keep(&state)?;
         let cloud = Cloud::new(&state.access)?;
         progress.step("uploading the functions", upload(&cloud, functions)).await?;
@@ -139,9 +148,8 @@ impl System {
 
     /// Lets the system run on when this process ends.
     pub fn detach(mut self) {
-        let ministack = self.host.as_mut().and_then(|host| host.ministack.take());
-        if let Some(ministack) = ministack {
-            ministack.leave();
+        if let Some(host) = &mut self.host {
+            host.detached = true;
         }
     }
 
@@ -185,13 +193,39 @@ impl System {
     }
 
     async fn api_bytes(&self, method: &str, path: &str, body: Vec<u8>) -> Result<Reply> {
+        let json = [("content-type", "application/json")];
+        let headers = if body.is_empty() { &[][..] } else { &json[..] };
+        self.api_reply(method, path, headers, body).await
+    }
+
+    async fn api_reply(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Vec<u8>,
+    ) -> Result<Reply> {
         let method = Method::from_bytes(method.to_ascii_uppercase().as_bytes())
             .with_context(|| format!("{method} is no HTTP method"))?;
         ensure!(path.starts_with('/'), "a path begins with a slash, as /contacts does");
         let url = format!("{}{path}", self.stack.api_endpoint);
-        let json = [("content-type", "application/json")];
-        let headers = if body.is_empty() { &[][..] } else { &json[..] };
         self.cloud.signed("execute-api", method, &url, headers, body).await
+    }
+
+    /// A signed call of the API with headers of its own, `content-type` among them if there is a
+    /// body: the status, and the body as JSON (a string if it is none).
+    ///
+    /// # Errors
+    /// No answer.
+    pub async fn api_with(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Result<(u16, Value)> {
+        let reply = self.api_reply(method, path, headers, body.as_bytes().to_vec()).await?;
+        Ok((reply.status, reply.json()))
     }
 
     /// Opens a link, as a browser or a mail scanner does: the status and the page.

@@ -1,21 +1,9 @@
 //! The roster through the API.
 
 use anyhow::{Context as _, Result, ensure};
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::stage::{BOTH, COMMANDER, LEVEL_2, LEVEL_3, Stage, and, pages};
-
-/// An expert for an account that nothing happens in, so that no story pages them.
-fn expert(name: &str, account: &str) -> Value {
-    json!({
-        "name": name, "roles": ["subject_matter_expert"],
-        "channels": [
-            {"type": "email", "address": "expert@example.com"},
-            {"type": "voice", "address": "+14255550150"}
-        ],
-        "time_zone": "America/Lima", "accounts": [account]
-    })
-}
+use crate::stage::{BOTH, COMMANDER, LEVEL_2, LEVEL_3, Stage, and, expert, pages};
 
 pub(crate) async fn are_created_read_replaced_listed_and_deleted(stage: &Stage) -> Result<()> {
     let account = "200000000001";

@@ -6,7 +6,9 @@
 mod acknowledged;
 mod contacts;
 mod critical;
+mod edits;
 mod high;
+mod history;
 mod links;
 mod low;
 mod medium;
@@ -43,6 +45,11 @@ fn main() -> anyhow::Result<ExitCode> {
         contacts::are_created_read_replaced_listed_and_deleted,
         contacts::who_stands_in_is_paged,
         critical::pages_counsel_too,
+        edits::nothing_is_lost_when_fifty_write_at_once,
+        edits::a_patch_changes_what_it_names,
+        edits::a_repeated_post_gets_the_first_answer,
+        history::says_who_changed_what_and_can_be_erased,
+        history::lists_mask_numbers_and_a_reveal_is_recorded,
         high::pages_six_roles_and_not_counsel,
         links::show_without_acting_and_act_once,
         low::is_recorded_and_pages_nobody,

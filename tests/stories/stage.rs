@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, bail, ensure};
 use libtest_mimic::Failed;
 use rehearsal::{Delivery, Home, Message, Options, Progress, System, load_roster, repository};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 use tokio::sync::{Mutex, OnceCell};
 
@@ -204,4 +204,21 @@ async fn raise() -> Result<Stage> {
     load_roster(&system).await?;
     let expected = Mutex::default();
     Ok(Stage { system, deliveries: AtomicU32::new(0), expected })
+}
+
+/// An expert for an account that nothing happens in, so that no story pages them.
+pub(crate) fn expert(name: &str, account: &str) -> Value {
+    json!({
+        "name": name, "roles": ["subject_matter_expert"],
+        "channels": [
+            {"type": "email", "address": "expert@example.com"},
+            {"type": "voice", "address": "+14255550150"}
+        ],
+        "time_zone": "America/Lima", "accounts": [account]
+    })
+}
+
+/// Somebody whom no story pages.
+pub(crate) fn bystander(name: &str) -> Value {
+    expert(name, "200000000001")
 }

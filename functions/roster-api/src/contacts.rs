@@ -1,48 +1,94 @@
-//! Contacts: create, read, replace, delete, list.
+//! Contacts: create, read, replace, patch, delete, list, reveal.
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{StatusCode, header};
-use axum::response::IntoResponse;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
+use muster::channel::Channel;
 use muster::contact_draft::Stamp;
-use muster::{Contact, ContactId};
-use muster_aws::roster::Written;
+use muster::{Contact, ContactDraft, ContactId};
+use muster_aws::incidents::FirstAnswer;
+use muster_aws::roster::{Action, Change, Why, Written};
+use serde_json::Value;
 
 use crate::App;
 use crate::caller::Caller;
+use crate::filter::Filter;
+use crate::mask::{unmask, view};
 use crate::paging::{Listed, Paging, listed};
+use crate::precondition::{Precondition, tag};
 use crate::problem::Problem;
-use crate::request::{Draft, PathText, id};
+use crate::request::{Body, PathText, draft, id};
 
-type Created = (StatusCode, [(header::HeaderName, String); 1], Json<Contact>);
-
-fn stamp(caller: Caller) -> Stamp {
-    Stamp { by: caller.0, at: Timestamp::now() }
+impl Caller {
+    /// Who makes a change by the API, now.
+    fn why(self) -> Why {
+        Why { by: self.0, at: Timestamp::now(), source: "api", reason: None }
+    }
 }
 
-fn created(contact: Contact) -> Created {
-    let location = [(header::LOCATION, format!("/contacts/{}", contact.id))];
-    (StatusCode::CREATED, location, Json(contact))
+fn stamp(why: &Why) -> Stamp {
+    Stamp { by: why.by.clone(), at: why.at }
+}
+
+/// A contact as an answer: masked, with its entity tag.
+fn answer(status: StatusCode, contact: &Contact) -> Response {
+    let headers = [(header::ETAG, tag(contact))];
+    let mut response = (status, headers, Json(view(contact))).into_response();
+    if status == StatusCode::CREATED {
+        let location = format!("/contacts/{}", contact.id).parse().ok();
+        response.headers_mut().extend(location.map(|location| (header::LOCATION, location)));
+    }
+    response
 }
 
 pub(crate) async fn create(
     State(app): State<App>,
     caller: Caller,
-    Draft(draft): Draft,
-) -> Result<Created, Problem> {
-    let contact = draft.check(None, None, &stamp(caller)).map_err(Problem::invalid)?;
-    match app.roster.save(&contact).await? {
-        Written::Done => Ok(created(contact)),
-        Written::Conflict => Err(Problem::exists()),
+    headers: HeaderMap,
+    Body(body): Body,
+) -> Result<Response, Problem> {
+    let why = caller.why();
+    let text = body.to_string();
+    let contact = draft(body)?.check(None, None, &stamp(&why)).map_err(Problem::invalid)?;
+    let Some(name) = headers.get("idempotency-key").and_then(|key| key.to_str().ok()) else {
+        return match app.roster.save(&contact, None, &why, None).await? {
+            Written::Done => Ok(answer(StatusCode::CREATED, &contact)),
+            Written::Conflict => Err(Problem::exists()),
+        };
+    };
+    if let Some(first) = app.incidents.first_answer(&why.by, name, why.at).await? {
+        return repeated(&app, &first, &text).await;
     }
+    let first = FirstAnswer::new(&text, contact.id.as_str(), why.at);
+    let keep = app.incidents.keep_answer(&why.by, name, &first, why.at)?;
+    if app.roster.save(&contact, None, &why, Some(keep)).await? == Written::Done {
+        return Ok(answer(StatusCode::CREATED, &contact));
+    }
+    // Lost to the same request at the same moment, or the id is taken.
+    match app.incidents.first_answer(&why.by, name, why.at).await? {
+        Some(first) => repeated(&app, &first, &text).await,
+        None => Err(Problem::exists()),
+    }
+}
+
+/// The first answer again: what the request made, as it is now.
+async fn repeated(app: &App, first: &FirstAnswer, body: &str) -> Result<Response, Problem> {
+    if !first.answers(body) {
+        return Err(Problem::key_reused());
+    }
+    find(app, &first.made).await.map(|contact| answer(StatusCode::CREATED, &contact))
 }
 
 pub(crate) async fn list(
     State(app): State<App>,
     paging: Paging,
-) -> Result<Json<Listed<Contact>>, Problem> {
-    listed(app.roster.contacts(paging.limit, paging.cursor.as_deref()).await?)
+    filter: Filter,
+) -> Result<Json<Listed<Value>>, Problem> {
+    let (limit, cursor) = (usize::from(paging.limit), paging.cursor.as_deref());
+    let page = app.roster.contacts(limit, cursor, |contact| filter.holds(contact)).await?;
+    listed(page.map(|page| page.map(|contact| view(&contact))))
 }
 
 async fn find(app: &App, text: &str) -> Result<Contact, Problem> {
@@ -53,8 +99,19 @@ async fn find(app: &App, text: &str) -> Result<Contact, Problem> {
 pub(crate) async fn read(
     State(app): State<App>,
     PathText(text): PathText,
-) -> Result<Json<Contact>, Problem> {
-    find(&app, &text).await.map(Json)
+) -> Result<Response, Problem> {
+    find(&app, &text).await.map(|contact| answer(StatusCode::OK, &contact))
+}
+
+/// A contact's channels in full; that they were shown, and to whom, is recorded first.
+pub(crate) async fn reveal(
+    State(app): State<App>,
+    PathText(text): PathText,
+    caller: Caller,
+) -> Result<Json<Vec<Channel>>, Problem> {
+    let contact = find(&app, &text).await?;
+    app.roster.record(&Change::note(&contact, Action::Revealed, &caller.why())).await?;
+    Ok(Json(contact.channels))
 }
 
 /// Replaces the contact with this id, or makes it.
@@ -62,20 +119,60 @@ pub(crate) async fn replace(
     State(app): State<App>,
     PathText(text): PathText,
     caller: Caller,
-    Draft(draft): Draft,
-) -> Result<impl IntoResponse, Problem> {
+    condition: Precondition,
+    Body(mut body): Body,
+) -> Result<Response, Problem> {
     let id = id::<ContactId>(&text, "contact")?;
     let current = app.roster.contact(&id).await?;
+    condition.check(current.as_ref())?;
+    unmask(&mut body, current.as_ref());
+    put(&app, &id, draft(body)?, current.as_ref(), caller.why(), &condition).await
+}
+
+/// Changes the fields that are given: a JSON merge patch (RFC 7396), in which null takes away.
+pub(crate) async fn patch(
+    State(app): State<App>,
+    PathText(text): PathText,
+    caller: Caller,
+    condition: Precondition,
+    Body(mut patch): Body,
+) -> Result<Response, Problem> {
+    let current = find(&app, &text).await?;
+    condition.check(Some(&current))?;
+    unmask(&mut patch, Some(&current));
+    let mut merged = serde_json::to_value(&current).unwrap_or_default();
+    json_patch::merge(&mut merged, &patch);
+    put(&app, &current.id, draft(merged)?, Some(&current), caller.why(), &condition).await
+}
+
+async fn put(
+    app: &App,
+    id: &ContactId,
+    draft: ContactDraft,
+    current: Option<&Contact>,
+    why: Why,
+    condition: &Precondition,
+) -> Result<Response, Problem> {
     let read = draft.version();
-    if read.is_some() && read != current.as_ref().map(|contact| contact.version) {
+    if read.is_some() && read != current.map(|contact| contact.version) {
         return Err(Problem::changed());
     }
-    let contact = draft.check(Some(&id), current.as_ref(), &stamp(caller));
-    let contact = contact.map_err(Problem::invalid)?;
-    match app.roster.save(&contact).await? {
-        Written::Done if current.is_none() => Ok(created(contact).into_response()),
-        Written::Done => Ok(Json(contact).into_response()),
-        Written::Conflict => Err(Problem::changed()),
+    let contact = draft.check(Some(id), current, &stamp(&why)).map_err(Problem::invalid)?;
+    match app.roster.save(&contact, current, &why, None).await? {
+        Written::Done if current.is_none() => Ok(answer(StatusCode::CREATED, &contact)),
+        Written::Done => Ok(answer(StatusCode::OK, &contact)),
+        Written::Conflict => Err(overtaken(app, id, condition).await),
+    }
+}
+
+/// Somebody else was faster: whoever named a version learns which is current.
+async fn overtaken(app: &App, id: &ContactId, condition: &Precondition) -> Problem {
+    if !condition.named() {
+        return Problem::changed();
+    }
+    match app.roster.contact(id).await {
+        Ok(current) => Problem::precondition(current.map(|contact| contact.version)),
+        Err(error) => error.into(),
     }
 }
 
@@ -83,10 +180,12 @@ pub(crate) async fn delete(
     State(app): State<App>,
     PathText(text): PathText,
     caller: Caller,
+    condition: Precondition,
 ) -> Result<StatusCode, Problem> {
     let contact = find(&app, &text).await?;
-    match app.roster.delete(&contact, &caller.0, Timestamp::now()).await? {
+    condition.check(Some(&contact))?;
+    match app.roster.delete(&contact, &caller.why()).await? {
         Written::Done => Ok(StatusCode::NO_CONTENT),
-        Written::Conflict => Err(Problem::changed()),
+        Written::Conflict => Err(overtaken(&app, &contact.id, &condition).await),
     }
 }

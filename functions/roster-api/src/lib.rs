@@ -1,10 +1,14 @@
 //! HTTP in: contacts, incidents, and the links in pages.
 
 mod caller;
+mod changes;
 mod contacts;
+mod filter;
 mod incidents;
 mod links;
+mod mask;
 mod paging;
+mod precondition;
 mod problem;
 mod request;
 
@@ -35,8 +39,15 @@ pub fn router(stores: Stores) -> Router {
         .route("/contacts", get(contacts::list).post(contacts::create))
         .route(
             "/contacts/{id}",
-            get(contacts::read).put(contacts::replace).delete(contacts::delete),
+            get(contacts::read)
+                .put(contacts::replace)
+                .patch(contacts::patch)
+                .delete(contacts::delete),
         )
+        .route("/contacts/{id}/channels", get(contacts::reveal))
+        .route("/contacts/{id}/changes", get(changes::of_one))
+        .route("/contacts/{id}/erase", post(changes::erase))
+        .route("/changes", get(changes::list))
         .route("/incidents", get(incidents::list))
         .route("/incidents/{id}", get(incidents::read))
         .route("/incidents/{id}/acknowledge", post(incidents::acknowledge))

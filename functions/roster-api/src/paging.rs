@@ -30,7 +30,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Paging {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let wrong = || {
-            Problem::bad_query(Fault::new("limit", "must be a whole number from 1 to 200", "50"))
+            let wrong = "must be a whole number from 1 to 200";
+            Problem::bad_query(vec![Fault::new("limit", wrong, "50")])
         };
         let Ok(Query(Parameters { limit, cursor })) = Query::from_request_parts(parts, state).await
         else {
@@ -59,7 +60,8 @@ pub(crate) struct Listed<T> {
 pub(crate) fn listed<T>(page: Option<Page<T>>) -> Result<axum::Json<Listed<T>>, Problem> {
     let Some(page) = page else {
         let fault = "is not one that this list gave out";
-        return Err(Problem::bad_query(Fault::new("cursor", fault, "the last page's next_cursor")));
+        let fault = Fault::new("cursor", fault, "the last page's next_cursor");
+        return Err(Problem::bad_query(vec![fault]));
     };
     Ok(axum::Json(Listed { items: page.items, next_cursor: page.next }))
 }

@@ -14,6 +14,9 @@ pub(crate) struct Problem {
     status: u16,
     #[serde(skip_serializing_if = "Option::is_none")]
     detail: Option<String>,
+    /// The version that a conditional request did not expect.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    current_version: Option<u64>,
     /// Every fault of the request.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     faults: Vec<Fault>,
@@ -21,7 +24,14 @@ pub(crate) struct Problem {
 
 impl Problem {
     fn new(status: StatusCode, r#type: &'static str, title: &'static str) -> Self {
-        Self { r#type, title, status: status.as_u16(), detail: None, faults: Vec::new() }
+        Self {
+            r#type,
+            title,
+            status: status.as_u16(),
+            detail: None,
+            current_version: None,
+            faults: Vec::new(),
+        }
     }
 
     fn detail(self, detail: impl Into<String>) -> Self {
@@ -70,10 +80,35 @@ impl Problem {
     }
 
     /// A fault in the query rather than in the body.
-    pub(crate) fn bad_query(fault: Fault) -> Self {
+    pub(crate) fn bad_query(faults: Vec<Fault>) -> Self {
         let title = "A query parameter is not right";
         let problem = Self::new(StatusCode::BAD_REQUEST, "urn:muster:bad-query", title);
-        Self { faults: vec![fault], ..problem }
+        Self { faults, ..problem }
+    }
+
+    pub(crate) fn precondition(current_version: Option<u64>) -> Self {
+        let title = "It is not as the request expects";
+        let detail = match current_version {
+            Some(_) => {
+                "Nothing was changed. Read it again and repeat your change on the new version."
+            }
+            None => "Nothing was changed. There is nothing with this id.",
+        };
+        let r#type = "urn:muster:precondition-failed";
+        let problem = Self::new(StatusCode::PRECONDITION_FAILED, r#type, title).detail(detail);
+        Self { current_version, ..problem }
+    }
+
+    pub(crate) fn not_a_json_type() -> Self {
+        let title = "The body is of a type that is not taken";
+        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "urn:muster:not-json-type", title)
+            .detail("Send application/json, or application/merge-patch+json with PATCH.")
+    }
+
+    pub(crate) fn key_reused() -> Self {
+        let title = "This Idempotency-Key came with another body before";
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "urn:muster:key-reused", title)
+            .detail("Nothing was changed. Use a new key for a new request.")
     }
 
     pub(crate) fn exists() -> Self {
@@ -114,9 +149,12 @@ impl From<AwsError> for Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let version = self.current_version;
         let mut response = (status, axum::Json(self)).into_response();
         let kind = HeaderValue::from_static("application/problem+json");
         response.headers_mut().insert(header::CONTENT_TYPE, kind);
+        let tag = version.and_then(|version| HeaderValue::from_str(&format!("\"{version}\"")).ok());
+        response.headers_mut().extend(tag.map(|tag| (header::ETAG, tag)));
         if status == StatusCode::SERVICE_UNAVAILABLE {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
         }

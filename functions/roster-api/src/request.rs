@@ -1,16 +1,19 @@
-//! Reading a request: ids in the path, JSON in the body.
+//! Reading a request: what is variable in the path, JSON in the body.
 
 use std::str::FromStr;
 
-use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
+use axum::http::header;
 use axum::http::request::Parts;
 use muster::{ContactDraft, Fault};
+use serde_json::Value;
 
 use crate::problem::Problem;
 
 /// Largest body: 256 KiB. A contact has a few; this leaves room and keeps a request's memory small.
 const MAX_BODY: usize = 256 * 1024;
+/// What a body may call itself; a merge patch (RFC 7396) has a name of its own.
+const JSON: [&str; 2] = ["application/json", "application/merge-patch+json"];
 
 /// The variable part of the path. What is no text names nothing.
 #[derive(Debug)]
@@ -25,23 +28,30 @@ impl<S: Send + Sync> FromRequestParts<S> for PathText {
     }
 }
 
-/// A contact's draft from a JSON body.
+/// A JSON body.
 #[derive(Debug)]
-pub(crate) struct Draft(pub(crate) ContactDraft);
+pub(crate) struct Body(pub(crate) Value);
 
-impl<S: Send + Sync> FromRequest<S> for Draft {
+impl<S: Send + Sync> FromRequest<S> for Body {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        if let Some(kind) = request.headers().get(header::CONTENT_TYPE) {
+            let kind = kind.to_str().unwrap_or_default().split(';').next().unwrap_or_default();
+            if !JSON.contains(&kind.trim().to_ascii_lowercase().as_str()) {
+                return Err(Problem::not_a_json_type());
+            }
+        }
         // The whole body is in memory already; the only way to fail is its size.
         let body = axum::body::to_bytes(request.into_body(), MAX_BODY).await;
-        read(&body.map_err(|_| Problem::too_large())?).map(Self)
+        let body = body.map_err(|_| Problem::too_large())?;
+        let value = serde_json::from_slice(&body);
+        value.map(Self).map_err(|error| Problem::not_json(error.line(), error.column()))
     }
 }
 
-fn read(body: &Bytes) -> Result<ContactDraft, Problem> {
-    let value: serde_json::Value = serde_json::from_slice(body)
-        .map_err(|error| Problem::not_json(error.line(), error.column()))?;
+/// The draft in a JSON value.
+pub(crate) fn draft(value: Value) -> Result<ContactDraft, Problem> {
     // Each field takes any type and is judged later, so only the whole can be of the wrong one.
     serde_json::from_value(value).map_err(|_| {
         let example = r#"{"name": "Ada Lovelace", …}"#;

@@ -131,6 +131,13 @@ pub struct Page<T> {
     pub next: Option<String>,
 }
 
+impl<T> Page<T> {
+    /// The page with something else made of each item.
+    pub fn map<U>(self, make: impl Fn(T) -> U) -> Page<U> {
+        Page { items: self.items.into_iter().map(make).collect(), next: self.next }
+    }
+}
+
 /// The cursor for an item with this sort value.
 pub(crate) fn cursor(sort: &str) -> String {
     URL_SAFE_NO_PAD.encode(sort)

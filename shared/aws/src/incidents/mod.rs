@@ -2,6 +2,7 @@
 
 mod answers;
 mod ledger;
+mod repeats;
 mod sends;
 
 use std::time::Duration;
@@ -18,6 +19,7 @@ use crate::error::AwsError;
 use crate::item::{self, Item, key, s};
 pub use crate::item::{Page, Written, pause};
 pub use answers::{LINK_LIFE, LinkToken};
+pub use repeats::FirstAnswer;
 pub use sends::IssuedToken;
 
 const KIND: &str = "incident";

@@ -1,0 +1,102 @@
+//! Which contacts a list is to hold.
+
+use std::collections::BTreeMap;
+
+use axum::extract::{FromRequestParts, Query};
+use axum::http::request::Parts;
+use muster::contact::{Contact, Status};
+use muster::{Fault, Role};
+
+use crate::problem::Problem;
+
+const STATUSES: [&str; 3] = ["active", "on_leave", "departed"];
+
+/// What a list's query asks for; every part that is there must hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Filter {
+    role: Option<Role>,
+    level: Option<u8>,
+    status: Option<String>,
+    skill: Option<String>,
+    account: Option<String>,
+    /// A part of the name, in lower case.
+    q: Option<String>,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Filter {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let given = Query::<BTreeMap<String, String>>::from_request_parts(parts, state).await;
+        let Ok(Query(given)) = given else {
+            let fault = Fault::new("query", "cannot be read", "role=technical_lead&limit=50");
+            return Err(Problem::bad_query(vec![fault]));
+        };
+        Self::read(given).map_err(Problem::bad_query)
+    }
+}
+
+impl Filter {
+    fn read(given: BTreeMap<String, String>) -> Result<Self, Vec<Fault>> {
+        let (mut filter, mut faults) = (Self::default(), Vec::new());
+        for (name, text) in given {
+            let fault = match name.as_str() {
+                // Read by `Paging`.
+                "limit" | "cursor" => None,
+                "role" => {
+                    filter.role = Role::from_name(&text);
+                    let wrong = "must be a role's name";
+                    filter.role.is_none().then(|| Fault::new("role", wrong, "technical_lead"))
+                }
+                "level" => {
+                    filter.level = text.parse().ok().filter(|level| (1..=4).contains(level));
+                    let wrong = "must be a whole number from 1 to 4";
+                    filter.level.is_none().then(|| Fault::new("level", wrong, "2"))
+                }
+                "status" if STATUSES.contains(&text.as_str()) => {
+                    filter.status = Some(text);
+                    None
+                }
+                "status" => {
+                    Some(Fault::new("status", "must be active, on_leave or departed", "active"))
+                }
+                "skill" => {
+                    filter.skill = Some(text.to_lowercase());
+                    None
+                }
+                "account" => {
+                    let digits = text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit());
+                    filter.account = Some(text);
+                    let wrong = "must be an AWS account id: 12 digits";
+                    (!digits).then(|| Fault::new("account", wrong, "111122223333"))
+                }
+                "q" => {
+                    filter.q = Some(text.to_lowercase());
+                    None
+                }
+                _ => {
+                    let known = "is none of role, level, status, skill, account, q, limit, cursor";
+                    Some(Fault::new("query", format!("has a parameter that {known}"), "q=ada"))
+                }
+            };
+            faults.extend(fault);
+        }
+        if faults.is_empty() { Ok(filter) } else { Err(faults) }
+    }
+
+    /// Whether this contact belongs in the list.
+    pub(crate) fn holds(&self, contact: &Contact) -> bool {
+        let status = match contact.status {
+            Status::Active => "active",
+            Status::OnLeave { .. } => "on_leave",
+            Status::Departed => "departed",
+        };
+        let skilled = |skill: &String| contact.skills.iter().any(|s| s.to_lowercase() == *skill);
+        self.role.is_none_or(|role| contact.roles.contains(&role))
+            && self.level.is_none_or(|level| contact.level == level)
+            && self.status.as_ref().is_none_or(|wanted| wanted == status)
+            && self.skill.as_ref().is_none_or(skilled)
+            && self.account.as_ref().is_none_or(|account| contact.serves(account))
+            && self.q.as_ref().is_none_or(|q| contact.name.to_lowercase().contains(q))
+    }
+}

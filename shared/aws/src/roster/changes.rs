@@ -1,0 +1,275 @@
+//! Who changed what: a record for each change, written in the change's own transaction.
+
+use aws_sdk_dynamodb::types::TransactWriteItem;
+use jiff::Timestamp;
+use muster::contact::Contact;
+use muster::id::ContactId;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::Roster;
+use crate::error::AwsError;
+use crate::item::{self, Item, Page, Written, key, s};
+
+const KIND: &str = "change";
+/// Fields that every change changes; they say nothing about it.
+const BOOKKEEPING: [&str; 5] = ["created_at", "created_by", "updated_at", "updated_by", "version"];
+
+/// What was done to an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    /// It is new.
+    Created,
+    /// Some of its fields were changed.
+    Changed,
+    /// It was deleted.
+    Deleted,
+    /// Its numbers and addresses were shown in full.
+    Revealed,
+    /// The values in its history were erased.
+    Erased,
+}
+
+/// Who makes a change, when, by what, and why.
+#[derive(Clone, Debug)]
+pub struct Why {
+    /// The caller, as the gateway knows it.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+    /// By what: `api`, `import`.
+    pub source: &'static str,
+    /// The reason, where one is asked for.
+    pub reason: Option<String>,
+}
+
+/// One field of a change.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldChange {
+    /// The field.
+    pub field: String,
+    /// Its value before; absent if it had none, or if it was erased.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<Value>,
+    /// Its value after; absent if it has none, or if it was erased.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<Value>,
+}
+
+/// One change of an entry.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Change {
+    /// The contact.
+    pub contact: ContactId,
+    /// What was done.
+    pub action: Action,
+    /// Who did it.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+    /// By what.
+    pub source: String,
+    /// Why, where a reason was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// The entry's version after it; of a deleted one, its last.
+    pub version: u64,
+    /// What is different.
+    #[serde(default)]
+    pub fields: Vec<FieldChange>,
+    /// When the values in it were erased.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub erased_at: Option<Timestamp>,
+}
+
+impl Change {
+    /// The change from one state of an entry to another; at least one of them is there.
+    pub(super) fn of(
+        before: Option<&Contact>,
+        after: Option<&Contact>,
+        why: &Why,
+    ) -> Result<Self, AwsError> {
+        let contact = after.or(before).ok_or_else(|| AwsError::shape("writing a change"))?;
+        let action = match (before, after) {
+            (None, _) => Action::Created,
+            (Some(_), Some(_)) => Action::Changed,
+            (Some(_), None) => Action::Deleted,
+        };
+        Ok(Self { fields: difference(before, after)?, ..Self::note(contact, action, why) })
+    }
+
+    /// Something that was done with an entry and changed none of its fields.
+    #[must_use]
+    pub fn note(contact: &Contact, action: Action, why: &Why) -> Self {
+        Self {
+            contact: contact.id.clone(),
+            action,
+            by: why.by.clone(),
+            at: why.at,
+            source: why.source.to_owned(),
+            reason: why.reason.clone(),
+            version: contact.version,
+            fields: Vec::new(),
+            erased_at: None,
+        }
+    }
+
+    /// Something done with the same contact after this change.
+    #[must_use]
+    pub fn followed_by(&self, action: Action, why: &Why) -> Self {
+        Self {
+            action,
+            by: why.by.clone(),
+            at: why.at,
+            source: why.source.to_owned(),
+            reason: why.reason.clone(),
+            fields: Vec::new(),
+            erased_at: None,
+            ..self.clone()
+        }
+    }
+
+    /// By time, then by version: an id that is deleted and made again starts its versions anew.
+    fn sort(&self) -> String {
+        format!("{:020}#{:010}", self.at.as_nanosecond(), self.version)
+    }
+
+    fn item(&self) -> Result<Item, AwsError> {
+        let sort = self.sort();
+        let mut keys = key(format!("contact#{}", self.contact), format!("change#{sort}"));
+        keys.insert("kind".to_owned(), s(KIND));
+        keys.insert("sort".to_owned(), s(format!("{sort}#{}", self.contact)));
+        item::write(keys, self)
+    }
+}
+
+/// The fields that differ, by name.
+fn difference(
+    before: Option<&Contact>,
+    after: Option<&Contact>,
+) -> Result<Vec<FieldChange>, AwsError> {
+    let fields = |contact: Option<&Contact>| match contact.map(serde_json::to_value) {
+        None => Ok(serde_json::Map::new()),
+        Some(Ok(Value::Object(fields))) => Ok(fields),
+        Some(_) => Err(AwsError::shape("comparing contacts")),
+    };
+    let (mut before, mut after) = (fields(before)?, fields(after)?);
+    let mut names: Vec<String> = before.keys().chain(after.keys()).cloned().collect();
+    names.sort();
+    names.dedup();
+    names.retain(|name| {
+        !BOOKKEEPING.contains(&name.as_str()) && before.get(name) != after.get(name)
+    });
+    let change = |field: String| FieldChange {
+        before: before.remove(&field),
+        after: after.remove(&field),
+        field,
+    };
+    Ok(names.into_iter().map(change).collect())
+}
+
+impl Roster {
+    /// Writes something with its change record, all or nothing.
+    pub(super) async fn with_change(
+        &self,
+        write: TransactWriteItem,
+        change: &Change,
+        also: Option<TransactWriteItem>,
+    ) -> Result<Written, AwsError> {
+        let record = item::put(&self.table, change.item()?, None, vec![])?;
+        let mut writes = vec![write, record];
+        writes.extend(also);
+        let transaction = self.client.transact_write_items().set_transact_items(Some(writes));
+        item::written(transaction.send().await)
+    }
+
+    /// Records something that was done with an entry and changed none of its fields.
+    ///
+    /// # Errors
+    /// The failed call.
+    pub async fn record(&self, change: &Change) -> Result<(), AwsError> {
+        let put = self.client.put_item().table_name(&self.table).set_item(Some(change.item()?));
+        put.send().await.map(drop).map_err(|error| AwsError::of("dynamodb:PutItem", &error))
+    }
+
+    /// Every change of one contact, oldest first; also of one that was deleted.
+    ///
+    /// # Errors
+    /// The failed call.
+    pub async fn changes_of(&self, id: &ContactId) -> Result<Vec<Change>, AwsError> {
+        let mut items = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .key_condition_expression("pk = :pk AND begins_with(sk, :change)")
+            .expression_attribute_values(":pk", s(format!("contact#{id}")))
+            .expression_attribute_values(":change", s("change#"))
+            .consistent_read(true)
+            .into_paginator()
+            .items()
+            .send();
+        let mut changes = Vec::new();
+        while let Some(item) = items.next().await {
+            let item = item.map_err(|error| AwsError::of("dynamodb:Query", &error))?;
+            changes.push(item::read(item)?);
+        }
+        Ok(changes)
+    }
+
+    /// Changes of all contacts, newest first, `limit` at most, from `cursor` on; `None` if the
+    /// cursor is not one of ours.
+    ///
+    /// # Errors
+    /// The failed call.
+    pub async fn changes(
+        &self,
+        limit: u16,
+        cursor: Option<&str>,
+    ) -> Result<Option<Page<Change>>, AwsError> {
+        let mut query = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .index_name("by-kind")
+            .key_condition_expression("kind = :kind")
+            .expression_attribute_values(":kind", s(KIND))
+            .scan_index_forward(false)
+            .limit(i32::from(limit));
+        if let Some(cursor) = cursor {
+            let sort = item::sort_of(cursor);
+            let id = sort.as_deref().and_then(|s| s.rsplit_once('#')?.1.parse::<ContactId>().ok());
+            let (Some(sort), Some(id)) = (sort, id) else { return Ok(None) };
+            let own = sort.trim_end_matches(id.as_str()).trim_end_matches('#');
+            let mut start = key(format!("contact#{id}"), format!("change#{own}"));
+            start.extend([("kind".to_owned(), s(KIND)), ("sort".to_owned(), s(sort))]);
+            query = query.set_exclusive_start_key(Some(start));
+        }
+        let answer = query.send().await.map_err(|e| AwsError::of("dynamodb:Query", &e))?;
+        let next = answer.last_evaluated_key().and_then(item::sort_in).map(item::cursor);
+        let items = answer.items.unwrap_or_default().into_iter().map(item::read);
+        Ok(Some(Page { items: items.collect::<Result<_, _>>()?, next }))
+    }
+
+    /// Erases the values in a contact's history; that there were changes, by whom and when, stays.
+    /// Says how many records held values.
+    ///
+    /// # Errors
+    /// The failed call. Erasing again erases the rest.
+    pub async fn erase(&self, id: &ContactId, at: Timestamp) -> Result<usize, AwsError> {
+        let mut erased = 0;
+        for mut change in self.changes_of(id).await? {
+            let empty = |field: &FieldChange| field.before.is_none() && field.after.is_none();
+            if change.fields.iter().all(empty) {
+                continue;
+            }
+            for field in &mut change.fields {
+                (field.before, field.after) = (None, None);
+            }
+            change.erased_at = Some(at);
+            self.record(&change).await?;
+            erased += 1;
+        }
+        Ok(erased)
+    }
+}
