@@ -174,7 +174,8 @@ fn topic(body: &str, arn: &str) -> Message {
     Message { at, kind, ..message(&heard["MessageId"], Channel::Topic, arn.to_owned(), says) }
 }
 
-/// Reads the send records if there is a message that none is known for.
+/// Reads the send records if there is a message that none is known for, and waits for one that is
+/// about a new message.
 async fn look_up(
     cloud: &Cloud,
     stack: &Stack,
@@ -182,7 +183,10 @@ async fn look_up(
     known: &mut HashMap<String, Option<Record>>,
 ) -> Result<()> {
     for look in 0..LOOKS {
-        if messages.iter().all(|message| known.contains_key(&message.id)) {
+        let all_looked_for = messages.iter().all(|message| known.contains_key(&message.id));
+        // One that none was found for may have got its record since: that is worth a look.
+        let strangers = look == 0 && known.values().any(Option::is_none);
+        if all_looked_for && !strangers {
             return Ok(());
         }
         if look > 0 {

@@ -13,6 +13,7 @@ mod links;
 mod low;
 mod medium;
 mod once;
+mod preview;
 mod refused;
 mod stage;
 mod unanswered;
@@ -55,6 +56,7 @@ fn main() -> anyhow::Result<ExitCode> {
         low::is_recorded_and_pages_nobody,
         medium::pages_levels_one_and_two,
         once::ten_deliveries_by_two_routes_page_once,
+        preview::the_preview_names_whom_the_real_path_pages,
         refused::a_refused_number_does_not_stop_the_mail,
         unanswered::pages_those_who_have_not_answered_again,
         unreadable::is_kept_whole_with_the_path_of_the_fault,

@@ -1,7 +1,5 @@
 //! A finding in: an incident opened, or not, and its escalation started.
 
-mod event;
-
 use jiff::Timestamp;
 use lambda_runtime::Diagnostic;
 use muster::escalation::Cursor;
@@ -11,13 +9,12 @@ use muster::plan::EscalationPlan;
 use muster::verdict::{Reason, Verdict, decide};
 use muster_aws::AwsError;
 use muster_aws::escalations::Escalations;
+use muster_aws::event::{self, Unreadable};
 use muster_aws::incidents::{Incidents, Written};
 use muster_aws::roster::Roster;
 use muster_aws::secret::incident_id;
 use serde::Serialize;
 use serde_json::Value;
-
-pub use event::{Delivery, Unreadable};
 
 /// How often a lost race is decided anew. Each loss means that somebody else got further, so the
 /// second reading settles it; the rest is for transactions that merely collide.

@@ -9,6 +9,7 @@ mod links;
 mod mask;
 mod paging;
 mod precondition;
+mod preview;
 mod problem;
 mod request;
 
@@ -32,8 +33,8 @@ pub struct Stores {
 
 type App = Arc<Stores>;
 
-/// The API. Who may call what is settled before: the gateway lets only the `/ack/` routes in
-/// without a signature.
+/// The API. Who may call what is settled before: the gateway lets only the `/ack/` routes and
+/// `/health` in without a signature.
 pub fn router(stores: Stores) -> Router {
     Router::new()
         .route("/contacts", get(contacts::list).post(contacts::create))
@@ -48,10 +49,13 @@ pub fn router(stores: Stores) -> Router {
         .route("/contacts/{id}/changes", get(changes::of_one))
         .route("/contacts/{id}/erase", post(changes::erase))
         .route("/changes", get(changes::list))
+        .route("/team", get(preview::team))
+        .route("/simulate", post(preview::simulate))
         .route("/incidents", get(incidents::list))
         .route("/incidents/{id}", get(incidents::read))
         .route("/incidents/{id}/acknowledge", post(incidents::acknowledge))
         .route("/incidents/{id}/resolve", post(incidents::resolve))
+        .route("/health", get(async || axum::Json(serde_json::json!({ "status": "alive" }))))
         .route("/ack/{token}", get(links::show).post(links::act))
         .fallback(async || Problem::no_route())
         .method_not_allowed_fallback(async || Problem::wrong_method())

@@ -2,6 +2,8 @@
 
 pub mod client;
 pub mod error;
+#[cfg(feature = "events")]
+pub mod event;
 pub mod log;
 pub mod secret;
 pub mod settings;

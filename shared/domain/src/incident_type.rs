@@ -83,6 +83,25 @@ impl IncidentType {
         }
     }
 
+    /// Every kind.
+    pub const ALL: [Self; 9] = [
+        Self::AccountCompromise,
+        Self::Malware,
+        Self::DataExposure,
+        Self::ServiceDisruption,
+        Self::LoggingTampering,
+        Self::SuspiciousActivity,
+        Self::Misconfiguration,
+        Self::PenetrationTest,
+        Self::Other,
+    ];
+
+    /// The kind with this name in JSON.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
     /// Its name in JSON.
     #[must_use]
     pub const fn name(self) -> &'static str {

@@ -16,6 +16,7 @@ pub mod policy;
 pub mod severity;
 pub mod verdict;
 
+pub mod course;
 pub mod escalation;
 pub mod incident;
 pub mod page;

@@ -1,47 +1,10 @@
-//! The course of the default plan, turn by turn.
+//! Turns: who is paged by what, and when not.
 
 use super::*;
 use crate::channel::ChannelType::{Email, Sms, Voice};
 use crate::incident::Actor;
 use crate::samples::{closed, incident, now, people, person};
 use crate::send::{SendKey, SendState};
-
-/// The whole course as lines of `time: who by what`.
-fn course(incident: &Incident, people: &People) -> Vec<String> {
-    let (mut cursor, mut elapsed, mut lines) = (Cursor::FIRST, 0, Vec::new());
-    loop {
-        let turn = turn(incident, cursor, people, now());
-        let pages: Vec<_> = turn.pages.iter().map(|page| page.contact.id.to_string()).collect();
-        let emergency = turn.emergency.map(|e| format!("{e:?}")).unwrap_or_default();
-        lines.push(format!("{elapsed} min: {}{emergency}", pages.join(" ")));
-        match turn.next {
-            Next::End => return lines,
-            Next::Turn { wait, cursor: next } => {
-                elapsed += wait.as_mins();
-                cursor = next;
-            }
-        }
-    }
-}
-
-#[test]
-fn the_default_plan_ends_at_the_emergency_topic() {
-    let mut ada = person("ada", 1);
-    ada.backup = Some("bea".parse().unwrap());
-    let people = people([ada, person("bob", 2), person("bea", 4), person("lex", 4)]);
-    insta::assert_snapshot!(course(&incident(), &people).join("\n"), @r"
-    0 min: ada bob
-    10 min: ada bob bea
-    20 min: bea lex
-    30 min: ada bob
-    40 min: ada bob bea
-    50 min: bea lex
-    60 min: ada bob
-    70 min: ada bob bea
-    80 min: bea lex
-    90 min: NobodyAnswered
-    ");
-}
 
 #[test]
 fn an_empty_roster_tells_the_emergency_topic_at_once() {

@@ -28,7 +28,7 @@ pub struct Unreadable {
 ///
 /// # Errors
 /// [`Unreadable`] if it is no event, or of a kind that has no findings.
-pub(crate) fn read(event: Value) -> Result<Delivery, Unreadable> {
+pub fn read(event: Value) -> Result<Delivery, Unreadable> {
     let envelope: EventBridgeEvent<Value> = parse(event, "")?;
     let findings = match envelope.detail_type.as_str() {
         "GuardDuty Finding" => {
