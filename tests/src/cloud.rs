@@ -89,7 +89,7 @@ impl Cloud {
 
     /// A call of an AWS service that speaks JSON, by the name its requests have in `X-Amz-Target`.
     pub(crate) async fn call(&self, service: &str, target: &str, body: &Value) -> Result<Value> {
-        let url = format!("http://127.0.0.1:{}/", self.port);
+        let url = self.root();
         let headers = [("x-amz-target", target), ("content-type", "application/x-amz-json-1.1")];
         let body = body.to_string().into_bytes();
         let reply = self.signed(service, Method::POST, &url, &headers, body).await?;
@@ -97,6 +97,16 @@ impl Cloud {
             bail!("{target} answers {}: {}", reply.status, reply.text);
         }
         Ok(serde_json::from_str(&reply.text)?)
+    }
+
+    /// Where every service is.
+    pub(crate) fn root(&self) -> String {
+        format!("http://127.0.0.1:{}/", self.port)
+    }
+
+    /// The same cloud, for somebody with these keys.
+    pub(crate) fn with_keys(&self, credentials: Credentials) -> Self {
+        Self { credentials, ..self.clone() }
     }
 
     /// A call signed for `service`.

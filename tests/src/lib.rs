@@ -15,6 +15,7 @@ mod rules;
 mod stack;
 mod story;
 mod system;
+mod users;
 
 pub use answers::{Answer, Decision, Delivery, End};
 pub use event_file::events;

@@ -31,6 +31,9 @@ pub(crate) struct Stack {
     pub state_machine: String,
     /// The queue of events that a function failed on.
     pub failed_events: String,
+    /// The managed policies by the kind of caller: `Reader`, `Editor`, …
+    #[serde(default)]
+    pub policies: BTreeMap<String, String>,
     /// Each function's log group.
     pub logs: BTreeMap<String, String>,
     /// Our own queue behind the emergency topic: MiniStack keeps no record of what a topic sent.
@@ -84,6 +87,12 @@ pub(crate) async fn deploy(cloud: &Cloud, template: &Path) -> Result<Stack> {
         state_machine: output("StateMachineArn")?,
         failed_events: output("FailedEventsQueueUrl")?,
         logs: logs(cloud).await?,
+        policies: outputs
+            .iter()
+            .filter_map(|(name, arn)| {
+                Some((name.strip_suffix("PolicyArn")?.to_owned(), arn.clone()))
+            })
+            .collect(),
         emergency_topic,
         heard,
     })

@@ -4,6 +4,7 @@
 //! message that leaves the system must have been expected by one of them.
 
 mod acknowledged;
+mod callers;
 mod contacts;
 mod critical;
 mod edits;
@@ -43,6 +44,7 @@ fn main() -> anyhow::Result<ExitCode> {
     let trials = stories![
         curtain,
         acknowledged::pages_nobody_further,
+        callers::may_do_what_their_policy_says,
         contacts::are_created_read_replaced_listed_and_deleted,
         contacts::who_stands_in_is_paged,
         critical::pages_counsel_too,
