@@ -10,6 +10,7 @@ mod critical;
 mod edits;
 mod high;
 mod history;
+mod holes;
 mod links;
 mod low;
 mod medium;
@@ -54,6 +55,8 @@ fn main() -> anyhow::Result<ExitCode> {
         history::says_who_changed_what_and_can_be_erased,
         history::lists_mask_numbers_and_a_reveal_is_recorded,
         high::pages_six_roles_and_not_counsel,
+        holes::are_refused_unless_overridden_with_a_reason,
+        holes::do_not_open_when_somebody_departs,
         links::show_without_acting_and_act_once,
         low::is_recorded_and_pages_nobody,
         medium::pages_levels_one_and_two,

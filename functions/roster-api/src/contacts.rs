@@ -15,6 +15,7 @@ use serde_json::Value;
 use crate::App;
 use crate::caller::Caller;
 use crate::filter::Filter;
+use crate::holes::Override;
 use crate::mask::{unmask, view};
 use crate::paging::{Listed, Paging, listed};
 use crate::precondition::{Precondition, tag};
@@ -23,7 +24,7 @@ use crate::request::{Body, PathText, draft, id};
 
 impl Caller {
     /// Who makes a change by the API, now.
-    fn why(self) -> Why {
+    pub(crate) fn why(self) -> Why {
         Why { by: self.0, at: Timestamp::now(), source: "api", reason: None }
     }
 }
@@ -91,7 +92,7 @@ pub(crate) async fn list(
     listed(page.map(|page| page.map(|contact| view(&contact))))
 }
 
-async fn find(app: &App, text: &str) -> Result<Contact, Problem> {
+pub(crate) async fn find(app: &App, text: &str) -> Result<Contact, Problem> {
     let contact = app.roster.contact(&id::<ContactId>(text, "contact")?).await?;
     contact.ok_or_else(|| Problem::not_found("contact"))
 }
@@ -120,13 +121,15 @@ pub(crate) async fn replace(
     PathText(text): PathText,
     caller: Caller,
     condition: Precondition,
+    overriding: Override,
     Body(mut body): Body,
 ) -> Result<Response, Problem> {
     let id = id::<ContactId>(&text, "contact")?;
     let current = app.roster.contact(&id).await?;
     condition.check(current.as_ref())?;
     unmask(&mut body, current.as_ref());
-    put(&app, &id, draft(body)?, current.as_ref(), caller.why(), &condition).await
+    let terms = (&condition, &overriding);
+    put(&app, &id, draft(body)?, current.as_ref(), caller.why(), terms).await
 }
 
 /// Changes the fields that are given: a JSON merge patch (RFC 7396), in which null takes away.
@@ -135,6 +138,7 @@ pub(crate) async fn patch(
     PathText(text): PathText,
     caller: Caller,
     condition: Precondition,
+    overriding: Override,
     Body(mut patch): Body,
 ) -> Result<Response, Problem> {
     let current = find(&app, &text).await?;
@@ -142,7 +146,8 @@ pub(crate) async fn patch(
     unmask(&mut patch, Some(&current));
     let mut merged = serde_json::to_value(&current).unwrap_or_default();
     json_patch::merge(&mut merged, &patch);
-    put(&app, &current.id, draft(merged)?, Some(&current), caller.why(), &condition).await
+    let terms = (&condition, &overriding);
+    put(&app, &current.id, draft(merged)?, Some(&current), caller.why(), terms).await
 }
 
 async fn put(
@@ -150,14 +155,17 @@ async fn put(
     id: &ContactId,
     draft: ContactDraft,
     current: Option<&Contact>,
-    why: Why,
-    condition: &Precondition,
+    mut why: Why,
+    (condition, overriding): (&Precondition, &Override),
 ) -> Result<Response, Problem> {
     let read = draft.version();
     if read.is_some() && read != current.map(|contact| contact.version) {
         return Err(Problem::changed());
     }
     let contact = draft.check(Some(id), current, &stamp(&why)).map_err(Problem::invalid)?;
+    if let Some(before) = current {
+        overriding.judge(app, before, Some(&contact), &mut why).await?;
+    }
     match app.roster.save(&contact, current, &why, None).await? {
         Written::Done if current.is_none() => Ok(answer(StatusCode::CREATED, &contact)),
         Written::Done => Ok(answer(StatusCode::OK, &contact)),
@@ -181,10 +189,13 @@ pub(crate) async fn delete(
     PathText(text): PathText,
     caller: Caller,
     condition: Precondition,
+    overriding: Override,
 ) -> Result<StatusCode, Problem> {
     let contact = find(&app, &text).await?;
     condition.check(Some(&contact))?;
-    match app.roster.delete(&contact, &caller.why()).await? {
+    let mut why = caller.why();
+    overriding.judge(&app, &contact, None, &mut why).await?;
+    match app.roster.delete(&contact, &why).await? {
         Written::Done => Ok(StatusCode::NO_CONTENT),
         Written::Conflict => Err(overtaken(&app, &contact.id, &condition).await),
     }

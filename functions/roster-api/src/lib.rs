@@ -4,6 +4,7 @@ mod caller;
 mod changes;
 mod contacts;
 mod filter;
+mod holes;
 mod incidents;
 mod links;
 mod mask;
@@ -47,6 +48,7 @@ pub fn router(stores: Stores) -> Router {
         )
         .route("/contacts/{id}/channels", get(contacts::reveal))
         .route("/contacts/{id}/changes", get(changes::of_one))
+        .route("/contacts/{id}/depart", post(holes::depart))
         .route("/contacts/{id}/erase", post(changes::erase))
         .route("/changes", get(changes::list))
         .route("/team", get(preview::team))

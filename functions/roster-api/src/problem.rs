@@ -3,6 +3,7 @@
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use muster::Fault;
+use muster::hole::Hole;
 use muster_aws::AwsError;
 use serde::Serialize;
 
@@ -13,10 +14,13 @@ pub(crate) struct Problem {
     title: &'static str,
     status: u16,
     #[serde(skip_serializing_if = "Option::is_none")]
-    detail: Option<String>,
+    detail: Option<Box<str>>,
     /// The version that a conditional request did not expect.
     #[serde(skip_serializing_if = "Option::is_none")]
     current_version: Option<u64>,
+    /// What the change would leave open.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    holes: Vec<Hole>,
     /// Every fault of the request.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     faults: Vec<Fault>,
@@ -30,12 +34,13 @@ impl Problem {
             status: status.as_u16(),
             detail: None,
             current_version: None,
+            holes: Vec::new(),
             faults: Vec::new(),
         }
     }
 
     fn detail(self, detail: impl Into<String>) -> Self {
-        Self { detail: Some(detail.into()), ..self }
+        Self { detail: Some(detail.into().into_boxed_str()), ..self }
     }
 
     pub(crate) fn no_route() -> Self {
@@ -109,6 +114,14 @@ impl Problem {
         let title = "This Idempotency-Key came with another body before";
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, "urn:muster:key-reused", title)
             .detail("Nothing was changed. Use a new key for a new request.")
+    }
+
+    pub(crate) fn opens(holes: Vec<Hole>) -> Self {
+        let title = "The change would leave something open";
+        let detail = "Nothing was changed. Mend what is listed first, let somebody leave with POST \
+                      /contacts/{id}/depart, or repeat it with ?override=true&reason=….";
+        let problem = Self::new(StatusCode::CONFLICT, "urn:muster:opens-hole", title);
+        Self { holes, ..problem.detail(detail) }
     }
 
     pub(crate) fn exists() -> Self {

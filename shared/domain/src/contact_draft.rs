@@ -7,20 +7,13 @@ use jiff::civil::Date;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use crate::availability::Window;
+use crate::checks::{AvailabilityDraft, Faults, Field, ZONE};
 use crate::contact::Contact;
 use crate::fault::Fault;
 use crate::given::{Given, known};
 use crate::id::ContactId;
 
-/// What the service writes itself: allowed in a draft, so that what was read can be sent back.
-const OURS: [&str; 5] = ["created_at", "created_by", "updated_at", "updated_by", "reviewed_at"];
-
 mod checks;
-
-use checks::{Faults, printable};
-
-type Field<T> = Option<Given<T>>;
 
 /// A contact as somebody sends it: every field may be missing or of the wrong type.
 #[derive(Clone, Debug, Deserialize)]
@@ -53,13 +46,6 @@ struct ChannelDraft {
     address: Field<String>,
     #[serde(flatten)]
     rest: BTreeMap<String, IgnoredAny>,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(untagged)]
-enum AvailabilityDraft {
-    Text(String),
-    Windows(Vec<Given<Window>>),
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -104,18 +90,20 @@ impl ContactDraft {
         current: Option<&Contact>,
         stamp: &Stamp,
     ) -> Result<Contact, Vec<Fault>> {
-        let mut faults = Faults(Vec::new());
-        for key in self.rest.keys().filter(|key| !OURS.contains(&key.as_str())) {
-            faults.add(printable(key), "is not a field of a contact", "department");
-        }
+        let mut faults = Faults::default();
+        faults.unknown(self.rest.keys(), "is not a field of a contact", "department");
         let name = faults.text("name", self.name, "Ada Lovelace");
-        let id = faults.id(self.id, id, name.as_deref());
+        let from_name = ContactId::from_name;
+        let id = faults.id(self.id, id, name.as_deref(), from_name, "ada-lovelace");
         let roles = faults.roles(self.roles);
         let channels = faults.channels(self.channels);
         let department = faults.optional_text("department", self.department, "Cloud Security");
         let manager = faults.optional_text("manager", self.manager, "grace-hopper");
         let backup = faults.backup(self.backup, id.as_ref());
         let availability = faults.availability(self.availability);
+        if self.time_zone.is_none() {
+            faults.add("time_zone", "is missing", ZONE);
+        }
         let time_zone = faults.time_zone(self.time_zone);
         let level = faults.level(self.level);
         let skills = faults.list("skills", self.skills, "forensics");

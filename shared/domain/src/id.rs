@@ -1,4 +1,4 @@
-//! The names things go by: contacts and incidents.
+//! The names things go by: contacts, external resources and incidents.
 
 use std::fmt;
 use std::str::FromStr;
@@ -73,25 +73,41 @@ id! {
     ContactId
 }
 id! {
+    /// An external resource's id: 1 to 64 characters of `a-z`, `0-9` and `-`.
+    ResourceId
+}
+id! {
     /// An incident's id: the day it opened and a digest of what opened it.
     IncidentId
 }
 
-impl ContactId {
-    /// The id a name gives: `Ada Lovelace` is `ada-lovelace`; none if the name has no usable letter.
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        let mut slug = String::new();
-        for c in name.chars().flat_map(char::to_lowercase) {
-            if c.is_ascii_alphanumeric() {
-                slug.push(c);
-            } else if !slug.is_empty() && !slug.ends_with('-') {
-                slug.push('-');
+macro_rules! from_name {
+    ($name:ident) => {
+        impl $name {
+            /// The id a name gives: `Ada Lovelace` is `ada-lovelace`; none if the name has no
+            /// usable letter.
+            #[must_use]
+            pub fn from_name(name: &str) -> Option<Self> {
+                slug(name).parse().ok()
             }
         }
-        slug.truncate(MAX_ID);
-        slug.trim_end_matches('-').parse().ok()
+    };
+}
+from_name!(ContactId);
+from_name!(ResourceId);
+
+fn slug(name: &str) -> String {
+    let mut slug = String::new();
+    for c in name.chars().flat_map(char::to_lowercase) {
+        if c.is_ascii_alphanumeric() {
+            slug.push(c);
+        } else if !slug.is_empty() && !slug.ends_with('-') {
+            slug.push('-');
+        }
     }
+    slug.truncate(MAX_ID);
+    slug.truncate(slug.trim_end_matches('-').len());
+    slug
 }
 
 #[cfg(test)]

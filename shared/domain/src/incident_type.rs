@@ -130,6 +130,14 @@ mod tests {
     use super::IncidentType;
 
     #[test]
+    fn names_are_what_serde_says() {
+        for kind in IncidentType::ALL {
+            assert_eq!(serde_json::to_value(kind).unwrap(), kind.name());
+            assert_eq!(IncidentType::from_name(kind.name()), Some(kind));
+        }
+    }
+
+    #[test]
     fn guardduty_types() {
         let check = |finding_type: &str, expected: &str| {
             assert_eq!(

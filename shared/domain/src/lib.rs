@@ -2,11 +2,17 @@
 
 pub mod fault;
 pub mod given;
+pub mod text;
+
+mod checks;
 
 pub mod availability;
 pub mod channel;
 pub mod contact;
 pub mod contact_draft;
+pub mod external;
+pub mod external_draft;
+pub mod hole;
 pub mod id;
 pub mod role;
 
@@ -28,10 +34,12 @@ pub mod team;
 mod samples;
 
 pub use contact::{Contact, Status};
-pub use contact_draft::ContactDraft;
+pub use contact_draft::{ContactDraft, Stamp};
+pub use external::{Duty, ExternalResource, Portal, ResourceKind};
+pub use external_draft::ExternalDraft;
 pub use fault::Fault;
 pub use finding::{Finding, FindingIdentity};
-pub use id::{ContactId, IncidentId};
+pub use id::{ContactId, IncidentId, ResourceId};
 pub use incident::{Actor, Incident};
 pub use incident_type::IncidentType;
 pub use policy::Policy;

@@ -114,6 +114,29 @@ impl Roster {
         }
     }
 
+    /// Everybody in the roster, departed people too.
+    ///
+    /// # Errors
+    /// The failed call.
+    pub async fn everybody(&self) -> Result<Vec<Contact>, AwsError> {
+        let mut items = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .index_name("by-kind")
+            .key_condition_expression("kind = :kind")
+            .expression_attribute_values(":kind", s(KIND))
+            .into_paginator()
+            .items()
+            .send();
+        let mut everybody = Vec::new();
+        while let Some(item) = items.next().await {
+            let item = item.map_err(|error| AwsError::of("dynamodb:Query", &error))?;
+            everybody.extend(readable(item));
+        }
+        Ok(everybody)
+    }
+
     /// Writes a contact in the place of `before`: of nothing, or of the version before its own.
     /// The transaction holds the change record and whatever else must be written with it.
     ///

@@ -99,6 +99,22 @@ fn two_types_of_channel() {
 }
 
 #[test]
+fn no_text_hides_a_character() {
+    for (key, field) in [
+        ("name", json!("Ada\u{202E}ecalevoL")),
+        ("department", json!("\u{2066}Security")),
+        ("manager", json!("Grace\u{200B}Hopper")),
+        ("skills", json!(["forensics", "\u{FEFF}triage"])),
+        ("certifications", json!(["GC\u{AD}FA"])),
+    ] {
+        let mut value = good();
+        value[key] = field;
+        let refused = faults(value);
+        assert!(refused.starts_with(key) && refused.contains(" has "), "{refused}");
+    }
+}
+
+#[test]
 fn a_fault_never_repeats_what_was_sent() {
     let mut value = good();
     value["channels"][0]["address"] = json!("1-800-SECRET");

@@ -1,0 +1,102 @@
+//! An external resource: an organisation that helps in an incident or must be told of it.
+
+mod kind;
+mod portal;
+
+use std::collections::BTreeSet;
+use std::num::NonZeroU32;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+pub use self::kind::ResourceKind;
+pub use self::portal::{Portal, PortalError};
+use crate::availability::{Availability, Zone};
+use crate::channel::{Email, Phone};
+use crate::id::ResourceId;
+use crate::incident_type::IncidentType;
+
+/// Which incidents an organisation must be told of, and how soon.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Duty {
+    /// The types of incident to report; at least one.
+    pub incident_types: BTreeSet<IncidentType>,
+    /// Whole hours from learning of the incident to the report.
+    pub within_hours: NonZeroU32,
+}
+
+/// An organisation outside the house. Built from a [`crate::ExternalDraft`], which checks every
+/// field; read back from the store through the same newtypes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExternalResource {
+    /// The entry's id; never changes.
+    pub id: ResourceId,
+    /// The organisation's name.
+    pub organisation: String,
+    /// What kind of organisation it is.
+    pub kind: ResourceKind,
+    /// The person to ask for, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contact_name: Option<String>,
+    /// What that person or the organisation is in an incident.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<String>,
+    /// What it does for us.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service_type: Option<String>,
+    /// The contract or policy to name when calling.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contract_number: Option<String>,
+    /// The level of support that was bought or is needed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub support_level: Option<String>,
+    /// Where to write first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contact_email: Option<Email>,
+    /// Where to call first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contact_phone: Option<Phone>,
+    /// Where to write when nobody answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub escalation_email: Option<Email>,
+    /// Where to call when nobody answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub escalation_phone: Option<Phone>,
+    /// Where to open a case; for the teams of AWS it does without an e-mail or a phone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub portal: Option<Portal>,
+    /// When it answers.
+    pub availability: Availability,
+    /// Where its wall clock hangs; always there when the availability is weekly windows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time_zone: Option<Zone>,
+    /// Whole minutes within which it promised to answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub response_minutes: Option<NonZeroU32>,
+    /// What it knows best.
+    pub expertise: Vec<String>,
+    /// What must be reported to it; empty but for the kinds with [`ResourceKind::has_duties`].
+    pub duties: Vec<Duty>,
+    /// When somebody last confirmed the entry.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reviewed_at: Option<Timestamp>,
+    /// When the entry was made.
+    pub created_at: Timestamp,
+    /// Who made it.
+    pub created_by: String,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+    /// Who changed it.
+    pub updated_by: String,
+    /// Counts the changes, from 1; a write names the version it replaces.
+    pub version: u64,
+}
+
+impl ExternalResource {
+    /// Whether it answers at `now`.
+    #[must_use]
+    pub fn in_hours(&self, now: Timestamp) -> bool {
+        // Without a zone it is open round the clock: the draft's check sees to that.
+        self.time_zone.as_ref().is_none_or(|zone| self.availability.covers(zone, now))
+    }
+}

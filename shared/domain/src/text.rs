@@ -1,0 +1,147 @@
+//! The rule for a free text somebody sends: short, on one line, and showing everything it holds.
+
+/// Longest free text (names, departments), in characters: fits an e-mail subject and a vCard line.
+pub const MAX_TEXT: usize = 200;
+
+/// Why a text is refused. It names a character by its code point: the character itself would hide
+/// in the answer as it hides in the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TextError {
+    /// Nothing but blanks.
+    #[error("is empty")]
+    Empty,
+    /// More than [`MAX_TEXT`] characters.
+    #[error("is longer than 200 characters")]
+    TooLong,
+    /// More than one line, or an ASCII or Latin-1 control character.
+    #[error("has a line break or another control character")]
+    Control,
+    /// A bidi embedding, override or isolate (Unicode UAX #9): it makes a text read as another one.
+    #[error("has U+{0:04X}, which turns the direction of the text: type it anew without")]
+    Direction(u32),
+    /// A character that shows nothing: two texts would look the same and differ.
+    #[error("has the invisible character U+{0:04X}: type the text anew without it")]
+    Invisible(u32),
+}
+
+/// The text without blanks around it.
+///
+/// # Errors
+/// Why it is refused: the first reason in the order of [`TextError`].
+pub fn line(text: &str) -> Result<&str, TextError> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Err(TextError::Empty);
+    }
+    if text.chars().count() > MAX_TEXT {
+        return Err(TextError::TooLong);
+    }
+    if text.chars().any(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')) {
+        return Err(TextError::Control);
+    }
+    if let Some(c) = text.chars().find(|c| turns_direction(*c)) {
+        return Err(TextError::Direction(c.into()));
+    }
+    let mut before = None;
+    for c in text.chars() {
+        if is_invisible(c) && !joins(before, c) {
+            return Err(TextError::Invisible(c.into()));
+        }
+        before = Some(c);
+    }
+    Ok(text)
+}
+
+const fn turns_direction(c: char) -> bool {
+    matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+}
+
+/// The format characters (general category Cf, Unicode 16) that show nothing, and the letters and
+/// marks that are as blank. Variation selectors are left in: they choose the form of a Japanese name.
+const fn is_invisible(c: char) -> bool {
+    matches!(
+        c,
+        '\u{00AD}' // soft hyphen
+        | '\u{034F}' // grapheme joiner
+        | '\u{061C}' // Arabic letter mark
+        | '\u{115F}' | '\u{1160}' | '\u{3164}' | '\u{FFA0}' // Hangul fillers
+        | '\u{17B4}' | '\u{17B5}' // Khmer inherent vowels
+        | '\u{180E}' // Mongolian vowel separator
+        | '\u{200B}'..='\u{200F}' // zero-width space, joiners, direction marks
+        | '\u{2060}'..='\u{206F}' // word joiner, invisible operators, deprecated controls
+        | '\u{2800}' // blank Braille pattern
+        | '\u{FEFF}' // byte order mark
+        | '\u{FFF9}'..='\u{FFFB}' // interlinear annotation
+        | '\u{13430}'..='\u{1343F}' // hieroglyph controls
+        | '\u{1BCA0}'..='\u{1BCA3}' // shorthand controls
+        | '\u{1D173}'..='\u{1D17A}' // musical controls
+        | '\u{E0000}'..='\u{E007F}' // tags
+    )
+}
+
+/// Whether `c` is a joiner where spelling asks for it: after a letter of a script from Arabic to
+/// Sinhala. Persian and Indic names are misspelt without (RFC 5892, appendix A).
+fn joins(before: Option<char>, c: char) -> bool {
+    let joiner = matches!(c, '\u{200C}' | '\u{200D}');
+    joiner && before.is_some_and(|b| matches!(b, '\u{0620}'..='\u{0DFF}'))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn names_of_the_world_pass() {
+        for good in [
+            "Ada Lovelace",
+            "  O'Brien, Pat (on call) ",
+            "李小龙",
+            "Zoë Müller-Đặng",
+            "אבי כהן",
+            "محمد علی",
+            "علی\u{200C}رضا",
+            "ශ\u{0DCA}\u{200D}ර\u{0DD3}",
+            "葛\u{E0100}城",
+            &"ä".repeat(200),
+        ] {
+            assert_eq!(line(good), Ok(good.trim()));
+        }
+    }
+
+    #[test]
+    fn what_hides_is_refused() {
+        let check = |text: &str, expected: &str| {
+            assert_eq!(line(text).unwrap_err().to_string(), expected, "{}", text.escape_unicode());
+        };
+        check(" \t\u{3000}", "is empty");
+        check(&"ä".repeat(201), "is longer than 200 characters");
+        for control in ["a\nb", "a\0b", "a\u{85}b", "a\u{2028}b", "\u{7F}"] {
+            check(control, "has a line break or another control character");
+        }
+        check(
+            "Ada \u{202E}ecalevoL",
+            "has U+202E, which turns the direction of the text: type it anew without",
+        );
+        for c in ['\u{202A}', '\u{202B}', '\u{202C}', '\u{202D}', '\u{2066}', '\u{2069}'] {
+            assert_eq!(line(&format!("a{c}")), Err(TextError::Direction(c.into())));
+        }
+        check("Ada\u{200B}", "has the invisible character U+200B: type the text anew without it");
+        for c in ['\u{AD}', '\u{200C}', '\u{200D}', '\u{200E}', '\u{FEFF}', '\u{3164}', '\u{E0041}']
+        {
+            assert_eq!(line(&format!("a{c}b")), Err(TextError::Invisible(c.into())));
+        }
+        assert!(line("علی\u{200C}\u{200C}رضا").is_err(), "one joiner joins, two hide");
+    }
+
+    proptest! {
+        #[test]
+        fn what_passes_passes_again(text in any::<String>()) {
+            if let Ok(kept) = line(&text) {
+                prop_assert_eq!(line(kept), Ok(kept));
+                prop_assert!(!kept.chars().any(|c| c.is_control() || turns_direction(c)));
+            }
+        }
+    }
+}
