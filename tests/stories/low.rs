@@ -12,6 +12,7 @@ pub(crate) async fn is_recorded_and_pages_nobody(stage: &Stage) -> Result<()> {
         ("guardduty/sample-critical.json", "sample"),
         ("guardduty/archived-high.json", "archived"),
         ("security-hub/control-passed.json", "resolved"),
+        ("security-hub/no-finding.json", "no_finding"),
     ] {
         let delivery = stage.system.send(&stage.event(file, ACCOUNT)?).await?;
         let decisions: Vec<_> = delivery.decisions().collect();

@@ -8,6 +8,7 @@ mod callers;
 mod contacts;
 mod critical;
 mod edits;
+mod externals;
 mod high;
 mod history;
 mod holes;
@@ -52,6 +53,7 @@ fn main() -> anyhow::Result<ExitCode> {
         edits::nothing_is_lost_when_fifty_write_at_once,
         edits::a_patch_changes_what_it_names,
         edits::a_repeated_post_gets_the_first_answer,
+        externals::are_kept_like_contacts_and_start_with_aws,
         history::says_who_changed_what_and_can_be_erased,
         history::lists_mask_numbers_and_a_reveal_is_recorded,
         high::pages_six_roles_and_not_counsel,

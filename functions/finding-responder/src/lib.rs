@@ -88,6 +88,17 @@ impl Responder {
         })?;
         let mut outcomes = Vec::new();
         let mut failure = None;
+        if delivery.findings.is_empty() {
+            let outcome =
+                Outcome { verdict: "recorded", reason: Some("no_finding"), incident: None };
+            tracing::info!(
+                event_id = delivery.event_id,
+                verdict = outcome.verdict,
+                reason = outcome.reason,
+                "event has no finding"
+            );
+            outcomes.push(outcome);
+        }
         for finding in delivery.findings {
             let decided = match finding {
                 Ok(finding) => self.respond(&finding, now).await.inspect(|outcome| {

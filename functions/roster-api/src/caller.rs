@@ -2,8 +2,10 @@
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
+use jiff::Timestamp;
 use lambda_http::request::RequestContext;
 use muster::Actor;
+use muster_aws::roster::Why;
 
 use crate::problem::Problem;
 
@@ -13,6 +15,11 @@ use crate::problem::Problem;
 pub(crate) struct Caller(pub(crate) String);
 
 impl Caller {
+    /// Who makes a change by the API, now.
+    pub(crate) fn why(self) -> Why {
+        Why { by: self.0, at: Timestamp::now(), source: "api", reason: None }
+    }
+
     pub(crate) fn actor(&self) -> Actor {
         Actor::Caller(self.0.clone())
     }

@@ -1,20 +1,19 @@
-//! Who changed what: a contact's history, everybody's, and the erasure of the values in it.
+//! Who changed what: an entry's history, everybody's, and the erasure of the values in it.
 
 use axum::Json;
 use axum::extract::State;
-use jiff::Timestamp;
-use muster::ContactId;
-use muster_aws::roster::{Action, Change, Why};
+use muster_aws::roster::{Action, Change};
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::App;
 use crate::caller::Caller;
+use crate::entries::Served;
 use crate::paging::{Listed, Paging, listed};
 use crate::problem::Problem;
 use crate::request::{PathText, id};
 
-/// A contact's whole history, oldest first.
+/// An entry's whole history, oldest first.
 #[derive(Debug, Serialize)]
 pub(crate) struct History {
     items: Vec<Change>,
@@ -35,14 +34,14 @@ fn shown(mut change: Change) -> Change {
     change
 }
 
-/// The history of one contact, also of one that was deleted.
-pub(crate) async fn of_one(
+/// The history of one entry, also of one that was deleted.
+pub(crate) async fn of_one<E: Served>(
     State(app): State<App>,
     PathText(text): PathText,
 ) -> Result<Json<History>, Problem> {
-    let changes = app.roster.changes_of(&id::<ContactId>(&text, "contact")?).await?;
+    let changes = app.roster.changes_of::<E>(&id::<E::Id>(&text, E::WHAT)?).await?;
     if changes.is_empty() {
-        return Err(Problem::not_found("contact"));
+        return Err(Problem::not_found(E::WHAT));
     }
     Ok(Json(History { items: changes.into_iter().map(shown).collect() }))
 }
@@ -55,18 +54,17 @@ pub(crate) async fn list(
     listed(page.map(|page| page.map(shown)))
 }
 
-/// Erases the values in a contact's history; the changes themselves stay, and so does who erased.
-pub(crate) async fn erase(
+/// Erases the values in an entry's history; the changes themselves stay, and so does who erased.
+pub(crate) async fn erase<E: Served>(
     State(app): State<App>,
     PathText(text): PathText,
     caller: Caller,
 ) -> Result<Json<Value>, Problem> {
-    let id = id::<ContactId>(&text, "contact")?;
-    let now = Timestamp::now();
-    let last = app.roster.changes_of(&id).await?.pop();
-    let last = last.ok_or_else(|| Problem::not_found("contact"))?;
-    let erased = app.roster.erase(&id, now).await?;
-    let why = Why { by: caller.0, at: now, source: "api", reason: None };
+    let id = id::<E::Id>(&text, E::WHAT)?;
+    let why = caller.why();
+    let last = app.roster.changes_of::<E>(&id).await?.pop();
+    let last = last.ok_or_else(|| Problem::not_found(E::WHAT))?;
+    let erased = app.roster.erase::<E>(&id, why.at).await?;
     app.roster.record(&last.followed_by(Action::Erased, &why)).await?;
     Ok(Json(json!({ "erased": erased })))
 }

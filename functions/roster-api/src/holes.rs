@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::App;
 use crate::caller::Caller;
-use crate::contacts::find;
+use crate::entries::find;
 use crate::precondition::Precondition;
 use crate::problem::Problem;
 use crate::request::PathText;
@@ -102,7 +102,7 @@ pub(crate) async fn depart(
     condition: Precondition,
     overriding: Override,
 ) -> Result<Json<Departed>, Problem> {
-    let leaver = find(&app, &text).await?;
+    let leaver = find::<Contact>(&app, &text).await?;
     condition.check(Some(&leaver))?;
     let mut why = caller.why();
     let everybody = app.roster.everybody().await?;

@@ -1,8 +1,10 @@
-//! HTTP in: contacts, incidents, and the links in pages.
+//! HTTP in: the roster, incidents, and the links in pages.
 
 mod caller;
 mod changes;
 mod contacts;
+mod entries;
+mod externals;
 mod filter;
 mod holes;
 mod incidents;
@@ -13,14 +15,18 @@ mod precondition;
 mod preview;
 mod problem;
 mod request;
+#[cfg_attr(not(test), expect(dead_code, unused_imports, reason = "the handlers come next"))]
+mod sheet;
 
 use std::sync::Arc;
 
 use axum::Router;
-use axum::routing::{get, post};
+use axum::routing::{MethodRouter, get, post};
+use muster::{Contact, ExternalResource as External};
 use muster_aws::incidents::Incidents;
 use muster_aws::roster::Roster;
 
+use entries::Served;
 use problem::Problem;
 
 /// What the function works with.
@@ -34,22 +40,29 @@ pub struct Stores {
 
 type App = Arc<Stores>;
 
+/// The routes of one entry.
+fn entry<E: Served>() -> MethodRouter<App> {
+    get(entries::read::<E>)
+        .put(entries::replace::<E>)
+        .patch(entries::patch::<E>)
+        .delete(entries::delete::<E>)
+}
+
 /// The API. Who may call what is settled before: the gateway lets only the `/ack/` routes and
 /// `/health` in without a signature.
 pub fn router(stores: Stores) -> Router {
     Router::new()
-        .route("/contacts", get(contacts::list).post(contacts::create))
-        .route(
-            "/contacts/{id}",
-            get(contacts::read)
-                .put(contacts::replace)
-                .patch(contacts::patch)
-                .delete(contacts::delete),
-        )
+        .route("/contacts", get(contacts::list).post(entries::create::<Contact>))
+        .route("/contacts/{id}", entry::<Contact>())
+        .route("/external-resources", get(externals::list).post(entries::create::<External>))
+        .route("/external-resources/starters", post(externals::start))
+        .route("/external-resources/{id}", entry::<External>())
+        .route("/external-resources/{id}/changes", get(changes::of_one::<External>))
+        .route("/external-resources/{id}/erase", post(changes::erase::<External>))
         .route("/contacts/{id}/channels", get(contacts::reveal))
-        .route("/contacts/{id}/changes", get(changes::of_one))
+        .route("/contacts/{id}/changes", get(changes::of_one::<Contact>))
         .route("/contacts/{id}/depart", post(holes::depart))
-        .route("/contacts/{id}/erase", post(changes::erase))
+        .route("/contacts/{id}/erase", post(changes::erase::<Contact>))
         .route("/changes", get(changes::list))
         .route("/team", get(preview::team))
         .route("/simulate", post(preview::simulate))

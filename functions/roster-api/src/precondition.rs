@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
-use muster::Contact;
+use muster_aws::roster::Entry;
 
 use crate::problem::Problem;
 
@@ -18,9 +18,9 @@ pub(crate) struct Precondition {
     absent: bool,
 }
 
-/// The entity tag of a contact: its version.
-pub(crate) fn tag(contact: &Contact) -> String {
-    format!("\"{}\"", contact.version)
+/// The entity tag of an entry: its version.
+pub(crate) fn tag<E: Entry>(entry: &E) -> String {
+    format!("\"{}\"", entry.version())
 }
 
 impl<S: Sync> FromRequestParts<S> for Precondition {
@@ -53,25 +53,29 @@ impl Precondition {
     ///
     /// # Errors
     /// 412 with the current version.
-    pub(crate) fn check(&self, current: Option<&Contact>) -> Result<(), Problem> {
+    pub(crate) fn check<E: Entry>(&self, current: Option<&E>) -> Result<(), Problem> {
         let matched = match (&self.matches, current) {
             (None, _) => true,
             (Some(_), None) => false,
             // A weak tag never matches here (RFC 9110, 13.1.1): `W/"3"` is not `"3"`.
-            (Some(tags), Some(contact)) => {
-                tags.iter().any(|wanted| wanted == "*" || *wanted == tag(contact))
+            (Some(tags), Some(entry)) => {
+                tags.iter().any(|wanted| wanted == "*" || *wanted == tag(entry))
             }
         };
         if matched && !(self.absent && current.is_some()) {
             return Ok(());
         }
-        Err(Problem::precondition(current.map(|contact| contact.version)))
+        Err(Problem::precondition(current.map(Entry::version)))
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use muster::Contact;
+
     use super::*;
+
+    const NOTHING: Option<&Contact> = None;
 
     #[test]
     fn conditions() {
@@ -81,9 +85,9 @@ mod tests {
             Precondition::read(&headers)
         };
         let any = read("if-match", "*");
-        assert!(any.named() && any.check(None).is_err());
-        assert!(read("if-match", "\"3\"").check(None).is_err());
-        assert!(read("if-none-match", "*").check(None).is_ok());
+        assert!(any.named() && any.check(NOTHING).is_err());
+        assert!(read("if-match", "\"3\"").check(NOTHING).is_err());
+        assert!(read("if-none-match", "*").check(NOTHING).is_ok());
         assert!(!read("x-other", "*").named());
         assert_eq!(
             read("if-match", "\"3\", \"4\"").matches,

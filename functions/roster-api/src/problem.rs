@@ -45,7 +45,7 @@ impl Problem {
 
     pub(crate) fn no_route() -> Self {
         Self::new(StatusCode::NOT_FOUND, "urn:muster:no-route", "There is nothing at this path")
-            .detail("The paths are /contacts, /contacts/{id}, /incidents and /incidents/{id}.")
+            .detail("The paths begin with /contacts, /external-resources, /changes, /team, /simulate or /incidents.")
     }
 
     pub(crate) fn wrong_method() -> Self {
@@ -125,8 +125,12 @@ impl Problem {
     }
 
     pub(crate) fn exists() -> Self {
-        Self::new(StatusCode::CONFLICT, "urn:muster:exists", "There is such a contact already")
-            .detail("Send it with another id, or replace the contact there is with PUT.")
+        Self::new(
+            StatusCode::CONFLICT,
+            "urn:muster:exists",
+            "There is something with this id already",
+        )
+        .detail("Send it with another id, or replace what is there with PUT.")
     }
 
     pub(crate) fn changed() -> Self {

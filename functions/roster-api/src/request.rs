@@ -5,7 +5,8 @@ use std::str::FromStr;
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::header;
 use axum::http::request::Parts;
-use muster::{ContactDraft, Fault};
+use muster::Fault;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::problem::Problem;
@@ -50,12 +51,12 @@ impl<S: Send + Sync> FromRequest<S> for Body {
     }
 }
 
-/// The draft in a JSON value.
-pub(crate) fn draft(value: Value) -> Result<ContactDraft, Problem> {
+/// The draft of a `what` in a JSON value.
+pub(crate) fn draft<D: DeserializeOwned>(value: Value, what: &str) -> Result<D, Problem> {
     // Each field takes any type and is judged later, so only the whole can be of the wrong one.
     serde_json::from_value(value).map_err(|_| {
-        let example = r#"{"name": "Ada Lovelace", …}"#;
-        Problem::invalid(vec![Fault::new("body", "must be a contact as a JSON object", example)])
+        let wrong = format!("must be a JSON object with the fields of a {what}");
+        Problem::invalid(vec![Fault::new("body", wrong, r#"{"name": "Ada Lovelace", …}"#)])
     })
 }
 

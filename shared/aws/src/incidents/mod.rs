@@ -101,7 +101,7 @@ impl Incidents {
     /// The incident's item as it is to be written.
     fn incident_item(incident: &Incident) -> Result<Item, AwsError> {
         let mut keys = incident_key(&incident.id);
-        keys.insert("kind".to_owned(), s(KIND));
+        keys.insert("list_key".to_owned(), s(KIND));
         keys.insert("sort".to_owned(), s(sort(incident)));
         item::write(keys, incident)
     }
@@ -154,9 +154,9 @@ impl Incidents {
             .client
             .query()
             .table_name(&self.table)
-            .index_name("by-kind")
-            .key_condition_expression("kind = :kind")
-            .expression_attribute_values(":kind", s(KIND))
+            .index_name("by-list")
+            .key_condition_expression("list_key = :list")
+            .expression_attribute_values(":list", s(KIND))
             .scan_index_forward(false)
             .limit(i32::from(limit));
         if let Some(cursor) = cursor {
@@ -164,7 +164,7 @@ impl Incidents {
             let id = sort.as_deref().and_then(|sort| sort.split_once('#')?.1.parse().ok());
             let (Some(sort), Some(id)) = (sort, id) else { return Ok(None) };
             let mut start = incident_key(&id);
-            start.extend([("kind".to_owned(), s(KIND)), ("sort".to_owned(), s(sort))]);
+            start.extend([("list_key".to_owned(), s(KIND)), ("sort".to_owned(), s(sort))]);
             query = query.set_exclusive_start_key(Some(start));
         }
         let answer = query.send().await.map_err(|e| AwsError::of("dynamodb:Query", &e))?;

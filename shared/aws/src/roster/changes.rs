@@ -2,12 +2,10 @@
 
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use jiff::Timestamp;
-use muster::contact::Contact;
-use muster::id::ContactId;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::Roster;
+use super::{Entry, Roster, partition};
 use crate::error::AwsError;
 use crate::item::{self, Item, Page, Written, key, s};
 
@@ -60,8 +58,10 @@ pub struct FieldChange {
 /// One change of an entry.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change {
-    /// The contact.
-    pub contact: ContactId,
+    /// The kind of entry: `contact`, `external`.
+    pub kind: String,
+    /// The entry's id.
+    pub id: String,
     /// What was done.
     pub action: Action,
     /// Who did it.
@@ -85,37 +85,38 @@ pub struct Change {
 
 impl Change {
     /// The change from one state of an entry to another; at least one of them is there.
-    pub(super) fn of(
-        before: Option<&Contact>,
-        after: Option<&Contact>,
+    pub(super) fn of<E: Entry>(
+        before: Option<&E>,
+        after: Option<&E>,
         why: &Why,
     ) -> Result<Self, AwsError> {
-        let contact = after.or(before).ok_or_else(|| AwsError::shape("writing a change"))?;
+        let entry = after.or(before).ok_or_else(|| AwsError::shape("writing a change"))?;
         let action = match (before, after) {
             (None, _) => Action::Created,
             (Some(_), Some(_)) => Action::Changed,
             (Some(_), None) => Action::Deleted,
         };
-        Ok(Self { fields: difference(before, after)?, ..Self::note(contact, action, why) })
+        Ok(Self { fields: difference(before, after)?, ..Self::note(entry, action, why) })
     }
 
     /// Something that was done with an entry and changed none of its fields.
     #[must_use]
-    pub fn note(contact: &Contact, action: Action, why: &Why) -> Self {
+    pub fn note<E: Entry>(entry: &E, action: Action, why: &Why) -> Self {
         Self {
-            contact: contact.id.clone(),
+            kind: E::KIND.to_owned(),
+            id: entry.id().to_string(),
             action,
             by: why.by.clone(),
             at: why.at,
             source: why.source.to_owned(),
             reason: why.reason.clone(),
-            version: contact.version,
+            version: entry.version(),
             fields: Vec::new(),
             erased_at: None,
         }
     }
 
-    /// Something done with the same contact after this change.
+    /// Something done with the same entry after this change.
     #[must_use]
     pub fn followed_by(&self, action: Action, why: &Why) -> Self {
         Self {
@@ -137,22 +138,22 @@ impl Change {
 
     fn item(&self) -> Result<Item, AwsError> {
         let sort = self.sort();
-        let mut keys = key(format!("contact#{}", self.contact), format!("change#{sort}"));
-        keys.insert("kind".to_owned(), s(KIND));
-        keys.insert("sort".to_owned(), s(format!("{sort}#{}", self.contact)));
+        let mut keys = key(partition(&self.kind, &self.id), format!("change#{sort}"));
+        keys.insert("list_key".to_owned(), s(KIND));
+        keys.insert("sort".to_owned(), s(format!("{sort}#{}#{}", self.kind, self.id)));
         item::write(keys, self)
     }
 }
 
 /// The fields that differ, by name.
-fn difference(
-    before: Option<&Contact>,
-    after: Option<&Contact>,
+fn difference<E: Entry>(
+    before: Option<&E>,
+    after: Option<&E>,
 ) -> Result<Vec<FieldChange>, AwsError> {
-    let fields = |contact: Option<&Contact>| match contact.map(serde_json::to_value) {
+    let fields = |entry: Option<&E>| match entry.map(serde_json::to_value) {
         None => Ok(serde_json::Map::new()),
         Some(Ok(Value::Object(fields))) => Ok(fields),
-        Some(_) => Err(AwsError::shape("comparing contacts")),
+        Some(_) => Err(AwsError::shape("comparing entries")),
     };
     let (mut before, mut after) = (fields(before)?, fields(after)?);
     let mut names: Vec<String> = before.keys().chain(after.keys()).cloned().collect();
@@ -193,17 +194,17 @@ impl Roster {
         put.send().await.map(drop).map_err(|error| AwsError::of("dynamodb:PutItem", &error))
     }
 
-    /// Every change of one contact, oldest first; also of one that was deleted.
+    /// Every change of one entry, oldest first; also of one that was deleted.
     ///
     /// # Errors
     /// The failed call.
-    pub async fn changes_of(&self, id: &ContactId) -> Result<Vec<Change>, AwsError> {
+    pub async fn changes_of<E: Entry>(&self, id: &E::Id) -> Result<Vec<Change>, AwsError> {
         let mut items = self
             .client
             .query()
             .table_name(&self.table)
             .key_condition_expression("pk = :pk AND begins_with(sk, :change)")
-            .expression_attribute_values(":pk", s(format!("contact#{id}")))
+            .expression_attribute_values(":pk", s(partition(E::KIND, &id.to_string())))
             .expression_attribute_values(":change", s("change#"))
             .consistent_read(true)
             .into_paginator()
@@ -217,7 +218,7 @@ impl Roster {
         Ok(changes)
     }
 
-    /// Changes of all contacts, newest first, `limit` at most, from `cursor` on; `None` if the
+    /// Changes of all entries, newest first, `limit` at most, from `cursor` on; `None` if the
     /// cursor is not one of ours.
     ///
     /// # Errors
@@ -231,18 +232,19 @@ impl Roster {
             .client
             .query()
             .table_name(&self.table)
-            .index_name("by-kind")
-            .key_condition_expression("kind = :kind")
-            .expression_attribute_values(":kind", s(KIND))
+            .index_name("by-list")
+            .key_condition_expression("list_key = :list")
+            .expression_attribute_values(":list", s(KIND))
             .scan_index_forward(false)
             .limit(i32::from(limit));
         if let Some(cursor) = cursor {
             let sort = item::sort_of(cursor);
-            let id = sort.as_deref().and_then(|s| s.rsplit_once('#')?.1.parse::<ContactId>().ok());
-            let (Some(sort), Some(id)) = (sort, id) else { return Ok(None) };
-            let own = sort.trim_end_matches(id.as_str()).trim_end_matches('#');
-            let mut start = key(format!("contact#{id}"), format!("change#{own}"));
-            start.extend([("kind".to_owned(), s(KIND)), ("sort".to_owned(), s(sort))]);
+            // `time#version#kind#id`, as in `Change::item`.
+            let parts: Vec<&str> = sort.as_deref().unwrap_or_default().split('#').collect();
+            let [time, version, kind, id] = parts[..] else { return Ok(None) };
+            let mut start = key(partition(kind, id), format!("change#{time}#{version}"));
+            let sort = parts.join("#");
+            start.extend([("list_key".to_owned(), s(KIND)), ("sort".to_owned(), s(sort))]);
             query = query.set_exclusive_start_key(Some(start));
         }
         let answer = query.send().await.map_err(|e| AwsError::of("dynamodb:Query", &e))?;
@@ -251,14 +253,14 @@ impl Roster {
         Ok(Some(Page { items: items.collect::<Result<_, _>>()?, next }))
     }
 
-    /// Erases the values in a contact's history; that there were changes, by whom and when, stays.
+    /// Erases the values in an entry's history; that there were changes, by whom and when, stays.
     /// Says how many records held values.
     ///
     /// # Errors
     /// The failed call. Erasing again erases the rest.
-    pub async fn erase(&self, id: &ContactId, at: Timestamp) -> Result<usize, AwsError> {
+    pub async fn erase<E: Entry>(&self, id: &E::Id, at: Timestamp) -> Result<usize, AwsError> {
         let mut erased = 0;
-        for mut change in self.changes_of(id).await? {
+        for mut change in self.changes_of::<E>(id).await? {
             let empty = |field: &FieldChange| field.before.is_none() && field.after.is_none();
             if change.fields.iter().all(empty) {
                 continue;

@@ -1,13 +1,13 @@
-//! The roster table: contacts, with a change record in the same transaction, and the policy.
+//! The roster table: contacts and external resources, with a change record in the same transaction, and the policy.
 
 mod changes;
+mod entry;
 mod people;
 
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{Delete, TransactWriteItem};
 use muster::contact::Contact;
-use muster::id::ContactId;
 use muster::policy::Policy;
 
 use crate::error::AwsError;
@@ -15,9 +15,9 @@ use crate::item::{self, Item, key, n, s};
 pub use crate::item::{Page, Written};
 use crate::secret::token_digest;
 pub use changes::{Action, Change, FieldChange, Why};
+pub use entry::Entry;
 
-const KIND: &str = "contact";
-/// How many contacts a filtered list looks at in one request: far below a second's worth.
+/// How many entries a filtered list looks at in one request: far below a second's worth.
 const MOST_LOOKED_AT: usize = 2_000;
 
 /// The roster table.
@@ -25,10 +25,6 @@ const MOST_LOOKED_AT: usize = 2_000;
 pub struct Roster {
     client: Client,
     table: String,
-}
-
-fn contact_key(id: &ContactId) -> Item {
-    key(format!("contact#{id}"), KIND)
 }
 
 impl Roster {
@@ -57,30 +53,30 @@ impl Roster {
         Ok(policy.unwrap_or_default())
     }
 
-    /// The contact with this id.
+    /// The entry with this id.
     ///
     /// # Errors
     /// The failed call.
-    pub async fn contact(&self, id: &ContactId) -> Result<Option<Contact>, AwsError> {
-        self.item(contact_key(id)).await?.map(item::read).transpose()
+    pub async fn entry<E: Entry>(&self, id: &E::Id) -> Result<Option<E>, AwsError> {
+        self.item(entry_key::<E>(id)).await?.map(item::read).transpose()
     }
 
-    /// Contacts by id that `wanted` says yes to: `limit` at most, from `cursor` on; `None` if the
-    /// cursor is not one of ours. A request looks at 2,000 contacts at most, so a page may hold
+    /// Entries by id that `wanted` says yes to: `limit` at most, from `cursor` on; `None` if the
+    /// cursor is not one of ours. A request looks at 2,000 entries at most, so a page may hold
     /// fewer than `limit` and still be followed by another. The index follows a write within
     /// moments, not at once.
     ///
     /// # Errors
     /// The failed call.
-    pub async fn contacts(
+    pub async fn entries<E: Entry>(
         &self,
         limit: usize,
         cursor: Option<&str>,
-        wanted: impl Fn(&Contact) -> bool,
-    ) -> Result<Option<Page<Contact>>, AwsError> {
-        let mut start = match cursor.map(|cursor| item::sort_of(cursor)?.parse().ok()) {
+        wanted: impl Fn(&E) -> bool,
+    ) -> Result<Option<Page<E>>, AwsError> {
+        let mut start = match cursor.map(|cursor| item::sort_of(cursor)?.parse::<E::Id>().ok()) {
             None => None,
-            Some(Some(id)) => Some(list_key(&id)),
+            Some(Some(id)) => Some(list_key::<E>(&id)),
             Some(None) => return Ok(None),
         };
         let (mut items, mut looked_at) = (Vec::new(), 0);
@@ -89,9 +85,9 @@ impl Roster {
                 .client
                 .query()
                 .table_name(&self.table)
-                .index_name("by-kind")
-                .key_condition_expression("kind = :kind")
-                .expression_attribute_values(":kind", s(KIND))
+                .index_name("by-list")
+                .key_condition_expression("list_key = :list")
+                .expression_attribute_values(":list", s(E::KIND))
                 .set_exclusive_start_key(start)
                 // One more than wanted: whether another page follows is then known.
                 .limit(i32::try_from(limit + 1 - items.len()).unwrap_or(i32::MAX));
@@ -99,12 +95,12 @@ impl Roster {
             start = answer.last_evaluated_key;
             for item in answer.items.unwrap_or_default() {
                 looked_at += 1;
-                let Some(contact) = readable(item).filter(&wanted) else { continue };
+                let Some(entry) = readable(item).filter(&wanted) else { continue };
                 if items.len() == limit {
-                    let next = items.last().map(|last: &Contact| item::cursor(last.id.as_str()));
+                    let next = items.last().map(|last: &E| item::cursor(&last.id().to_string()));
                     return Ok(Some(Page { items, next }));
                 }
-                items.push(contact);
+                items.push(entry);
             }
             let Some(key) = &start else { return Ok(Some(Page { items, next: None })) };
             if looked_at >= MOST_LOOKED_AT {
@@ -123,9 +119,9 @@ impl Roster {
             .client
             .query()
             .table_name(&self.table)
-            .index_name("by-kind")
-            .key_condition_expression("kind = :kind")
-            .expression_attribute_values(":kind", s(KIND))
+            .index_name("by-list")
+            .key_condition_expression("list_key = :list")
+            .expression_attribute_values(":list", s(Contact::KIND))
             .into_paginator()
             .items()
             .send();
@@ -137,66 +133,72 @@ impl Roster {
         Ok(everybody)
     }
 
-    /// Writes a contact in the place of `before`: of nothing, or of the version before its own.
+    /// Writes an entry in the place of `before`: of nothing, or of the version before its own.
     /// The transaction holds the change record and whatever else must be written with it.
     ///
     /// # Errors
     /// The failed call.
-    pub async fn save(
+    pub async fn save<E: Entry>(
         &self,
-        contact: &Contact,
-        before: Option<&Contact>,
+        entry: &E,
+        before: Option<&E>,
         why: &Why,
         also: Option<TransactWriteItem>,
     ) -> Result<Written, AwsError> {
-        let mut keys = list_key(&contact.id);
-        // Those who left are in no index by level: looking up a team never meets them.
-        if !contact.departed() {
-            keys.insert("level_key".to_owned(), s(contact.level.to_string()));
-        }
-        let item = item::write(keys, contact)?;
+        let mut keys = list_key::<E>(entry.id());
+        keys.extend(entry.level_key().map(|level| ("level_key".to_owned(), s(level))));
+        let item = item::write(keys, entry)?;
         let (condition, values) = match before {
             None => ("attribute_not_exists(pk)", vec![]),
-            Some(before) => ("version = :before", vec![(":before", n(before.version))]),
+            Some(before) => ("version = :before", vec![(":before", n(before.version()))]),
         };
         let put = item::put(&self.table, item, Some(condition), values)?;
-        let change = Change::of(before, Some(contact), why)?;
+        let change = Change::of(before, Some(entry), why)?;
         self.with_change(put, &change, also).await
     }
 
-    /// Deletes this version of a contact.
+    /// Deletes this version of an entry.
     ///
     /// # Errors
     /// The failed call.
-    pub async fn delete(&self, contact: &Contact, why: &Why) -> Result<Written, AwsError> {
+    pub async fn delete<E: Entry>(&self, entry: &E, why: &Why) -> Result<Written, AwsError> {
         let delete = Delete::builder()
             .table_name(&self.table)
-            .set_key(Some(contact_key(&contact.id)))
+            .set_key(Some(entry_key::<E>(entry.id())))
             .condition_expression("version = :version")
-            .expression_attribute_values(":version", n(contact.version))
+            .expression_attribute_values(":version", n(entry.version()))
             .build()
             .map_err(|_| AwsError::shape("building a delete"))?;
         let delete = TransactWriteItem::builder().delete(delete).build();
-        let change = Change::of(Some(contact), None, why)?;
+        let change = Change::of(Some(entry), None, why)?;
         self.with_change(delete, &change, None).await
     }
 }
 
-/// A contact's key in the table and in the list of contacts.
-fn list_key(id: &ContactId) -> Item {
-    let mut keys = contact_key(id);
-    keys.insert("kind".to_owned(), s(KIND));
-    keys.insert("sort".to_owned(), s(id.as_str()));
+/// The partition that holds an entry and its changes.
+fn partition(kind: &str, id: &str) -> String {
+    format!("{kind}#{id}")
+}
+
+fn entry_key<E: Entry>(id: &E::Id) -> Item {
+    key(partition(E::KIND, &id.to_string()), E::KIND)
+}
+
+/// An entry's key in the table and in the list of its kind.
+fn list_key<E: Entry>(id: &E::Id) -> Item {
+    let mut keys = entry_key::<E>(id);
+    keys.insert("list_key".to_owned(), s(E::KIND));
+    keys.insert("sort".to_owned(), s(id.to_string()));
     keys
 }
 
-/// The contact in an item. One that cannot be read must not keep the others from being paged.
-fn readable(item: Item) -> Option<Contact> {
+/// The entry in an item. One that cannot be read must not keep the others from being found.
+fn readable<E: Entry>(item: Item) -> Option<E> {
     let key = item.get("pk").and_then(|pk| pk.as_s().ok()).map(|pk| token_digest(pk));
-    let contact = item::read(item);
-    if contact.is_err() {
+    let entry = item::read(item);
+    if entry.is_err() {
         // The id is usually a name, so its digest stands in.
-        tracing::error!(contact_digest = key, "a contact cannot be read and is passed over");
+        tracing::error!(kind = E::KIND, digest = key, "an entry cannot be read; it is passed over");
     }
-    contact.ok()
+    entry.ok()
 }

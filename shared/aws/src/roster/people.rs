@@ -8,7 +8,7 @@ use muster::contact::Contact;
 use muster::id::ContactId;
 use muster::team::People;
 
-use super::{Roster, contact_key, readable};
+use super::{Roster, entry_key, readable};
 use crate::error::AwsError;
 use crate::item::{self, Item, s};
 
@@ -74,7 +74,7 @@ impl Roster {
     }
 
     async fn batch(&self, ids: &[ContactId]) -> Result<Vec<Contact>, AwsError> {
-        let mut keys: Vec<Item> = ids.iter().map(contact_key).collect();
+        let mut keys: Vec<Item> = ids.iter().map(entry_key::<Contact>).collect();
         let mut contacts = Vec::new();
         while !keys.is_empty() {
             if !contacts.is_empty() {
@@ -88,7 +88,7 @@ impl Roster {
             let answer =
                 get.send().await.map_err(|error| AwsError::of("dynamodb:BatchGetItem", &error))?;
             let items = answer.responses.unwrap_or_default().into_values().flatten();
-            contacts.extend(items.filter_map(readable));
+            contacts.extend(items.filter_map(readable::<Contact>));
             let rest = answer.unprocessed_keys.unwrap_or_default().remove(&self.table);
             keys = rest.map(|rest| rest.keys).unwrap_or_default();
         }

@@ -1,0 +1,73 @@
+//! External resources: what is theirs alone; the rest they share with other entries.
+
+use axum::Json;
+use axum::extract::State;
+use muster::external::ExternalResource;
+use muster::id::ResourceId;
+use muster::{ExternalDraft, Fault, Stamp};
+use muster_aws::roster::Written;
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::App;
+use crate::caller::Caller;
+use crate::entries::Served;
+use crate::paging::{Listed, Paging, listed};
+use crate::problem::Problem;
+
+impl Served for ExternalResource {
+    const WHAT: &'static str = "external resource";
+    const PATH: &'static str = "/external-resources";
+    type Draft = ExternalDraft;
+
+    fn version_of(draft: &ExternalDraft) -> Option<u64> {
+        draft.version()
+    }
+
+    fn check(
+        draft: ExternalDraft,
+        id: Option<&ResourceId>,
+        current: Option<&Self>,
+        stamp: &Stamp,
+    ) -> Result<Self, Vec<Fault>> {
+        draft.check(id, current, stamp)
+    }
+
+    /// Numbers of organisations are no secret within the house: nothing is masked.
+    fn view(&self) -> Value {
+        serde_json::to_value(self).unwrap_or_default()
+    }
+}
+
+pub(crate) async fn list(
+    State(app): State<App>,
+    paging: Paging,
+) -> Result<Json<Listed<ExternalResource>>, Problem> {
+    let (limit, cursor) = (usize::from(paging.limit), paging.cursor.as_deref());
+    listed(app.roster.entries(limit, cursor, |_: &ExternalResource| true).await?)
+}
+
+/// Which starter entries were made, and which were there.
+#[derive(Debug, Default, Serialize)]
+pub(crate) struct Started {
+    made: Vec<ResourceId>,
+    there: Vec<ResourceId>,
+}
+
+/// Makes the starter entries that are not there yet: the teams of AWS that most rosters want.
+pub(crate) async fn start(
+    State(app): State<App>,
+    caller: Caller,
+) -> Result<Json<Started>, Problem> {
+    let why = caller.why();
+    let stamp = Stamp { by: why.by.clone(), at: why.at };
+    let mut started = Started::default();
+    for draft in ExternalDraft::starters() {
+        let entry = draft.check(None, None, &stamp).map_err(Problem::invalid)?;
+        match app.roster.save(&entry, None, &why, None).await? {
+            Written::Done => started.made.push(entry.id),
+            Written::Conflict => started.there.push(entry.id),
+        }
+    }
+    Ok(Json(started))
+}

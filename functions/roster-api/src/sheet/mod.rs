@@ -1,0 +1,84 @@
+//! Contacts as files: sheets (CSV, RFC 4180) and JSON in and out, vCards (RFC 6350) out.
+
+use std::fmt;
+
+use muster::contact_draft::Stamp;
+use muster::{Contact, ContactDraft, Fault};
+use serde::Deserialize as _;
+use serde_json::Value;
+
+mod columns;
+mod json;
+mod notation;
+mod read;
+mod row;
+mod vcard;
+mod write;
+
+pub(crate) use json::read_json;
+pub(crate) use read::read_csv;
+pub(crate) use vcard::write_vcards;
+pub(crate) use write::write_csv;
+
+/// Largest file, in bytes: what a call through the gateway may carry is 10 MB, and 6 MB once it is
+/// an event of Lambda's.
+pub(crate) const MAX_BYTES: usize = 5 * 1024 * 1024;
+/// Most contacts of a file.
+pub(crate) const MAX_ROWS: usize = 10_000;
+
+/// One contact of a file, not yet judged.
+#[derive(Clone)]
+pub(crate) struct Row {
+    /// Where it begins: in a sheet the line, counted from 1; in JSON the index, from 0.
+    pub(crate) line: usize,
+    /// The contact in the API's shape.
+    pub(crate) contact: Value,
+    /// What is wrong with it as a row of a sheet.
+    faults: Vec<Fault>,
+}
+
+impl Row {
+    /// The contact this row describes; `current` is the entry it replaces, if there is one.
+    ///
+    /// # Errors
+    /// Every fault of the row, by the fields of a contact.
+    pub(crate) fn check(
+        &self,
+        current: Option<&Contact>,
+        stamp: &Stamp,
+    ) -> Result<Contact, Vec<Fault>> {
+        let Ok(draft) = ContactDraft::deserialize(&self.contact) else {
+            let example = r#"{"name": "Ada Lovelace", …}"#;
+            return Err(vec![Fault::new("contact", "must be a JSON object", example)]);
+        };
+        let mut faults = self.faults.clone();
+        match draft.check(None, current, stamp) {
+            Ok(contact) if faults.is_empty() => return Ok(contact),
+            Ok(_) => {}
+            Err(more) => faults.extend(more),
+        }
+        Err(faults)
+    }
+}
+
+// Debug ends up in logs and in failed assertions: never names, numbers and addresses.
+impl fmt::Debug for Row {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Row").field("line", &self.line).finish_non_exhaustive()
+    }
+}
+
+/// Refuses a file that is larger than [`MAX_BYTES`].
+fn within_size(bytes: &[u8]) -> Result<(), Vec<Fault>> {
+    if bytes.len() <= MAX_BYTES {
+        return Ok(());
+    }
+    Err(vec![Fault::new("file", "is larger than 5 MB", "several smaller files")])
+}
+
+fn too_many_rows() -> Vec<Fault> {
+    vec![Fault::new("file", "has more than 10,000 contacts", "several smaller files")]
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,119 @@
+//! A row of a sheet as a contact in the API's shape.
+
+use std::collections::BTreeMap;
+
+use muster::{Fault, Role};
+use serde_json::{Map, Value, json};
+
+use super::columns::{Column, letters};
+use super::notation::{read_hours, read_status, split, unguard};
+
+const CHANNELS: &str = "sms:+14255550101; email:ada@example.com";
+const HOURS: &str = "24/7 or mon-fri 08:00-18:00; sun 22:00-06:00";
+const STATUS: &str = "active, departed or on_leave until 2026-12-31";
+
+/// The columns of one channel each, with its type.
+const SINGLE: [(Column, &str); 5] = [
+    (Column::Sms, "sms"),
+    (Column::Phone, "voice"),
+    (Column::SecondPhone, "voice"),
+    (Column::Email, "email"),
+    (Column::SecondEmail, "email"),
+];
+
+/// What the cells say, and what is wrong with them beyond what every contact is judged by.
+pub(super) fn contact(columns: &[Column], cells: &[&str]) -> (Value, Vec<Fault>) {
+    let given = columns.iter().zip(cells).map(|(column, cell)| (*column, unguard(cell.trim())));
+    let given: BTreeMap<Column, &str> = given.filter(|(_, cell)| !cell.is_empty()).collect();
+    let (mut contact, mut faults) = (Map::new(), Vec::new());
+    for (column, cell) in &given {
+        let Some((field, value)) = field(*column, cell) else { continue };
+        // A quote that is closed lines too late swallows other people's rows; in a list, a line
+        // break beside a semicolon would pass for white space.
+        if cell.chars().any(char::is_control) {
+            let wrong = "has a line break or another control character";
+            faults.push(Fault::new(field, wrong, "one line of text"));
+        }
+        match value {
+            Ok(value) => {
+                contact.insert(field.into(), value);
+            }
+            Err(fault) => faults.push(fault),
+        }
+    }
+    let single: Vec<Value> = SINGLE
+        .iter()
+        .filter_map(|(column, kind)| Some(channel(kind, given.get(column)?)))
+        .collect();
+    if !single.is_empty() {
+        if contact.contains_key("channels") {
+            let wrong = "and a column of one channel are both filled; fill one or the other";
+            faults.push(Fault::new("channels", wrong, CHANNELS));
+        } else {
+            contact.insert("channels".into(), single.into());
+        }
+    }
+    // With no channel at all the contact is short of two types, not of a field.
+    contact.entry("channels").or_insert_with(|| json!([]));
+    (Value::Object(contact), faults)
+}
+
+/// The field of a contact that a cell fills; none for a cell that is one channel.
+fn field(column: Column, cell: &str) -> Option<(&'static str, Result<Value, Fault>)> {
+    let text = || Ok(json!(cell));
+    let list = || Ok(json!(split(cell)));
+    let noted = |value: Option<Value>, field: &str, wrong: &str, example: &str| {
+        value.ok_or_else(|| Fault::new(field, wrong, example))
+    };
+    Some(match column {
+        Column::Sms
+        | Column::Phone
+        | Column::SecondPhone
+        | Column::Email
+        | Column::SecondEmail => return None,
+        Column::Id => ("id", text()),
+        Column::Name => ("name", text()),
+        Column::Roles => ("roles", Ok(split(cell).iter().map(|role| json!(named(role))).collect())),
+        Column::Channels => ("channels", noted(channels(cell), "channels", TYPED, CHANNELS)),
+        Column::Department => ("department", text()),
+        Column::Manager => ("manager", text()),
+        Column::Backup => ("backup", text()),
+        Column::Availability => {
+            let wrong = "must be 24/7 or days and hours, separated by ';'";
+            ("availability", noted(read_hours(cell), "availability", wrong, HOURS))
+        }
+        Column::TimeZone => ("time_zone", text()),
+        Column::Level => ("level", Ok(cell.parse::<i64>().map_or_else(|_| json!(cell), Value::from))),
+        Column::Skills => ("skills", list()),
+        Column::Certifications => ("certifications", list()),
+        Column::Accounts => ("accounts", list()),
+        Column::Status => {
+            let wrong = "must be active, departed or on_leave until a last day";
+            ("status", noted(read_status(cell), "status", wrong, STATUS))
+        }
+    })
+}
+
+const TYPED: &str = "must be a list of type:address, in order of preference";
+
+/// The name of the role that a person calls by its name or title, in any spelling.
+fn named(text: &str) -> &str {
+    let plain = letters(text);
+    Role::ALL.into_iter().map(Role::name).find(|name| letters(name) == plain).unwrap_or(text)
+}
+
+fn channels(cell: &str) -> Option<Value> {
+    let typed = |entry: &String| {
+        let (kind, address) = entry.split_once(':')?;
+        Some(channel(&kind.trim().to_lowercase(), address.trim()))
+    };
+    split(cell).iter().map(typed).collect()
+}
+
+/// A channel. A number as people write it, `+1 (425) 555-0101`, loses what is between its digits.
+fn channel(kind: &str, address: &str) -> Value {
+    let between = |c: char| c.is_whitespace() || "()-./".contains(c);
+    let number = kind != "email" && address.starts_with('+');
+    let address = if number { address.replace(between, "") } else { address.to_owned() };
+    json!({ "type": kind, "address": address })
+}
