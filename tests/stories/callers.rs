@@ -28,6 +28,10 @@ pub(crate) async fn may_do_what_their_policy_says(stage: &Stage) -> Result<()> {
     }
     stage.ok("DELETE", "/contacts/cora-called", None).await?;
 
+    let roles = stage.ok("GET", "/roles", None).await?;
+    ensure!(roles.as_array().map(Vec::len) == Some(7), "{roles}");
+    ensure!(roles[0]["role"] == "incident_commander" && roles[0]["level"] == 1, "{roles}");
+
     // Alive, for anybody, and no more than that.
     let (status, body) = stage.system.public_get_by_path("/health").await?;
     ensure!(status == 200 && body == r#"{"status":"alive"}"#, "{status} {body}");

@@ -15,6 +15,7 @@ mod precondition;
 mod preview;
 mod problem;
 mod request;
+mod roles;
 #[cfg_attr(not(test), expect(dead_code, unused_imports, reason = "the handlers come next"))]
 mod sheet;
 
@@ -64,6 +65,7 @@ pub fn router(stores: Stores) -> Router {
         .route("/contacts/{id}/depart", post(holes::depart))
         .route("/contacts/{id}/erase", post(changes::erase::<Contact>))
         .route("/changes", get(changes::list))
+        .route("/roles", get(roles::list))
         .route("/team", get(preview::team))
         .route("/simulate", post(preview::simulate))
         .route("/incidents", get(incidents::list))

@@ -9,6 +9,7 @@ use super::columns::{Column, letters};
 use super::notation::{read_hours, read_status, split, unguard};
 
 const CHANNELS: &str = "sms:+14255550101; email:ada@example.com";
+const TYPED: &str = "must be a list of type:address, in order of preference";
 const HOURS: &str = "24/7 or mon-fri 08:00-18:00; sun 22:00-06:00";
 const STATUS: &str = "active, departed or on_leave until 2026-12-31";
 
@@ -66,11 +67,9 @@ fn field(column: Column, cell: &str) -> Option<(&'static str, Result<Value, Faul
         value.ok_or_else(|| Fault::new(field, wrong, example))
     };
     Some(match column {
-        Column::Sms
-        | Column::Phone
-        | Column::SecondPhone
-        | Column::Email
-        | Column::SecondEmail => return None,
+        Column::Sms | Column::Phone | Column::SecondPhone | Column::Email | Column::SecondEmail => {
+            return None;
+        }
         Column::Id => ("id", text()),
         Column::Name => ("name", text()),
         Column::Roles => ("roles", Ok(split(cell).iter().map(|role| json!(named(role))).collect())),
@@ -83,7 +82,9 @@ fn field(column: Column, cell: &str) -> Option<(&'static str, Result<Value, Faul
             ("availability", noted(read_hours(cell), "availability", wrong, HOURS))
         }
         Column::TimeZone => ("time_zone", text()),
-        Column::Level => ("level", Ok(cell.parse::<i64>().map_or_else(|_| json!(cell), Value::from))),
+        Column::Level => {
+            ("level", Ok(cell.parse::<i64>().map_or_else(|_| json!(cell), Value::from)))
+        }
         Column::Skills => ("skills", list()),
         Column::Certifications => ("certifications", list()),
         Column::Accounts => ("accounts", list()),
@@ -93,8 +94,6 @@ fn field(column: Column, cell: &str) -> Option<(&'static str, Result<Value, Faul
         }
     })
 }
-
-const TYPED: &str = "must be a list of type:address, in order of preference";
 
 /// The name of the role that a person calls by its name or title, in any spelling.
 fn named(text: &str) -> &str {
@@ -112,7 +111,7 @@ fn channels(cell: &str) -> Option<Value> {
 
 /// A channel. A number as people write it, `+1 (425) 555-0101`, loses what is between its digits.
 fn channel(kind: &str, address: &str) -> Value {
-    let between = |c: char| c.is_whitespace() || "()-./".contains(c);
+    let between = [' ', '\u{a0}', '(', ')', '-', '.', '/'];
     let number = kind != "email" && address.starts_with('+');
     let address = if number { address.replace(between, "") } else { address.to_owned() };
     json!({ "type": kind, "address": address })

@@ -26,7 +26,8 @@ fn lines(contact: &Contact) -> Vec<String> {
         structured_name(&contact.name),
     ];
     lines.extend((1..).zip(&contact.channels).map(|(rank, channel)| reach(rank, channel)));
-    lines.extend(contact.department.iter().map(|department| format!("ORG:{}", escaped(department))));
+    lines
+        .extend(contact.department.iter().map(|department| format!("ORG:{}", escaped(department))));
     let titles = || contact.roles.iter().map(|role| escaped(role.card().title));
     lines.extend(titles().take(1).map(|title| format!("TITLE:{title}")));
     lines.extend(titles().map(|title| format!("ROLE:{title}")));
