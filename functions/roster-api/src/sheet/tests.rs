@@ -187,7 +187,16 @@ fn faults_of_a_row_come_together_and_repeat_nothing() {
     let sheet = "name,role,channels,phone,time zone,level,status,skills\n\
         SECRET,Boss,sms:SECRET,+1SECRET,Secret/City,SECRET,SECRET,\"SECRET;\nSECRET\"\n";
     let faults = only(sheet).check(None, &stamp()).unwrap_err();
-    insta::assert_snapshot!(told(&faults), @"");
+    insta::assert_snapshot!(told(&faults), @"
+    skills has a line break or another control character
+    status must be active, departed or on_leave until a last day
+    channels and a column of one channel are both filled; fill one or the other
+    roles[0] must be one of incident_commander, incident_manager, technical_lead, security_analyst, communications_lead, subject_matter_expert, legal_counsel
+    channels[0].address must be a real phone number in E.164 form: '+', country code, number, no spaces
+    channels must have at least two different types
+    time_zone must be an IANA time zone name
+    level must be a whole number from 1 to 4
+    ");
     assert!(!format!("{faults:?} {:?}", only(sheet)).to_uppercase().contains("SECRET"));
 }
 

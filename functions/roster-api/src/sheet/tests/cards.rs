@@ -18,7 +18,24 @@ fn card(name: &str, department: &str) -> String {
 fn a_card() {
     let cards = card("Ada King Lovelace", "Cloud, Security; \\o/");
     assert_eq!(cards.lines().count(), cards.matches("\r\n").count());
-    insta::assert_snapshot!(cards.replace("\r\n", "\n"), @"");
+    insta::assert_snapshot!(cards.replace("\r\n", "\n"), @r"
+    BEGIN:VCARD
+    VERSION:4.0
+    UID:urn:muster:contact:ada
+    FN:Ada King Lovelace
+    N:Lovelace;Ada King;;;
+    TEL;VALUE=uri;TYPE=cell,text;PREF=1:tel:+14255550101
+    EMAIL;PREF=2:ada@example.com
+    TEL;VALUE=uri;TYPE=voice;PREF=3:tel:+14255550102
+    ORG:Cloud\, Security\; \\o/
+    TITLE:Incident Commander
+    ROLE:Incident Commander
+    ROLE:Legal Counsel
+    TZ:Europe/London
+    CATEGORIES:Muster
+    REV:20261123T030000Z
+    END:VCARD
+    ");
 }
 
 #[test]

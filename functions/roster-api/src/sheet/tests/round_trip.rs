@@ -10,7 +10,8 @@ use super::*;
 /// Texts with everything that means something in a sheet, beside other people's letters.
 fn text() -> impl Strategy<Value = String> {
     let shown = prop_oneof![r#"['=+@;:,"\\ a-cß-]{1,12}"#, r"\PC{1,40}"];
-    shown.prop_map(|text| text.trim().to_owned()).prop_filter("empty", |text| !text.is_empty())
+    let plain = |text: &String| muster::text::line(text).is_ok();
+    shown.prop_map(|text| text.trim().to_owned()).prop_filter("refused in any contact", plain)
 }
 
 fn clock() -> impl Strategy<Value = String> {
