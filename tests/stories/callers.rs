@@ -4,11 +4,12 @@ use anyhow::{Result, ensure};
 
 use crate::stage::{Stage, bystander};
 
-/// A read, a reveal, an edit, an answer to an incident, and the erasure of a history. What gets
+/// A read, two reveals, an edit, an answer to an incident, and the erasure of a history. What gets
 /// through to the API finds nothing there to change, hence 404.
-const CALLS: [(&str, &str); 5] = [
+const CALLS: [(&str, &str); 6] = [
     ("GET", "/contacts/cora-called"),
     ("GET", "/contacts/cora-called/channels"),
+    ("GET", "/contacts/export"),
     ("DELETE", "/contacts/nobody"),
     ("POST", "/incidents/none/acknowledge"),
     ("POST", "/contacts/nobody/erase"),
@@ -17,11 +18,11 @@ const CALLS: [(&str, &str); 5] = [
 pub(crate) async fn may_do_what_their_policy_says(stage: &Stage) -> Result<()> {
     stage.ok("POST", "/contacts", Some(&bystander("Cora Called"))).await?;
     for (kind, expected) in [
-        ("Reader", [200, 403, 403, 403, 403]),
-        ("Editor", [200, 403, 404, 403, 403]),
-        ("Revealer", [200, 200, 403, 403, 403]),
-        ("Responder", [403, 403, 403, 404, 403]),
-        ("Administrator", [200, 200, 404, 404, 404]),
+        ("Reader", [200, 403, 403, 403, 403, 403]),
+        ("Editor", [200, 403, 403, 404, 403, 403]),
+        ("Revealer", [200, 200, 200, 403, 403, 403]),
+        ("Responder", [403, 403, 403, 403, 404, 403]),
+        ("Administrator", [200, 200, 200, 404, 404, 404]),
     ] {
         let statuses = stage.system.as_caller(kind, &CALLS).await?;
         ensure!(statuses == expected, "{kind}: {statuses:?}, expected {expected:?}");

@@ -19,6 +19,7 @@ mod once;
 mod preview;
 mod refused;
 mod stage;
+mod transfer;
 mod unanswered;
 mod unreadable;
 mod wrong_requests;
@@ -65,6 +66,7 @@ fn main() -> anyhow::Result<ExitCode> {
         once::ten_deliveries_by_two_routes_page_once,
         preview::the_preview_names_whom_the_real_path_pages,
         refused::a_refused_number_does_not_stop_the_mail,
+        transfer::goes_in_and_comes_out_unchanged,
         unanswered::pages_those_who_have_not_answered_again,
         unreadable::is_kept_whole_with_the_path_of_the_fault,
         wrong_requests::are_refused_and_say_why,

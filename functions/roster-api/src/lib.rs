@@ -16,8 +16,8 @@ mod preview;
 mod problem;
 mod request;
 mod roles;
-#[cfg_attr(not(test), expect(dead_code, unused_imports, reason = "the handlers come next"))]
 mod sheet;
+mod transfer;
 
 use std::sync::Arc;
 
@@ -54,6 +54,8 @@ fn entry<E: Served>() -> MethodRouter<App> {
 pub fn router(stores: Stores) -> Router {
     Router::new()
         .route("/contacts", get(contacts::list).post(entries::create::<Contact>))
+        .route("/contacts/import", post(transfer::import))
+        .route("/contacts/export", get(transfer::export))
         .route("/contacts/{id}", entry::<Contact>())
         .route("/external-resources", get(externals::list).post(entries::create::<External>))
         .route("/external-resources/starters", post(externals::start))

@@ -110,6 +110,18 @@ impl Problem {
             .detail("Send application/json, or application/merge-patch+json with PATCH.")
     }
 
+    pub(crate) fn not_a_sheet() -> Self {
+        let title = "The file is of a type that is not taken";
+        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "urn:muster:not-a-sheet", title)
+            .detail("Send text/csv or application/json.")
+    }
+
+    pub(crate) fn too_large_a_file() -> Self {
+        let title = "The file is too large";
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "urn:muster:too-large", title)
+            .detail("A file may have 5 MB at most; send it in parts, each with the header row.")
+    }
+
     pub(crate) fn key_reused() -> Self {
         let title = "This Idempotency-Key came with another body before";
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, "urn:muster:key-reused", title)

@@ -116,6 +116,23 @@ impl Change {
         }
     }
 
+    /// Something that was done with the whole roster.
+    #[must_use]
+    pub fn of_everything(action: Action, why: &Why) -> Self {
+        Self {
+            kind: "roster".to_owned(),
+            id: "contacts".to_owned(),
+            action,
+            by: why.by.clone(),
+            at: why.at,
+            source: why.source.to_owned(),
+            reason: why.reason.clone(),
+            version: 0,
+            fields: Vec::new(),
+            erased_at: None,
+        }
+    }
+
     /// Something done with the same entry after this change.
     #[must_use]
     pub fn followed_by(&self, action: Action, why: &Why) -> Self {

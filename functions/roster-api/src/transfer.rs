@@ -1,0 +1,192 @@
+//! The roster as a file: import with every row checked before the first is written, and export.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use axum::Json;
+use axum::body::Body;
+use axum::extract::{FromRequestParts, Query, Request, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use futures::{StreamExt as _, TryStreamExt as _};
+use muster::{Contact, ContactId, Fault, Stamp};
+use muster_aws::AwsError;
+use muster_aws::roster::{Action, Change, Why, Written};
+use serde::{Deserialize, Serialize};
+
+use crate::App;
+use crate::caller::Caller;
+use crate::problem::Problem;
+use crate::sheet::{MAX_BYTES, Row, read_csv, read_json, write_csv, write_vcards};
+
+/// How many rows are written at a time: five thousand take seconds, and the table is not flooded.
+const AT_ONCE: usize = 32;
+
+/// The query of an import or an export.
+#[derive(Deserialize)]
+pub(crate) struct Parameters {
+    dry_run: Option<String>,
+    format: Option<String>,
+}
+
+/// What became, or would become, of one row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Outcome {
+    Created,
+    Changed,
+    Unchanged,
+    /// Somebody else changed the contact at the same moment; send the file again.
+    Conflict,
+    Invalid,
+}
+
+/// A line of the answer for each row.
+#[derive(Debug, Serialize)]
+struct RowOutcome {
+    line: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<ContactId>,
+    outcome: Outcome,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    faults: Vec<Fault>,
+}
+
+/// The answer to an import.
+#[derive(Debug, Serialize)]
+struct Imported {
+    dry_run: bool,
+    /// Whether anything was written; a row that is not right keeps all from being written.
+    written: bool,
+    rows: Vec<RowOutcome>,
+}
+
+fn bad_query(field: &str, fault: &str, example: &str) -> Problem {
+    Problem::bad_query(vec![Fault::new(field, fault, example)])
+}
+
+pub(crate) async fn import(
+    State(app): State<App>,
+    caller: Caller,
+    request: Request,
+) -> Result<Response, Problem> {
+    let (mut parts, body) = request.into_parts();
+    let Ok(Query(given)) = Query::<Parameters>::from_request_parts(&mut parts, &()).await else {
+        return Err(bad_query("query", "cannot be read", "dry_run=true"));
+    };
+    let dry_run = match given.dry_run.as_deref() {
+        None | Some("false") => false,
+        Some("true") => true,
+        Some(_) => return Err(bad_query("dry_run", "must be true or false", "true")),
+    };
+    let kind = parts.headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    let rows = read(kind.unwrap_or_default(), body).await?;
+    let why = Why { source: "import", ..caller.why() };
+    let everybody = app.roster.everybody().await?;
+    let current: BTreeMap<&str, &Contact> =
+        everybody.iter().map(|contact| (contact.id.as_str(), contact)).collect();
+    let planned = plan(&rows, &current, &Stamp { by: why.by.clone(), at: why.at });
+    let invalid = planned.iter().any(|(line, _)| line.outcome == Outcome::Invalid);
+    if invalid || dry_run {
+        let status = if invalid { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+        let rows = planned.into_iter().map(|(line, _)| line).collect();
+        return Ok((status, Json(Imported { dry_run, written: false, rows })).into_response());
+    }
+    let write =
+        async |(mut line, contact): (RowOutcome, Option<Contact>)| -> Result<RowOutcome, AwsError> {
+            let Some(contact) = contact else { return Ok(line) };
+            let before = current.get(contact.id.as_str()).copied();
+            if app.roster.save(&contact, before, &why, None).await? == Written::Conflict {
+                line.outcome = Outcome::Conflict;
+            }
+            Ok(line)
+        };
+    let lines = futures::stream::iter(planned).map(write).buffered(AT_ONCE);
+    let rows: Vec<RowOutcome> = lines.try_collect().await?;
+    Ok(Json(Imported { dry_run, written: true, rows }).into_response())
+}
+
+async fn read(kind: &str, body: Body) -> Result<Vec<Row>, Problem> {
+    let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let read = match kind.as_str() {
+        "text/csv" => read_csv,
+        "application/json" => read_json,
+        _ => return Err(Problem::not_a_sheet()),
+    };
+    let bytes =
+        axum::body::to_bytes(body, MAX_BYTES).await.map_err(|_| Problem::too_large_a_file())?;
+    read(&bytes).map_err(Problem::invalid)
+}
+
+/// What each row would do, and the contact to write where it would do something.
+fn plan(
+    rows: &[Row],
+    current: &BTreeMap<&str, &Contact>,
+    stamp: &Stamp,
+) -> Vec<(RowOutcome, Option<Contact>)> {
+    let mut seen = BTreeSet::new();
+    let one = |row: &Row| {
+        let invalid = |id, faults| {
+            (RowOutcome { line: row.line, id, outcome: Outcome::Invalid, faults }, None)
+        };
+        // Judged as new first: that tells the id, given or made from the name.
+        let contact = match row.check(None, stamp) {
+            Ok(contact) => contact,
+            Err(faults) => return invalid(None, faults),
+        };
+        let id = contact.id.clone();
+        if !seen.insert(id.clone()) {
+            let fault = "is in the file twice; give one of them another id";
+            return invalid(Some(id), vec![Fault::new("id", fault, "ada-lovelace-2")]);
+        }
+        let before = current.get(id.as_str()).copied();
+        let version = row.contact["version"].as_u64();
+        if version.is_some() && before.is_some() && version != before.map(|b| b.version) {
+            let fault = "is not the current one; export again";
+            return invalid(Some(id), vec![Fault::new("version", fault, "2")]);
+        }
+        let Ok(contact) = row.check(before, stamp) else { return invalid(Some(id), Vec::new()) };
+        let outcome = match before {
+            None => Outcome::Created,
+            Some(before) if same(before, &contact) => Outcome::Unchanged,
+            Some(_) => Outcome::Changed,
+        };
+        let write = (outcome != Outcome::Unchanged).then_some(contact);
+        (RowOutcome { line: row.line, id: Some(id), outcome, faults: Vec::new() }, write)
+    };
+    rows.iter().map(one).collect()
+}
+
+/// Whether nothing but the bookkeeping differs.
+fn same(before: &Contact, after: &Contact) -> bool {
+    let after = Contact {
+        updated_at: before.updated_at,
+        updated_by: before.updated_by.clone(),
+        version: before.version,
+        ..after.clone()
+    };
+    *before == after
+}
+
+/// Everybody as a file, numbers and addresses in full; that it was taken is recorded first.
+pub(crate) async fn export(
+    State(app): State<App>,
+    caller: Caller,
+    query: Result<Query<Parameters>, axum::extract::rejection::QueryRejection>,
+) -> Result<Response, Problem> {
+    let format = query.ok().and_then(|Query(given)| given.format);
+    let everybody = app.roster.everybody().await?;
+    let (kind, name, text) = match format.as_deref() {
+        None | Some("csv") => ("text/csv; charset=utf-8", "roster.csv", write_csv(&everybody)),
+        Some("json") => {
+            let text = serde_json::to_string(&everybody).unwrap_or_default();
+            ("application/json", "roster.json", text)
+        }
+        Some("vcard") => ("text/vcard; charset=utf-8", "roster.vcf", write_vcards(&everybody)),
+        Some(_) => return Err(bad_query("format", "must be csv, json or vcard", "csv")),
+    };
+    app.roster.record(&Change::of_everything(Action::Revealed, &caller.why())).await?;
+    let disposition = format!("attachment; filename=\"{name}\"");
+    let headers =
+        [(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, disposition)];
+    Ok((headers, text).into_response())
+}
