@@ -23,7 +23,7 @@ use crate::progress::Progress;
 use crate::refusals::Refusals;
 use crate::rules::{Rule, deployed, matching};
 use crate::stack::{Stack, deploy, upload};
-use crate::{functions, python, users};
+use crate::{functions, python};
 
 /// How many events are on their way at a time; each may take a process of its own.
 const AT_ONCE: usize = 16;
@@ -80,8 +80,8 @@ impl Drop for Host {
 /// A running system. Dropping one that was started here ends it.
 #[derive(Debug)]
 pub struct System {
-    cloud: Cloud,
-    stack: Stack,
+    pub(crate) cloud: Cloud,
+    pub(crate) stack: Stack,
     watch: Watch,
     known: Known,
     rules: OnceCell<Vec<Rule>>,
@@ -226,38 +226,6 @@ impl System {
     ) -> Result<(u16, Value)> {
         let reply = self.api_reply(method, path, headers, body.as_bytes().to_vec()).await?;
         Ok((reply.status, reply.json()))
-    }
-
-    /// The same system as somebody sees it who has one of the stack's managed policies (`Reader`,
-    /// `Editor`, …) and nothing else: the status of a signed call without a body.
-    ///
-    /// # Errors
-    /// There is no such policy, or no answer.
-    pub async fn as_caller(&self, kind: &str, calls: &[(&str, &str)]) -> Result<Vec<u16>> {
-        let policy = self.stack.policies.get(kind);
-        let policy = policy.with_context(|| format!("the stack has no policy {kind}"))?;
-        let keys = users::with_policy(&self.cloud, &format!("story-{kind}"), policy).await?;
-        let cloud = self.cloud.with_keys(keys);
-        let mut statuses = Vec::new();
-        for (method, path) in calls {
-            let url = format!("{}{path}", self.stack.api_endpoint);
-            let method = Method::from_bytes(method.as_bytes())?;
-            let reply = cloud.signed("execute-api", method, &url, &[], Vec::new()).await?;
-            statuses.push(reply.status);
-        }
-        Ok(statuses)
-    }
-
-    /// An unsigned call of the API by MiniStack's own path to it. For `/health`, which MiniStack
-    /// answers itself when it is asked by the API's host name.
-    ///
-    /// # Errors
-    /// No answer.
-    pub async fn public_get_by_path(&self, path: &str) -> Result<(u16, String)> {
-        let host = self.stack.api_endpoint.split("://").nth(1).unwrap_or_default();
-        let id = host.split('.').next().unwrap_or_default();
-        let url = format!("{}_aws/execute-api/{id}/$default{path}", self.cloud.root());
-        self.public_get(&url).await
     }
 
     /// Opens a link, as a browser or a mail scanner does: the status and the page.

@@ -5,9 +5,10 @@ use aws_sdk_dynamodb::config::Credentials;
 use reqwest::{Method, Url};
 
 use crate::cloud::Cloud;
+use crate::system::System;
 
 /// Makes a user with this managed policy and no other, and returns the user's keys.
-pub(crate) async fn with_policy(cloud: &Cloud, name: &str, policy: &str) -> Result<Credentials> {
+async fn with_policy(cloud: &Cloud, name: &str, policy: &str) -> Result<Credentials> {
     call(cloud, &[("Action", "CreateUser"), ("UserName", name)]).await?;
     let attach = [("Action", "AttachUserPolicy"), ("UserName", name), ("PolicyArn", policy)];
     call(cloud, &attach).await?;
@@ -29,4 +30,38 @@ async fn call(cloud: &Cloud, form: &[(&str, &str)]) -> Result<String> {
     let reply = cloud.signed("iam", Method::POST, &url, &headers, body.into_bytes()).await?;
     ensure!(reply.status == 200, "IAM answers {}: {}", reply.status, reply.text);
     Ok(reply.text)
+}
+
+impl System {
+    /// The same system as somebody sees it who has one of the stack's managed policies (`Reader`,
+    /// `Editor`, …) and nothing else: the status of a signed call without a body.
+    ///
+    /// # Errors
+    /// There is no such policy, or no answer.
+    pub async fn as_caller(&self, kind: &str, calls: &[(&str, &str)]) -> Result<Vec<u16>> {
+        let policy = self.stack.policies.get(kind);
+        let policy = policy.with_context(|| format!("the stack has no policy {kind}"))?;
+        let keys = with_policy(&self.cloud, &format!("story-{kind}"), policy).await?;
+        let cloud = self.cloud.with_keys(keys);
+        let mut statuses = Vec::new();
+        for (method, path) in calls {
+            let url = format!("{}{path}", self.stack.api_endpoint);
+            let method = Method::from_bytes(method.as_bytes())?;
+            let reply = cloud.signed("execute-api", method, &url, &[], Vec::new()).await?;
+            statuses.push(reply.status);
+        }
+        Ok(statuses)
+    }
+
+    /// An unsigned call of the API by MiniStack's own path to it. For `/health`, which MiniStack
+    /// answers itself when it is asked by the API's host name.
+    ///
+    /// # Errors
+    /// No answer.
+    pub async fn public_get_by_path(&self, path: &str) -> Result<(u16, String)> {
+        let host = self.stack.api_endpoint.split("://").nth(1).unwrap_or_default();
+        let id = host.split('.').next().unwrap_or_default();
+        let url = format!("{}_aws/execute-api/{id}/$default{path}", self.cloud.root());
+        self.public_get(&url).await
+    }
 }
