@@ -148,7 +148,9 @@ impl Responder {
                 Verdict::Open => {
                     // The digest of legal characters is always a legal id.
                     let Ok(id) = incident_id(&finding.identity, now) else { break };
-                    let plan = EscalationPlan::default();
+                    let plans = self.roster.all::<EscalationPlan>().await?;
+                    let plan =
+                        EscalationPlan::choose(plans, finding.incident_type, finding.severity);
                     let incident = Incident::open(id, finding.clone(), &policy, plan, now);
                     if self.incidents.open(&incident).await? == Written::Done {
                         self.start(finding, &incident.id).await?;

@@ -6,10 +6,9 @@ mod senders;
 
 use jiff::{SignedDuration, Timestamp};
 use lambda_runtime::Diagnostic;
-use muster::escalation::{Cursor, Next, Turn, TurnInput, turn};
+use muster::escalation::{Cursor, LAST_LEVEL, Next, Turn, TurnInput, Wanted, turn, wanted};
 use muster::incident::Incident;
 use muster::send::{SendRecord, TOPIC, TRY_AGAIN};
-use muster::team::People;
 use muster_aws::AwsError;
 use muster_aws::incidents::{Incidents, Written};
 use muster_aws::roster::Roster;
@@ -21,8 +20,6 @@ pub use senders::Senders;
 
 /// How often a turn is decided anew because the incident changed under it.
 const MOST_RACES: usize = 5;
-/// The highest escalation level there is.
-const LAST_LEVEL: u8 = 4;
 
 /// What the function works with.
 #[derive(Debug)]
@@ -113,8 +110,8 @@ impl Pager {
                 self.incidents.sends(id, input.cursor)
             )?;
             let incident = incident.ok_or_else(|| Failure::NoIncident(id.clone()))?;
-            let people = self.people(&incident, input.cursor, now).await?;
-            let turn = turn(&incident, input.cursor, &people, now).with_outcome(&records, now);
+            let turn = self.decide(&incident, input.cursor, now).await?;
+            let turn = turn.with_outcome(&records, now);
             claims.decide(&turn, input.cursor, &records)?;
             let fact = claims.fact(&incident, &turn, input.cursor, &records);
             let fact = fact.as_ref().map(|(name, fact)| (name.as_str(), fact));
@@ -140,21 +137,21 @@ impl Pager {
         Err(Failure::Raced)
     }
 
-    /// The people this incident may call on. Everybody is read only if its own levels are empty.
-    async fn people(
+    /// The turn, with the people it may call on; with everybody only if it found none of those.
+    async fn decide(
         &self,
         incident: &Incident,
         cursor: Cursor,
         now: Timestamp,
-    ) -> Result<People, AwsError> {
-        let beyond = u8::from(incident.plan.reaches_next_level(cursor.step));
-        let last = incident.highest_level.saturating_add(beyond).min(LAST_LEVEL);
-        let people = self.roster.people(1..=last).await?;
-        let team_is_empty = muster::escalation::call(incident, now).team(&people).is_empty();
-        if team_is_empty && last < LAST_LEVEL {
-            return self.roster.people(1..=LAST_LEVEL).await;
+    ) -> Result<Turn, AwsError> {
+        let Wanted { highest_level, contacts } = wanted(incident, cursor);
+        let people = self.roster.people(1..=highest_level, contacts.clone()).await?;
+        let decided = turn(incident, cursor, &people, now);
+        if !decided.found_nobody() || highest_level == LAST_LEVEL {
+            return Ok(decided);
         }
-        Ok(people)
+        let everybody = self.roster.people(1..=LAST_LEVEL, contacts).await?;
+        Ok(turn(incident, cursor, &everybody, now))
     }
 
     /// Sends everything claimed, all together: no channel waits for another.

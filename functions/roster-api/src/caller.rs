@@ -1,6 +1,7 @@
-//! Who calls: the IAM identity the gateway has checked.
+//! Who calls: the IAM identity or the bearer token that the gateway has checked.
 
 use axum::extract::FromRequestParts;
+use axum::http::Extensions;
 use axum::http::request::Parts;
 use jiff::Timestamp;
 use lambda_http::request::RequestContext;
@@ -8,9 +9,39 @@ use muster::Actor;
 use muster_aws::roster::Why;
 
 use crate::problem::Problem;
+use crate::scope::Scope;
 
-/// The caller's ARN. The gateway lets nobody in without one; should a route ever be open by
-/// mistake, nothing is changed in nobody's name.
+/// What the gateway says of a caller.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Sign {
+    /// A signed call of this ARN.
+    Arn(String),
+    /// A token of this subject.
+    Token {
+        /// Who: the token's `sub`.
+        subject: String,
+        /// What the token may do.
+        scopes: Vec<Scope>,
+    },
+}
+
+impl Sign {
+    pub(crate) fn of(extensions: &Extensions) -> Option<Self> {
+        let Some(RequestContext::ApiGatewayV2(context)) = extensions.get() else { return None };
+        let authorizer = context.authorizer.as_ref()?;
+        if let Some(iam) = &authorizer.iam {
+            return iam.user_arn.clone().map(Self::Arn);
+        }
+        let claims = &authorizer.jwt.as_ref()?.claims;
+        let subject = claims.get("sub")?.clone();
+        let granted = ["scope", "scp"].into_iter().filter_map(|name| claims.get(name));
+        let scopes = granted.flat_map(|claim| Scope::in_claim(claim)).collect();
+        Some(Self::Token { subject, scopes })
+    }
+}
+
+/// The caller's ARN or subject. The gateway lets nobody in without one; should a route ever be open
+/// by mistake, nothing is changed in nobody's name.
 #[derive(Clone, Debug)]
 pub(crate) struct Caller(pub(crate) String);
 
@@ -29,14 +60,9 @@ impl<S: Sync> FromRequestParts<S> for Caller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        let arn = match parts.extensions.get::<RequestContext>() {
-            Some(RequestContext::ApiGatewayV2(context)) => context
-                .authorizer
-                .as_ref()
-                .and_then(|authorizer| authorizer.iam.as_ref())
-                .and_then(|iam| iam.user_arn.clone()),
-            _ => None,
-        };
-        arn.map(Self).ok_or_else(Problem::unsigned)
+        match Sign::of(&parts.extensions) {
+            Some(Sign::Arn(name) | Sign::Token { subject: name, .. }) => Ok(Self(name)),
+            None => Err(Problem::unsigned()),
+        }
     }
 }

@@ -4,18 +4,18 @@ use axum::Json;
 use axum::extract::State;
 use muster::channel::Channel;
 use muster::{Contact, ContactDraft, ContactId, Fault, Stamp};
-use muster_aws::roster::{Action, Change, Why};
+use muster_aws::roster::{Action, Change};
 use serde_json::Value;
 
 use crate::App;
 use crate::caller::Caller;
 use crate::entries::{Served, find};
 use crate::filter::Filter;
-use crate::holes::Override;
+use crate::holes::Whole;
 use crate::mask;
 use crate::paging::{Listed, Paging, listed};
 use crate::problem::Problem;
-use crate::request::PathText;
+use crate::request::At;
 
 impl Served for Contact {
     const WHAT: &'static str = "contact";
@@ -43,14 +43,15 @@ impl Served for Contact {
         mask::unmask(value, current);
     }
 
-    async fn judge(
-        app: &App,
-        overriding: &Override,
-        before: &Self,
-        after: Option<&Self>,
-        why: &mut Why,
-    ) -> Result<(), Problem> {
-        overriding.judge(app, before, after, why).await
+    fn may_open(before: Option<&Self>, after: Option<&Self>) -> bool {
+        before.is_some_and(|before| muster::hole::may_open(before, after))
+    }
+
+    fn apply(whole: &mut Whole, before: Option<&Self>, after: Option<&Self>) {
+        if let Some(before) = before {
+            whole.people.remove(&before.id);
+        }
+        whole.people.extend(after.map(|contact| (contact.id.clone(), contact.clone())));
     }
 }
 
@@ -67,10 +68,10 @@ pub(crate) async fn list(
 /// A contact's channels in full; that they were shown, and to whom, is recorded first.
 pub(crate) async fn reveal(
     State(app): State<App>,
-    PathText(text): PathText,
+    At(id): At<Contact>,
     caller: Caller,
 ) -> Result<Json<Vec<Channel>>, Problem> {
-    let contact = find::<Contact>(&app, &text).await?;
+    let contact = find::<Contact>(&app, &id).await?;
     app.roster.record(&Change::note(&contact, Action::Revealed, &caller.why())).await?;
     Ok(Json(contact.channels))
 }

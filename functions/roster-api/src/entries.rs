@@ -1,4 +1,4 @@
-//! Entries of the roster: create, read, replace, patch, delete, whatever their kind.
+//! Entries of the roster: create, read, replace, patch, delete and their history, whatever their kind.
 
 use axum::Json;
 use axum::extract::State;
@@ -6,23 +6,26 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use muster::{Fault, Stamp};
 use muster_aws::incidents::FirstAnswer;
-use muster_aws::roster::{Entry, Why, Written};
+use muster_aws::roster::{Action, Change, Entry, Why, Written};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::App;
 use crate::caller::Caller;
-use crate::holes::Override;
+use crate::changes::{Erased, History, shown};
+use crate::holes::{Override, Whole};
 use crate::precondition::{Precondition, tag};
 use crate::problem::Problem;
-use crate::request::{Body, PathText, draft, id};
+use crate::request::{At, Body, draft};
 
 /// A kind of entry that the API serves.
 pub(crate) trait Served: Entry + 'static {
     /// What it is called in sentences.
     const WHAT: &'static str;
-    /// The path of its list.
+    /// The path of its list; of the only one of its kind, its own.
     const PATH: &'static str;
+    /// The id of the only one of its kind.
+    const ONLY: Option<&'static str> = None;
     /// What somebody sends.
     type Draft: DeserializeOwned + Send;
 
@@ -38,32 +41,31 @@ pub(crate) trait Served: Entry + 'static {
     ) -> Result<Self, Vec<Fault>>;
 
     /// The entry as everybody may see it.
-    fn view(&self) -> Value;
+    fn view(&self) -> Value {
+        serde_json::to_value(self).unwrap_or_default()
+    }
 
     /// Puts back what [`Served::view`] has masked.
     fn unmask(_: &mut Value, _: Option<&Self>) {}
 
-    /// Refuses a change that would leave something open.
-    fn judge(
-        _: &App,
-        _: &Override,
-        _: &Self,
-        _: Option<&Self>,
-        _: &mut Why,
-    ) -> impl Future<Output = Result<(), Problem>> + Send {
-        async { Ok(()) }
+    /// Whether a change can leave something open, so that the whole roster must be looked at.
+    fn may_open(_: Option<&Self>, _: Option<&Self>) -> bool {
+        false
     }
+
+    /// The whole roster after the change.
+    fn apply(_: &mut Whole, _: Option<&Self>, _: Option<&Self>) {}
 }
 
-fn stamp(why: &Why) -> Stamp {
+pub(crate) fn stamp(why: &Why) -> Stamp {
     Stamp { by: why.by.clone(), at: why.at }
 }
 
 /// An entry as an answer: as everybody may see it, with its entity tag.
-pub(crate) fn answer<E: Served>(status: StatusCode, entry: &E) -> Response {
+fn answer<E: Served>(status: StatusCode, entry: &E) -> Response {
     let headers = [(header::ETAG, tag(entry))];
     let mut response = (status, headers, Json(entry.view())).into_response();
-    if status == StatusCode::CREATED {
+    if status == StatusCode::CREATED && E::ONLY.is_none() {
         let location = format!("{}/{}", E::PATH, entry.id()).parse().ok();
         response.headers_mut().extend(location.map(|location| (header::LOCATION, location)));
     }
@@ -73,37 +75,41 @@ pub(crate) fn answer<E: Served>(status: StatusCode, entry: &E) -> Response {
 pub(crate) async fn create<E: Served>(
     State(app): State<App>,
     caller: Caller,
+    overriding: Override,
     headers: HeaderMap,
     Body(body): Body,
 ) -> Result<Response, Problem> {
-    let why = caller.why();
+    let mut why = caller.why();
     let text = body.to_string();
     let entry = E::check(draft(body, E::WHAT)?, None, None, &stamp(&why));
     let entry = entry.map_err(Problem::invalid)?;
-    let Some(name) = headers.get("idempotency-key").and_then(|key| key.to_str().ok()) else {
-        return match app.roster.save(&entry, None, &why, None).await? {
-            Written::Done => Ok(answer(StatusCode::CREATED, &entry)),
-            Written::Conflict => Err(Problem::exists()),
-        };
-    };
+    let key = headers.get("idempotency-key").map(|key| Problem::key(key.to_str().ok()));
     // The same key may be used for a contact and for an external resource.
-    let name = format!("{} {name}", E::PATH);
-    if let Some(first) = app.incidents.first_answer(&why.by, &name, why.at).await? {
+    let key = key.transpose()?.map(|key| format!("{} {key}", E::PATH));
+    if let Some(name) = &key
+        && let Some(first) = app.incidents.first_answer(&why.by, name, why.at).await?
+    {
         return repeated::<E>(&app, &first, &text).await;
     }
+    if E::built_in(entry.id()).is_some() {
+        return Err(Problem::exists());
+    }
+    overriding.judge(&app, None, Some(&entry), &mut why).await?;
     let first = FirstAnswer::new(&text, &entry.id().to_string(), why.at);
-    let keep = app.incidents.keep_answer(&why.by, &name, &first, why.at)?;
-    if app.roster.save(&entry, None, &why, Some(keep)).await? == Written::Done {
+    let keep = key.as_ref().map(|name| app.incidents.keep_answer(&why.by, name, &first, why.at));
+    if app.roster.save(&entry, None, &why, keep.transpose()?).await? == Written::Done {
         return Ok(answer(StatusCode::CREATED, &entry));
     }
     // Lost to the same request at the same moment, or the id is taken.
-    match app.incidents.first_answer(&why.by, &name, why.at).await? {
+    let Some(name) = &key else { return Err(Problem::exists()) };
+    match app.incidents.first_answer(&why.by, name, why.at).await? {
         Some(first) => repeated::<E>(&app, &first, &text).await,
         None => Err(Problem::exists()),
     }
 }
 
-/// The first answer again: what the request made, as it is now.
+/// The first answer again: what the request made, as its change record tells. Once its values are
+/// erased, or if the record is gone, what it has become.
 async fn repeated<E: Served>(
     app: &App,
     first: &FirstAnswer,
@@ -112,31 +118,35 @@ async fn repeated<E: Served>(
     if !first.answers(body) {
         return Err(Problem::key_reused());
     }
-    find::<E>(app, &first.made).await.map(|entry| answer(StatusCode::CREATED, &entry))
+    let id = first.made.parse::<E::Id>().map_err(|_| Problem::not_found(E::WHAT))?;
+    let changes = app.roster.changes_of::<E>(&id).await?;
+    let made = changes.iter().find(|change| change.action == Action::Created && first.made_at == change.at);
+    if let Some(entry) = made.and_then(Change::made::<E>) {
+        return Ok(answer(StatusCode::CREATED, &entry));
+    }
+    find::<E>(app, &id).await.map(|entry| answer(StatusCode::CREATED, &entry))
 }
 
-pub(crate) async fn find<E: Served>(app: &App, text: &str) -> Result<E, Problem> {
-    let entry = app.roster.entry::<E>(&id::<E::Id>(text, E::WHAT)?).await?;
-    entry.ok_or_else(|| Problem::not_found(E::WHAT))
+pub(crate) async fn find<E: Served>(app: &App, id: &E::Id) -> Result<E, Problem> {
+    app.roster.entry::<E>(id).await?.ok_or_else(|| Problem::not_found(E::WHAT))
 }
 
 pub(crate) async fn read<E: Served>(
     State(app): State<App>,
-    PathText(text): PathText,
+    At(id): At<E>,
 ) -> Result<Response, Problem> {
-    find::<E>(&app, &text).await.map(|entry| answer(StatusCode::OK, &entry))
+    find::<E>(&app, &id).await.map(|entry| answer(StatusCode::OK, &entry))
 }
 
 /// Replaces the entry with this id, or makes it.
 pub(crate) async fn replace<E: Served>(
     State(app): State<App>,
-    PathText(text): PathText,
+    At(id): At<E>,
     caller: Caller,
     condition: Precondition,
     overriding: Override,
     Body(mut body): Body,
 ) -> Result<Response, Problem> {
-    let id = id::<E::Id>(&text, E::WHAT)?;
     let current = app.roster.entry::<E>(&id).await?;
     condition.check(current.as_ref())?;
     E::unmask(&mut body, current.as_ref());
@@ -145,21 +155,21 @@ pub(crate) async fn replace<E: Served>(
 }
 
 /// Changes the fields that are given: a JSON merge patch (RFC 7396), in which null takes away.
-pub(crate) async fn patch<E: Served>(
+pub(crate) async fn update<E: Served>(
     State(app): State<App>,
-    PathText(text): PathText,
+    At(id): At<E>,
     caller: Caller,
     condition: Precondition,
     overriding: Override,
     Body(mut patch): Body,
 ) -> Result<Response, Problem> {
-    let current = find::<E>(&app, &text).await?;
+    let current = find::<E>(&app, &id).await?;
     condition.check(Some(&current))?;
     E::unmask(&mut patch, Some(&current));
     let mut merged = serde_json::to_value(&current).unwrap_or_default();
     json_patch::merge(&mut merged, &patch);
     let terms = (&condition, &overriding);
-    put(&app, current.id(), draft(merged, E::WHAT)?, Some(&current), caller.why(), terms).await
+    put(&app, &id, draft(merged, E::WHAT)?, Some(&current), caller.why(), terms).await
 }
 
 async fn put<E: Served>(
@@ -175,9 +185,7 @@ async fn put<E: Served>(
         return Err(Problem::changed());
     }
     let entry = E::check(draft, Some(id), current, &stamp(&why)).map_err(Problem::invalid)?;
-    if let Some(before) = current {
-        E::judge(app, overriding, before, Some(&entry), &mut why).await?;
-    }
+    overriding.judge(app, current, Some(&entry), &mut why).await?;
     match app.roster.save(&entry, current, &why, None).await? {
         Written::Done if current.is_none() => Ok(answer(StatusCode::CREATED, &entry)),
         Written::Done => Ok(answer(StatusCode::OK, &entry)),
@@ -196,19 +204,49 @@ async fn overtaken<E: Served>(app: &App, id: &E::Id, condition: &Precondition) -
     }
 }
 
-pub(crate) async fn delete<E: Served>(
+/// Deletes an entry; where something is built in, that holds again.
+pub(crate) async fn remove<E: Served>(
     State(app): State<App>,
-    PathText(text): PathText,
+    At(id): At<E>,
     caller: Caller,
     condition: Precondition,
     overriding: Override,
 ) -> Result<StatusCode, Problem> {
-    let entry = find::<E>(&app, &text).await?;
+    let entry = find::<E>(&app, &id).await?;
     condition.check(Some(&entry))?;
+    if entry.version() == 0 {
+        return Err(Problem::built_in());
+    }
     let mut why = caller.why();
-    E::judge(&app, &overriding, &entry, None, &mut why).await?;
+    overriding.judge(&app, Some(&entry), None, &mut why).await?;
     match app.roster.delete(&entry, &why).await? {
         Written::Done => Ok(StatusCode::NO_CONTENT),
-        Written::Conflict => Err(overtaken::<E>(&app, entry.id(), &condition).await),
+        Written::Conflict => Err(overtaken::<E>(&app, &id, &condition).await),
     }
+}
+
+/// The history of one entry, oldest first, also of one that was deleted.
+pub(crate) async fn history<E: Served>(
+    State(app): State<App>,
+    At(id): At<E>,
+) -> Result<Json<History>, Problem> {
+    let changes = app.roster.changes_of::<E>(&id).await?;
+    if changes.is_empty() && E::built_in(&id).is_none() {
+        return Err(Problem::not_found(E::WHAT));
+    }
+    Ok(Json(History { items: changes.into_iter().map(shown).collect() }))
+}
+
+/// Erases the values in an entry's history; the changes themselves stay, and so does who erased.
+pub(crate) async fn erase<E: Served>(
+    State(app): State<App>,
+    At(id): At<E>,
+    caller: Caller,
+) -> Result<Json<Erased>, Problem> {
+    let why = caller.why();
+    let last = app.roster.changes_of::<E>(&id).await?.pop();
+    let last = last.ok_or_else(|| Problem::not_found(E::WHAT))?;
+    let erased = app.roster.erase::<E>(&id, why.at).await?;
+    app.roster.record(&last.followed_by(Action::Erased, &why)).await?;
+    Ok(Json(Erased { erased }))
 }

@@ -7,14 +7,14 @@ use muster::id::ResourceId;
 use muster::{ExternalDraft, Fault, Stamp};
 use muster_aws::roster::Written;
 use serde::Serialize;
-use serde_json::Value;
 
 use crate::App;
 use crate::caller::Caller;
-use crate::entries::Served;
-use crate::paging::{Listed, Paging, listed};
+use crate::entries::{Served, stamp};
+use crate::paging::{KindFilter, Listed, NameFilter, Paging, listed};
 use crate::problem::Problem;
 
+// Numbers of organisations are no secret within the house: nothing is masked.
 impl Served for ExternalResource {
     const WHAT: &'static str = "external resource";
     const PATH: &'static str = "/external-resources";
@@ -32,19 +32,23 @@ impl Served for ExternalResource {
     ) -> Result<Self, Vec<Fault>> {
         draft.check(id, current, stamp)
     }
-
-    /// Numbers of organisations are no secret within the house: nothing is masked.
-    fn view(&self) -> Value {
-        serde_json::to_value(self).unwrap_or_default()
-    }
 }
 
 pub(crate) async fn list(
     State(app): State<App>,
     paging: Paging,
+    NameFilter(q): NameFilter,
+    KindFilter(kind): KindFilter,
 ) -> Result<Json<Listed<ExternalResource>>, Problem> {
     let (limit, cursor) = (usize::from(paging.limit), paging.cursor.as_deref());
-    listed(app.roster.entries(limit, cursor, |_: &ExternalResource| true).await?)
+    let wanted = |entry: &ExternalResource| {
+        let named = |q: &String| {
+            let names = [Some(&entry.organisation), entry.contact_name.as_ref()];
+            names.into_iter().flatten().any(|name| name.to_lowercase().contains(q))
+        };
+        q.as_ref().is_none_or(named) && kind.is_none_or(|kind| entry.kind == kind)
+    };
+    listed(app.roster.entries(limit, cursor, wanted).await?)
 }
 
 /// Which starter entries were made, and which were there.
@@ -60,7 +64,7 @@ pub(crate) async fn start(
     caller: Caller,
 ) -> Result<Json<Started>, Problem> {
     let why = caller.why();
-    let stamp = Stamp { by: why.by.clone(), at: why.at };
+    let stamp = stamp(&why);
     let mut started = Started::default();
     for draft in ExternalDraft::starters() {
         let entry = draft.check(None, None, &stamp).map_err(Problem::invalid)?;

@@ -4,17 +4,19 @@ use axum::Json;
 use axum::extract::{FromRequestParts, Query, State};
 use axum::http::request::Parts;
 use muster::contact::Status;
-use muster::hole::{Hole, holes};
-use muster::{Contact, ContactId, Fault};
+use muster::hole::{Hole, Snapshot};
+use muster::team::People;
+use muster::{Contact, ContactId, EscalationPlan, Fault, PlanId, Stamps};
+use muster_aws::AwsError;
 use muster_aws::roster::{Why, Written};
 use serde::{Deserialize, Serialize};
 
 use crate::App;
 use crate::caller::Caller;
-use crate::entries::find;
+use crate::entries::{Served, find, stamp};
 use crate::precondition::Precondition;
 use crate::problem::Problem;
-use crate::request::PathText;
+use crate::request::At;
 
 /// Longest reason, in characters.
 const MOST_REASON: usize = 200;
@@ -57,29 +59,57 @@ impl<S: Send + Sync> FromRequestParts<S> for Override {
     }
 }
 
+/// The people and plans of the whole roster: what can be left open by a change.
+#[derive(Clone, Debug)]
+pub(crate) struct Whole {
+    pub(crate) people: People,
+    pub(crate) plans: Vec<EscalationPlan>,
+}
+
+impl Whole {
+    pub(crate) async fn read(app: &App) -> Result<Self, AwsError> {
+        let (people, plans) =
+            tokio::try_join!(app.roster.all::<Contact>(), app.roster.all::<EscalationPlan>())?;
+        let people = people.into_iter().map(|contact| (contact.id.clone(), contact)).collect();
+        Ok(Self { people, plans })
+    }
+
+    fn snapshot(&self) -> Snapshot<'_> {
+        Snapshot { people: &self.people, plans: &self.plans }
+    }
+
+    /// What is open in `after` and is not here.
+    pub(crate) fn opened_by(&self, after: &Self) -> Vec<Hole> {
+        self.snapshot().opened_by(after.snapshot())
+    }
+}
+
 impl Override {
     /// Lets a change through that leaves nothing open, or whose holes are accepted; the reason is
     /// then part of its record.
-    pub(crate) async fn judge(
+    pub(crate) async fn judge<E: Served>(
         &self,
         app: &App,
-        before: &Contact,
-        after: Option<&Contact>,
+        before: Option<&E>,
+        after: Option<&E>,
         why: &mut Why,
     ) -> Result<(), Problem> {
-        if self.0.is_some() {
-            why.reason.clone_from(&self.0);
-            return Ok(());
+        if self.0.is_some() || !E::may_open(before, after) {
+            return self.accept(Vec::new(), why);
         }
-        // Most changes keep person and roles, and are not worth reading everybody for.
-        let stays = after
-            .is_some_and(|a| !a.departed() && before.roles.iter().all(|r| a.roles.contains(r)));
-        if stays {
-            return Ok(());
+        let whole = Whole::read(app).await?;
+        let mut changed = whole.clone();
+        E::apply(&mut changed, before, after);
+        self.accept(whole.opened_by(&changed), why)
+    }
+
+    /// Lets `open` be, if there is none or somebody says why.
+    pub(crate) fn accept(&self, open: Vec<Hole>, why: &mut Why) -> Result<(), Problem> {
+        if self.0.is_none() && !open.is_empty() {
+            return Err(Problem::opens(open));
         }
-        let everybody = app.roster.everybody().await?;
-        let open = holes(before, after, everybody.iter());
-        if open.is_empty() { Ok(()) } else { Err(Problem::opens(open)) }
+        why.reason.clone_from(&self.0);
+        Ok(())
     }
 }
 
@@ -91,52 +121,85 @@ pub(crate) struct Departed {
     successor: Option<ContactId>,
     /// Whose backup the successor has become.
     now_backup_of: Vec<ContactId>,
+    /// The escalation plans that name the successor now.
+    now_in_plans: Vec<PlanId>,
 }
 
-/// Lets somebody leave: their own backup takes their place wherever they are a backup, and they are
-/// never paged again. Interrupted, it can be repeated: what was replaced stays replaced.
+/// Lets somebody leave: their own backup takes their place wherever they are a backup or are named
+/// by a plan, and they are never paged again. Interrupted, it can be repeated: what was replaced
+/// stays replaced.
 pub(crate) async fn depart(
     State(app): State<App>,
-    PathText(text): PathText,
+    At(id): At<Contact>,
     caller: Caller,
     condition: Precondition,
     overriding: Override,
 ) -> Result<Json<Departed>, Problem> {
-    let leaver = find::<Contact>(&app, &text).await?;
+    let leaver = find::<Contact>(&app, &id).await?;
     condition.check(Some(&leaver))?;
     let mut why = caller.why();
-    let everybody = app.roster.everybody().await?;
-    let successor = leaver.backup.clone().filter(|backup| {
-        everybody.iter().any(|contact| contact.id == *backup && !contact.departed())
-    });
+    let before = Whole::read(&app).await?;
+    let there = |id: &ContactId| before.people.get(id).is_some_and(|contact| !contact.departed());
+    let successor = leaver.backup.clone().filter(there);
     let mut gone = Contact { status: Status::Departed, ..leaver.clone() };
     touch(&mut gone, &why);
-    let replaced: Vec<Contact> = everybody
-        .iter()
-        .filter(|other| other.backup.as_ref() == Some(&leaver.id) && !other.departed())
-        .filter(|other| successor.is_some() && successor.as_ref() != Some(&other.id))
-        .cloned()
-        .collect();
-    if overriding.0.is_none() {
-        let mut open = holes(&leaver, Some(&gone), everybody.iter());
-        let mended = |id: &ContactId| replaced.iter().any(|other| other.id == *id);
-        open.retain(|hole| !matches!(hole, Hole::NoBackup { contact } if mended(contact)));
-        if !open.is_empty() {
-            return Err(Problem::opens(open));
-        }
+    let (people, plans) = match &successor {
+        Some(successor) => replaced(&before, &leaver.id, successor, &why),
+        None => Default::default(),
+    };
+    let mut after = before.clone();
+    for contact in people.iter().chain([&gone]) {
+        after.people.insert(contact.id.clone(), contact.clone());
     }
-    why.reason.clone_from(&overriding.0);
-    let mut now_backup_of = Vec::new();
-    for other in replaced {
-        let mut changed = Contact { backup: successor.clone(), ..other.clone() };
-        touch(&mut changed, &why);
-        if app.roster.save(&changed, Some(&other), &why, None).await? == Written::Conflict {
-            return Err(Problem::changed());
-        }
-        now_backup_of.push(changed.id);
+    for plan in &plans {
+        EscalationPlan::apply(&mut after, Some(plan), Some(plan));
     }
-    match app.roster.save(&gone, Some(&leaver), &why, None).await? {
-        Written::Done => Ok(Json(Departed { contact: gone.id, successor, now_backup_of })),
+    overriding.accept(before.opened_by(&after), &mut why)?;
+    for contact in &people {
+        save(&app, contact, before.people.get(&contact.id), &why).await?;
+    }
+    for plan in &plans {
+        save(&app, plan, before.plans.iter().find(|old| old.id == plan.id), &why).await?;
+    }
+    save(&app, &gone, Some(&leaver), &why).await?;
+    Ok(Json(Departed {
+        contact: gone.id,
+        successor,
+        now_backup_of: people.into_iter().map(|contact| contact.id).collect(),
+        now_in_plans: plans.into_iter().map(|plan| plan.id).collect(),
+    }))
+}
+
+/// Everybody whose backup is `leaver`, and every plan that names them, with `successor` instead.
+fn replaced(
+    whole: &Whole,
+    leaver: &ContactId,
+    successor: &ContactId,
+    why: &Why,
+) -> (Vec<Contact>, Vec<EscalationPlan>) {
+    let backed = whole.people.values().filter(|other| other.backup.as_ref() == Some(leaver));
+    let backed = backed.filter(|other| !other.departed() && other.id != *successor);
+    let people = backed.map(|other| {
+        let mut changed = Contact { backup: Some(successor.clone()), ..other.clone() };
+        touch(&mut changed, why);
+        changed
+    });
+    let plans = whole.plans.iter().filter_map(|plan| {
+        let mut plan = plan.with_successor(leaver, successor)?;
+        plan.stamps = Stamps::after(Some(&plan.stamps), &stamp(why));
+        Some(plan)
+    });
+    (people.collect(), plans.collect())
+}
+
+async fn save<E: Served>(
+    app: &App,
+    entry: &E,
+    before: Option<&E>,
+    why: &Why,
+) -> Result<(), Problem> {
+    match app.roster.save(entry, before, why, None).await? {
+        Written::Done => Ok(()),
         Written::Conflict => Err(Problem::changed()),
     }
 }

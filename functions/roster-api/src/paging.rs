@@ -2,7 +2,7 @@
 
 use axum::extract::{FromRequestParts, Query};
 use axum::http::request::Parts;
-use muster::Fault;
+use muster::{Fault, ResourceKind};
 use muster_aws::roster::Page;
 use serde::{Deserialize, Serialize};
 
@@ -64,4 +64,47 @@ pub(crate) fn listed<T>(page: Option<Page<T>>) -> Result<axum::Json<Listed<T>>, 
         return Err(Problem::bad_query(vec![fault]));
     };
     Ok(axum::Json(Listed { items: page.items, next_cursor: page.next }))
+}
+
+/// Only what has this in its name, in lower case: `q`.
+#[derive(Debug)]
+pub(crate) struct NameFilter(pub(crate) Option<String>);
+
+/// Only resources of this kind: `kind`.
+#[derive(Debug)]
+pub(crate) struct KindFilter(pub(crate) Option<ResourceKind>);
+
+#[derive(Deserialize)]
+struct Filters {
+    q: Option<String>,
+    kind: Option<String>,
+}
+
+async fn filters<S: Send + Sync>(parts: &mut Parts, state: &S) -> Result<Filters, Problem> {
+    let given = Query::from_request_parts(parts, state).await.map(|Query(given)| given);
+    let fault = || vec![Fault::new("query", "cannot be read", "q=support&limit=50")];
+    given.map_err(|_| Problem::bad_query(fault()))
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for NameFilter {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        Ok(Self(filters(parts, state).await?.q.map(|q| q.to_lowercase())))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for KindFilter {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let Some(name) = filters(parts, state).await?.kind else { return Ok(Self(None)) };
+        let kind = ResourceKind::from_name(&name);
+        let wrong = || {
+            let names = ResourceKind::ALL.map(ResourceKind::name).join(", ");
+            let fault = format!("must be one of {names}");
+            Problem::bad_query(vec![Fault::new("kind", fault, "aws_support")])
+        };
+        kind.map(|kind| Self(Some(kind))).ok_or_else(wrong)
+    }
 }

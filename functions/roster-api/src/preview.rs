@@ -4,23 +4,19 @@ use axum::Json;
 use axum::extract::{FromRequestParts, Query, State};
 use axum::http::request::Parts;
 use jiff::Timestamp;
+use muster::channel::{Channel, ChannelType};
 use muster::course::{WouldTurn, course};
-use muster::finding::Finding;
-use muster::id::ContactId;
-use muster::plan::EscalationPlan;
-use muster::team::{Call, Why};
-use muster::verdict::Verdict;
-use muster::{Fault, Incident, IncidentType, Role, Severity, decide};
-use muster_aws::event;
+use muster::escalation::{Cursor, LAST_LEVEL, PersonPage, turn};
+use muster::team::{People, Why};
+use muster::{ContactId, EscalationPlan, Fault, Finding, Incident, IncidentType, PlanId, Policy};
+use muster::{Role, Severity, Verdict, decide};
 use muster_aws::secret::incident_id;
+use muster_aws::{AwsError, event};
 use serde::{Deserialize, Serialize};
 
 use crate::App;
 use crate::problem::Problem;
 use crate::request::Body;
-
-/// Every escalation level.
-const LEVELS: std::ops::RangeInclusive<u8> = 1..=4;
 
 #[derive(Deserialize)]
 struct Parameters {
@@ -86,7 +82,7 @@ impl Asked {
     }
 }
 
-/// A member of a team.
+/// Somebody whom the first step pages.
 #[derive(Debug, Serialize)]
 pub(crate) struct Member {
     contact: ContactId,
@@ -94,11 +90,27 @@ pub(crate) struct Member {
     roles: Vec<Role>,
     level: u8,
     why: Why,
+    /// By which kinds of channel, in order.
+    channels: Vec<ChannelType>,
     /// Whether it is outside the person's hours.
     out_of_hours: bool,
 }
 
-/// A team.
+impl Member {
+    fn of(page: PersonPage, at: Timestamp) -> Self {
+        Self {
+            channels: page.channels.iter().map(Channel::kind).collect(),
+            out_of_hours: !page.contact.in_hours(at),
+            contact: page.contact.id,
+            name: page.contact.name,
+            roles: page.contact.roles,
+            level: page.contact.level,
+            why: page.why,
+        }
+    }
+}
+
+/// Whom the first step of an incident's escalation pages.
 #[derive(Debug, Serialize)]
 pub(crate) struct Team {
     severity: Severity,
@@ -107,33 +119,51 @@ pub(crate) struct Team {
     at: Timestamp,
     /// Whether people are paged at this severity at all.
     paged: bool,
+    /// The escalation plan that would be chosen.
+    plan: PlanId,
     /// Empty only if nobody can be paged; the emergency topic is told then.
     members: Vec<Member>,
 }
 
+/// What decides an escalation, as the roster has it now.
+struct Deciding {
+    policy: Policy,
+    plans: Vec<EscalationPlan>,
+    people: People,
+}
+
+impl Deciding {
+    async fn read(app: &App) -> Result<Self, AwsError> {
+        let (policy, plans) =
+            tokio::try_join!(app.roster.policy(), app.roster.all::<EscalationPlan>())?;
+        let named = plans.iter().flat_map(EscalationPlan::named).cloned().collect();
+        let people = app.roster.people(1..=LAST_LEVEL, named).await?;
+        Ok(Self { policy, plans, people })
+    }
+
+    /// The incident that a finding would open.
+    fn incident(&self, finding: Finding, at: Timestamp) -> Option<Incident> {
+        // The digest of legal characters is always a legal id.
+        let id = incident_id(&finding.identity, at).ok()?;
+        let (r#type, severity) = (finding.incident_type, finding.severity);
+        let plan = EscalationPlan::choose(self.plans.clone(), r#type, severity);
+        Some(Incident::open(id, finding, &self.policy, plan, at))
+    }
+}
+
 pub(crate) async fn team(State(app): State<App>, asked: Asked) -> Result<Json<Team>, Problem> {
-    let (policy, people) = tokio::try_join!(app.roster.policy(), app.roster.people(LEVELS))?;
+    let deciding = Deciding::read(&app).await?;
     let severity = asked.severity.unwrap_or(Severity::High);
-    let call = Call {
-        severity,
-        account: &asked.account,
-        highest_level: policy.highest_level(severity),
-        now: asked.at,
-    };
-    let members = call.team(&people).into_iter().map(|member| Member {
-        contact: member.contact.id.clone(),
-        name: member.contact.name.clone(),
-        roles: member.contact.roles.clone(),
-        level: member.contact.level,
-        why: member.why,
-        out_of_hours: member.out_of_hours,
-    });
+    let finding = Finding::assumed(severity, asked.incident_type, asked.account.clone());
+    let incident = deciding.incident(finding, asked.at).ok_or_else(Problem::no_route)?;
+    let first = turn(&incident, Cursor::FIRST, &deciding.people, asked.at);
     Ok(Json(Team {
         severity,
         incident_type: asked.incident_type,
-        members: members.collect(),
-        paged: severity >= policy.page_from,
-        account: asked.account.clone(),
+        members: first.pages.into_iter().map(|page| Member::of(page, asked.at)).collect(),
+        paged: severity >= deciding.policy.page_from,
+        account: asked.account,
+        plan: incident.plan.id,
         at: asked.at,
     }))
 }
@@ -148,8 +178,9 @@ pub(crate) struct Simulated {
     severity: Severity,
     incident_type: IncidentType,
     account: String,
+    /// The escalation plan that would be chosen.
     #[serde(skip_serializing_if = "Option::is_none")]
-    plan: Option<String>,
+    plan: Option<PlanId>,
     /// Every turn until the end of the plan, as if nobody answered.
     course: Vec<WouldTurn>,
 }
@@ -168,7 +199,7 @@ pub(crate) async fn simulate(
     let delivery = event::read(body).map_err(unreadable)?;
     let findings = delivery.findings.into_iter().collect::<Result<Vec<_>, _>>();
     let findings = findings.map_err(unreadable)?;
-    let (policy, people) = tokio::try_join!(app.roster.policy(), app.roster.people(LEVELS))?;
+    let deciding = Deciding::read(&app).await?;
     let one = |finding: Finding| {
         let mut simulated = Simulated {
             verdict: "record",
@@ -179,16 +210,13 @@ pub(crate) async fn simulate(
             plan: None,
             course: Vec::new(),
         };
-        match decide(&policy, &finding, None) {
+        match decide(&deciding.policy, &finding, None) {
             Verdict::Record(reason) => simulated.reason = Some(reason.name()),
             Verdict::Open | Verdict::Repeat { .. } => {
-                // The digest of legal characters is always a legal id.
-                let Ok(id) = incident_id(&finding.identity, asked.at) else { return simulated };
-                let plan = EscalationPlan::default();
-                let incident = Incident::open(id, finding, &policy, plan, asked.at);
+                let Some(incident) = deciding.incident(finding, asked.at) else { return simulated };
                 simulated.verdict = "open";
-                simulated.course = course(&incident, &people);
-                simulated.plan = Some(incident.plan.name);
+                simulated.course = course(&incident, &deciding.people);
+                simulated.plan = Some(incident.plan.id);
             }
         }
         simulated

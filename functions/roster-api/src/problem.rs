@@ -7,6 +7,9 @@ use muster::hole::Hole;
 use muster_aws::AwsError;
 use serde::Serialize;
 
+/// Longest idempotency key, in characters.
+const MOST_KEY: usize = 200;
+
 /// A problem, as `application/problem+json`.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Problem {
@@ -45,7 +48,7 @@ impl Problem {
 
     pub(crate) fn no_route() -> Self {
         Self::new(StatusCode::NOT_FOUND, "urn:muster:no-route", "There is nothing at this path")
-            .detail("The paths begin with /contacts, /external-resources, /changes, /team, /simulate or /incidents.")
+            .detail("GET /openapi.json lists the paths.")
     }
 
     pub(crate) fn wrong_method() -> Self {
@@ -56,7 +59,34 @@ impl Problem {
 
     pub(crate) fn unsigned() -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "urn:muster:unsigned", "Nobody has signed this request")
-            .detail("Sign it with AWS Signature Version 4 for execute-api.")
+            .detail("Sign it with AWS Signature Version 4 for execute-api, or send a bearer token.")
+    }
+
+    pub(crate) fn not_in_scope(scopes: &[&str]) -> Self {
+        let title = "The token's scopes do not allow this";
+        let detail = match scopes {
+            [] => "It takes the scope admin.".to_owned(),
+            _ => format!("It takes one of the scopes {} or admin.", scopes.join(", ")),
+        };
+        Self::new(StatusCode::FORBIDDEN, "urn:muster:not-in-scope", title).detail(detail)
+    }
+
+    /// The text of an `Idempotency-Key` header that may be none.
+    pub(crate) fn key(text: Option<&str>) -> Result<&str, Self> {
+        let sound = |text: &&str| !text.is_empty() && text.len() <= MOST_KEY;
+        text.filter(sound).ok_or_else(|| {
+            let fault = "must be 1 to 200 printable ASCII characters";
+            let fault = Fault::new("Idempotency-Key", fault, "7d1f0c0e-8a55-4f4e-9c1b-1f0c0e8a554f");
+            let title = "A header is not right";
+            let problem = Self::new(StatusCode::BAD_REQUEST, "urn:muster:bad-header", title);
+            Self { faults: vec![fault], ..problem }
+        })
+    }
+
+    pub(crate) fn built_in() -> Self {
+        let title = "What Muster brings along cannot be deleted";
+        Self::new(StatusCode::CONFLICT, "urn:muster:built-in", title)
+            .detail("Nothing was changed. Replace it with PUT; deleting yours brings it back.")
     }
 
     pub(crate) fn not_found(what: &str) -> Self {

@@ -9,12 +9,30 @@ use muster::Fault;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::entries::Served;
 use crate::problem::Problem;
 
 /// Largest body: 256 KiB. A contact has a few; this leaves room and keeps a request's memory small.
 const MAX_BODY: usize = 256 * 1024;
 /// What a body may call itself; a merge patch (RFC 7396) has a name of its own.
 const JSON: [&str; 2] = ["application/json", "application/merge-patch+json"];
+
+/// The id in the path, or that of the only one of its kind. What is no id names nothing, so it is
+/// not found.
+#[derive(Debug)]
+pub(crate) struct At<E: Served>(pub(crate) E::Id);
+
+impl<S: Send + Sync, E: Served> FromRequestParts<S> for At<E> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let text = match E::ONLY {
+            Some(only) => only.to_owned(),
+            None => PathText::from_request_parts(parts, state).await?.0,
+        };
+        id(&text, E::WHAT).map(Self)
+    }
+}
 
 /// The variable part of the path. What is no text names nothing.
 #[derive(Debug)]

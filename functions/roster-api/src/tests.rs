@@ -5,6 +5,7 @@ use axum::http::{Request, StatusCode, header};
 use insta::assert_json_snapshot;
 use lambda_http::request::RequestContext;
 use muster_aws::client;
+use muster_aws::readiness::Names;
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
@@ -16,6 +17,7 @@ async fn answer(method: &str, path: &str, body: impl Into<Body>) -> (StatusCode,
     let stores = Stores {
         roster: Roster::new(&config, "none".into()),
         incidents: Incidents::new(&config, "none".into()),
+        parts: Parts::new(&config, Names::default()),
     };
     let mut request = Request::builder().method(method).uri(path).body(body.into()).unwrap();
     let signed = json!({

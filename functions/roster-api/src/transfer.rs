@@ -1,6 +1,6 @@
 //! The roster as a file: import with every row checked before the first is written, and export.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use axum::Json;
 use axum::body::Body;
@@ -8,6 +8,7 @@ use axum::extract::{FromRequestParts, Query, Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use futures::{StreamExt as _, TryStreamExt as _};
+use muster::team::People;
 use muster::{Contact, ContactId, Fault, Stamp};
 use muster_aws::AwsError;
 use muster_aws::roster::{Action, Change, Why, Written};
@@ -15,6 +16,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::App;
 use crate::caller::Caller;
+use crate::entries::stamp;
+use crate::holes::{Override, Whole};
 use crate::problem::Problem;
 use crate::sheet::{MAX_BYTES, Row, read_csv, read_json, write_csv, write_vcards};
 
@@ -67,6 +70,7 @@ fn bad_query(field: &str, fault: &str, example: &str) -> Problem {
 pub(crate) async fn import(
     State(app): State<App>,
     caller: Caller,
+    overriding: Override,
     request: Request,
 ) -> Result<Response, Problem> {
     let (mut parts, body) = request.into_parts();
@@ -80,22 +84,26 @@ pub(crate) async fn import(
     };
     let kind = parts.headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
     let rows = read(kind.unwrap_or_default(), body).await?;
-    let why = Why { source: "import", ..caller.why() };
-    let everybody = app.roster.everybody().await?;
-    let current: BTreeMap<&str, &Contact> =
-        everybody.iter().map(|contact| (contact.id.as_str(), contact)).collect();
-    let planned = plan(&rows, &current, &Stamp { by: why.by.clone(), at: why.at });
+    let mut why = Why { source: "import", ..caller.why() };
+    let before = Whole::read(&app).await?;
+    let planned = plan(&rows, &before.people, &stamp(&why));
     let invalid = planned.iter().any(|(line, _)| line.outcome == Outcome::Invalid);
-    if invalid || dry_run {
-        let status = if invalid { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-        let rows = planned.into_iter().map(|(line, _)| line).collect();
-        return Ok((status, Json(Imported { dry_run, written: false, rows })).into_response());
+    if invalid {
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, answer(planned, dry_run)).into_response());
+    }
+    let mut after = before.clone();
+    for contact in planned.iter().filter_map(|(_, contact)| contact.as_ref()) {
+        after.people.insert(contact.id.clone(), contact.clone());
+    }
+    overriding.accept(before.opened_by(&after), &mut why)?;
+    if dry_run {
+        return Ok(answer(planned, dry_run).into_response());
     }
     let write =
         async |(mut line, contact): (RowOutcome, Option<Contact>)| -> Result<RowOutcome, AwsError> {
             let Some(contact) = contact else { return Ok(line) };
-            let before = current.get(contact.id.as_str()).copied();
-            if app.roster.save(&contact, before, &why, None).await? == Written::Conflict {
+            let current = before.people.get(&contact.id);
+            if app.roster.save(&contact, current, &why, None).await? == Written::Conflict {
                 line.outcome = Outcome::Conflict;
             }
             Ok(line)
@@ -103,6 +111,12 @@ pub(crate) async fn import(
     let lines = futures::stream::iter(planned).map(write).buffered(AT_ONCE);
     let rows: Vec<RowOutcome> = lines.try_collect().await?;
     Ok(Json(Imported { dry_run, written: true, rows }).into_response())
+}
+
+/// The answer of an import that writes nothing.
+fn answer(planned: Vec<(RowOutcome, Option<Contact>)>, dry_run: bool) -> Json<Imported> {
+    let rows = planned.into_iter().map(|(line, _)| line).collect();
+    Json(Imported { dry_run, written: false, rows })
 }
 
 async fn read(kind: &str, body: Body) -> Result<Vec<Row>, Problem> {
@@ -118,33 +132,28 @@ async fn read(kind: &str, body: Body) -> Result<Vec<Row>, Problem> {
 }
 
 /// What each row would do, and the contact to write where it would do something.
-fn plan(
-    rows: &[Row],
-    current: &BTreeMap<&str, &Contact>,
-    stamp: &Stamp,
-) -> Vec<(RowOutcome, Option<Contact>)> {
+fn plan(rows: &[Row], current: &People, stamp: &Stamp) -> Vec<(RowOutcome, Option<Contact>)> {
     let mut seen = BTreeSet::new();
     let one = |row: &Row| {
         let invalid = |id, faults| {
             (RowOutcome { line: row.line, id, outcome: Outcome::Invalid, faults }, None)
         };
-        // Judged as new first: that tells the id, given or made from the name.
-        let contact = match row.check(None, stamp) {
+        let id = row.id();
+        let before = id.as_ref().and_then(|id| current.get(id));
+        let contact = match row.check(before, stamp) {
             Ok(contact) => contact,
-            Err(faults) => return invalid(None, faults),
+            Err(faults) => return invalid(id, faults),
         };
         let id = contact.id.clone();
         if !seen.insert(id.clone()) {
             let fault = "is in the file twice; give one of them another id";
             return invalid(Some(id), vec![Fault::new("id", fault, "ada-lovelace-2")]);
         }
-        let before = current.get(id.as_str()).copied();
         let version = row.contact["version"].as_u64();
         if version.is_some() && before.is_some() && version != before.map(|b| b.version) {
             let fault = "is not the current one; export again";
             return invalid(Some(id), vec![Fault::new("version", fault, "2")]);
         }
-        let Ok(contact) = row.check(before, stamp) else { return invalid(Some(id), Vec::new()) };
         let outcome = match before {
             None => Outcome::Created,
             Some(before) if same(before, &contact) => Outcome::Unchanged,
@@ -174,7 +183,7 @@ pub(crate) async fn export(
     query: Result<Query<Parameters>, axum::extract::rejection::QueryRejection>,
 ) -> Result<Response, Problem> {
     let format = query.ok().and_then(|Query(given)| given.format);
-    let everybody = app.roster.everybody().await?;
+    let everybody = app.roster.all::<Contact>().await?;
     let (kind, name, text) = match format.as_deref() {
         None | Some("csv") => ("text/csv; charset=utf-8", "roster.csv", write_csv(&everybody)),
         Some("json") => {

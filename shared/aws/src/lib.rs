@@ -17,6 +17,8 @@ pub mod roster;
 
 #[cfg(feature = "sfn")]
 pub mod escalations;
+#[cfg(feature = "readiness")]
+pub mod readiness;
 #[cfg(feature = "sesv2")]
 pub mod mail;
 #[cfg(feature = "sns")]

@@ -1,5 +1,6 @@
 //! The checks that every draft shares, each of which notes its faults and goes on.
 
+use std::collections::BTreeSet;
 use std::fmt::Display;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
@@ -9,6 +10,8 @@ use serde::Deserialize;
 use crate::availability::{Availability, Window, Zone};
 use crate::fault::Fault;
 use crate::given::Given;
+use crate::incident_type::IncidentType;
+use crate::severity::Severity;
 use crate::text;
 
 /// Most entries of a list: far above any real entry, far below DynamoDB's 400 KB an item.
@@ -236,6 +239,49 @@ impl Faults {
         number
     }
 
+    /// Incident types, at least one.
+    pub(crate) fn incident_types(
+        &mut self,
+        field: &str,
+        given: Field<Vec<Given<String>>>,
+    ) -> BTreeSet<IncidentType> {
+        let none = match &given {
+            None => true,
+            Some(given) => given.as_ref().is_some_and(Vec::is_empty),
+        };
+        if none {
+            self.add(field, "must name at least one incident type", r#"["data_exposure"]"#);
+        }
+        let names = IncidentType::ALL.map(IncidentType::name).join(", ");
+        let wrong = format!("must be one of {names}");
+        let mut types = BTreeSet::new();
+        for (place, text) in self.entries(field, given, &wrong, "data_exposure") {
+            match IncidentType::from_name(&text) {
+                None => self.add(place, &wrong, "data_exposure"),
+                Some(kind) => {
+                    types.insert(kind);
+                }
+            }
+        }
+        types
+    }
+
+    /// The name of a severity.
+    pub(crate) fn severity(&mut self, field: &str, given: Field<String>) -> Option<Severity> {
+        let wrong = "must be informational, low, medium, high or critical";
+        let text = self.typed(field, given, wrong, "high")?;
+        let severity = Severity::ALL.into_iter().find(|severity| severity.name() == text);
+        if severity.is_none() {
+            self.add(field, wrong, "high");
+        }
+        severity
+    }
+
+    /// An escalation level.
+    pub(crate) fn level(&mut self, field: &str, given: Field<i64>) -> Option<u8> {
+        self.whole(field, given, 1..=4, "must be a whole number from 1 to 4", "2")
+    }
+
     pub(crate) fn availability(&mut self, given: Field<AvailabilityDraft>) -> Availability {
         let wrong = "must be \"24/7\" or a list of weekly windows";
         match self.typed("availability", given, wrong, HOURS) {
@@ -256,6 +302,10 @@ impl Faults {
                 for (place, window) in entries {
                     if window.days.is_empty() {
                         self.add(format!("{place}.days"), "names no day", "[\"mon\"]");
+                    }
+                    let twice = |(i, day)| window.days[..i].contains(day);
+                    if window.days.iter().enumerate().any(twice) {
+                        self.add(format!("{place}.days"), "names a day twice", "[\"mon\"]");
                     }
                     windows.push(window);
                 }

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -11,7 +10,9 @@ use crate::checks::{AvailabilityDraft, Faults, Field, ZONE};
 use crate::contact::Contact;
 use crate::fault::Fault;
 use crate::given::{Given, known};
+use crate::hole::LEAST_KINDS;
 use crate::id::ContactId;
+use crate::stamps::Stamp;
 
 mod checks;
 
@@ -60,15 +61,6 @@ struct LeaveDraft {
     until: Date,
 }
 
-/// Who sent a draft and when.
-#[derive(Clone, Debug)]
-pub struct Stamp {
-    /// The caller, as the change record names it.
-    pub by: String,
-    /// The time of the request.
-    pub at: Timestamp,
-}
-
 impl ContactDraft {
     /// The version its sender has read, if the draft says so: what was written since must not be
     /// lost.
@@ -96,7 +88,7 @@ impl ContactDraft {
         let from_name = ContactId::from_name;
         let id = faults.id(self.id, id, name.as_deref(), from_name, "ada-lovelace");
         let roles = faults.roles(self.roles);
-        let channels = faults.channels(self.channels);
+        let channels = faults.channels(self.channels, if current.is_some() { 1 } else { LEAST_KINDS });
         let department = faults.optional_text("department", self.department, "Cloud Security");
         let manager = faults.optional_text("manager", self.manager, "grace-hopper");
         let backup = faults.backup(self.backup, id.as_ref());
@@ -105,7 +97,7 @@ impl ContactDraft {
             faults.add("time_zone", "is missing", ZONE);
         }
         let time_zone = faults.time_zone(self.time_zone);
-        let level = faults.level(self.level);
+        let level = faults.level("level", self.level);
         let skills = faults.list("skills", self.skills, "forensics");
         let certifications = faults.list("certifications", self.certifications, "GCFA");
         let accounts = faults.accounts(self.accounts);

@@ -3,11 +3,11 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::channel::{Channel, ChannelType};
+use crate::channel::Channel;
 use crate::contact::Contact;
-use crate::id::IncidentId;
+use crate::id::{ContactId, IncidentId};
 use crate::incident::{Incident, State};
-use crate::plan::{Channels, Target};
+use crate::plan::{Channels, Target, voice_first};
 use crate::send::{SendRecord, TOPIC};
 use crate::team::{Call, Member, People, Why};
 
@@ -101,9 +101,19 @@ pub struct Turn {
     pub next: Next,
 }
 
+/// The highest escalation level there is.
+pub const LAST_LEVEL: u8 = 4;
+
 const OVER: Turn = Turn { pages: Vec::new(), emergency: None, next: Next::End };
 
 impl Turn {
+    /// Whether it found none of those it called on, so that whoever else is in the roster matters.
+    #[must_use]
+    pub fn found_nobody(&self) -> bool {
+        self.emergency == Some(Emergency::NobodyToPage)
+            || self.pages.iter().any(|page| page.why == Why::Fallback)
+    }
+
     /// This turn, with the emergency topic told as well if `records`, all that is known of its
     /// sends, say that every one has ended and none went out.
     #[must_use]
@@ -129,6 +139,36 @@ pub fn call(incident: &Incident, now: Timestamp) -> Call<'_> {
     }
 }
 
+/// Whom the turn at a cursor may call on, so that no more of the roster is read than it needs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// The highest escalation level; those below it are wanted too.
+    pub highest_level: u8,
+    /// People the step names, whatever their level.
+    pub contacts: Vec<ContactId>,
+}
+
+/// Whom the turn at `cursor` may call on.
+#[must_use]
+pub fn wanted(incident: &Incident, cursor: Cursor) -> Wanted {
+    let team = incident.highest_level;
+    let mut wanted = Wanted { highest_level: team, contacts: Vec::new() };
+    for target in incident.plan.step(cursor.step).iter().flat_map(|step| &step.targets) {
+        let level = match target {
+            Target::SeverityTeam | Target::Backups => team,
+            Target::NextLevel => team.saturating_add(1),
+            Target::Level(level) => *level,
+            Target::Role(_) => LAST_LEVEL,
+            Target::Contact(id) => {
+                wanted.contacts.push(id.clone());
+                team
+            }
+        };
+        wanted.highest_level = wanted.highest_level.max(level).min(LAST_LEVEL);
+    }
+    wanted
+}
+
 /// The turn at `cursor` of the incident's escalation, with `people` as the roster has them `now`.
 ///
 /// An incident that is acknowledged or resolved has no further turn. People who acknowledged
@@ -139,29 +179,25 @@ pub fn turn(incident: &Incident, cursor: Cursor, people: &People, now: Timestamp
         return OVER;
     }
     let plan = &incident.plan;
-    let index = usize::try_from(cursor.step).unwrap_or(usize::MAX);
-    let Some(step) = plan.steps.get(index).filter(|_| cursor.round <= plan.rounds) else {
+    let Some(step) = plan.step(cursor.step).filter(|_| cursor.round <= plan.rounds) else {
         return Turn { emergency: Some(Emergency::NobodyAnswered), ..OVER };
     };
+    let index = usize::try_from(cursor.step).unwrap_or(usize::MAX);
     let call = call(incident, now);
     let mut members: Vec<Member<'_>> = Vec::new();
-    for target in &step.targets {
-        let found = match target {
-            Target::SeverityTeam => call.team(people),
-            Target::Backups => call.backups(&call.team(people), people),
-            Target::NextLevel => call.next_level(people),
-        };
-        for member in found {
-            if members.iter().all(|known| known.contact.id != member.contact.id) {
-                members.push(member);
-            }
+    for member in step.targets.iter().flat_map(|target| call.target(target, people)) {
+        if members.iter().all(|known| known.contact.id != member.contact.id) {
+            members.push(member);
         }
+    }
+    if members.is_empty() {
+        members = call.commanders(people);
     }
     let emergency = members.is_empty().then_some(Emergency::NobodyToPage);
     let pages = members
         .into_iter()
         .filter(|member| !incident.acknowledged_by(&member.contact.id))
-        .map(|member| person_page(member, step.channels))
+        .map(|member| person_page(member, &step.channels))
         .collect();
     let last = index + 1 >= plan.steps.len();
     let cursor = if last {
@@ -172,10 +208,10 @@ pub fn turn(incident: &Incident, cursor: Cursor, people: &People, now: Timestamp
     Turn { pages, emergency, next: Next::Turn { wait: plan.wait_after(index), cursor } }
 }
 
-fn person_page(member: Member<'_>, channels: Channels) -> PersonPage {
-    let mut order = member.contact.channels.clone();
-    if channels == Channels::VoiceFirst || member.out_of_hours {
-        order.sort_by_key(|channel| channel.kind() != ChannelType::Voice);
+fn person_page(member: Member<'_>, channels: &Channels) -> PersonPage {
+    let mut order = channels.of(&member.contact.channels);
+    if member.out_of_hours {
+        voice_first(&mut order);
     }
     PersonPage { contact: member.contact.clone(), why: member.why, channels: order }
 }

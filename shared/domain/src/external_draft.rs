@@ -6,11 +6,11 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use crate::checks::{AvailabilityDraft, EMAIL, Faults, Field, PHONE};
-use crate::contact_draft::Stamp;
 use crate::external::ExternalResource;
 use crate::fault::Fault;
 use crate::given::{Given, known};
 use crate::id::ResourceId;
+use crate::stamps::Stamp;
 
 mod checks;
 mod starters;

@@ -1,4 +1,4 @@
-//! The names things go by: contacts, external resources and incidents.
+//! The names things go by: contacts, external resources, escalation plans and incidents.
 
 use std::fmt;
 use std::str::FromStr;
@@ -77,6 +77,10 @@ id! {
     ResourceId
 }
 id! {
+    /// An escalation plan's id: 1 to 64 characters of `a-z`, `0-9` and `-`.
+    PlanId
+}
+id! {
     /// An incident's id: the day it opened and a digest of what opened it.
     IncidentId
 }
@@ -95,6 +99,15 @@ macro_rules! from_name {
 }
 from_name!(ContactId);
 from_name!(ResourceId);
+from_name!(PlanId);
+
+impl PlanId {
+    /// The id of the plan that is compiled in.
+    #[must_use]
+    pub fn default_plan() -> Self {
+        Self(crate::plan::DEFAULT.to_owned())
+    }
+}
 
 fn slug(name: &str) -> String {
     let mut slug = String::new();

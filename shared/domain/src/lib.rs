@@ -15,10 +15,13 @@ pub mod external_draft;
 pub mod hole;
 pub mod id;
 pub mod role;
+pub mod stamps;
 
 pub mod finding;
 pub mod incident_type;
 pub mod policy;
+pub mod policy_draft;
+pub mod readiness;
 pub mod severity;
 pub mod verdict;
 
@@ -27,6 +30,7 @@ pub mod escalation;
 pub mod incident;
 pub mod page;
 pub mod plan;
+pub mod plan_draft;
 pub mod send;
 pub mod team;
 
@@ -34,15 +38,19 @@ pub mod team;
 mod samples;
 
 pub use contact::{Contact, Status};
-pub use contact_draft::{ContactDraft, Stamp};
+pub use contact_draft::ContactDraft;
 pub use external::{Duty, ExternalResource, Portal, ResourceKind};
 pub use external_draft::ExternalDraft;
 pub use fault::Fault;
 pub use finding::{Finding, FindingIdentity};
-pub use id::{ContactId, IncidentId, ResourceId};
+pub use id::{ContactId, IncidentId, PlanId, ResourceId};
 pub use incident::{Actor, Incident};
 pub use incident_type::IncidentType;
+pub use plan::EscalationPlan;
+pub use plan_draft::PlanDraft;
 pub use policy::Policy;
+pub use policy_draft::PolicyDraft;
 pub use role::Role;
 pub use severity::Severity;
+pub use stamps::{Stamp, Stamps};
 pub use verdict::{Verdict, decide};

@@ -114,6 +114,13 @@ fn because(page: &PersonPage) -> String {
             format!("You are paged because {id} has not answered and you are the backup.")
         }
         Why::NextLevel => "You are paged because nobody has answered so far.".into(),
+        Why::Role(role) => {
+            format!("You are paged because the escalation plan calls for the {}.", role.card().title)
+        }
+        Why::Level(level) => {
+            format!("You are paged because the escalation plan calls for level {level}.")
+        }
+        Why::Named => "You are paged because the escalation plan names you.".into(),
         Why::Fallback => {
             "You are paged because nobody of the team for this incident can be reached.".into()
         }

@@ -1,29 +1,23 @@
 //! An escalation plan: whom to page after how long, by which channels, and how often again.
 
+mod channels;
+mod target;
+
+use std::collections::BTreeSet;
+
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
-/// Whom a step pages.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Target {
-    /// The team that the incident's severity calls for.
-    SeverityTeam,
-    /// The backups of that team.
-    Backups,
-    /// The people one escalation level beyond that team; the team itself if there are none.
-    NextLevel,
-}
+pub use self::channels::Channels;
+pub(crate) use self::channels::voice_first;
+pub use self::target::{Target, TargetError};
+use crate::id::{ContactId, PlanId};
+use crate::incident_type::IncidentType;
+use crate::severity::Severity;
+use crate::stamps::Stamps;
 
-/// By which of a person's channels a step pages.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Channels {
-    /// Every channel, in the person's order.
-    All,
-    /// Every channel, calls before anything else.
-    VoiceFirst,
-}
+/// The id of the plan that is compiled in; whoever stores a plan under it takes its place.
+pub const DEFAULT: &str = "default";
 
 /// One step of a plan.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,14 +27,21 @@ pub struct Step {
     /// Whom it pages.
     pub targets: Vec<Target>,
     /// By which channels.
+    #[serde(default)]
     pub channels: Channels,
 }
 
-/// How an incident escalates while nobody answers.
+/// How an incident escalates while nobody answers. Built from a [`crate::PlanDraft`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EscalationPlan {
+    /// Its id; never changes.
+    pub id: PlanId,
     /// Its name.
     pub name: String,
+    /// The types of incident it is for; empty for any.
+    pub incident_types: BTreeSet<IncidentType>,
+    /// The least severe incident it is for.
+    pub least_severity: Severity,
     /// Its steps, in order of time; at least one.
     pub steps: Vec<Step>,
     /// How often the steps are gone through before the emergency topic has its turn.
@@ -49,6 +50,9 @@ pub struct EscalationPlan {
     pub round_minutes: u32,
     /// How many people must acknowledge before paging stops.
     pub acknowledgements: u16,
+    /// Who made and changed it.
+    #[serde(flatten)]
+    pub stamps: Stamps,
 }
 
 impl Default for EscalationPlan {
@@ -62,7 +66,10 @@ impl Default for EscalationPlan {
             channels,
         };
         Self {
-            name: "default".to_owned(),
+            id: PlanId::default_plan(),
+            name: DEFAULT.to_owned(),
+            incident_types: BTreeSet::new(),
+            least_severity: Severity::Informational,
             steps: vec![
                 step(0, &[SeverityTeam], Channels::All),
                 step(10, &[SeverityTeam, Backups], Channels::VoiceFirst),
@@ -71,11 +78,29 @@ impl Default for EscalationPlan {
             rounds: 3,
             round_minutes: 30,
             acknowledgements: 1,
+            stamps: Stamps::built_in(),
         }
     }
 }
 
 impl EscalationPlan {
+    /// The most specific of `plans` for such an incident: one that names the type before one for
+    /// any; then the one for the gravest incidents; then the one for the fewest types; then by id.
+    /// The compiled-in plan if none is for it.
+    #[must_use]
+    pub fn choose(plans: Vec<Self>, r#type: IncidentType, severity: Severity) -> Self {
+        let fits = |plan: &Self| {
+            severity >= plan.least_severity
+                && (plan.incident_types.is_empty() || plan.incident_types.contains(&r#type))
+        };
+        let rank = |plan: &Self| {
+            let any = plan.incident_types.is_empty();
+            let severity = std::cmp::Reverse(plan.least_severity);
+            (any, severity, plan.incident_types.len(), plan.id.clone())
+        };
+        plans.into_iter().filter(fits).min_by_key(rank).unwrap_or_default()
+    }
+
     /// The wait after the step at `index`, until the next step or the next round's first.
     #[must_use]
     pub fn wait_after(&self, index: usize) -> SignedDuration {
@@ -86,10 +111,84 @@ impl EscalationPlan {
         SignedDuration::from_mins(i64::from(next.saturating_sub(now)))
     }
 
-    /// Whether this step pages beyond the incident's team.
+    /// The step with this number, from 0.
     #[must_use]
-    pub fn reaches_next_level(&self, step: u32) -> bool {
-        let step = usize::try_from(step).ok().and_then(|index| self.steps.get(index));
-        step.is_some_and(|step| step.targets.contains(&Target::NextLevel))
+    pub fn step(&self, number: u32) -> Option<&Step> {
+        self.steps.get(usize::try_from(number).ok()?)
+    }
+
+    /// Everybody whom a step names.
+    pub fn named(&self) -> impl Iterator<Item = &ContactId> {
+        let targets = self.steps.iter().flat_map(|step| &step.targets);
+        targets.filter_map(|target| match target {
+            Target::Contact(id) => Some(id),
+            _ => None,
+        })
+    }
+
+    /// The plan with `successor` wherever it names `leaver`; `None` if it does not.
+    #[must_use]
+    pub fn with_successor(&self, leaver: &ContactId, successor: &ContactId) -> Option<Self> {
+        self.named().find(|id| *id == leaver)?;
+        let mut plan = self.clone();
+        for step in &mut plan.steps {
+            let (old, new) = (Target::Contact(leaver.clone()), Target::Contact(successor.clone()));
+            let known = step.targets.contains(&new);
+            step.targets.retain(|target| !known || *target != old);
+            for target in &mut step.targets {
+                if *target == old {
+                    *target = new.clone();
+                }
+            }
+        }
+        Some(plan)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_most_specific_plan_is_chosen() {
+        use IncidentType::{DataExposure, Malware, Other};
+        let plan = |id: &str, types: &[IncidentType], least_severity| EscalationPlan {
+            id: id.parse().unwrap(),
+            incident_types: types.iter().copied().collect(),
+            least_severity,
+            ..EscalationPlan::default()
+        };
+        let plans = vec![
+            plan("any", &[], Severity::Informational),
+            plan("grave", &[], Severity::Critical),
+            plan("both", &[Malware, DataExposure], Severity::Medium),
+            plan("malware", &[Malware], Severity::Medium),
+            plan("malware-2", &[Malware], Severity::Medium),
+        ];
+        let check = |r#type, severity, expected: &str| {
+            let chosen = EscalationPlan::choose(plans.clone(), r#type, severity);
+            assert_eq!(chosen.id.as_str(), expected);
+        };
+        check(Malware, Severity::Critical, "malware");
+        check(DataExposure, Severity::High, "both");
+        check(DataExposure, Severity::Low, "any");
+        check(Other, Severity::Critical, "grave");
+        let none = EscalationPlan::choose(vec![], Other, Severity::High);
+        assert_eq!((none.id.as_str(), none.stamps.version), (DEFAULT, 0));
+    }
+
+    #[test]
+    fn a_leaver_is_replaced_once_in_each_step() {
+        let (ada, bob): (ContactId, ContactId) = ("ada".parse().unwrap(), "bob".parse().unwrap());
+        let step = |ids: &[&ContactId]| Step {
+            after_minutes: 0,
+            targets: ids.iter().map(|id| Target::Contact((*id).clone())).collect(),
+            channels: Channels::All,
+        };
+        let steps = vec![step(&[&ada]), step(&[&ada, &bob]), step(&[&bob])];
+        let plan = EscalationPlan { steps, ..EscalationPlan::default() };
+        let mended = plan.with_successor(&ada, &bob).unwrap();
+        assert_eq!(mended.steps, [step(&[&bob]), step(&[&bob]), step(&[&bob])]);
+        assert_eq!(mended.with_successor(&ada, &bob), None);
     }
 }

@@ -3,10 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::severity::Severity;
+use crate::stamps::Stamps;
 
 /// The roster's policy. It is data, with these defaults while nobody has changed it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
 pub struct Policy {
     /// The least severity that pages people; below it a finding is recorded.
     pub page_from: Severity,
@@ -16,11 +16,20 @@ pub struct Policy {
     pub levels_high: u8,
     /// The same for Critical.
     pub levels_critical: u8,
+    /// Who changed it.
+    #[serde(flatten)]
+    pub stamps: Stamps,
 }
 
 impl Default for Policy {
     fn default() -> Self {
-        Self { page_from: Severity::Medium, levels: 2, levels_high: 3, levels_critical: 4 }
+        Self {
+            page_from: Severity::Medium,
+            levels: 2,
+            levels_high: 3,
+            levels_critical: 4,
+            stamps: Stamps::built_in(),
+        }
     }
 }
 

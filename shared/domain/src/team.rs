@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::contact::Contact;
 use crate::id::ContactId;
+use crate::plan::Target;
 use crate::role::Role;
 use crate::severity::Severity;
 
@@ -25,7 +26,13 @@ pub enum Why {
     BackupOf(ContactId),
     /// Is one level beyond the team.
     NextLevel,
-    /// The team came out empty; commanders take over.
+    /// Has a role that the plan calls for.
+    Role(Role),
+    /// Is of a level that the plan calls for.
+    Level(u8),
+    /// Is named by the plan.
+    Named,
+    /// Nobody whom the plan calls for can be reached; commanders take over.
     Fallback,
 }
 
@@ -83,17 +90,17 @@ impl Call<'_> {
         None
     }
 
-    /// The people of `levels`, each present or replaced, sorted by level, then name. Nobody twice.
+    /// The people whom `called` calls, each present or replaced, sorted by level, then name.
+    /// Nobody twice.
     fn muster<'a>(
         &self,
         people: &'a People,
-        levels: std::ops::RangeInclusive<u8>,
+        called: impl Fn(&Contact) -> bool,
         why: &Why,
     ) -> Vec<Member<'a>> {
-        let wanted =
-            |c: &&Contact| levels.contains(&c.level) && c.serves(self.account) && !c.departed();
+        let called = people.values().filter(|contact| called(contact));
         let (present, away): (Vec<_>, Vec<_>) =
-            people.values().filter(wanted).partition(|contact| self.reachable(contact));
+            called.partition(|contact| self.reachable(contact));
         let mut members: Vec<Member<'a>> =
             present.into_iter().map(|contact| self.member(contact, why.clone())).collect();
         for contact in away {
@@ -106,14 +113,48 @@ impl Call<'_> {
         members
     }
 
+    /// Whether this person answers for the call's account and is still here.
+    fn serves(&self, contact: &Contact) -> bool {
+        contact.serves(self.account) && !contact.departed()
+    }
+
+    fn levels<'a>(
+        &self,
+        people: &'a People,
+        levels: std::ops::RangeInclusive<u8>,
+        why: &Why,
+    ) -> Vec<Member<'a>> {
+        self.muster(people, |c| levels.contains(&c.level) && self.serves(c), why)
+    }
+
+    /// Whom one target of a plan calls for.
+    #[must_use]
+    pub fn target<'a>(&self, target: &Target, people: &'a People) -> Vec<Member<'a>> {
+        match target {
+            Target::SeverityTeam => self.team(people),
+            Target::Backups => self.backups(&self.team(people), people),
+            Target::NextLevel => self.next_level(people),
+            Target::Role(role) => {
+                let called = |c: &Contact| c.roles.contains(role) && self.serves(c);
+                self.muster(people, called, &Why::Role(*role))
+            }
+            Target::Level(level) => self.levels(people, *level..=*level, &Why::Level(*level)),
+            // Also somebody who has left: then it is their backup who is called.
+            Target::Contact(id) => self.muster(people, |c| c.id == *id, &Why::Named),
+        }
+    }
+
     /// The team for this call; commanders if it comes out empty; empty only if there is nobody
     /// at all, and then the emergency topic must be told.
     #[must_use]
     pub fn team<'a>(&self, people: &'a People) -> Vec<Member<'a>> {
-        let team = self.muster(people, 1..=self.highest_level, &Why::Team);
-        if !team.is_empty() {
-            return team;
-        }
+        let team = self.levels(people, 1..=self.highest_level, &Why::Team);
+        if team.is_empty() { self.commanders(people) } else { team }
+    }
+
+    /// The commanders who are not away: they take over where nobody else can be reached.
+    #[must_use]
+    pub fn commanders<'a>(&self, people: &'a People) -> Vec<Member<'a>> {
         let mut commanders: Vec<_> = people
             .values()
             .filter(|c| c.roles.contains(&Role::IncidentCommander))
@@ -128,7 +169,7 @@ impl Call<'_> {
     #[must_use]
     pub fn next_level<'a>(&self, people: &'a People) -> Vec<Member<'a>> {
         let next = self.highest_level.saturating_add(1);
-        let members = self.muster(people, next..=next, &Why::NextLevel);
+        let members = self.levels(people, next..=next, &Why::NextLevel);
         if members.is_empty() { self.team(people) } else { members }
     }
 

@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-use muster::contact_draft::Stamp;
-use muster::{Contact, ContactDraft, Fault};
+use muster::{Contact, ContactDraft, ContactId, Fault, Stamp};
 use serde::Deserialize as _;
 use serde_json::Value;
 
@@ -38,6 +37,14 @@ pub(crate) struct Row {
 }
 
 impl Row {
+    /// The id of the contact it describes, given or made from the name; none if there is neither.
+    pub(crate) fn id(&self) -> Option<ContactId> {
+        match &self.contact["id"] {
+            Value::Null => ContactId::from_name(self.contact["name"].as_str()?),
+            given => given.as_str()?.parse().ok(),
+        }
+    }
+
     /// The contact this row describes; `current` is the entry it replaces, if there is one.
     ///
     /// # Errors

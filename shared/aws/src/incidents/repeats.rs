@@ -20,6 +20,8 @@ pub struct FirstAnswer {
     pub request: String,
     /// The id of what the request made.
     pub made: String,
+    /// When.
+    pub made_at: Timestamp,
     /// When it is forgotten, in seconds since 1970.
     pub expires_at: i64,
 }
@@ -29,7 +31,12 @@ impl FirstAnswer {
     #[must_use]
     pub fn new(body: &str, made: &str, now: Timestamp) -> Self {
         let until = now.saturating_add(KEPT).unwrap_or(Timestamp::MAX);
-        Self { request: token_digest(body), made: made.to_owned(), expires_at: until.as_second() }
+        Self {
+            request: token_digest(body),
+            made: made.to_owned(),
+            made_at: now,
+            expires_at: until.as_second(),
+        }
     }
 
     /// Whether it was the answer to a request with this body.

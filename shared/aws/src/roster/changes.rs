@@ -116,6 +116,28 @@ impl Change {
         }
     }
 
+    /// The entry that this change made, as it was then; `None` if it made none or if its values
+    /// were erased.
+    #[must_use]
+    pub fn made<E: Entry>(&self) -> Option<E> {
+        if self.action != Action::Created || self.erased_at.is_some() {
+            return None;
+        }
+        let values = self.fields.iter().filter_map(|f| Some((f.field.clone(), f.after.clone()?)));
+        let mut entry: serde_json::Map<String, Value> = values.collect();
+        let at = serde_json::to_value(self.at).ok()?;
+        for (field, value) in BOOKKEEPING.into_iter().zip([
+            at.clone(),
+            self.by.clone().into(),
+            at,
+            self.by.clone().into(),
+            self.version.into(),
+        ]) {
+            entry.insert(field.to_owned(), value);
+        }
+        serde_json::from_value(entry.into()).ok()
+    }
+
     /// Something that was done with the whole roster.
     #[must_use]
     pub fn of_everything(action: Action, why: &Why) -> Self {

@@ -1,4 +1,4 @@
-//! The roster table: contacts and external resources, with a change record in the same transaction, and the policy.
+//! The roster table: every kind of entry, with a change record in the same transaction.
 
 mod changes;
 mod entry;
@@ -6,8 +6,8 @@ mod people;
 
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::types::{Delete, TransactWriteItem};
-use muster::contact::Contact;
 use muster::policy::Policy;
 
 use crate::error::AwsError;
@@ -15,10 +15,12 @@ use crate::item::{self, Item, key, n, s};
 pub use crate::item::{Page, Written};
 use crate::secret::token_digest;
 pub use changes::{Action, Change, FieldChange, Why};
-pub use entry::Entry;
+pub use entry::{Entry, NotTheOne, TheOne};
 
 /// How many entries a filtered list looks at in one request: far below a second's worth.
 const MOST_LOOKED_AT: usize = 2_000;
+/// How many of them one query reads: about a megabyte, DynamoDB's own limit.
+const MOST_AT_ONCE: usize = 500;
 
 /// The roster table.
 #[derive(Clone, Debug)]
@@ -45,26 +47,34 @@ impl Roster {
     /// # Errors
     /// The failed call.
     pub async fn policy(&self) -> Result<Policy, AwsError> {
-        let item = self.item(key("policy", "policy")).await?;
-        let policy = item.map(item::read).transpose().unwrap_or_else(|_| {
-            tracing::error!("the policy cannot be read; the defaults apply");
-            None
-        });
-        Ok(policy.unwrap_or_default())
+        let item = self.item(entry_key::<Policy>(&TheOne)).await?;
+        Ok(item.and_then(readable).unwrap_or_default())
     }
 
-    /// The entry with this id.
+    /// The entry with this id, or what is built in under it.
     ///
     /// # Errors
     /// The failed call.
     pub async fn entry<E: Entry>(&self, id: &E::Id) -> Result<Option<E>, AwsError> {
-        self.item(entry_key::<E>(id)).await?.map(item::read).transpose()
+        match self.item(entry_key::<E>(id)).await? {
+            Some(item) => item::read(item).map(Some),
+            None => Ok(E::built_in(id)),
+        }
+    }
+
+    fn list<E: Entry>(&self) -> QueryFluentBuilder {
+        self.client
+            .query()
+            .table_name(&self.table)
+            .index_name("by-list")
+            .key_condition_expression("list_key = :list")
+            .expression_attribute_values(":list", s(E::KIND))
     }
 
     /// Entries by id that `wanted` says yes to: `limit` at most, from `cursor` on; `None` if the
     /// cursor is not one of ours. A request looks at 2,000 entries at most, so a page may hold
-    /// fewer than `limit` and still be followed by another. The index follows a write within
-    /// moments, not at once.
+    /// fewer than `limit`, or none, and still be followed by another. The index follows a write
+    /// within moments, not at once.
     ///
     /// # Errors
     /// The failed call.
@@ -80,57 +90,44 @@ impl Roster {
             Some(None) => return Ok(None),
         };
         let (mut items, mut looked_at) = (Vec::new(), 0);
+        // No more than the page has room for: without a filter, nothing is read twice. With one that
+        // few entries pass, more and more are read at a time.
+        let mut room = limit;
         loop {
-            let query = self
-                .client
-                .query()
-                .table_name(&self.table)
-                .index_name("by-list")
-                .key_condition_expression("list_key = :list")
-                .expression_attribute_values(":list", s(E::KIND))
-                .set_exclusive_start_key(start)
-                // One more than wanted: whether another page follows is then known.
-                .limit(i32::try_from(limit + 1 - items.len()).unwrap_or(i32::MAX));
+            let query = self.list::<E>().set_exclusive_start_key(start);
+            let query = query.limit(i32::try_from(room).unwrap_or(i32::MAX));
             let answer = query.send().await.map_err(|e| AwsError::of("dynamodb:Query", &e))?;
             start = answer.last_evaluated_key;
-            for item in answer.items.unwrap_or_default() {
+            let mut found = answer.items.unwrap_or_default().into_iter();
+            let mut last = None;
+            while items.len() < limit
+                && let Some(item) = found.next()
+            {
                 looked_at += 1;
-                let Some(entry) = readable(item).filter(&wanted) else { continue };
-                if items.len() == limit {
-                    let next = items.last().map(|last: &E| item::cursor(&last.id().to_string()));
-                    return Ok(Some(Page { items, next }));
-                }
-                items.push(entry);
+                last = item::sort_in(&item).map(item::cursor);
+                items.extend(readable(item).filter(&wanted));
             }
-            let Some(key) = &start else { return Ok(Some(Page { items, next: None })) };
-            if looked_at >= MOST_LOOKED_AT {
-                let next = item::sort_in(key).map(item::cursor);
-                return Ok(Some(Page { items, next }));
+            let over = found.len() == 0 && start.is_none();
+            if over || items.len() == limit || looked_at >= MOST_LOOKED_AT {
+                tracing::info!(kind = E::KIND, looked_at, items = items.len(), "list read");
+                return Ok(Some(Page { items, next: last.filter(|_| !over) }));
             }
+            room = (room * 2).min(MOST_AT_ONCE);
         }
     }
 
-    /// Everybody in the roster, departed people too.
+    /// Every entry of a kind; of contacts, departed people too.
     ///
     /// # Errors
     /// The failed call.
-    pub async fn everybody(&self) -> Result<Vec<Contact>, AwsError> {
-        let mut items = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .index_name("by-list")
-            .key_condition_expression("list_key = :list")
-            .expression_attribute_values(":list", s(Contact::KIND))
-            .into_paginator()
-            .items()
-            .send();
-        let mut everybody = Vec::new();
+    pub async fn all<E: Entry>(&self) -> Result<Vec<E>, AwsError> {
+        let mut items = self.list::<E>().into_paginator().items().send();
+        let mut all = Vec::new();
         while let Some(item) = items.next().await {
             let item = item.map_err(|error| AwsError::of("dynamodb:Query", &error))?;
-            everybody.extend(readable(item));
+            all.extend(readable(item));
         }
-        Ok(everybody)
+        Ok(all)
     }
 
     /// Writes an entry in the place of `before`: of nothing, or of the version before its own.
@@ -150,6 +147,8 @@ impl Roster {
         let item = item::write(keys, entry)?;
         let (condition, values) = match before {
             None => ("attribute_not_exists(pk)", vec![]),
+            // What is built in is stored nowhere.
+            Some(before) if before.version() == 0 => ("attribute_not_exists(pk)", vec![]),
             Some(before) => ("version = :before", vec![(":before", n(before.version()))]),
         };
         let put = item::put(&self.table, item, Some(condition), values)?;

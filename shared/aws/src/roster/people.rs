@@ -18,14 +18,22 @@ const DEEPEST_BACKUP: usize = 4;
 const BATCH: usize = 100;
 
 impl Roster {
-    /// The people of these escalation levels who have not departed, and their backups.
+    /// The people of these escalation levels who have not departed, those named, and the backups
+    /// of all of them.
     ///
     /// # Errors
     /// The failed call.
-    pub async fn people(&self, levels: RangeInclusive<u8>) -> Result<People, AwsError> {
+    pub async fn people(
+        &self,
+        levels: RangeInclusive<u8>,
+        named: Vec<ContactId>,
+    ) -> Result<People, AwsError> {
         let found = try_join_all(levels.map(|level| self.level(level))).await?;
+        let mut wanted: Vec<ContactId> = found.into_iter().flatten().chain(named).collect();
+        wanted.sort();
+        wanted.dedup();
         let mut people = People::new();
-        self.add(&mut people, found.into_iter().flatten().collect()).await?;
+        self.add(&mut people, wanted).await?;
         for _ in 0..DEEPEST_BACKUP {
             let mut missing: Vec<ContactId> =
                 people.values().filter_map(|contact| contact.backup.clone()).collect();

@@ -39,7 +39,13 @@ impl Faults {
         roles
     }
 
-    pub(super) fn channels(&mut self, given: Field<Vec<Given<ChannelDraft>>>) -> Vec<Channel> {
+    /// Channels of `least` kinds at least: two for somebody new. Whoever is in the roster may be
+    /// left with one, by somebody who says why: that is judged as a hole.
+    pub(super) fn channels(
+        &mut self,
+        given: Field<Vec<Given<ChannelDraft>>>,
+        least: usize,
+    ) -> Vec<Channel> {
         if given.is_none() {
             self.add("channels", "is missing", CHANNELS);
             return Vec::new();
@@ -59,8 +65,12 @@ impl Faults {
         }
         let kinds: BTreeSet<_> = channels.iter().map(Channel::kind).collect();
         // A wrong channel may well be the second type; a missing one is none.
-        if kinds.len() < 2 && (self.0.len() == before || sent < 2) {
-            self.add("channels", "must have at least two different types", CHANNELS);
+        if kinds.len() < least && (self.0.len() == before || sent < least) {
+            let fault = match least {
+                1 => "must have at least one channel",
+                _ => "must have at least two different types",
+            };
+            self.add("channels", fault, CHANNELS);
         }
         channels
     }
@@ -108,10 +118,6 @@ impl Faults {
                 None
             }
         }
-    }
-
-    pub(super) fn level(&mut self, given: Field<i64>) -> Option<u8> {
-        self.whole("level", given, 1..=4, "must be a whole number from 1 to 4", "2")
     }
 
     pub(super) fn accounts(&mut self, given: Field<Vec<Given<String>>>) -> Vec<String> {

@@ -78,3 +78,32 @@ fn when_nothing_went_out_the_emergency_topic_is_told() {
     // Told already: the turn still says so, and the record keeps it from being told twice.
     check(&[record("sms", failed(false)), record("topic", sent())], nothing);
 }
+
+#[test]
+fn targets_call_whom_they_name() {
+    let mut cid = person("cid", 2);
+    cid.roles.push(crate::Role::TechnicalLead);
+    let mut gone = person("gone", 3);
+    gone.status = crate::Status::Departed;
+    gone.backup = Some("lex".parse().unwrap());
+    let people = people([person("ada", 1), person("bob", 2), cid, gone, person("lex", 4)]);
+    let check = |targets: &[&str], expected: &[&str]| {
+        let mut incident = incident();
+        incident.plan.steps[0].targets = targets.iter().map(|t| t.parse().unwrap()).collect();
+        let turn = turn(&incident, Cursor::FIRST, &people, now());
+        let line = |page: &PersonPage| format!("{} {:?}", page.contact.id, page.why);
+        assert_eq!(turn.pages.iter().map(line).collect::<Vec<_>>(), expected, "{targets:?}");
+        assert!(!turn.found_nobody() || expected[0].ends_with("Fallback"));
+        wanted(&incident, Cursor::FIRST)
+    };
+    let all = check(&["role:technical_lead"], &["cid Role(TechnicalLead)"]);
+    assert_eq!((all.highest_level, all.contacts.len()), (4, 0), "a role may be at any level");
+    check(&["level:4"], &["lex Level(4)"]);
+    // Nobody twice, whatever calls for them.
+    check(&["contact:bob", "level:2"], &["bob Named", "cid Level(2)"]);
+    let named = check(&["contact:gone"], &["lex StandsInFor(ContactId(\"gone\"))"]);
+    assert_eq!(named.contacts, ["gone".parse().unwrap()]);
+    // Nobody there: the commanders take over.
+    check(&["contact:unknown", "role:legal_counsel"], &["lex Role(LegalCounsel)"]);
+    check(&["level:3", "role:communications_lead"], &["ada Fallback"]);
+}

@@ -1,6 +1,5 @@
 //! The checks of the fields that only an external resource has.
 
-use std::collections::BTreeSet;
 use std::num::NonZeroU32;
 
 use super::DutyDraft;
@@ -8,13 +7,11 @@ use crate::availability::{Availability, Zone};
 use crate::checks::{EMAIL, Faults, Field, ZONE, printable};
 use crate::external::{Duty, ResourceKind};
 use crate::given::{Given, known};
-use crate::incident_type::IncidentType;
 
 /// The longest promise or duty: a year, beyond which it is a slip of the keyboard.
 const YEAR_HOURS: i64 = 365 * 24;
 const YEAR_MINUTES: i64 = YEAR_HOURS * 60;
 const DUTY: &str = r#"{"incident_types":["data_exposure"],"within_hours":72}"#;
-const TYPE: &str = "data_exposure";
 
 impl Faults {
     pub(super) fn kind(&mut self, given: Field<String>) -> Option<ResourceKind> {
@@ -87,32 +84,6 @@ impl Faults {
         let wrong = "must be a whole number of hours from 1 to 8760 (a year)";
         let hours = self.positive(&hours_at, draft.within_hours, YEAR_HOURS, wrong, "72");
         Some(Duty { incident_types, within_hours: hours? })
-    }
-
-    fn incident_types(
-        &mut self,
-        field: &str,
-        given: Field<Vec<Given<String>>>,
-    ) -> BTreeSet<IncidentType> {
-        let none = match &given {
-            None => true,
-            Some(given) => given.as_ref().is_some_and(Vec::is_empty),
-        };
-        if none {
-            self.add(field, "must name at least one incident type", r#"["data_exposure"]"#);
-        }
-        let names = IncidentType::ALL.map(IncidentType::name).join(", ");
-        let wrong = format!("must be one of {names}");
-        let mut types = BTreeSet::new();
-        for (place, text) in self.entries(field, given, &wrong, TYPE) {
-            match IncidentType::from_name(&text) {
-                None => self.add(place, &wrong, TYPE),
-                Some(kind) => {
-                    types.insert(kind);
-                }
-            }
-        }
-        types
     }
 
     fn positive(

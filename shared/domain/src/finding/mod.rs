@@ -83,6 +83,27 @@ pub struct Finding {
     pub quiet: Option<Quiet>,
 }
 
+impl Finding {
+    /// A finding that nobody reported: to ask what would come of one.
+    #[must_use]
+    pub fn assumed(severity: Severity, incident_type: IncidentType, account: String) -> Self {
+        Self {
+            identity: FindingIdentity::product("muster", "assumed"),
+            route: Route::GuardDuty,
+            severity,
+            incident_type,
+            finding_type: String::new(),
+            account,
+            region: UNKNOWN_REGION.to_owned(),
+            title: String::new(),
+            description: String::new(),
+            resource: None,
+            console_link: console(UNKNOWN_REGION, ""),
+            quiet: None,
+        }
+    }
+}
+
 /// Stands for a Region that a finding does not name.
 const UNKNOWN_REGION: &str = "unknown";
 

@@ -1,0 +1,51 @@
+//! Escalation plans: what is theirs alone; the rest they share with other entries.
+
+use axum::Json;
+use axum::extract::State;
+use muster::{EscalationPlan, Fault, PlanDraft, PlanId, Stamp};
+
+use crate::App;
+use crate::entries::Served;
+use crate::holes::Whole;
+use crate::paging::{Listed, NameFilter, Paging, listed};
+use crate::problem::Problem;
+
+impl Served for EscalationPlan {
+    const WHAT: &'static str = "escalation plan";
+    const PATH: &'static str = "/escalation-plans";
+    type Draft = PlanDraft;
+
+    fn version_of(draft: &PlanDraft) -> Option<u64> {
+        draft.version()
+    }
+
+    fn check(
+        draft: PlanDraft,
+        id: Option<&PlanId>,
+        current: Option<&Self>,
+        stamp: &Stamp,
+    ) -> Result<Self, Vec<Fault>> {
+        draft.check(id, current, stamp)
+    }
+
+    fn may_open(_: Option<&Self>, after: Option<&Self>) -> bool {
+        after.is_some_and(|plan| plan.named().next().is_some())
+    }
+
+    fn apply(whole: &mut Whole, before: Option<&Self>, after: Option<&Self>) {
+        let id = before.or(after).map(|plan| &plan.id);
+        whole.plans.retain(|plan| Some(&plan.id) != id);
+        whole.plans.extend(after.cloned());
+    }
+}
+
+/// The plans that are stored. The one that is built in can be read as `default`.
+pub(crate) async fn list(
+    State(app): State<App>,
+    paging: Paging,
+    NameFilter(q): NameFilter,
+) -> Result<Json<Listed<EscalationPlan>>, Problem> {
+    let (limit, cursor) = (usize::from(paging.limit), paging.cursor.as_deref());
+    let wanted = |plan: &EscalationPlan| q.as_ref().is_none_or(|q| plan.name.to_lowercase().contains(q));
+    listed(app.roster.entries(limit, cursor, wanted).await?)
+}
