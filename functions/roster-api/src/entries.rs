@@ -120,7 +120,9 @@ async fn repeated<E: Served>(
     }
     let id = first.made.parse::<E::Id>().map_err(|_| Problem::not_found(E::WHAT))?;
     let changes = app.roster.changes_of::<E>(&id).await?;
-    let made = changes.iter().find(|change| change.action == Action::Created && first.made_at == change.at);
+    let made = changes
+        .iter()
+        .find(|change| change.action == Action::Created && first.made_at == change.at);
     if let Some(entry) = made.and_then(Change::made::<E>) {
         return Ok(answer(StatusCode::CREATED, &entry));
     }

@@ -11,6 +11,8 @@ mod holes;
 mod incidents;
 mod links;
 mod mask;
+#[cfg(test)]
+mod openapi;
 mod paging;
 mod plans;
 mod policy;

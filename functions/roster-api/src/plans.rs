@@ -46,6 +46,7 @@ pub(crate) async fn list(
     NameFilter(q): NameFilter,
 ) -> Result<Json<Listed<EscalationPlan>>, Problem> {
     let (limit, cursor) = (usize::from(paging.limit), paging.cursor.as_deref());
-    let wanted = |plan: &EscalationPlan| q.as_ref().is_none_or(|q| plan.name.to_lowercase().contains(q));
+    let wanted =
+        |plan: &EscalationPlan| q.as_ref().is_none_or(|q| plan.name.to_lowercase().contains(q));
     listed(app.roster.entries(limit, cursor, wanted).await?)
 }

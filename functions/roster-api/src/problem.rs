@@ -76,7 +76,8 @@ impl Problem {
         let sound = |text: &&str| !text.is_empty() && text.len() <= MOST_KEY;
         text.filter(sound).ok_or_else(|| {
             let fault = "must be 1 to 200 printable ASCII characters";
-            let fault = Fault::new("Idempotency-Key", fault, "7d1f0c0e-8a55-4f4e-9c1b-1f0c0e8a554f");
+            let fault =
+                Fault::new("Idempotency-Key", fault, "7d1f0c0e-8a55-4f4e-9c1b-1f0c0e8a554f");
             let title = "A header is not right";
             let problem = Self::new(StatusCode::BAD_REQUEST, "urn:muster:bad-header", title);
             Self { faults: vec![fault], ..problem }
@@ -181,6 +182,18 @@ impl Problem {
             .detail("Nothing was changed. Read it again and repeat your change.")
     }
 
+    pub(crate) fn unavailable() -> Self {
+        let title = "A service that is needed does not answer";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "urn:muster:unavailable", title)
+            .detail("Nothing was changed, or all of it was. Try again in a moment.")
+    }
+
+    pub(crate) fn internal() -> Self {
+        let title = "Something is wrong on our side";
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "urn:muster:internal", title)
+            .detail("It was logged. Nothing was changed, or all of it was.")
+    }
+
     pub(crate) fn resolved() -> Self {
         let title = "The incident is already resolved";
         Self::new(StatusCode::CONFLICT, "urn:muster:resolved", title)
@@ -192,16 +205,7 @@ impl From<AwsError> for Problem {
     /// The caller learns whether another try may help; the code goes to the log.
     fn from(error: AwsError) -> Self {
         tracing::error!(reason = %error, "request failed");
-        let again = "Nothing was changed, or all of it was. Try again in a moment.";
-        if error.passing {
-            let title = "A service that is needed does not answer";
-            Self::new(StatusCode::SERVICE_UNAVAILABLE, "urn:muster:unavailable", title)
-                .detail(again)
-        } else {
-            let title = "Something is wrong on our side";
-            Self::new(StatusCode::INTERNAL_SERVER_ERROR, "urn:muster:internal", title)
-                .detail("It was logged. Nothing was changed, or all of it was.")
-        }
+        if error.passing { Self::unavailable() } else { Self::internal() }
     }
 }
 

@@ -17,10 +17,10 @@ pub mod roster;
 
 #[cfg(feature = "sfn")]
 pub mod escalations;
-#[cfg(feature = "readiness")]
-pub mod readiness;
 #[cfg(feature = "sesv2")]
 pub mod mail;
+#[cfg(feature = "readiness")]
+pub mod readiness;
 #[cfg(feature = "sns")]
 pub mod text;
 

@@ -106,7 +106,8 @@ impl Parts {
     }
 
     async fn machine(&self) -> Result<Check, AwsError> {
-        let describe = self.states.describe_state_machine().state_machine_arn(&self.names.state_machine);
+        let describe =
+            self.states.describe_state_machine().state_machine_arn(&self.names.state_machine);
         let answer = describe.send().await;
         let answer = answer.map_err(|e| AwsError::of("states:DescribeStateMachine", &e))?;
         let status = answer.status.as_ref().map_or("unknown", |status| status.as_str());

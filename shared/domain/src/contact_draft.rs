@@ -88,7 +88,8 @@ impl ContactDraft {
         let from_name = ContactId::from_name;
         let id = faults.id(self.id, id, name.as_deref(), from_name, "ada-lovelace");
         let roles = faults.roles(self.roles);
-        let channels = faults.channels(self.channels, if current.is_some() { 1 } else { LEAST_KINDS });
+        let channels =
+            faults.channels(self.channels, if current.is_some() { 1 } else { LEAST_KINDS });
         let department = faults.optional_text("department", self.department, "Cloud Security");
         let manager = faults.optional_text("manager", self.manager, "grace-hopper");
         let backup = faults.backup(self.backup, id.as_ref());

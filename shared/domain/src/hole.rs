@@ -159,10 +159,7 @@ mod tests {
         let mut plan = EscalationPlan::default();
         plan.steps[0].targets = vec![Target::Contact("bob".parse().unwrap())];
         let everybody = [person("ada", 1), person("ann", 2), person("bob", 2)];
-        let hole = Hole::PlanNamesNobody {
-            plan: plan.id.clone(),
-            contact: "bob".parse().unwrap(),
-        };
+        let hole = Hole::PlanNamesNobody { plan: plan.id.clone(), contact: "bob".parse().unwrap() };
         assert_eq!(opened(&everybody, &everybody[..2], &[plan]), [hole]);
     }
 }

@@ -115,7 +115,10 @@ fn because(page: &PersonPage) -> String {
         }
         Why::NextLevel => "You are paged because nobody has answered so far.".into(),
         Why::Role(role) => {
-            format!("You are paged because the escalation plan calls for the {}.", role.card().title)
+            format!(
+                "You are paged because the escalation plan calls for the {}.",
+                role.card().title
+            )
         }
         Why::Level(level) => {
             format!("You are paged because the escalation plan calls for level {level}.")

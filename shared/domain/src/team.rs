@@ -99,8 +99,7 @@ impl Call<'_> {
         why: &Why,
     ) -> Vec<Member<'a>> {
         let called = people.values().filter(|contact| called(contact));
-        let (present, away): (Vec<_>, Vec<_>) =
-            called.partition(|contact| self.reachable(contact));
+        let (present, away): (Vec<_>, Vec<_>) = called.partition(|contact| self.reachable(contact));
         let mut members: Vec<Member<'a>> =
             present.into_iter().map(|contact| self.member(contact, why.clone())).collect();
         for contact in away {

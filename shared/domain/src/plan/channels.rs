@@ -62,7 +62,8 @@ impl Channels {
             Self::All => {}
             Self::VoiceFirst => voice_first(&mut order),
             Self::Only(kinds) => {
-                let rank = |channel: &Channel| kinds.iter().position(|kind| *kind == channel.kind());
+                let rank =
+                    |channel: &Channel| kinds.iter().position(|kind| *kind == channel.kind());
                 if own.iter().any(|channel| rank(channel).is_some()) {
                     order.retain(|channel| rank(channel).is_some());
                     order.sort_by_key(rank);

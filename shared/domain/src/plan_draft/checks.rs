@@ -10,8 +10,7 @@ use crate::plan::{Channels, Step};
 const LONGEST: i64 = 24 * 60;
 /// Twenty steps of ten rounds are more than any night has.
 const MOST_STEPS: usize = 20;
-const STEPS: &str =
-    r#"[{"after_minutes":0,"targets":["severity-team"]},{"after_minutes":10,"targets":["backups"]}]"#;
+const STEPS: &str = r#"[{"after_minutes":0,"targets":["severity-team"]},{"after_minutes":10,"targets":["backups"]}]"#;
 const TARGETS: &str = r#"["severity-team","role:technical_lead"]"#;
 const KINDS: [ChannelType; 3] = [ChannelType::Email, ChannelType::Sms, ChannelType::Voice];
 

@@ -1,0 +1,160 @@
+//! Incidents and their timelines as the document describes them.
+
+#![expect(dead_code, reason = "their shapes are read, and never their values")]
+
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::plans::{EscalationPlan, Severity};
+use super::roster::IncidentType;
+
+/// Where an incident stands.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum IncidentStatus {
+    Open,
+    Acknowledged,
+    Resolved,
+}
+
+/// Who did something.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Actor {
+    /// A contact, by the link in a page.
+    Contact(String),
+    /// A caller of the API: an ARN, or the subject of a token.
+    Caller(String),
+    /// Muster itself.
+    Muster,
+}
+
+/// Something somebody did.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Deed {
+    by: Actor,
+    #[schema(format = "date-time")]
+    at: String,
+}
+
+/// Which finding it is, the same by every route.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum FindingIdentity {
+    GuardDuty(String),
+    Product { product: String, id: String },
+}
+
+/// The way a finding came.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Route {
+    GuardDuty,
+    SecurityHub,
+}
+
+/// What a detector reported.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Finding {
+    identity: FindingIdentity,
+    route: Route,
+    severity: Severity,
+    incident_type: IncidentType,
+    finding_type: String,
+    account: String,
+    region: String,
+    title: String,
+    description: String,
+    resource: Option<String>,
+    console_link: String,
+    quiet: Option<String>,
+}
+
+/// An incident.
+#[derive(Deserialize, ToSchema)]
+pub(super) struct Incident {
+    id: String,
+    status: IncidentStatus,
+    severity: Severity,
+    r#type: IncidentType,
+    account: String,
+    region: String,
+    title: String,
+    finding: Finding,
+    findings: u64,
+    #[schema(format = "date-time")]
+    opened_at: String,
+    acknowledgements: Vec<Deed>,
+    resolution: Option<Deed>,
+    plan: EscalationPlan,
+    highest_level: u8,
+    version: u64,
+}
+
+/// A fact of a timeline.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Fact {
+    #[schema(format = "date-time")]
+    at: String,
+    /// `opened`, `step`, `emergency`, `acknowledged`, `resolved`.
+    what: String,
+    by: String,
+    text: String,
+}
+
+/// How a page stands.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum PageState {
+    Claimed,
+    Sent,
+    Failed,
+    Unavailable,
+}
+
+/// A page of a timeline.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SentPage {
+    #[schema(format = "date-time")]
+    at: String,
+    /// Always `page`.
+    what: String,
+    run: u32,
+    round: u32,
+    step: u32,
+    contact: String,
+    channel: String,
+    state: PageState,
+    /// Of a claimed page: until when.
+    #[schema(format = "date-time")]
+    until: Option<String>,
+    /// Of a claimed page: by which run of the pager.
+    owner: Option<String>,
+    /// Of a sent page: the provider's id.
+    message_id: Option<String>,
+    /// Of a failed page: the provider's code.
+    error: Option<String>,
+    /// Of a failed page: whether trying again may help.
+    passing: Option<bool>,
+    tries: u32,
+}
+
+/// A line of a timeline.
+#[derive(Deserialize, ToSchema)]
+#[serde(untagged)]
+pub(super) enum TimelineLine {
+    Fact(Fact),
+    Page(SentPage),
+}
+
+/// An incident with its timeline, oldest first.
+#[derive(Deserialize, ToSchema)]
+pub(super) struct IncidentWithTimeline {
+    #[serde(flatten)]
+    incident: Incident,
+    timeline: Vec<TimelineLine>,
+}

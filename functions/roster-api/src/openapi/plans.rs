@@ -1,0 +1,153 @@
+//! Escalation plans and the policy as the document describes them.
+
+#![expect(dead_code, reason = "their shapes are read, and never their values")]
+
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::roster::{ChannelType, IncidentType};
+
+/// How serious something is, least first.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Severity {
+    Informational,
+    Low,
+    Medium,
+    High,
+    Critical,
+}
+
+/// By which of a person's channels a step pages.
+#[derive(Deserialize, ToSchema)]
+#[serde(untagged)]
+pub(super) enum StepChannels {
+    Word(StepChannelsWord),
+    /// These kinds, in this order; everything for somebody who has none of them.
+    Kinds(Vec<ChannelType>),
+}
+
+/// All channels, in the person's order or with calls first.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum StepChannelsWord {
+    All,
+    VoiceFirst,
+}
+
+/// One step of a plan.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Step {
+    /// After the round begins.
+    #[schema(minimum = 0, maximum = 1440)]
+    after_minutes: u32,
+    /// `severity-team`, `backups`, `next-level`, `role:<role>`, `level:<1 to 4>` or `contact:<id>`.
+    #[schema(min_items = 1, max_items = 100, example = json!(["severity-team", "role:technical_lead"]))]
+    targets: Vec<String>,
+    channels: Option<StepChannels>,
+}
+
+/// What is sent to make or replace an escalation plan.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "name": "Ransomware", "incident_types": ["malware"], "least_severity": "high",
+    "steps": [
+        {"after_minutes": 0, "targets": ["severity-team"]},
+        {"after_minutes": 10, "targets": ["severity-team", "backups"], "channels": "voice-first"}
+    ]
+}))]
+pub(super) struct EscalationPlanDraft {
+    #[schema(pattern = "^[a-z0-9-]{1,64}$")]
+    id: Option<String>,
+    #[schema(min_length = 1, max_length = 200)]
+    name: String,
+    /// The types of incident it is for; any if empty or absent.
+    #[schema(max_items = 9)]
+    incident_types: Option<Vec<IncidentType>>,
+    least_severity: Option<Severity>,
+    /// In order of time.
+    #[schema(min_items = 1, max_items = 20)]
+    steps: Vec<Step>,
+    #[schema(minimum = 1, maximum = 10)]
+    rounds: Option<u32>,
+    /// From one round to the next; later than the last step.
+    #[schema(minimum = 1, maximum = 1440)]
+    round_minutes: Option<u32>,
+    /// How many people must acknowledge before paging stops.
+    #[schema(minimum = 1, maximum = 10)]
+    acknowledgements: Option<u16>,
+    #[schema(minimum = 0)]
+    version: Option<u64>,
+    created_at: Option<serde_json::Value>,
+    created_by: Option<serde_json::Value>,
+    updated_at: Option<serde_json::Value>,
+    updated_by: Option<serde_json::Value>,
+    reviewed_at: Option<serde_json::Value>,
+}
+
+/// How an incident escalates while nobody answers. The most specific plan is chosen.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct EscalationPlan {
+    id: String,
+    name: String,
+    incident_types: Vec<IncidentType>,
+    least_severity: Severity,
+    steps: Vec<Step>,
+    rounds: u32,
+    round_minutes: u32,
+    acknowledgements: u16,
+    #[schema(format = "date-time")]
+    created_at: String,
+    created_by: String,
+    #[schema(format = "date-time")]
+    updated_at: String,
+    updated_by: String,
+    /// Counts the changes; also the entity tag.
+    version: u64,
+}
+
+/// What is sent to replace the policy; what is missing has its default.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"page_from": "high"}))]
+pub(super) struct PolicyDraft {
+    page_from: Option<Severity>,
+    #[schema(minimum = 1, maximum = 4)]
+    levels: Option<u8>,
+    #[schema(minimum = 1, maximum = 4)]
+    levels_high: Option<u8>,
+    #[schema(minimum = 1, maximum = 4)]
+    levels_critical: Option<u8>,
+    #[schema(minimum = 0)]
+    version: Option<u64>,
+    created_at: Option<serde_json::Value>,
+    created_by: Option<serde_json::Value>,
+    updated_at: Option<serde_json::Value>,
+    updated_by: Option<serde_json::Value>,
+    reviewed_at: Option<serde_json::Value>,
+}
+
+/// Who is paged from which severity on.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Policy {
+    /// The least severity that pages people.
+    page_from: Severity,
+    /// The highest escalation level paged for Medium and below.
+    levels: u8,
+    /// The same for High.
+    levels_high: u8,
+    /// The same for Critical.
+    levels_critical: u8,
+    #[schema(format = "date-time")]
+    created_at: String,
+    created_by: String,
+    #[schema(format = "date-time")]
+    updated_at: String,
+    updated_by: String,
+    /// Counts the changes; also the entity tag.
+    version: u64,
+}
