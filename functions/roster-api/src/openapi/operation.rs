@@ -179,7 +179,8 @@ impl Draft {
             let named = examples.iter().map(|example| {
                 let name = example["type"].as_str().unwrap().rsplit(':').next().unwrap();
                 known.entry(name.to_owned()).or_insert_with(|| example.clone());
-                (name.to_owned(), Ref::new(format!("#/components/examples/{name}")))
+                let reference = Ref::new(format!("#/components/examples/{name}"));
+                (name.to_owned(), RefOr::Ref(reference))
             });
             let problem = ContentBuilder::new()
                 .schema(Some(of::<super::answers::Problem>()))
