@@ -35,6 +35,8 @@ pub(crate) struct Cloud {
 pub(crate) struct Reply {
     pub status: u16,
     pub text: String,
+    /// Whose pages may read it, as a browser would see.
+    pub allowed_origin: Option<String>,
 }
 
 impl Reply {
@@ -67,6 +69,21 @@ impl Cloud {
     /// A call without a signature.
     pub(crate) async fn plain(&self, method: Method, url: &str) -> Result<Reply> {
         self.send(method, &Url::parse(url)?, HeaderMap::new(), Vec::new()).await
+    }
+
+    /// A call with these headers and no signature.
+    pub(crate) async fn with_headers(
+        &self,
+        method: Method,
+        url: &str,
+        headers: &[(&str, &str)],
+        body: Vec<u8>,
+    ) -> Result<Reply> {
+        let mut all = HeaderMap::new();
+        for (name, value) in headers {
+            all.insert(HeaderName::from_bytes(name.as_bytes())?, HeaderValue::from_str(value)?);
+        }
+        self.send(method, &Url::parse(url)?, all, body).await
     }
 
     /// What MiniStack's own endpoint at `path` shows.
@@ -160,6 +177,8 @@ impl Cloud {
         let request = self.http.request(method, here).headers(headers).body(body);
         let response = request.send().await.context("the local system does not answer")?;
         let status = response.status().as_u16();
-        Ok(Reply { status, text: response.text().await? })
+        let origin = response.headers().get("access-control-allow-origin");
+        let allowed_origin = origin.and_then(|text| text.to_str().ok()).map(str::to_owned);
+        Ok(Reply { status, text: response.text().await?, allowed_origin })
     }
 }

@@ -1,11 +1,13 @@
 //! Muster's whole system on one machine: what `cargo local` shows and the story tests run on.
 
 mod answers;
+mod branch;
 mod cloud;
 mod escalation;
 mod event_file;
 mod functions;
 mod home;
+mod issuer;
 mod messages;
 mod ministack;
 mod progress;
@@ -18,6 +20,7 @@ mod system;
 mod users;
 
 pub use answers::{Answer, Decision, Delivery, End};
+pub use branch::{Branch, ORIGIN};
 pub use event_file::events;
 pub use home::{Home, repository};
 pub use messages::{Channel, Message};

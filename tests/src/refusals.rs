@@ -16,6 +16,12 @@ const REFUSAL: &str = "<ErrorResponse xmlns=\"http://sns.amazonaws.com/doc/2010-
 <Type>Sender</Type><Code>InvalidParameter</Code><Message>Invalid parameter: PhoneNumber</Message>\
 </Error><RequestId>refused</RequestId></ErrorResponse>";
 
+/// What SNS answers about an account in its sandbox.
+const SANDBOX: &str = "<GetSMSSandboxAccountStatusResponse \
+xmlns=\"http://sns.amazonaws.com/doc/2010-03-31/\"><GetSMSSandboxAccountStatusResult>\
+<IsInSandbox>true</IsInSandbox></GetSMSSandboxAccountStatusResult><ResponseMetadata>\
+<RequestId>sandbox</RequestId></ResponseMetadata></GetSMSSandboxAccountStatusResponse>";
+
 /// The proxy; it ends when dropped.
 #[derive(Debug)]
 pub(crate) struct Refusals {
@@ -87,6 +93,16 @@ async fn pass(
             "HTTP/1.1 400 Bad Request\r\ncontent-type: text/xml\r\ncontent-length: {}\r\n\
              connection: close\r\n\r\n{REFUSAL}",
             REFUSAL.len()
+        );
+        client.write_all(reply.as_bytes()).await?;
+        return Ok(());
+    }
+    // MiniStack does not know this call. New accounts are in the sandbox.
+    if form.contains("Action=GetSMSSandboxAccountStatus") {
+        let reply = format!(
+            "HTTP/1.1 200 OK\r\ncontent-type: text/xml\r\ncontent-length: {}\r\n\
+             connection: close\r\n\r\n{SANDBOX}",
+            SANDBOX.len()
         );
         client.write_all(reply.as_bytes()).await?;
         return Ok(());

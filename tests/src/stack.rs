@@ -15,7 +15,8 @@ use serde::{Deserialize, Serialize};
 use crate::cloud::Cloud;
 use crate::functions::{Function, architecture};
 
-const NAME: &str = "muster";
+/// The name of the system's own stack.
+pub(crate) const NAME: &str = "muster";
 const BUCKET: &str = "muster-functions";
 const SENDER: &str = "muster@example.com";
 const OWNER: &str = "security-owner@example.com";
@@ -25,6 +26,7 @@ const DEPLOY: Duration = Duration::from_mins(3);
 /// What the deployed stack is made of, by its outputs.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Stack {
+    pub name: String,
     pub api_endpoint: String,
     pub emergency_topic: String,
     pub incidents_table: String,
@@ -60,28 +62,39 @@ pub(crate) async fn upload(cloud: &Cloud, functions: Vec<Function>) -> Result<()
 ///
 /// # Errors
 /// The reason that the stack itself gives.
-pub(crate) async fn deploy(cloud: &Cloud, template: &Path) -> Result<Stack> {
+pub(crate) async fn deploy(
+    cloud: &Cloud,
+    name: &str,
+    template: &Path,
+    more: &[(&str, &str)],
+) -> Result<Stack> {
     let body = std::fs::read_to_string(template)
         .with_context(|| format!("cannot read {}", template.display()))?;
     let ses = aws_sdk_sesv2::Client::new(&cloud.config);
-    ses.create_email_identity().email_identity(SENDER).send().await.context("SES sender")?;
-    let given = [
+    if let Err(error) = ses.create_email_identity().email_identity(SENDER).send().await {
+        let there =
+            error.as_service_error().is_some_and(|error| error.is_already_exists_exception());
+        ensure!(there, "SES does not take the sender: {}", DisplayErrorContext(&error));
+    }
+    let mut given = vec![
         ("ArtifactBucket", BUCKET),
         ("Architecture", architecture()),
         ("SenderAddress", SENDER),
         ("OwnerEmail", OWNER),
         ("DeletionProtection", "false"),
     ];
-    let outputs = create(cloud, NAME, &body, &given).await?;
+    given.extend(more);
+    let outputs = create(cloud, name, &body, &given).await?;
     let output = |name: &str| {
         let value = outputs.get(name).cloned();
         value.with_context(|| format!("the stack has no output {name}"))
     };
     let emergency_topic = output("EmergencyTopicArn")?;
     let given = [("Topic", emergency_topic.as_str())];
-    let ears = create(cloud, "rehearsal-ears", include_str!("../ears.yaml"), &given).await?;
+    let ears = create(cloud, &format!("{name}-ears"), include_str!("../ears.yaml"), &given).await?;
     let heard = ears.get("Queue").cloned().context("the ears have no queue")?;
     Ok(Stack {
+        name: name.to_owned(),
         api_endpoint: output("ApiEndpoint")?,
         incidents_table: output("IncidentsTable")?,
         state_machine: output("StateMachineArn")?,

@@ -22,7 +22,7 @@ use crate::ministack::{Ministack, Settings, runs};
 use crate::progress::Progress;
 use crate::refusals::Refusals;
 use crate::rules::{Rule, deployed, matching};
-use crate::stack::{Stack, deploy, upload};
+use crate::stack::{NAME, Stack, deploy, upload};
 use crate::{functions, python};
 
 /// How many events are on their way at a time; each may take a process of its own.
@@ -116,7 +116,7 @@ impl System {
         host.home.keep(&state)?;
         let cloud = Cloud::new(&state.access)?;
         progress.step("uploading the functions", upload(&cloud, functions)).await?;
-        let deploy = deploy(&cloud, &options.template);
+        let deploy = deploy(&cloud, NAME, &options.template, &[]);
         let stack = progress.step("deploying infra/muster.yaml", deploy).await?;
         state.stack = Some(stack.clone());
         host.home.keep(&state)?;
@@ -253,7 +253,13 @@ impl System {
     /// # Errors
     /// A failed call, or an incident whose first turn does not end.
     pub async fn send(&self, event: &Value) -> Result<Delivery> {
-        let rules = self.rules.get_or_try_init(|| deployed(&self.cloud)).await?;
+        let ours = async || {
+            let mut rules = deployed(&self.cloud).await?;
+            // Rules of a stack beside this one.
+            rules.retain(|rule| rule.functions.iter().all(|f| self.stack.logs.contains_key(f)));
+            anyhow::Ok(rules)
+        };
+        let rules = self.rules.get_or_try_init(ours).await?;
         let rules = matching(&self.cloud, rules, &event.to_string()).await?;
         let calls = rules.iter().flat_map(|rule| rule.functions.iter().map(move |f| (*rule, f)));
         let calls = calls.map(|(rule, function)| self.call(rule, function, event));

@@ -16,9 +16,12 @@ mod links;
 mod low;
 mod medium;
 mod once;
+mod plans;
 mod preview;
+mod readiness;
 mod refused;
 mod stage;
+mod tokens;
 mod transfer;
 mod unanswered;
 mod unreadable;
@@ -64,8 +67,12 @@ fn main() -> anyhow::Result<ExitCode> {
         low::is_recorded_and_pages_nobody,
         medium::pages_levels_one_and_two,
         once::ten_deliveries_by_two_routes_page_once,
+        plans::are_kept_like_contacts_and_followed,
+        plans::the_policy_can_be_changed_and_reset,
         preview::the_preview_names_whom_the_real_path_pages,
+        readiness::says_what_still_needs_somebody,
         refused::a_refused_number_does_not_stop_the_mail,
+        tokens::open_the_routes_of_their_scopes,
         transfer::goes_in_and_comes_out_unchanged,
         unanswered::pages_those_who_have_not_answered_again,
         unreadable::is_kept_whole_with_the_path_of_the_fault,

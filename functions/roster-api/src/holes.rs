@@ -42,18 +42,19 @@ impl<S: Send + Sync> FromRequestParts<S> for Override {
         let Ok(Query(given)) = given else {
             return Err(wrong("query", "cannot be read", "override=true&reason=team%20dissolved"));
         };
+        let reason = given.reason.as_deref().map(str::trim);
+        let sound =
+            |text: &str| text.chars().count() <= MOST_REASON && !text.chars().any(char::is_control);
+        if reason.is_some_and(|reason| !sound(reason)) {
+            let fault = "must be one line of 200 characters at most";
+            return Err(wrong("reason", fault, "team dissolved"));
+        }
         match given.r#override.as_deref() {
             None | Some("false") => Ok(Self(None)),
-            Some("true") => {
-                let reason = given.reason.unwrap_or_default().trim().to_owned();
-                let sound = !reason.is_empty()
-                    && reason.chars().count() <= MOST_REASON
-                    && !reason.chars().any(char::is_control);
-                if sound {
-                    return Ok(Self(Some(reason)));
-                }
-                Err(wrong("reason", "must say why, in 200 characters at most", "team dissolved"))
-            }
+            Some("true") => match reason.filter(|reason| !reason.is_empty()) {
+                Some(reason) => Ok(Self(Some(reason.to_owned()))),
+                None => Err(wrong("reason", "must say why", "team dissolved")),
+            },
             Some(_) => Err(wrong("override", "must be true or false", "true")),
         }
     }

@@ -14,8 +14,8 @@ use crate::problem::Problem;
 pub(crate) struct Precondition {
     /// One of these tags, or any state at all (`*`).
     matches: Option<Vec<String>>,
-    /// No state: `If-None-Match: *`.
-    absent: bool,
+    /// None of these tags, or no state at all (`*`).
+    none: Vec<String>,
 }
 
 /// The entity tag of an entry: its version.
@@ -41,12 +41,12 @@ impl Precondition {
             Some(tags.collect::<Vec<_>>())
         };
         let none = list(header::IF_NONE_MATCH).unwrap_or_default();
-        Self { matches: list(header::IF_MATCH), absent: none.iter().any(|tag| tag == "*") }
+        Self { matches: list(header::IF_MATCH), none }
     }
 
     /// Whether the request names the state it has seen.
     pub(crate) const fn named(&self) -> bool {
-        self.matches.is_some() || self.absent
+        self.matches.is_some() || !self.none.is_empty()
     }
 
     /// Lets the request through if `current` is as it demands.
@@ -62,7 +62,12 @@ impl Precondition {
                 tags.iter().any(|wanted| wanted == "*" || *wanted == tag(entry))
             }
         };
-        if matched && !(self.absent && current.is_some()) {
+        let unwanted = |entry: &E| {
+            let tag = tag(entry);
+            // Here a weak tag does match.
+            self.none.iter().any(|none| none == "*" || none.trim_start_matches("W/") == tag)
+        };
+        if matched && !current.is_some_and(unwanted) {
             return Ok(());
         }
         Err(Problem::precondition(current.map(Entry::version)))

@@ -182,7 +182,8 @@ pub(crate) async fn export(
     caller: Caller,
     query: Result<Query<Parameters>, axum::extract::rejection::QueryRejection>,
 ) -> Result<Response, Problem> {
-    let format = query.ok().and_then(|Query(given)| given.format);
+    let unreadable = |_| bad_query("query", "cannot be read", "format=csv");
+    let format = query.map_err(unreadable)?.0.format;
     let everybody = app.roster.all::<Contact>().await?;
     let (kind, name, text) = match format.as_deref() {
         None | Some("csv") => ("text/csv; charset=utf-8", "roster.csv", write_csv(&everybody)),

@@ -277,6 +277,12 @@ impl Faults {
         severity
     }
 
+    /// The version somebody says they have read. One that cannot be read must not pass for none:
+    /// what was written since would be lost.
+    pub(crate) fn version(&mut self, given: Field<u64>) {
+        self.typed("version", given, "must be a whole number", "3");
+    }
+
     /// An escalation level.
     pub(crate) fn level(&mut self, field: &str, given: Field<i64>) -> Option<u8> {
         self.whole(field, given, 1..=4, "must be a whole number from 1 to 4", "2")

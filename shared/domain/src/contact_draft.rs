@@ -103,6 +103,7 @@ impl ContactDraft {
         let certifications = faults.list("certifications", self.certifications, "GCFA");
         let accounts = faults.accounts(self.accounts);
         let status = faults.status(self.status);
+        faults.version(self.version);
         if !faults.0.is_empty() {
             return Err(faults.0);
         }

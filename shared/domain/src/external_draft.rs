@@ -103,6 +103,7 @@ impl ExternalDraft {
         let response_minutes = faults.response_minutes(self.response_minutes);
         let expertise = faults.list("expertise", self.expertise, "memory forensics");
         let duties = faults.duties(self.duties, kind);
+        faults.version(self.version);
         if !faults.0.is_empty() {
             return Err(faults.0);
         }

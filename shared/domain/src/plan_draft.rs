@@ -89,6 +89,7 @@ impl PlanDraft {
         let round_minutes = faults.round_minutes(self.round_minutes, &steps);
         let acknowledgements =
             faults.whole("acknowledgements", self.acknowledgements, 1..=10, wrong, "1");
+        faults.version(self.version);
         if !faults.0.is_empty() {
             return Err(faults.0);
         }

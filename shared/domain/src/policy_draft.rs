@@ -43,6 +43,7 @@ impl PolicyDraft {
         let levels = faults.level("levels", self.levels);
         let levels_high = faults.level("levels_high", self.levels_high);
         let levels_critical = faults.level("levels_critical", self.levels_critical);
+        faults.version(self.version);
         let defaults = Policy::default();
         let levels = levels.unwrap_or(defaults.levels);
         let levels_high = levels_high.unwrap_or(defaults.levels_high.max(levels));

@@ -173,6 +173,8 @@ impl Draft {
                 self.problems([Problem::unsigned(), Problem::not_in_scope(&names)])
             }
         };
+        // A path whose variable part is empty or has a slash may be another route's.
+        self = self.problems([Problem::wrong_method()]);
         for (status, examples) in self.problems {
             let types: Vec<_> = examples.iter().filter_map(|e| e["type"].as_str()).collect();
             let about = format!("A problem: {}.", types.join(", "));

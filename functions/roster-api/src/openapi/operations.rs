@@ -178,7 +178,11 @@ fn entry(route: &Route, kind: Kind) -> Option<Draft> {
         ("put", _) if one => new("replace", &format!("Replaces the {what} whole, or makes it"))
             .here(&kind)
             .conditional()
-            .header("If-None-Match", one_of(&["*"]), "Only if there is none yet.")
+            .header(
+                "If-None-Match",
+                text().examples([json!("*")]),
+                "* for only if there is none yet.",
+            )
             .overridable()
             .body(vec![("application/json", kind.draft, None)])
             .ok(200, "Replaced.", kind.entry.clone())

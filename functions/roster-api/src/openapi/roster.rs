@@ -176,7 +176,7 @@ pub(super) struct ContactDraft {
     #[schema(max_items = 100)]
     accounts: Option<Vec<String>>,
     status: Option<Status>,
-    #[schema(minimum = 1)]
+    #[schema(minimum = 0)]
     version: Option<u64>,
     created_at: Option<serde_json::Value>,
     created_by: Option<serde_json::Value>,
@@ -303,7 +303,7 @@ pub(super) struct ExternalResourceDraft {
     expertise: Option<Vec<String>>,
     #[schema(max_items = 100)]
     duties: Option<Vec<Duty>>,
-    #[schema(minimum = 1)]
+    #[schema(minimum = 0)]
     version: Option<u64>,
     created_at: Option<serde_json::Value>,
     created_by: Option<serde_json::Value>,

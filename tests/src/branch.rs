@@ -1,0 +1,141 @@
+//! A second stack beside the system's own: the same functions, another roster, callers with tokens.
+
+use anyhow::{Context as _, Result, ensure};
+use reqwest::Method;
+use serde_json::{Map, Value, json};
+
+use crate::cloud::Cloud;
+use crate::home::repository;
+use crate::issuer::{AUDIENCE, Issuer};
+use crate::stack::{Stack, deploy};
+use crate::system::System;
+
+/// A web page that may call the branch's API.
+pub const ORIGIN: &str = "https://portal.example.com";
+
+/// The second stack. Findings do not reach it.
+#[derive(Debug)]
+pub struct Branch {
+    cloud: Cloud,
+    stack: Stack,
+    issuer: Issuer,
+}
+
+impl System {
+    /// Deploys the template once more, with `AuthMode` JWT and an issuer of its own.
+    ///
+    /// # Errors
+    /// The reason that the stack gives.
+    pub async fn branch(&self, name: &str) -> Result<Branch> {
+        let issuer = Issuer::start().await?;
+        let template = repository().join("infra").join("muster.yaml");
+        let given = [
+            ("AuthMode", "JWT"),
+            ("JwtIssuer", issuer.url.as_str()),
+            ("JwtAudience", AUDIENCE),
+            ("AllowedOrigins", ORIGIN),
+        ];
+        let stack = deploy(&self.cloud, name, &template, &given).await?;
+        respell_cors(&self.cloud, &stack).await?;
+        Ok(Branch { cloud: self.cloud.clone(), stack, issuer })
+    }
+}
+
+/// MiniStack keeps an API's CORS settings in CloudFormation's spelling (`AllowOrigins`) and looks for
+/// them in the API's own (`allowOrigins`), so what the template says is said once more.
+async fn respell_cors(cloud: &Cloud, stack: &Stack) -> Result<()> {
+    let host = stack.api_endpoint.split("://").nth(1).unwrap_or_default();
+    let id = host.split('.').next().unwrap_or_default();
+    let url = format!("{}v2/apis/{id}", cloud.root());
+    let api = cloud.signed("apigateway", Method::GET, &url, &[], Vec::new()).await?.json();
+    let given = api["corsConfiguration"].as_object().context("the API has no CORS settings")?;
+    let lower = |name: &String| name[..1].to_lowercase() + &name[1..];
+    let cors: Map<String, Value> =
+        given.iter().map(|(name, value)| (lower(name), value.clone())).collect();
+    let body = json!({ "corsConfiguration": cors }).to_string().into_bytes();
+    let kind = [("content-type", "application/json")];
+    let reply = cloud.signed("apigateway", Method::PATCH, &url, &kind, body).await?;
+    ensure!(reply.status == 200, "the API answers {}: {}", reply.status, reply.text);
+    Ok(())
+}
+
+impl Branch {
+    /// A token that the branch's gateway takes.
+    ///
+    /// # Errors
+    /// It cannot be signed.
+    pub fn token(&self, subject: &str, scopes: &str) -> Result<String> {
+        self.issuer.token(subject, scopes, AUDIENCE)
+    }
+
+    /// A token that is meant for somebody else.
+    ///
+    /// # Errors
+    /// It cannot be signed.
+    pub fn token_for_another(&self, subject: &str) -> Result<String> {
+        self.issuer.token(subject, "admin", "payroll")
+    }
+
+    /// A call with a bearer token, or with none: the status and the body.
+    ///
+    /// # Errors
+    /// No answer.
+    pub async fn call(
+        &self,
+        token: &str,
+        method: &str,
+        path: &str,
+        kind: &str,
+        body: Vec<u8>,
+    ) -> Result<(u16, Value)> {
+        let url = format!("{}{path}", self.stack.api_endpoint);
+        let bearer = format!("Bearer {token}");
+        let mut headers = vec![("content-type", kind), ("origin", ORIGIN)];
+        if !token.is_empty() {
+            headers.push(("authorization", &bearer));
+        }
+        let method = Method::from_bytes(method.as_bytes())?;
+        let reply = self.cloud.with_headers(method, &url, &headers, body).await?;
+        Ok((reply.status, reply.json()))
+    }
+
+    /// What a browser asks before it calls from a page of `origin`: the status, and whose pages may.
+    ///
+    /// # Errors
+    /// No answer.
+    pub async fn preflight(&self, origin: &str) -> Result<(u16, Option<String>)> {
+        let url = format!("{}/contacts", self.stack.api_endpoint);
+        let headers = [("origin", origin), ("access-control-request-method", "GET")];
+        let reply = self.cloud.with_headers(Method::OPTIONS, &url, &headers, Vec::new()).await?;
+        Ok((reply.status, reply.allowed_origin))
+    }
+
+    /// The lines that its API has logged with this message, as JSON.
+    ///
+    /// # Errors
+    /// A failed call.
+    pub async fn logged(&self, message: &str) -> Result<Vec<Value>> {
+        let mut groups = self.stack.logs.values();
+        let group = groups.find(|group| {
+            group.ends_with("/roster-api") && group.contains(&format!("/{}/", self.stack.name))
+        });
+        let group = group.context("the branch has no log of its API")?;
+        let mut lines = Vec::new();
+        let mut next = Value::Null;
+        loop {
+            let mut request = json!({ "logGroupName": group });
+            if next.is_string() {
+                request["nextToken"] = next;
+            }
+            let page = self.cloud.call("logs", "Logs_20140328.FilterLogEvents", &request).await?;
+            let events = page["events"].as_array().into_iter().flatten();
+            let texts = events.filter_map(|event| event["message"].as_str());
+            let read = texts.filter_map(|text| serde_json::from_str::<Value>(text).ok());
+            lines.extend(read.filter(|line| line["fields"]["message"] == message));
+            next = page["nextToken"].clone();
+            if next.is_null() {
+                return Ok(lines);
+            }
+        }
+    }
+}

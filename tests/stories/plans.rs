@@ -1,0 +1,106 @@
+//! Escalation plans and the policy, edited by the API and followed by the real path.
+
+use anyhow::{Result, ensure};
+use serde_json::{Value, json};
+
+use crate::stage::{BOTH, Stage, bystander, pages};
+
+const ACCOUNT: &str = "100000000013";
+
+pub(crate) async fn are_kept_like_contacts_and_followed(stage: &Stage) -> Result<()> {
+    let steps = json!([
+        {"after_minutes": 0, "targets": ["contact:bruno-keller"]},
+        {"after_minutes": 5, "targets": ["role:legal_counsel"], "channels": ["email"]}
+    ]);
+    let plan = json!({
+        "name": "Penetration test", "incident_types": ["penetration_test"], "steps": steps,
+        "rounds": 1, "round_minutes": 10
+    });
+    let made = stage.ok("POST", "/escalation-plans", Some(&plan)).await?;
+    ensure!(made["id"] == "penetration-test" && made["version"] == 1, "{made}");
+    let path = "/escalation-plans/penetration-test";
+
+    // The preview and the real path choose it for its type alone.
+    let at = "at=2026-12-24T10:00:00Z&severity=high";
+    let team = stage.ok("GET", &format!("/team?incident_type=penetration_test&{at}"), None).await?;
+    ensure!(team["plan"] == "penetration-test", "{team}");
+    ensure!(team["members"][0]["contact"] == "bruno-keller", "{team}");
+    ensure!(team["members"].as_array().map(Vec::len) == Some(1), "{team}");
+    let other = stage.ok("GET", &format!("/team?incident_type=malware&{at}"), None).await?;
+    ensure!(other["plan"] == "default", "{other}");
+
+    let mut event = stage.event("guardduty/high-crypto-mining.json", ACCOUNT)?;
+    event["detail"]["type"] = json!("PenTest:IAMUser/KaliLinux");
+    let incident = crate::stage::opened(&stage.system.send(&event).await?)?;
+    let first = pages(["bruno-keller"], &BOTH);
+    stage.expect(&incident, first.clone()).await?;
+    let second = crate::stage::and(first, pages(["grace-mwangi"], &["email"]));
+    stage.expect(&incident, second).await?;
+    stage.resolve(&incident).await?;
+    ensure!(
+        stage.incident(&incident).await?["plan"]["id"] == "penetration-test",
+        "the plan is kept"
+    );
+
+    // A plan that names nobody is refused, and so is the departure of whom a plan names.
+    let nobody = json!({"steps": [{"after_minutes": 0, "targets": ["contact:nobody-here"]}]});
+    let (status, problem) = stage.system.api("PATCH", path, Some(&nobody)).await?;
+    ensure!(status == 409 && problem["holes"][0]["kind"] == "plan_names_nobody", "{problem}");
+    stage.ok("POST", "/contacts", Some(&bystander("Nell Named"))).await?;
+    let mut named = bystander("Lou Leaver");
+    named["backup"] = json!("nell-named");
+    stage.ok("POST", "/contacts", Some(&named)).await?;
+    let lou = json!({"steps": [{"after_minutes": 0, "targets": ["contact:lou-leaver"]}]});
+    stage.ok("PATCH", path, Some(&lou)).await?;
+    let (status, problem) = stage.system.api("DELETE", "/contacts/lou-leaver", None).await?;
+    ensure!(status == 409 && problem["holes"][0]["plan"] == "penetration-test", "{problem}");
+    let departed = stage.ok("POST", "/contacts/lou-leaver/depart", None).await?;
+    ensure!(departed["now_in_plans"] == json!(["penetration-test"]), "{departed}");
+    let mended = stage.ok("GET", path, None).await?;
+    ensure!(mended["steps"][0]["targets"] == json!(["contact:nell-named"]), "{mended}");
+    ensure!(mended["version"] == 3, "{mended}");
+
+    let wrong = json!({"name": "x", "steps": [{"after_minutes": -1, "targets": ["everybody"]}]});
+    let (status, problem) = stage.system.api("POST", "/escalation-plans", Some(&wrong)).await?;
+    let fields: Vec<&Value> =
+        problem["faults"].as_array().into_iter().flatten().map(|f| &f["field"]).collect();
+    ensure!(
+        status == 422 && fields == ["steps[0].after_minutes", "steps[0].targets[0]"],
+        "{problem}"
+    );
+    let list = stage.ok("GET", "/escalation-plans?q=penetration", None).await?;
+    ensure!(list["items"].as_array().map(Vec::len) == Some(1), "{list}");
+    stage.ok("DELETE", path, None).await?;
+    for id in ["lou-leaver", "nell-named"] {
+        stage.ok("DELETE", &format!("/contacts/{id}"), None).await?;
+    }
+    let history = stage.ok("GET", &format!("{path}/changes"), None).await?;
+    ensure!(history["items"].as_array().map(Vec::len) == Some(4), "{history}");
+
+    // What is built in can be read, replaced and had back.
+    let built_in = stage.ok("GET", "/escalation-plans/default", None).await?;
+    ensure!(built_in["version"] == 0, "{built_in}");
+    let (status, problem) = stage.system.api("DELETE", "/escalation-plans/default", None).await?;
+    ensure!(status == 409 && problem["type"] == "urn:muster:built-in", "{status} {problem}");
+    Ok(())
+}
+
+pub(crate) async fn the_policy_can_be_changed_and_reset(stage: &Stage) -> Result<()> {
+    let built_in = stage.ok("GET", "/policy", None).await?;
+    ensure!(built_in["page_from"] == "medium" && built_in["version"] == 0, "{built_in}");
+    // The same values, so that no other story is disturbed.
+    let same = json!({"page_from": "medium"});
+    let stale = [("content-type", "application/json"), ("if-match", "\"7\"")];
+    let (status, _) = stage.system.api_with("PATCH", "/policy", &stale, &same.to_string()).await?;
+    ensure!(status == 412, "a stale version answers {status}");
+    let changed = stage.ok("PATCH", "/policy", Some(&same)).await?;
+    ensure!(changed["version"] == 1 && changed["levels_high"] == 3, "{changed}");
+    let falling = json!({"levels": 4, "levels_high": 1});
+    let (status, problem) = stage.system.api("PUT", "/policy", Some(&falling)).await?;
+    ensure!(status == 422 && problem["faults"][0]["field"] == "levels_high", "{status} {problem}");
+    stage.ok("DELETE", "/policy", None).await?;
+    ensure!(stage.ok("GET", "/policy", None).await? == built_in, "what is built in holds again");
+    let history = stage.ok("GET", "/policy/changes", None).await?;
+    ensure!(history["items"].as_array().map(Vec::len) == Some(2), "{history}");
+    Ok(())
+}
