@@ -72,8 +72,7 @@ pub(crate) async fn deploy(
         .with_context(|| format!("cannot read {}", template.display()))?;
     let ses = aws_sdk_sesv2::Client::new(&cloud.config);
     if let Err(error) = ses.create_email_identity().email_identity(SENDER).send().await {
-        let there =
-            error.as_service_error().is_some_and(|error| error.is_already_exists_exception());
+        let there = error.code() == Some("AlreadyExistsException");
         ensure!(there, "SES does not take the sender: {}", DisplayErrorContext(&error));
     }
     let mut given = vec![

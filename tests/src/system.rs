@@ -20,8 +20,8 @@ use crate::home::{Home, State, repository, sweep};
 use crate::messages::{Known, Message, all, queue};
 use crate::ministack::{Ministack, Settings, runs};
 use crate::progress::Progress;
-use crate::refusals::Refusals;
 use crate::rules::{Rule, deployed, matching};
+use crate::sns::SnsProxy;
 use crate::stack::{NAME, Stack, deploy, upload};
 use crate::{functions, python};
 
@@ -59,7 +59,7 @@ impl Options {
 struct Host {
     home: Home,
     ministack: Option<Ministack>,
-    refusals: Option<Refusals>,
+    refusals: Option<SnsProxy>,
     /// Whether the system is to outlive it.
     detached: bool,
     _lock: File,
@@ -101,7 +101,7 @@ impl System {
         let program = python::ministack(progress).await?;
         let functions = progress.step("building the functions", functions::build()).await?;
         if options.refusals {
-            host.refusals = Some(Refusals::start().await?);
+            host.refusals = Some(SnsProxy::start().await?);
         }
         let sns = host.refusals.as_ref().map(|refusals| refusals.port);
         let settings = Settings { wait_scale: options.wait_scale, sns };

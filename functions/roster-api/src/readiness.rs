@@ -7,5 +7,6 @@ use muster::readiness::Readiness;
 use crate::App;
 
 pub(crate) async fn report(State(app): State<App>) -> Json<Readiness> {
-    Json(app.parts.report().await)
+    // Seven calls at once are a large future.
+    Json(Box::pin(app.parts.report()).await)
 }

@@ -1,6 +1,7 @@
 //! Asks each part of the stack how it stands.
 
 use aws_config::SdkConfig;
+use aws_sdk_sesv2::error::ProvideErrorMetadata as _;
 use muster::readiness::{
     Check, EMERGENCY_TOPIC, INCIDENT_MANAGER, INCIDENTS_TABLE, ROSTER_TABLE, Readiness, SENDER,
     SMS, STATE_MACHINE,
@@ -129,9 +130,7 @@ impl Parts {
     async fn verified(&self, identity: &str) -> Result<bool, AwsError> {
         match self.ses.get_email_identity().email_identity(identity).send().await {
             Ok(answer) => Ok(answer.verified_for_sending_status),
-            Err(error) if error.as_service_error().is_some_and(|e| e.is_not_found_exception()) => {
-                Ok(false)
-            }
+            Err(error) if error.code() == Some("NotFoundException") => Ok(false),
             Err(error) => Err(AwsError::of("ses:GetEmailIdentity", &error)),
         }
     }

@@ -1,5 +1,6 @@
 //! What the API answers beside entries: changes, previews, imports, reports and problems.
 
+#![expect(clippy::struct_field_names, reason = "the names are those in JSON")]
 #![expect(dead_code, reason = "their shapes are read, and never their values")]
 
 use serde::Deserialize;

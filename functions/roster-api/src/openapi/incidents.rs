@@ -1,5 +1,6 @@
 //! Incidents and their timelines as the document describes them.
 
+#![expect(clippy::struct_field_names, reason = "the names are those in JSON")]
 #![expect(dead_code, reason = "their shapes are read, and never their values")]
 
 use serde::Deserialize;

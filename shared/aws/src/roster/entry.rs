@@ -25,6 +25,7 @@ pub trait Entry: Serialize + DeserializeOwned + Clone + Send + Sync {
     fn version(&self) -> u64;
 
     /// What Muster brings along under this id, as version 0, while nobody has stored another.
+    #[must_use]
     fn built_in(_: &Self::Id) -> Option<Self> {
         None
     }

@@ -1,4 +1,4 @@
-//! A provider that refuses chosen phone numbers: a proxy before SNS, since MiniStack refuses none.
+//! What MiniStack's SNS lacks: a proxy before it refuses chosen phone numbers and knows the sandbox.
 
 use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
@@ -16,7 +16,7 @@ const REFUSAL: &str = "<ErrorResponse xmlns=\"http://sns.amazonaws.com/doc/2010-
 <Type>Sender</Type><Code>InvalidParameter</Code><Message>Invalid parameter: PhoneNumber</Message>\
 </Error><RequestId>refused</RequestId></ErrorResponse>";
 
-/// What SNS answers about an account in its sandbox.
+/// What SNS answers about an account in its sandbox, as new ones are. MiniStack does not know the call.
 const SANDBOX: &str = "<GetSMSSandboxAccountStatusResponse \
 xmlns=\"http://sns.amazonaws.com/doc/2010-03-31/\"><GetSMSSandboxAccountStatusResult>\
 <IsInSandbox>true</IsInSandbox></GetSMSSandboxAccountStatusResult><ResponseMetadata>\
@@ -24,14 +24,14 @@ xmlns=\"http://sns.amazonaws.com/doc/2010-03-31/\"><GetSMSSandboxAccountStatusRe
 
 /// The proxy; it ends when dropped.
 #[derive(Debug)]
-pub(crate) struct Refusals {
+pub(crate) struct SnsProxy {
     pub port: u16,
     numbers: Arc<Mutex<BTreeSet<String>>>,
     upstream: Arc<OnceLock<u16>>,
     task: JoinHandle<()>,
 }
 
-impl Refusals {
+impl SnsProxy {
     pub(crate) async fn start() -> Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let port = listener.local_addr()?.port();
@@ -61,10 +61,19 @@ impl Refusals {
     }
 }
 
-impl Drop for Refusals {
+impl Drop for SnsProxy {
     fn drop(&mut self) {
         self.task.abort();
     }
+}
+
+async fn answer(client: &mut TcpStream, status: &str, body: &str) -> Result<()> {
+    let reply = format!(
+        "HTTP/1.1 {status}\r\ncontent-type: text/xml\r\ncontent-length: {}\r\n\
+         connection: close\r\n\r\n{body}",
+        body.len()
+    );
+    Ok(client.write_all(reply.as_bytes()).await?)
 }
 
 /// Passes one request on, byte for byte, its Host header too: the signature covers it.
@@ -89,23 +98,10 @@ async fn pass(
     }
     let form = String::from_utf8_lossy(&request[body..]);
     if form.split('&').any(|field| refused.lock().is_ok_and(|all| all.contains(field))) {
-        let reply = format!(
-            "HTTP/1.1 400 Bad Request\r\ncontent-type: text/xml\r\ncontent-length: {}\r\n\
-             connection: close\r\n\r\n{REFUSAL}",
-            REFUSAL.len()
-        );
-        client.write_all(reply.as_bytes()).await?;
-        return Ok(());
+        return answer(&mut client, "400 Bad Request", REFUSAL).await;
     }
-    // MiniStack does not know this call. New accounts are in the sandbox.
     if form.contains("Action=GetSMSSandboxAccountStatus") {
-        let reply = format!(
-            "HTTP/1.1 200 OK\r\ncontent-type: text/xml\r\ncontent-length: {}\r\n\
-             connection: close\r\n\r\n{SANDBOX}",
-            SANDBOX.len()
-        );
-        client.write_all(reply.as_bytes()).await?;
-        return Ok(());
+        return answer(&mut client, "200 OK", SANDBOX).await;
     }
     let port = upstream.context("there is nothing to pass requests on to yet")?;
     let mut server = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await?;
