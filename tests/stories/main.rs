@@ -9,6 +9,7 @@ mod contacts;
 mod critical;
 mod edits;
 mod externals;
+mod grouped;
 mod high;
 mod history;
 mod holes;
@@ -58,6 +59,11 @@ fn main() -> anyhow::Result<ExitCode> {
         edits::a_patch_changes_what_it_names,
         edits::a_repeated_post_gets_the_first_answer,
         externals::are_kept_like_contacts_and_start_with_aws,
+        grouped::another_finding_joins_without_a_page,
+        grouped::what_becomes_more_serious_pages_those_whom_that_adds,
+        grouped::a_sequence_and_its_findings_are_one_incident_in_either_order,
+        grouped::what_comes_back_opens_a_new_incident_that_names_the_old_one,
+        grouped::somebody_who_asks_by_hand_is_heard,
         history::says_who_changed_what_and_can_be_erased,
         history::lists_mask_numbers_and_a_reveal_is_recorded,
         high::pages_six_roles_and_not_counsel,
@@ -66,7 +72,7 @@ fn main() -> anyhow::Result<ExitCode> {
         links::show_without_acting_and_act_once,
         low::is_recorded_and_pages_nobody,
         medium::pages_levels_one_and_two,
-        once::ten_deliveries_by_two_routes_page_once,
+        once::nine_deliveries_by_three_routes_page_once,
         plans::are_kept_like_contacts_and_followed,
         plans::the_policy_can_be_changed_and_reset,
         preview::the_preview_names_whom_the_real_path_pages,

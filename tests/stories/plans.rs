@@ -91,7 +91,8 @@ pub(crate) async fn the_policy_can_be_changed_and_reset(stage: &Stage) -> Result
     // The same values, so that no other story is disturbed.
     let same = json!({"page_from": "medium"});
     let outdated = [("content-type", "application/json"), ("if-match", "\"7\"")];
-    let (status, _) = stage.system.api_with("PATCH", "/policy", &outdated, &same.to_string()).await?;
+    let (status, _) =
+        stage.system.api_with("PATCH", "/policy", &outdated, &same.to_string()).await?;
     ensure!(status == 412, "a outdated version answers {status}");
     let changed = stage.ok("PATCH", "/policy", Some(&same)).await?;
     ensure!(changed["version"] == 1 && changed["levels_high"] == 3, "{changed}");

@@ -2,7 +2,6 @@
 
 use jiff::Timestamp;
 use lambda_runtime::Diagnostic;
-use muster::escalation::Cursor;
 use muster::finding::Finding;
 use muster::incident::Incident;
 use muster::plan::EscalationPlan;
@@ -16,9 +15,9 @@ use muster_aws::secret::incident_id;
 use serde::Serialize;
 use serde_json::Value;
 
-/// How often a lost race is decided anew. Each loss means that somebody else got further, so the
-/// second reading settles it; the rest is for transactions that merely collide.
-const MOST_RACES: usize = 5;
+/// How often a lost race is decided anew. Each loss means that somebody else got further; in a storm,
+/// dozens of findings join one incident within a second.
+const MOST_RACES: usize = 20;
 
 /// What the function works with.
 #[derive(Debug)]
@@ -59,7 +58,7 @@ impl From<Failure> for Diagnostic {
 /// What became of one finding.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Outcome {
-    /// `opened`, `repeat` or `recorded`.
+    /// `opened`, `attached`, `raised`, `repeat` or `recorded`.
     pub verdict: &'static str,
     /// Why it was recorded and no more.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -131,9 +130,11 @@ impl Responder {
 
     async fn respond(&self, finding: &Finding, now: Timestamp) -> Result<Outcome, Failure> {
         for _ in 0..MOST_RACES {
-            let (policy, known) =
-                tokio::try_join!(self.roster.policy(), self.incidents.ledger(&finding.identity))?;
-            match decide(&policy, finding, known.as_ref()) {
+            let (policy, known) = tokio::try_join!(
+                self.roster.policy(),
+                self.incidents.known(finding, finding.quiet.is_none())
+            )?;
+            match decide(&policy, finding, &known, now) {
                 Verdict::Record(reason) => {
                     self.incidents.count(finding, now).await?;
                     return Ok(recorded(reason));
@@ -145,14 +146,28 @@ impl Responder {
                     self.incidents.count(finding, now).await?;
                     return Ok(outcome("repeat", &incident));
                 }
-                Verdict::Open => {
+                Verdict::Attach { incident } | Verdict::Raise { incident } => {
+                    let Some(before) = known.incident(&incident) else { break };
+                    let after = before.joined_by(finding.severity, &policy);
+                    let joined = self.incidents.join(before, &after, finding, &known, now).await?;
+                    if joined == Written::Done {
+                        if after.run == before.run {
+                            return Ok(outcome("attached", &incident));
+                        }
+                        self.start(finding, &incident).await?;
+                        return Ok(outcome("raised", &incident));
+                    }
+                    muster_aws::incidents::pause().await;
+                }
+                Verdict::Open { previous } => {
                     // The digest of legal characters is always a legal id.
                     let Ok(id) = incident_id(&finding.identity, now) else { break };
                     let plans = self.roster.all::<EscalationPlan>().await?;
                     let plan =
                         EscalationPlan::choose(plans, finding.incident_type, finding.severity);
                     let incident = Incident::open(id, finding.clone(), &policy, plan, now);
-                    if self.incidents.open(&incident).await? == Written::Done {
+                    let incident = Incident { previous, ..incident };
+                    if self.incidents.open(&incident, &known).await? == Written::Done {
                         self.start(finding, &incident.id).await?;
                         return Ok(outcome("opened", &incident.id));
                     }
@@ -166,7 +181,10 @@ impl Responder {
     /// Starts the incident's escalation, then notes that it has started. Dying in between costs
     /// nothing: the name of the execution makes a second start none.
     async fn start(&self, finding: &Finding, id: &muster::IncidentId) -> Result<(), AwsError> {
-        self.escalations.start(id, Cursor::FIRST).await?;
+        // Another finding may have raised the incident once more: the last escalation counts.
+        if let Some(incident) = self.incidents.incident(id).await? {
+            self.escalations.start(id, incident.first_turn()).await?;
+        }
         self.incidents.started(&finding.identity).await
     }
 }

@@ -115,7 +115,10 @@ impl Pager {
             claims.decide(&turn, input.cursor, &records)?;
             let fact = claims.fact(&incident, &turn, input.cursor, &records);
             let fact = fact.as_ref().map(|(name, fact)| (name.as_str(), fact));
-            let written = self.incidents.claim(id, &claims.new, &claims.tokens, fact).await?;
+            let written = self
+                .incidents
+                .claim(id, input.cursor.run, &claims.new, &claims.tokens, fact)
+                .await?;
             if written == Written::Conflict {
                 continue;
             }
@@ -146,12 +149,16 @@ impl Pager {
     ) -> Result<Turn, AwsError> {
         let Wanted { highest_level, contacts } = wanted(incident, cursor);
         let people = self.roster.people(1..=highest_level, contacts.clone()).await?;
-        let decided = turn(incident, cursor, &people, now);
-        if !decided.found_nobody() || highest_level == LAST_LEVEL {
+        let mut decided = turn(incident, cursor, &people, now);
+        if decided.found_nobody() && highest_level < LAST_LEVEL {
+            let everybody = self.roster.people(1..=LAST_LEVEL, contacts).await?;
+            decided = turn(incident, cursor, &everybody, now);
+        }
+        if cursor.run == 1 || decided.pages.is_empty() {
             return Ok(decided);
         }
-        let everybody = self.roster.people(1..=LAST_LEVEL, contacts).await?;
-        Ok(turn(incident, cursor, &everybody, now))
+        let paged = self.incidents.paged_before(&incident.id, cursor.run).await?;
+        Ok(decided.for_those_added(cursor, &paged))
     }
 
     /// Sends everything claimed, all together: no channel waits for another.

@@ -8,6 +8,7 @@ use muster::channel::{Channel, ChannelType};
 use muster::course::{WouldTurn, course};
 use muster::escalation::{Cursor, LAST_LEVEL, PersonPage, turn};
 use muster::team::{People, Why};
+use muster::verdict::Known;
 use muster::{ContactId, EscalationPlan, Fault, Finding, Incident, IncidentType, PlanId, Policy};
 use muster::{Role, Severity, Verdict, decide};
 use muster_aws::secret::incident_id;
@@ -210,9 +211,12 @@ pub(crate) async fn simulate(
             plan: None,
             course: Vec::new(),
         };
-        match decide(&deciding.policy, &finding, None) {
+        match decide(&deciding.policy, &finding, &Known::default(), asked.at) {
             Verdict::Record(reason) => simulated.reason = Some(reason.name()),
-            Verdict::Open | Verdict::Repeat { .. } => {
+            Verdict::Open { .. }
+            | Verdict::Attach { .. }
+            | Verdict::Raise { .. }
+            | Verdict::Repeat { .. } => {
                 let Some(incident) = deciding.incident(finding, asked.at) else { return simulated };
                 simulated.verdict = "open";
                 simulated.course = course(&incident, &deciding.people);

@@ -1,7 +1,7 @@
 //! Reading an EventBridge event: which route it came by and the findings in it.
 
 use aws_lambda_events::event::eventbridge::EventBridgeEvent;
-use muster::finding::{AsffFinding, Finding, GuardDutyFinding};
+use muster::finding::{AsffFinding, Finding, GuardDutyFinding, OcsfFinding};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -34,11 +34,16 @@ pub fn read(event: Value) -> Result<Delivery, Unreadable> {
         "GuardDuty Finding" => {
             vec![parse::<GuardDutyFinding>(envelope.detail, "detail").map(Finding::from)]
         }
-        "Security Hub Findings - Imported" => asff(envelope.detail)?,
+        "Security Hub Findings - Imported" => {
+            list(envelope.detail, <Finding as From<AsffFinding>>::from)?
+        }
+        "Security Hub Findings - Custom Action" => list(envelope.detail, AsffFinding::asked_for)?,
+        "Findings Imported V2" => list(envelope.detail, <Finding as From<OcsfFinding>>::from)?,
         _ => {
             return Err(Unreadable {
                 path: "detail-type".to_owned(),
-                fault: "expected \"GuardDuty Finding\" or \"Security Hub Findings - Imported\""
+                fault: "expected \"GuardDuty Finding\", \"Security Hub Findings - Imported\", \
+                        \"Security Hub Findings - Custom Action\" or \"Findings Imported V2\""
                     .to_owned(),
             });
         }
@@ -47,17 +52,19 @@ pub fn read(event: Value) -> Result<Delivery, Unreadable> {
 }
 
 /// Security Hub sends one finding an event; the format allows several.
-fn asff(mut detail: Value) -> Result<Vec<Result<Finding, Unreadable>>, Unreadable> {
+fn list<T: DeserializeOwned>(
+    mut detail: Value,
+    finding: impl Fn(T) -> Finding,
+) -> Result<Vec<Result<Finding, Unreadable>>, Unreadable> {
     let Some(Value::Array(list)) = detail.get_mut("findings").map(Value::take) else {
         return Err(Unreadable {
             path: "detail.findings".to_owned(),
             fault: "expected a list of findings".to_owned(),
         });
     };
-    let finding = |(index, value)| {
-        parse::<AsffFinding>(value, &format!("detail.findings[{index}]")).map(Finding::from)
-    };
-    Ok(list.into_iter().enumerate().map(finding).collect())
+    let one =
+        |(index, value)| parse::<T>(value, &format!("detail.findings[{index}]")).map(&finding);
+    Ok(list.into_iter().enumerate().map(one).collect())
 }
 
 fn parse<T: DeserializeOwned>(value: Value, at: &str) -> Result<T, Unreadable> {

@@ -1,5 +1,7 @@
 //! The next turn of an escalation: whom to page now and how long to wait after.
 
+use std::collections::BTreeSet;
+
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -107,6 +109,17 @@ pub const LAST_LEVEL: u8 = 4;
 const OVER: Turn = Turn { pages: Vec::new(), emergency: None, next: Next::End };
 
 impl Turn {
+    /// This turn without those who were `paged` before: when an incident becomes more serious, the
+    /// first step is for those whom that adds.
+    #[must_use]
+    pub fn for_those_added(self, cursor: Cursor, paged: &BTreeSet<ContactId>) -> Self {
+        if cursor.run == 1 || cursor.round > 1 || cursor.step > 0 {
+            return self;
+        }
+        let added = |page: &PersonPage| !paged.contains(&page.contact.id);
+        Self { pages: self.pages.into_iter().filter(added).collect(), ..self }
+    }
+
     /// Whether it found none of those it called on, so that whoever else is in the roster matters.
     #[must_use]
     pub fn found_nobody(&self) -> bool {
@@ -171,11 +184,12 @@ pub fn wanted(incident: &Incident, cursor: Cursor) -> Wanted {
 
 /// The turn at `cursor` of the incident's escalation, with `people` as the roster has them `now`.
 ///
-/// An incident that is acknowledged or resolved has no further turn. People who acknowledged
-/// (where the plan asks for several) are not paged again.
+/// An incident that is acknowledged or resolved has no further turn, and neither has an escalation
+/// that a later one has taken over from. People who acknowledged (where the plan asks for several,
+/// or before it became more serious) are not paged again.
 #[must_use]
 pub fn turn(incident: &Incident, cursor: Cursor, people: &People, now: Timestamp) -> Turn {
-    if incident.status != State::Open {
+    if incident.status != State::Open || cursor.run != incident.run {
         return OVER;
     }
     let plan = &incident.plan;

@@ -5,6 +5,7 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::escalation::Cursor;
 use crate::finding::Finding;
 use crate::id::{ContactId, IncidentId};
 use crate::incident_type::IncidentType;
@@ -93,6 +94,15 @@ pub struct Incident {
     /// Who has taken it up, in order.
     #[serde(default)]
     pub acknowledgements: Vec<Deed>,
+    /// How many of those had done so before it last became more serious: they know of it, and
+    /// somebody must take it up anew.
+    #[serde(default)]
+    pub acknowledged_before: usize,
+    /// Which escalation runs, from 1; becoming more serious starts another.
+    pub run: u32,
+    /// The resolved incident that its finding was of before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous: Option<IncidentId>,
     /// Who ended it, once it is over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resolution: Option<Deed>,
@@ -132,6 +142,9 @@ impl Incident {
             findings: 1,
             opened_at: now,
             acknowledgements: Vec::new(),
+            acknowledged_before: 0,
+            run: 1,
+            previous: None,
             resolution: None,
             plan,
             version: 1,
@@ -154,16 +167,40 @@ impl Incident {
         if self.status == State::Resolved {
             return Err(AlreadyResolved);
         }
-        if self.acknowledgements.iter().any(|deed| deed.by == by) {
+        let fresh = self.acknowledgements.get(self.acknowledged_before..).unwrap_or_default();
+        if fresh.iter().any(|deed| deed.by == by) {
             return Ok(None);
         }
         let mut next = self.clone();
         next.acknowledgements.push(Deed { by, at: now });
-        if next.acknowledgements.len() >= usize::from(self.plan.acknowledgements) {
+        if fresh.len() + 1 >= usize::from(self.plan.acknowledgements) {
             next.status = State::Acknowledged;
         }
         next.version += 1;
         Ok(Some(next))
+    }
+
+    /// The incident after a finding of this severity joined it: more serious, if that is more, and
+    /// then open again with another escalation.
+    #[must_use]
+    pub fn joined_by(&self, severity: Severity, policy: &Policy) -> Self {
+        let mut next = self.clone();
+        next.findings += 1;
+        next.version += 1;
+        if severity > self.severity {
+            next.severity = severity;
+            next.highest_level = policy.highest_level(severity).max(self.highest_level);
+            next.status = State::Open;
+            next.acknowledged_before = next.acknowledgements.len();
+            next.run += 1;
+        }
+        next
+    }
+
+    /// The turn that its escalation begins with.
+    #[must_use]
+    pub const fn first_turn(&self) -> Cursor {
+        Cursor { run: self.run, ..Cursor::FIRST }
     }
 
     /// The incident after `by` resolved it; `None` if it was resolved before.

@@ -16,6 +16,9 @@ pub struct Policy {
     pub levels_high: u8,
     /// The same for Critical.
     pub levels_critical: u8,
+    /// How long after its last finding an incident takes in others of its account and type, in
+    /// minutes; 0 for never.
+    pub group_minutes: u32,
     /// Who changed it.
     #[serde(flatten)]
     pub stamps: Stamps,
@@ -28,6 +31,7 @@ impl Default for Policy {
             levels: 2,
             levels_high: 3,
             levels_critical: 4,
+            group_minutes: 60,
             stamps: Stamps::built_in(),
         }
     }

@@ -20,6 +20,7 @@ pub struct PolicyDraft {
     levels: Field<i64>,
     levels_high: Field<i64>,
     levels_critical: Field<i64>,
+    group_minutes: Field<i64>,
     version: Field<u64>,
     #[serde(flatten)]
     rest: BTreeMap<String, IgnoredAny>,
@@ -43,6 +44,9 @@ impl PolicyDraft {
         let levels = faults.level("levels", self.levels);
         let levels_high = faults.level("levels_high", self.levels_high);
         let levels_critical = faults.level("levels_critical", self.levels_critical);
+        let wrong = "must be a whole number of minutes from 0 to 1440 (a day)";
+        let group_minutes =
+            faults.whole("group_minutes", self.group_minutes, 0..=1440, wrong, "60");
         faults.version(self.version);
         let defaults = Policy::default();
         let levels = levels.unwrap_or(defaults.levels);
@@ -63,6 +67,7 @@ impl PolicyDraft {
             levels,
             levels_high,
             levels_critical,
+            group_minutes: group_minutes.unwrap_or(defaults.group_minutes),
             stamps: Stamps::after(current.map(|policy| &policy.stamps), stamp),
         })
     }

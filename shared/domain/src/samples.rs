@@ -80,6 +80,8 @@ pub(crate) fn incident() -> Incident {
         resource: Some("Instance i-99".into()),
         console_link: "https://eu-central-1.console.aws.amazon.com/guardduty/home".into(),
         quiet: None,
+        last_seen: None,
+        related: Vec::new(),
     };
     let id = "20261123-abcdefghjk".parse().unwrap();
     Incident::open(id, finding, &Policy::default(), EscalationPlan::default(), now())

@@ -1,12 +1,12 @@
 //! What a finding leads to, decided from the policy and what the ledger knows of it.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::finding::{Finding, Quiet};
+use crate::finding::{Finding, Quiet, Route};
 use crate::id::IncidentId;
+use crate::incident::{Incident, State};
 use crate::policy::Policy;
-use crate::severity::Severity;
 
 /// What the ledger knows of one finding, by its identity.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,9 +14,6 @@ pub struct LedgerEntry {
     /// The incident it opened, if it did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub incident: Option<IncidentId>,
-    /// The highest severity people were paged for.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub paged: Option<Severity>,
     /// Whether the incident's escalation is known to have started.
     #[serde(default)]
     pub started: bool,
@@ -77,14 +74,51 @@ impl From<Quiet> for Reason {
     }
 }
 
+/// What is known that bears on a finding.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Known {
+    /// What the ledger has of it.
+    pub entry: Option<LedgerEntry>,
+    /// The incident that the ledger's entry names.
+    pub own: Option<Incident>,
+    /// Incidents of the findings it belongs with: of its attack sequence, or of the findings that it
+    /// is a sequence of.
+    pub related: Vec<Incident>,
+    /// The last incident of its group, the same account and type, and when a finding last joined it.
+    pub group: Option<(Incident, Timestamp)>,
+}
+
+impl Known {
+    /// The incident with this id, if it is among those known.
+    #[must_use]
+    pub fn incident(&self, id: &IncidentId) -> Option<&Incident> {
+        let group = self.group.as_ref().map(|(incident, _)| incident);
+        let mut all = self.own.iter().chain(&self.related).chain(group);
+        all.find(|incident| incident.id == *id)
+    }
+}
+
 /// What to do about a finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// Open a new incident and page its team.
-    Open,
+    Open {
+        /// The resolved incident that this finding was of before.
+        previous: Option<IncidentId>,
+    },
+    /// Note it on the timeline of an open incident; page nobody.
+    Attach {
+        /// Which.
+        incident: IncidentId,
+    },
+    /// It is more serious than what was paged for: note it, and page those whom that adds.
+    Raise {
+        /// Which incident becomes more serious.
+        incident: IncidentId,
+    },
     /// The finding is known: count it.
     Repeat {
-        /// The incident it opened.
+        /// The incident it belongs to.
         incident: IncidentId,
         /// Whether that incident's escalation must still be started: whoever opened it may have
         /// died in between.
@@ -94,75 +128,63 @@ pub enum Verdict {
     Record(Reason),
 }
 
-/// The verdict on `finding`, given what the ledger knows of it.
+/// The verdict on `finding`, given what is known.
 #[must_use]
-pub fn decide(policy: &Policy, finding: &Finding, known: Option<&LedgerEntry>) -> Verdict {
+pub fn decide(policy: &Policy, finding: &Finding, known: &Known, now: Timestamp) -> Verdict {
     // An incident whose escalation has not started comes before everything: also before a later
     // copy of the finding that says "archived".
-    if let Some(entry) = known
+    if let Some(entry) = &known.entry
         && let Some(incident) = &entry.incident
-        && (!entry.started || finding.quiet.is_none())
+        && !entry.started
     {
-        return Verdict::Repeat { incident: incident.clone(), start: !entry.started };
+        return Verdict::Repeat { incident: incident.clone(), start: true };
     }
-    match finding.quiet {
-        Some(quiet) => Verdict::Record(quiet.into()),
-        None if finding.severity < policy.page_from => Verdict::Record(Reason::BelowThreshold),
-        None => Verdict::Open,
+    if let Some(quiet) = finding.quiet {
+        return Verdict::Record(quiet.into());
     }
+    if let Some(own) = &known.own {
+        return again(finding, own, now);
+    }
+    // Whoever asks for people by hand has judged already.
+    if finding.severity < policy.page_from && finding.route != Route::CustomAction {
+        return Verdict::Record(Reason::BelowThreshold);
+    }
+    match joined(policy, known, now) {
+        None => Verdict::Open { previous: None },
+        Some(open) if finding.severity > open.severity => {
+            Verdict::Raise { incident: open.id.clone() }
+        }
+        Some(open) => Verdict::Attach { incident: open.id.clone() },
+    }
+}
+
+/// The verdict on a finding that has an incident of its own.
+fn again(finding: &Finding, own: &Incident, now: Timestamp) -> Verdict {
+    let incident = own.id.clone();
+    match &own.resolution {
+        // Copies of what was resolved come late, by other routes and at the next publication. Only
+        // what was seen to happen after the resolution has come back.
+        Some(resolution) if finding.last_seen.unwrap_or(now) > resolution.at => {
+            Verdict::Open { previous: Some(incident) }
+        }
+        None if finding.severity > own.severity => Verdict::Raise { incident },
+        _ => Verdict::Repeat { incident, start: false },
+    }
+}
+
+/// The open incident that a new finding joins: that of the findings it belongs with, else that of
+/// its group while findings keep coming.
+fn joined<'a>(policy: &Policy, known: &'a Known, now: Timestamp) -> Option<&'a Incident> {
+    let open = |incident: &&Incident| incident.status != State::Resolved;
+    let oldest = |incident: &&Incident| (incident.opened_at, incident.id.clone());
+    if let Some(incident) = known.related.iter().filter(open).min_by_key(oldest) {
+        return Some(incident);
+    }
+    let (incident, last) = known.group.as_ref()?;
+    let window = SignedDuration::from_mins(i64::from(policy.group_minutes));
+    (open(&incident) && now.duration_since(*last) <= window && !window.is_zero())
+        .then_some(incident)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::finding::{FindingIdentity, Route};
-    use crate::incident_type::IncidentType;
-
-    fn finding(severity: Severity, quiet: Option<Quiet>) -> Finding {
-        Finding {
-            identity: FindingIdentity::guardduty("x"),
-            route: Route::GuardDuty,
-            severity,
-            incident_type: IncidentType::Malware,
-            finding_type: String::new(),
-            account: "111122223333".into(),
-            region: "eu-central-1".into(),
-            title: String::new(),
-            description: String::new(),
-            resource: None,
-            console_link: String::new(),
-            quiet,
-        }
-    }
-
-    fn entry(incident: Option<&str>, started: bool) -> LedgerEntry {
-        LedgerEntry {
-            incident: incident.map(|id| id.parse().unwrap()),
-            paged: None,
-            started,
-            deliveries: 1,
-            first_at: Timestamp::UNIX_EPOCH,
-            last_at: Timestamp::UNIX_EPOCH,
-        }
-    }
-
-    #[test]
-    fn verdicts() {
-        let check = |severity, quiet, known: Option<LedgerEntry>, expected: Verdict| {
-            let policy = Policy::default();
-            assert_eq!(decide(&policy, &finding(severity, quiet), known.as_ref()), expected);
-        };
-        let repeat = |start| Verdict::Repeat { incident: "i".parse().unwrap(), start };
-        check(Severity::Medium, None, None, Verdict::Open);
-        check(Severity::Low, None, None, Verdict::Record(Reason::BelowThreshold));
-        check(Severity::Critical, Some(Quiet::Sample), None, Verdict::Record(Reason::Sample));
-        // Recorded before, grave now.
-        check(Severity::High, None, Some(entry(None, false)), Verdict::Open);
-        check(Severity::High, None, Some(entry(Some("i"), true)), repeat(false));
-        // Opened by somebody who died before starting the escalation.
-        check(Severity::High, None, Some(entry(Some("i"), false)), repeat(true));
-        check(Severity::High, Some(Quiet::Archived), Some(entry(Some("i"), false)), repeat(true));
-        let archived = Verdict::Record(Reason::Archived);
-        check(Severity::High, Some(Quiet::Archived), Some(entry(Some("i"), true)), archived);
-    }
-}
+mod tests;

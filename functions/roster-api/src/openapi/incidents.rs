@@ -53,6 +53,8 @@ pub(super) enum FindingIdentity {
 pub(super) enum Route {
     GuardDuty,
     SecurityHub,
+    SecurityHubV2,
+    CustomAction,
 }
 
 /// What a detector reported.
@@ -71,6 +73,9 @@ pub(super) struct Finding {
     resource: Option<String>,
     console_link: String,
     quiet: Option<String>,
+    #[schema(format = "date-time")]
+    last_seen: Option<String>,
+    related: Option<Vec<FindingIdentity>>,
 }
 
 /// An incident.
@@ -88,6 +93,12 @@ pub(super) struct Incident {
     #[schema(format = "date-time")]
     opened_at: String,
     acknowledgements: Vec<Deed>,
+    /// How many of those had done so before it last became more serious.
+    acknowledged_before: u64,
+    /// Which escalation runs, from 1; becoming more serious starts another.
+    run: u32,
+    /// The resolved incident that its finding was of before.
+    previous: Option<String>,
     resolution: Option<Deed>,
     plan: EscalationPlan,
     highest_level: u8,
@@ -100,7 +111,7 @@ pub(super) struct Incident {
 pub(super) struct Fact {
     #[schema(format = "date-time")]
     at: String,
-    /// `opened`, `step`, `emergency`, `acknowledged`, `resolved`.
+    /// `opened`, `attached`, `raised`, `step`, `emergency`, `acknowledged`, `resolved`.
     what: String,
     by: String,
     text: String,

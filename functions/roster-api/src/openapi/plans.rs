@@ -121,6 +121,8 @@ pub(super) struct PolicyDraft {
     levels_high: Option<u8>,
     #[schema(minimum = 1, maximum = 4)]
     levels_critical: Option<u8>,
+    #[schema(minimum = 0, maximum = 1440)]
+    group_minutes: Option<u32>,
     #[schema(minimum = 0)]
     version: Option<u64>,
     created_at: Option<serde_json::Value>,
@@ -142,6 +144,8 @@ pub(super) struct Policy {
     levels_high: u8,
     /// The same for Critical.
     levels_critical: u8,
+    /// How long after its last finding an incident takes in others of its account and type.
+    group_minutes: u32,
     #[schema(format = "date-time")]
     created_at: String,
     created_by: String,

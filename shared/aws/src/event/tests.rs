@@ -58,7 +58,8 @@ fn refusals_name_the_path_and_not_the_value() {
     check(
         "/detail-type",
         json!("GuardDuty Malware Protection Object Scan Result"),
-        "detail-type: expected \"GuardDuty Finding\" or \"Security Hub Findings - Imported\"",
+        "detail-type: expected \"GuardDuty Finding\", \"Security Hub Findings - Imported\", \
+         \"Security Hub Findings - Custom Action\" or \"Findings Imported V2\"",
     );
     check("/time", json!("yesterday"), "time: expected another value");
     assert_eq!(read(json!([])).unwrap_err().path, "the event");

@@ -1,18 +1,48 @@
 //! The ledger: one entry per finding, by its identity, whatever route and however often it comes.
 
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem, Update};
+use futures::future::try_join_all;
 use jiff::Timestamp;
 use muster::finding::{Finding, FindingIdentity};
+use muster::id::IncidentId;
 use muster::incident::{Actor, Incident};
-use muster::verdict::LedgerEntry;
+use muster::verdict::{Known, LedgerEntry};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 use super::{Fact, Incidents};
 use crate::error::AwsError;
 use crate::item::{self, Item, Written, key, n, s};
+use crate::secret::token_digest;
 
 /// Counts a delivery; the entry begins with its first.
 const COUNT: &str = "SET first_at = if_not_exists(first_at, :now), last_at = :now \
                      ADD deliveries :one, routes :route";
+
+/// How many of the findings that one belongs with are looked at: a sequence has at most 100 signals
+/// (GuardDuty API, `Sequence`), and a transaction 100 writes.
+const MOST_RELATED: usize = 90;
+
+/// The last incident of an account and type, and when a finding last joined it.
+#[derive(Serialize, Deserialize)]
+struct Group {
+    incident: IncidentId,
+    last_at: Timestamp,
+}
+
+/// The incident of a finding that another one belongs with.
+#[derive(Serialize, Deserialize)]
+struct Linked {
+    incident: IncidentId,
+}
+
+fn group_key(finding: &Finding) -> Item {
+    key(format!("group#{}#{}", finding.account, finding.incident_type.name()), "group")
+}
+
+fn link_key(identity: &FindingIdentity) -> Item {
+    key(format!("finding#{identity}"), "link")
+}
 
 fn ledger_key(identity: &FindingIdentity) -> Item {
     key(format!("finding#{identity}"), "ledger")
@@ -53,47 +83,176 @@ impl Incidents {
         .await
     }
 
-    /// Opens an incident for a finding that has none, all in one transaction: the ledger entry
-    /// names the incident, the incident is there, and its timeline begins. Of two who try at the
-    /// same moment, one reads [`Written::Conflict`].
+    /// What bears on a finding. What a finding joins is looked up only for one that is `new` and
+    /// worth joining: most are neither.
     ///
     /// # Errors
     /// The failed call.
-    pub async fn open(&self, incident: &Incident) -> Result<Written, AwsError> {
-        let now = incident.opened_at;
+    pub async fn known(&self, finding: &Finding, new: bool) -> Result<Known, AwsError> {
+        let entry = self.ledger(&finding.identity).await?;
+        if let Some(id) = entry.as_ref().and_then(|entry| entry.incident.as_ref()) {
+            let own = self.incident(id).await?;
+            return Ok(Known { entry, own, ..Known::default() });
+        }
+        if !new {
+            return Ok(Known { entry, ..Known::default() });
+        }
+        let ids = finding.related.iter().take(MOST_RELATED).map(async |identity| {
+            Ok::<_, AwsError>(self.ledger(identity).await?.and_then(|entry| entry.incident))
+        });
+        let (linked, group, related) = tokio::try_join!(
+            self.stored::<Linked>(link_key(&finding.identity)),
+            self.stored::<Group>(group_key(finding)),
+            try_join_all(ids),
+        )?;
+        let mut ids: Vec<IncidentId> = related.into_iter().flatten().collect();
+        ids.extend(linked.map(|linked| linked.incident));
+        ids.sort();
+        ids.dedup();
+        let related = try_join_all(ids.iter().map(|id| self.incident(id))).await?;
+        let related = related.into_iter().flatten().collect();
+        let group = match group {
+            None => None,
+            Some(Group { incident, last_at }) => {
+                self.incident(&incident).await?.map(|incident| (incident, last_at))
+            }
+        };
+        Ok(Known { entry, own: None, related, group })
+    }
+
+    async fn stored<T: DeserializeOwned>(&self, key: Item) -> Result<Option<T>, AwsError> {
+        self.item(key).await?.map(item::read).transpose()
+    }
+
+    /// Opens an incident, all in one transaction: the ledger entry and the group name it, it is
+    /// there, and its timeline begins. Of two who try at the same moment, also for two findings of
+    /// one group, one reads [`Written::Conflict`].
+    ///
+    /// # Errors
+    /// The failed call.
+    pub async fn open(&self, incident: &Incident, known: &Known) -> Result<Written, AwsError> {
         let finding = &incident.finding;
-        let ledger = Update::builder()
+        let after = match &incident.previous {
+            None => String::new(),
+            Some(previous) => format!(" It has come back after incident {previous}."),
+        };
+        let fact = Fact {
+            at: incident.opened_at,
+            what: "opened".to_owned(),
+            by: Actor::Muster.to_string(),
+            text: format!("Opened by a {} finding.{after}", incident.severity.name()),
+        };
+        let new = Some("attribute_not_exists(pk)");
+        let mut writes = vec![
+            self.name_incident(finding, &incident.id, known, incident.opened_at, false)?,
+            item::put(&self.table, Self::incident_item(incident)?, new, vec![])?,
+            item::put(&self.table, Self::fact_item(&incident.id, "opened", &fact)?, new, vec![])?,
+        ];
+        let group = Group { incident: incident.id.clone(), last_at: incident.opened_at };
+        let item = item::write(group_key(finding), &group)?;
+        writes.push(match (&known.group, &incident.previous) {
+            // What has come back is an incident of its own, whatever its group holds.
+            (_, Some(_)) => item::put(&self.table, item, None, vec![])?,
+            (None, None) => item::put(&self.table, item, new, vec![])?,
+            (Some((before, _)), None) => {
+                let values = vec![(":before", s(before.id.as_str()))];
+                item::put(&self.table, item, Some("incident = :before"), values)?
+            }
+        });
+        writes.extend(self.links(finding, &incident.id)?);
+        let transaction = self.client.transact_write_items().set_transact_items(Some(writes));
+        item::written(transaction.send().await)
+    }
+
+    /// Writes an incident that a finding has joined, with the ledger entry that names it and a line
+    /// on its timeline. If it has become more serious, the entry says that an escalation has still
+    /// to be started.
+    ///
+    /// # Errors
+    /// The failed call.
+    pub async fn join(
+        &self,
+        before: &Incident,
+        after: &Incident,
+        finding: &Finding,
+        known: &Known,
+        now: Timestamp,
+    ) -> Result<Written, AwsError> {
+        let raised = after.run > before.run;
+        let (what, text) = match raised {
+            false => ("attached", format!("A {} finding joined.", finding.severity.name())),
+            true => {
+                let (from, to) = (before.severity.name(), after.severity.name());
+                ("raised", format!("A finding raised it from {from} to {to}."))
+            }
+        };
+        let text = format!("{text} Type: {}.", finding.finding_type);
+        let by = Actor::Muster.to_string();
+        let fact = Fact { at: now, what: what.to_owned(), by, text };
+        let digest = token_digest(&finding.identity.to_string());
+        let name = format!("{what}#{:04}#{digest}", after.run);
+        let version = vec![(":before", n(before.version))];
+        let item = Self::incident_item(after)?;
+        let mut writes = vec![
+            self.name_incident(finding, &after.id, known, now, !raised)?,
+            item::put(&self.table, item, Some("version = :before"), version)?,
+            item::put(&self.table, Self::fact_item(&after.id, &name, &fact)?, None, vec![])?,
+        ];
+        if known.group.as_ref().is_some_and(|(incident, _)| incident.id == after.id) {
+            let group = Group { incident: after.id.clone(), last_at: now };
+            let item = item::write(group_key(finding), &group)?;
+            let values = vec![(":before", s(after.id.as_str()))];
+            writes.push(item::put(&self.table, item, Some("incident = :before"), values)?);
+        }
+        writes.extend(self.links(finding, &after.id)?);
+        let transaction = self.client.transact_write_items().set_transact_items(Some(writes));
+        item::written(transaction.send().await)
+    }
+
+    /// The write that lets a finding's ledger entry name its incident, if it names what was read.
+    fn name_incident(
+        &self,
+        finding: &Finding,
+        incident: &IncidentId,
+        known: &Known,
+        now: Timestamp,
+        started: bool,
+    ) -> Result<TransactWriteItem, AwsError> {
+        let mut ledger = Update::builder()
             .table_name(&self.table)
             .set_key(Some(ledger_key(&finding.identity)))
             .update_expression(COUNT.replace(
                 "last_at = :now",
-                "last_at = :now, incident = :incident, paged = :paged, started = :started",
+                "last_at = :now, incident = :incident, started = :started",
             ))
-            .condition_expression("attribute_not_exists(incident)")
             .expression_attribute_values(":now", s(now.to_string()))
             .expression_attribute_values(":one", n(1u8))
             .expression_attribute_values(":route", route(finding))
-            .expression_attribute_values(":incident", s(incident.id.as_str()))
-            .expression_attribute_values(":paged", s(incident.severity.name()))
-            .expression_attribute_values(":started", AttributeValue::Bool(false))
-            .build()
-            .map_err(|_| AwsError::shape("building an update"))?;
-        let fact = Fact {
-            at: now,
-            what: "opened".to_owned(),
-            by: Actor::Muster.to_string(),
-            text: format!("Opened by a {} finding.", incident.severity.name()),
+            .expression_attribute_values(":incident", s(incident.as_str()))
+            .expression_attribute_values(":started", AttributeValue::Bool(started));
+        ledger = match known.entry.as_ref().and_then(|entry| entry.incident.as_ref()) {
+            None => ledger.condition_expression("attribute_not_exists(incident)"),
+            Some(before) => ledger
+                .condition_expression("incident = :before")
+                .expression_attribute_values(":before", s(before.as_str())),
         };
-        let new = Some("attribute_not_exists(pk)");
-        let item = Self::incident_item(incident)?;
-        let fact = Self::fact_item(&incident.id, "opened", &fact)?;
-        let transaction = self
-            .client
-            .transact_write_items()
-            .transact_items(TransactWriteItem::builder().update(ledger).build())
-            .transact_items(item::put(&self.table, item, new, vec![])?)
-            .transact_items(item::put(&self.table, fact, new, vec![])?);
-        item::written(transaction.send().await)
+        let ledger = ledger.build().map_err(|_| AwsError::shape("building an update"))?;
+        Ok(TransactWriteItem::builder().update(ledger).build())
+    }
+
+    /// Notes of the findings that this one belongs with that they belong to its incident, for those
+    /// that come later.
+    fn links(
+        &self,
+        finding: &Finding,
+        incident: &IncidentId,
+    ) -> Result<Vec<TransactWriteItem>, AwsError> {
+        let linked = Linked { incident: incident.clone() };
+        let related = finding.related.iter().take(MOST_RELATED);
+        let put = |identity| {
+            item::put(&self.table, item::write(link_key(identity), &linked)?, None, vec![])
+        };
+        related.map(put).collect()
     }
 
     /// Notes that the escalation of this finding's incident has started.

@@ -1,5 +1,7 @@
 //! Send records: claimed together before a step's sends, settled one by one after.
 
+use std::collections::BTreeSet;
+
 use aws_sdk_dynamodb::types::{ConditionCheck, TransactWriteItem};
 use jiff::Timestamp;
 use muster::escalation::Cursor;
@@ -63,8 +65,39 @@ impl Incidents {
         Ok(records)
     }
 
+    /// Who was paged in the escalations before `run`, whatever became of the page.
+    ///
+    /// # Errors
+    /// The failed call.
+    pub async fn paged_before(
+        &self,
+        id: &IncidentId,
+        run: u32,
+    ) -> Result<BTreeSet<ContactId>, AwsError> {
+        let mut items = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .key_condition_expression("pk = :pk AND sk BETWEEN :first AND :run")
+            .expression_attribute_values(":pk", s(partition(id)))
+            .expression_attribute_values(":first", s("send#"))
+            .expression_attribute_values(":run", s(format!("send#{run:04}")))
+            .consistent_read(true)
+            .into_paginator()
+            .items()
+            .send();
+        let mut paged = BTreeSet::new();
+        while let Some(item) = items.next().await {
+            let item = item.map_err(|error| AwsError::of("dynamodb:Query", &error))?;
+            let record: SendRecord = item::read(item)?;
+            paged.extend(record.key.contact.parse::<ContactId>().ok());
+        }
+        Ok(paged)
+    }
+
     /// Claims a turn's sends and keeps the tokens of their links, on the condition that the
-    /// incident is still open: an acknowledgement and a claim cannot both win.
+    /// incident is still open and this escalation is its last: neither an acknowledgement nor a
+    /// later escalation can win together with a claim.
     ///
     /// A turn of more than a hundred writes takes several transactions; after a conflict in a later
     /// one, the caller finds the earlier claims to be its own.
@@ -74,6 +107,7 @@ impl Incidents {
     pub async fn claim(
         &self,
         id: &IncidentId,
+        run: u32,
         claims: &[SendRecord],
         tokens: &[IssuedToken],
         fact: Option<(&str, &Fact)>,
@@ -91,7 +125,7 @@ impl Incidents {
             writes.push(self.claim_put(id, claim)?);
         }
         for part in writes.chunks(MOST_ACTIONS - 1) {
-            let mut writes = vec![self.still_open(id)?];
+            let mut writes = vec![self.still_open(id, run)?];
             writes.extend_from_slice(part);
             let transaction = self.client.transact_write_items().set_transact_items(Some(writes));
             if item::written(transaction.send().await)? == Written::Conflict {
@@ -101,11 +135,12 @@ impl Incidents {
         Ok(Written::Done)
     }
 
-    fn still_open(&self, id: &IncidentId) -> Result<TransactWriteItem, AwsError> {
+    fn still_open(&self, id: &IncidentId, run: u32) -> Result<TransactWriteItem, AwsError> {
         let check = ConditionCheck::builder()
             .table_name(&self.table)
             .set_key(Some(incident_key(id)))
-            .condition_expression("#status = :open")
+            .condition_expression("#status = :open AND run = :run")
+            .expression_attribute_values(":run", n(run))
             .expression_attribute_names("#status", "status")
             .expression_attribute_values(":open", s(State::Open.name()))
             .build()

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Deserializer, de};
 
-use super::{Finding, FindingIdentity, Quiet, Route, UNKNOWN_REGION, console};
+use super::{Finding, FindingIdentity, Quiet, Route, UNKNOWN_REGION, console, moment};
 use crate::given::{Given, known};
 use crate::incident_type::IncidentType;
 use crate::severity::Severity;
@@ -26,6 +26,8 @@ pub struct AsffFinding {
     record_state: Optional<String>,
     compliance: Optional<StatusField>,
     sample: Optional<bool>,
+    last_observed_at: Optional<String>,
+    updated_at: Optional<String>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -58,6 +60,14 @@ struct StatusField {
 }
 
 impl AsffFinding {
+    /// The finding that somebody picked and asked for people with: whether it was handed on,
+    /// resolved or suppressed before does not matter to them.
+    #[must_use]
+    pub fn asked_for(self) -> Finding {
+        let sample = self.quiet().filter(|quiet| *quiet == Quiet::Sample);
+        Finding { route: Route::CustomAction, quiet: sample, ..self.into() }
+    }
+
     fn quiet(&self) -> Option<Quiet> {
         let status = |field: Option<&StatusField>| -> Option<String> {
             field.and_then(|field| known(field.status.as_ref())).cloned()
@@ -134,6 +144,8 @@ impl From<AsffFinding> for Finding {
             console_link: console(&region, &format!("securityhub/home?region={region}#/findings")),
             finding_type,
             quiet: finding.quiet(),
+            last_seen: moment(&[&finding.last_observed_at, &finding.updated_at]),
+            related: Vec::new(),
             account: finding.aws_account_id,
             region,
         }

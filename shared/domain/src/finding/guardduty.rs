@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{Finding, FindingIdentity, Quiet, Route, console};
+use super::{Finding, FindingIdentity, Quiet, Route, console, moment};
 use crate::given::{Given, known};
 use crate::incident_type::IncidentType;
 use crate::severity::Severity;
@@ -24,6 +24,8 @@ pub struct GuardDutyFinding {
     description: Optional<String>,
     resource: Optional<Resource>,
     service: Optional<Service>,
+    updated_at: Optional<String>,
+    associated_attack_sequence_arn: Optional<String>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -66,6 +68,25 @@ struct Function {
 struct Service {
     archived: Optional<bool>,
     additional_info: Optional<AdditionalInfo>,
+    event_last_seen: Optional<String>,
+    detection: Optional<Detection>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+struct Detection {
+    sequence: Optional<Sequence>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+struct Sequence {
+    signals: Optional<Vec<Given<Signal>>>,
+}
+
+/// What a sequence is made of: findings, and events that are no findings.
+#[derive(Clone, Debug, Deserialize)]
+struct Signal {
+    uid: String,
+    r#type: String,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -103,6 +124,27 @@ impl Resource {
     }
 }
 
+impl GuardDutyFinding {
+    /// The findings it belongs with: the sequence it is part of, and what it is made of itself.
+    fn related(&self) -> Vec<FindingIdentity> {
+        let service = known(self.service.as_ref());
+        let detection = service.and_then(|service| known(service.detection.as_ref()));
+        let sequence = detection.and_then(|detection| known(detection.sequence.as_ref()));
+        let signals = sequence.and_then(|sequence| known(sequence.signals.as_ref()));
+        let findings = signals.into_iter().flatten().filter_map(Given::as_ref);
+        let findings = findings.filter(|signal| signal.r#type == "FINDING");
+        // A signal names a finding by its ARN, or by its id within the sequence's own detector.
+        let (detector, _) = self.arn.split_once("/finding/").unwrap_or((&self.arn, ""));
+        let identity = |uid: &str| match uid.starts_with("arn:") {
+            true => FindingIdentity::guardduty(uid),
+            false => FindingIdentity::guardduty(&format!("{detector}/finding/{uid}")),
+        };
+        let parent = known(self.associated_attack_sequence_arn.as_ref());
+        let parent = parent.map(|arn| FindingIdentity::guardduty(arn));
+        parent.into_iter().chain(findings.map(|signal| identity(&signal.uid))).collect()
+    }
+}
+
 impl From<GuardDutyFinding> for Finding {
     fn from(finding: GuardDutyFinding) -> Self {
         let service = known(finding.service.as_ref());
@@ -115,6 +157,11 @@ impl From<GuardDutyFinding> for Finding {
         } else {
             None
         };
+        let last_seen = moment(&[
+            &service.and_then(|service| service.event_last_seen.clone()),
+            &finding.updated_at,
+        ]);
+        let related = finding.related();
         let path = format!(
             "guardduty/home?region={}#/findings?macros=current&fId={}",
             finding.region, finding.id
@@ -132,6 +179,8 @@ impl From<GuardDutyFinding> for Finding {
             account: finding.account_id,
             region: finding.region,
             quiet,
+            last_seen,
+            related,
         }
     }
 }

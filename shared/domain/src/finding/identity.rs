@@ -33,7 +33,9 @@ impl FindingIdentity {
     /// The identity of the finding `id` that the product with `product_arn` reported.
     #[must_use]
     pub fn product(product_arn: &str, id: &str) -> Self {
-        match product_arn.split_once(":product/") {
+        // The unified Security Hub says `productv2`.
+        let named = product_arn.split_once(":product/");
+        match named.or_else(|| product_arn.split_once(":productv2/")) {
             Some((_, "aws/guardduty")) => Self::guardduty(id),
             Some((_, product)) => Self::Product { product: product.to_owned(), id: id.to_owned() },
             None => Self::Product { product: product_arn.to_owned(), id: id.to_owned() },

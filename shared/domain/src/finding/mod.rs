@@ -3,15 +3,19 @@
 mod asff;
 mod guardduty;
 mod identity;
+mod ocsf;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::given::{Given, known};
 use crate::incident_type::IncidentType;
 use crate::severity::Severity;
 
 pub use asff::AsffFinding;
 pub use guardduty::GuardDutyFinding;
 pub use identity::FindingIdentity;
+pub use ocsf::OcsfFinding;
 
 /// The way a finding came to us; the same finding comes by several.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -21,6 +25,10 @@ pub enum Route {
     GuardDuty,
     /// `Security Hub Findings - Imported` (ASFF).
     SecurityHub,
+    /// `Findings Imported V2` (OCSF).
+    SecurityHubV2,
+    /// `Security Hub Findings - Custom Action` (ASFF): somebody asks for people.
+    CustomAction,
 }
 
 impl Route {
@@ -30,6 +38,8 @@ impl Route {
         match self {
             Self::GuardDuty => "guardduty",
             Self::SecurityHub => "securityhub",
+            Self::SecurityHubV2 => "securityhubv2",
+            Self::CustomAction => "customaction",
         }
     }
 }
@@ -81,6 +91,12 @@ pub struct Finding {
     /// Why it is nothing to act on now, if it is not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quiet: Option<Quiet>,
+    /// When what it reports was last seen to happen, if it says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_seen: Option<Timestamp>,
+    /// The attack sequence it is part of, or the findings that a sequence is made of.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub related: Vec<FindingIdentity>,
 }
 
 impl Finding {
@@ -100,8 +116,19 @@ impl Finding {
             resource: None,
             console_link: console(UNKNOWN_REGION, ""),
             quiet: None,
+            last_seen: None,
+            related: Vec::new(),
         }
     }
+}
+
+/// The first of these texts that is a time. GuardDuty has written times with a blank instead of the
+/// `T`, and without a zone.
+fn moment(texts: &[&Option<Given<String>>]) -> Option<Timestamp> {
+    texts.iter().filter_map(|text| known(text.as_ref())).find_map(|text| {
+        let dense = text.trim().replacen(' ', "T", 1);
+        dense.parse().ok().or_else(|| format!("{dense}Z").parse().ok())
+    })
 }
 
 /// Stands for a Region that a finding does not name.
