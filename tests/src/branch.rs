@@ -68,6 +68,14 @@ impl Branch {
         self.issuer.token(subject, scopes, AUDIENCE)
     }
 
+    /// A token that does not say whose it is.
+    ///
+    /// # Errors
+    /// It cannot be signed.
+    pub fn token_of_nobody(&self) -> Result<String> {
+        self.issuer.token("", "", AUDIENCE)
+    }
+
     /// A token that is meant for somebody else.
     ///
     /// # Errors

@@ -54,10 +54,12 @@ impl Issuer {
     /// A token for `subject` with these scopes, meant for `audience`.
     pub(crate) fn token(&self, subject: &str, scopes: &str, audience: &str) -> Result<String> {
         let now = Timestamp::now().as_second();
-        let claims = json!({
-            "iss": self.url, "aud": audience, "sub": subject, "scope": scopes,
-            "iat": now, "exp": now + LIFE,
-        });
+        let mut claims = json!({ "iss": self.url, "aud": audience, "iat": now, "exp": now + LIFE });
+        for (claim, text) in [("sub", subject), ("scope", scopes)] {
+            if !text.is_empty() {
+                claims[claim] = text.into();
+            }
+        }
         let head = json!({ "alg": "RS256", "typ": "JWT", "kid": KEY_ID });
         let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
         let signed = format!("{}.{}", part(&head), part(&claims));

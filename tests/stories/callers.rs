@@ -6,13 +6,18 @@ use crate::stage::{Stage, bystander};
 
 /// A read, two reveals, an edit, an answer to an incident, and the erasure of a history. What gets
 /// through to the API finds nothing there to change, hence 404.
-const CALLS: [(&str, &str); 6] = [
+const CALLS: [(&str, &str); 9] = [
     ("GET", "/contacts/cora-called"),
     ("GET", "/contacts/cora-called/channels"),
     ("GET", "/contacts/export"),
     ("DELETE", "/contacts/nobody"),
     ("POST", "/incidents/none/acknowledge"),
     ("POST", "/contacts/nobody/erase"),
+    // Paths that are one route to whoever judges them and another once they are parsed as a URL: they
+    // lead nowhere, whoever calls.
+    ("GET", "/contacts/cora-called%5Cchannels"),
+    ("GET", "/contacts/export%23x"),
+    ("POST", "/contacts/nobody/erase%3F/depart"),
 ];
 
 pub(crate) async fn may_do_what_their_policy_says(stage: &Stage) -> Result<()> {
@@ -25,7 +30,9 @@ pub(crate) async fn may_do_what_their_policy_says(stage: &Stage) -> Result<()> {
         ("Administrator", [200, 200, 200, 404, 404, 404]),
     ] {
         let statuses = stage.system.as_caller(kind, &CALLS).await?;
-        ensure!(statuses == expected, "{kind}: {statuses:?}, expected {expected:?}");
+        let (plain, odd) = statuses.split_at(expected.len());
+        ensure!(plain == expected, "{kind}: {plain:?}, expected {expected:?}");
+        ensure!(odd.iter().all(|status| [403, 404].contains(status)), "{kind}: {odd:?}");
     }
     stage.ok("DELETE", "/contacts/cora-called", None).await?;
 

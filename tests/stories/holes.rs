@@ -48,6 +48,25 @@ pub(crate) async fn do_not_open_when_somebody_departs(stage: &Stage) -> Result<(
     ensure!(dependent["backup"] == "sue-successor" && dependent["version"] == 2, "{dependent}");
     let leaver = stage.ok("GET", "/contacts/lea-leaver", None).await?;
     ensure!(leaver["status"] == "departed", "{leaver}");
+    let again = stage.ok("POST", "/contacts/lea-leaver/depart", None).await?;
+    ensure!(again["now_backup_of"] == json!([]), "{again}");
+    let unchanged = stage.ok("GET", "/contacts/lea-leaver", None).await?;
+    ensure!(unchanged == leaver, "leaving twice is leaving once: {unchanged}");
+
+    // Two who are each other's backup: one leaves, and the other has none.
+    stage.ok("PATCH", "/contacts/sue-successor", Some(&json!({"backup": "dan-dependent"}))).await?;
+    let departed = stage.ok("POST", "/contacts/dan-dependent/depart", None).await?;
+    ensure!(departed["now_without_backup"] == "sue-successor", "{departed}");
+    let alone = stage.ok("GET", "/contacts/sue-successor", None).await?;
+    ensure!(alone["backup"].is_null(), "{alone}");
+
+    // Down to one type of channel only by somebody who says why.
+    let one = json!({"channels": [{"type": "email", "address": "sue@example.com"}]});
+    let (status, problem) =
+        stage.system.api("PATCH", "/contacts/sue-successor", Some(&one)).await?;
+    ensure!(status == 409 && problem["holes"][0]["kind"] == "one_channel_type", "{problem}");
+    let path = "/contacts/sue-successor?override=true&reason=new%20phone%20on%20its%20way";
+    stage.ok("PATCH", path, Some(&one)).await?;
     for id in ["lea-leaver", "dan-dependent", "sue-successor"] {
         stage.ok("DELETE", &format!("/contacts/{id}"), None).await?;
     }

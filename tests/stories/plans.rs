@@ -85,6 +85,29 @@ pub(crate) async fn are_kept_like_contacts_and_followed(stage: &Stage) -> Result
     Ok(())
 }
 
+pub(crate) async fn an_acknowledged_incident_that_nobody_resolves_pages_again(
+    stage: &Stage,
+) -> Result<()> {
+    let plan = json!({
+        "name": "Traces removed", "incident_types": ["logging_tampering"],
+        "steps": [{"after_minutes": 0, "targets": ["contact:chen-li"]}],
+        "round_minutes": 2, "acknowledgement_minutes": 1
+    });
+    stage.ok("POST", "/escalation-plans", Some(&plan)).await?;
+    let mut event = stage.event("guardduty/high-crypto-mining.json", "100000000020")?;
+    event["detail"]["type"] = json!("Stealth:IAMUser/CloudTrailLoggingDisabled");
+    let incident = crate::stage::opened(&stage.system.send(&event).await?)?;
+    let once = pages(["chen-li"], &BOTH);
+    stage.expect(&incident, once.clone()).await?;
+    stage.ok("POST", &format!("/incidents/{incident}/acknowledge"), None).await?;
+    // Waits are shorter here, but what is on record has real times: this minute is a real one.
+    stage.expect(&incident, crate::stage::and(once.clone(), once)).await?;
+    let told = stage.incident(&incident).await?;
+    ensure!(told["run"] == 2 && told["status"] == "open", "{told}");
+    stage.resolve(&incident).await?;
+    stage.ok("DELETE", "/escalation-plans/traces-removed", None).await.map(drop)
+}
+
 pub(crate) async fn the_policy_can_be_changed_and_reset(stage: &Stage) -> Result<()> {
     let built_in = stage.ok("GET", "/policy", None).await?;
     ensure!(built_in["page_from"] == "medium" && built_in["version"] == 0, "{built_in}");

@@ -20,7 +20,7 @@ pub(crate) const COUNSEL: &str = "grace-mwangi";
 pub(crate) const BOTH: [&str; 2] = ["email", "sms"];
 
 /// Longest wait for a page that is due.
-const DUE: Duration = Duration::from_mins(1);
+const DUE: Duration = Duration::from_secs(100);
 /// How much shorter waits are: ten minutes pass in thirty seconds, time enough to look at the
 /// first step before the second comes.
 const WAIT_SCALE: f64 = 0.05;

@@ -29,6 +29,12 @@ pub(crate) async fn open_the_routes_of_their_scopes(stage: &Stage) -> Result<()>
     let (status, _) = call(&branch.token_for_another("x")?, "GET", "/contacts", None).await?;
     ensure!(status == 401, "with a token for somebody else: {status}");
 
+    let (status, problem) = call(&branch.token_of_nobody()?, "GET", "/roles", None).await?;
+    ensure!(status == 401 && problem["type"] == "urn:muster:unsigned", "{status} {problem}");
+    let foreign = branch.token("x", "billing/admin billing/roster.read")?;
+    let (status, _) = call(&foreign, "GET", "/contacts", None).await?;
+    ensure!(status == 403, "with another API's scopes: {status}");
+
     let new = Some(bystander("Tessa Token"));
     let (status, problem) = call(&reader, "POST", "/contacts", new.clone()).await?;
     ensure!(status == 403 && problem["type"] == "urn:muster:not-in-scope", "{status} {problem}");

@@ -1,7 +1,7 @@
 //! A spreadsheet and the roster.
 
 use anyhow::{Result, ensure};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::stage::Stage;
 
@@ -42,6 +42,20 @@ pub(crate) async fn goes_in_and_comes_out_unchanged(stage: &Stage) -> Result<()>
     let changed = sheet.replace("+14255550162", "+14255550163");
     let (_, answer) = import("", &changed).await?;
     ensure!(outcomes(&answer) == ["unchanged", "changed"], "{answer}");
+    ensure!(answer["rows"][1]["fields"] == json!(["channels"]), "{answer}");
+
+    // A sheet without a status or a backup says nothing of them: who has left stays away.
+    stage.ok("PATCH", "/contacts/udo-sheet", Some(&json!({"status": "departed"}))).await?;
+    let (_, answer) = import("", &changed).await?;
+    ensure!(outcomes(&answer) == ["unchanged", "unchanged"], "{answer}");
+    // One that lets the only commander go is refused as a whole.
+    let leaves = "id,name,role,channels,time zone,status\n\
+                  ada-okafor,Ada Okafor,incident_commander,\
+                  sms:+14255550101; email:ada.okafor@example.com,Europe/London,departed\n";
+    let (status, problem) = import("", leaves).await?;
+    ensure!(status == 409 && problem["holes"][0]["kind"] == "nobody_in_role", "{status} {problem}");
+    let (status, _) = import("?dryrun=true", leaves).await?;
+    ensure!(status == 400, "a misspelt parameter answers {status}");
 
     // What export writes, import reads back unchanged.
     for (format, kind) in [("csv", "text/csv"), ("json", "application/json")] {

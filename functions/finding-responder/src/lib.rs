@@ -100,7 +100,7 @@ impl Responder {
         }
         for finding in delivery.findings {
             let decided = match finding {
-                Ok(finding) => self.respond(&finding, now).await.inspect(|outcome| {
+                Ok(finding) => Box::pin(self.respond(&finding, now)).await.inspect(|outcome| {
                     tracing::info!(
                         event_id = delivery.event_id,
                         verdict = outcome.verdict,

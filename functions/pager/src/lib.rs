@@ -7,10 +7,10 @@ mod senders;
 use jiff::{SignedDuration, Timestamp};
 use lambda_runtime::Diagnostic;
 use muster::escalation::{Cursor, LAST_LEVEL, Next, Turn, TurnInput, Wanted, turn, wanted};
-use muster::incident::Incident;
+use muster::incident::{Actor, Incident};
 use muster::send::{SendRecord, TOPIC, TRY_AGAIN};
 use muster_aws::AwsError;
-use muster_aws::incidents::{Incidents, Written};
+use muster_aws::incidents::{Fact, Incidents, Written};
 use muster_aws::roster::Roster;
 use muster_aws::secret::NoRandomness;
 use serde::Serialize;
@@ -98,7 +98,7 @@ impl Pager {
 
     async fn take_turn(
         &self,
-        input: TurnInput,
+        mut input: TurnInput,
         owner: &str,
         now: Timestamp,
     ) -> Result<Answer, Failure> {
@@ -110,6 +110,14 @@ impl Pager {
                 self.incidents.sends(id, input.cursor)
             )?;
             let incident = incident.ok_or_else(|| Failure::NoIncident(id.clone()))?;
+            if input.cursor.run == incident.run && incident.lapses_at().is_some_and(|at| at <= now)
+            {
+                // The same execution goes on with the escalation that this begins.
+                if let Some(next) = self.lapse(&incident, now).await? {
+                    input.cursor = next;
+                }
+                continue;
+            }
             let turn = self.decide(&incident, input.cursor, now).await?;
             let turn = turn.with_outcome(&records, now);
             claims.decide(&turn, input.cursor, &records)?;
@@ -140,6 +148,19 @@ impl Pager {
         Err(Failure::Raced)
     }
 
+    /// Opens an incident again that was acknowledged and not resolved in time. Somebody else may
+    /// have answered at the same moment: then there is nothing to begin.
+    async fn lapse(&self, incident: &Incident, now: Timestamp) -> Result<Option<Cursor>, AwsError> {
+        let next = incident.lapse();
+        let minutes = incident.plan.acknowledgement_minutes.unwrap_or_default();
+        let text = format!("Nobody resolved it within {minutes} minutes; people are paged again.");
+        let by = Actor::Muster.to_string();
+        let fact = Fact { at: now, what: "lapsed".to_owned(), by, text };
+        let name = format!("lapsed#{:04}", next.run);
+        let written = self.incidents.answer(&next, &name, &fact, None).await?;
+        Ok((written == Written::Done).then(|| next.first_turn()))
+    }
+
     /// The turn, with the people it may call on; with everybody only if it found none of those.
     async fn decide(
         &self,
@@ -154,11 +175,11 @@ impl Pager {
             let everybody = self.roster.people(1..=LAST_LEVEL, contacts).await?;
             decided = turn(incident, cursor, &everybody, now);
         }
-        if cursor.run == 1 || decided.pages.is_empty() {
+        if !incident.raised || cursor != incident.first_turn() {
             return Ok(decided);
         }
         let paged = self.incidents.paged_before(&incident.id, cursor.run).await?;
-        Ok(decided.for_those_added(cursor, &paged))
+        Ok(decided.for_those_added(&paged))
     }
 
     /// Sends everything claimed, all together: no channel waits for another.

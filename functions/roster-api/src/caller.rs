@@ -9,7 +9,6 @@ use muster::Actor;
 use muster_aws::roster::Why;
 
 use crate::problem::Problem;
-use crate::scope::Scope;
 
 /// What the gateway says of a caller.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,8 +19,8 @@ pub(crate) enum Sign {
     Token {
         /// Who: the token's `sub`.
         subject: String,
-        /// What the token may do.
-        scopes: Vec<Scope>,
+        /// The claims that say what the token may do, as the issuer wrote them.
+        scopes: Vec<String>,
     },
 }
 
@@ -34,9 +33,8 @@ impl Sign {
         }
         let claims = &authorizer.jwt.as_ref()?.claims;
         let subject = claims.get("sub")?.clone();
-        let granted = ["scope", "scp"].into_iter().filter_map(|name| claims.get(name));
-        let scopes = granted.flat_map(|claim| Scope::in_claim(claim)).collect();
-        Some(Self::Token { subject, scopes })
+        let scopes = ["scope", "scp"].into_iter().filter_map(|name| claims.get(name).cloned());
+        Some(Self::Token { subject, scopes: scopes.collect() })
     }
 }
 

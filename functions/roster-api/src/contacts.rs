@@ -2,7 +2,8 @@
 
 use axum::Json;
 use axum::extract::State;
-use muster::channel::Channel;
+use axum::http::header;
+use axum::response::{IntoResponse as _, Response};
 use muster::{Contact, ContactDraft, ContactId, Fault, Stamp};
 use muster_aws::roster::{Action, Change};
 use serde_json::Value;
@@ -70,8 +71,9 @@ pub(crate) async fn reveal(
     State(app): State<App>,
     At(id): At<Contact>,
     caller: Caller,
-) -> Result<Json<Vec<Channel>>, Problem> {
+) -> Result<Response, Problem> {
     let contact = find::<Contact>(&app, &id).await?;
     app.roster.record(&Change::note(&contact, Action::Revealed, &caller.why())).await?;
-    Ok(Json(contact.channels))
+    // Nothing on the way may keep them.
+    Ok(([(header::CACHE_CONTROL, "no-store")], Json(contact.channels)).into_response())
 }

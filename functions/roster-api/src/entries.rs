@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use muster::{Fault, Stamp};
 use muster_aws::incidents::FirstAnswer;
-use muster_aws::roster::{Action, Change, Entry, Why, Written};
+use muster_aws::roster::{Action, Change, Entry, Saved, Why, Written};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -97,7 +97,7 @@ pub(crate) async fn create<E: Served>(
     overriding.judge(&app, None, Some(&entry), &mut why).await?;
     let first = FirstAnswer::new(&text, &entry.id().to_string(), why.at);
     let keep = key.as_ref().map(|name| app.incidents.keep_answer(&why.by, name, &first, why.at));
-    if app.roster.save(&entry, None, &why, keep.transpose()?).await? == Written::Done {
+    if let Saved::Done(entry) = app.roster.save(&entry, None, &why, keep.transpose()?).await? {
         return Ok(answer(StatusCode::CREATED, &entry));
     }
     // Lost to the same request at the same moment, or the id is taken.
@@ -189,9 +189,9 @@ async fn put<E: Served>(
     let entry = E::check(draft, Some(id), current, &stamp(&why)).map_err(Problem::invalid)?;
     overriding.judge(app, current, Some(&entry), &mut why).await?;
     match app.roster.save(&entry, current, &why, None).await? {
-        Written::Done if current.is_none() => Ok(answer(StatusCode::CREATED, &entry)),
-        Written::Done => Ok(answer(StatusCode::OK, &entry)),
-        Written::Conflict => Err(overtaken::<E>(app, id, condition).await),
+        Saved::Done(entry) if current.is_none() => Ok(answer(StatusCode::CREATED, &entry)),
+        Saved::Done(entry) => Ok(answer(StatusCode::OK, &entry)),
+        Saved::Conflict => Err(overtaken::<E>(app, id, condition).await),
     }
 }
 

@@ -5,7 +5,7 @@ use axum::extract::State;
 use muster::external::ExternalResource;
 use muster::id::ResourceId;
 use muster::{ExternalDraft, Fault, Stamp};
-use muster_aws::roster::Written;
+use muster_aws::roster::Saved;
 use serde::Serialize;
 
 use crate::App;
@@ -69,8 +69,8 @@ pub(crate) async fn start(
     for draft in ExternalDraft::starters() {
         let entry = draft.check(None, None, &stamp).map_err(Problem::invalid)?;
         match app.roster.save(&entry, None, &why, None).await? {
-            Written::Done => started.made.push(entry.id),
-            Written::Conflict => started.there.push(entry.id),
+            Saved::Done(_) => started.made.push(entry.id),
+            Saved::Conflict => started.there.push(entry.id),
         }
     }
     Ok(Json(started))

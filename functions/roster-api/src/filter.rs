@@ -41,8 +41,6 @@ impl Filter {
         let (mut filter, mut faults) = (Self::default(), Vec::new());
         for (name, text) in given {
             let fault = match name.as_str() {
-                // Read by `Paging`.
-                "limit" | "cursor" => None,
                 "role" => {
                     filter.role = Role::from_name(&text);
                     let wrong = "must be a role's name";
@@ -74,10 +72,8 @@ impl Filter {
                     filter.q = Some(text.to_lowercase());
                     None
                 }
-                _ => {
-                    let known = "is none of role, level, status, skill, account, q, limit, cursor";
-                    Some(Fault::new("query", format!("has a parameter that {known}"), "q=ada"))
-                }
+                // Those of `Paging`: the table of routes has refused all others.
+                _ => None,
             };
             faults.extend(fault);
         }

@@ -6,9 +6,10 @@ use axum::http::request::Parts;
 use muster::contact::Status;
 use muster::hole::{Hole, Snapshot};
 use muster::team::People;
+use muster::text;
 use muster::{Contact, ContactId, EscalationPlan, Fault, PlanId, Stamps};
 use muster_aws::AwsError;
-use muster_aws::roster::{Why, Written};
+use muster_aws::roster::{Saved, Why};
 use serde::{Deserialize, Serialize};
 
 use crate::App;
@@ -17,9 +18,6 @@ use crate::entries::{Served, find, stamp};
 use crate::precondition::Precondition;
 use crate::problem::Problem;
 use crate::request::At;
-
-/// Longest reason, in characters.
-const MOST_REASON: usize = 200;
 
 #[derive(Deserialize)]
 struct Parameters {
@@ -43,11 +41,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Override {
             return Err(wrong("query", "cannot be read", "override=true&reason=team%20dissolved"));
         };
         let reason = given.reason.as_deref().map(str::trim);
-        let sound =
-            |text: &str| text.chars().count() <= MOST_REASON && !text.chars().any(char::is_control);
-        if reason.is_some_and(|reason| !sound(reason)) {
-            let fault = "must be one line of 200 characters at most";
-            return Err(wrong("reason", fault, "team dissolved"));
+        if let Some(Err(error)) = reason.filter(|reason| !reason.is_empty()).map(text::line) {
+            return Err(wrong("reason", &error.to_string(), "team dissolved"));
         }
         match given.r#override.as_deref() {
             None | Some("false") => Ok(Self(None)),
@@ -124,6 +119,8 @@ pub(crate) struct Departed {
     now_backup_of: Vec<ContactId>,
     /// The escalation plans that name the successor now.
     now_in_plans: Vec<PlanId>,
+    /// Who has no backup any more: the successor, if the leaver was theirs.
+    now_without_backup: Option<ContactId>,
 }
 
 /// Lets somebody leave: their own backup takes their place wherever they are a backup or are named
@@ -138,6 +135,15 @@ pub(crate) async fn depart(
 ) -> Result<Json<Departed>, Problem> {
     let leaver = find::<Contact>(&app, &id).await?;
     condition.check(Some(&leaver))?;
+    if leaver.departed() {
+        return Ok(Json(Departed {
+            contact: leaver.id,
+            successor: None,
+            now_backup_of: Vec::new(),
+            now_in_plans: Vec::new(),
+            now_without_backup: None,
+        }));
+    }
     let mut why = caller.why();
     let before = Whole::read(&app).await?;
     let there = |id: &ContactId| before.people.get(id).is_some_and(|contact| !contact.departed());
@@ -163,10 +169,13 @@ pub(crate) async fn depart(
         save(&app, plan, before.plans.iter().find(|old| old.id == plan.id), &why).await?;
     }
     save(&app, &gone, Some(&leaver), &why).await?;
+    let (alone, backed): (Vec<_>, Vec<_>) =
+        people.into_iter().map(|c| c.id).partition(|id| successor.as_ref() == Some(id));
     Ok(Json(Departed {
         contact: gone.id,
         successor,
-        now_backup_of: people.into_iter().map(|contact| contact.id).collect(),
+        now_backup_of: backed,
+        now_without_backup: alone.into_iter().next(),
         now_in_plans: plans.into_iter().map(|plan| plan.id).collect(),
     }))
 }
@@ -179,9 +188,10 @@ fn replaced(
     why: &Why,
 ) -> (Vec<Contact>, Vec<EscalationPlan>) {
     let backed = whole.people.values().filter(|other| other.backup.as_ref() == Some(leaver));
-    let backed = backed.filter(|other| !other.departed() && other.id != *successor);
-    let people = backed.map(|other| {
-        let mut changed = Contact { backup: Some(successor.clone()), ..other.clone() };
+    let people = backed.filter(|other| !other.departed()).map(|other| {
+        // Two who were each other's backup: nobody is their own.
+        let backup = Some(successor.clone()).filter(|id| *id != other.id);
+        let mut changed = Contact { backup, ..other.clone() };
         touch(&mut changed, why);
         changed
     });
@@ -200,8 +210,8 @@ async fn save<E: Served>(
     why: &Why,
 ) -> Result<(), Problem> {
     match app.roster.save(entry, before, why, None).await? {
-        Written::Done => Ok(()),
-        Written::Conflict => Err(Problem::changed()),
+        Saved::Done(_) => Ok(()),
+        Saved::Conflict => Err(Problem::changed()),
     }
 }
 

@@ -42,6 +42,8 @@ pub struct Stores {
     pub roster: Roster,
     /// Incidents and link tokens.
     pub incidents: Incidents,
+    /// What comes before the name of each scope in a token: `muster/` for `muster/roster.read`.
+    pub scope_prefix: String,
     /// What the readiness report asks.
     pub parts: Parts,
 }

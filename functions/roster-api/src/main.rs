@@ -4,7 +4,7 @@ use lambda_http::Error;
 use muster_aws::incidents::Incidents;
 use muster_aws::readiness::{Names, Parts};
 use muster_aws::roster::Roster;
-use muster_aws::settings::{INCIDENTS_TABLE, ROSTER_TABLE, required};
+use muster_aws::settings::{INCIDENTS_TABLE, ROSTER_TABLE, SCOPE_PREFIX, optional, required};
 use muster_aws::{client, log};
 use roster_api::{Stores, router};
 
@@ -15,6 +15,7 @@ async fn main() -> Result<(), Error> {
     let stores = Stores {
         roster: Roster::new(&config, required(ROSTER_TABLE)?),
         incidents: Incidents::new(&config, required(INCIDENTS_TABLE)?),
+        scope_prefix: optional(SCOPE_PREFIX),
         parts: Parts::new(&config, Names::from_environment()?),
     };
     stores.incidents.warm().await;

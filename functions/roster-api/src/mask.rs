@@ -39,14 +39,23 @@ pub(crate) fn view(contact: &Contact) -> Value {
 pub(crate) fn unmask(value: &mut Value, current: Option<&Contact>) {
     let Some(current) = current else { return };
     let channels = value.get_mut("channels").and_then(Value::as_array_mut);
-    for given in channels.into_iter().flatten() {
+    let given: Vec<&mut Value> = channels.into_iter().flatten().collect();
+    let unmoved = given.len() == current.channels.len();
+    for (index, given) in given.into_iter().enumerate() {
         let text = |field: &str| given[field].as_str().unwrap_or_default().to_owned();
         let (kind, address) = (text("type"), text("address"));
         if !address.contains(DOTS) {
             continue;
         }
         let same = |channel: &&Channel| channel.kind().name() == kind && masked(channel) == address;
-        if let Some(channel) = current.channels.iter().find(same) {
+        // Two addresses may look alike. Which is meant tells only the place, and that only while no
+        // channel was added or taken away.
+        let mut alike = current.channels.iter().filter(same);
+        let found = match (alike.next(), alike.next()) {
+            (Some(channel), None) => Some(channel),
+            _ => current.channels.get(index).filter(|channel| unmoved && same(channel)),
+        };
+        if let Some(channel) = found {
             given["address"] = channel.address().into();
         }
     }
@@ -55,6 +64,31 @@ pub(crate) fn unmask(value: &mut Value, current: Option<&Contact>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_looks_alike_is_told_by_its_place_or_not_at_all() {
+        let address = |text: &str| Channel::Email(text.parse().unwrap());
+        let row = serde_json::json!({
+            "name": "Ada", "roles": ["legal_counsel"], "time_zone": "UTC",
+            "channels": [
+                {"type": "email", "address": "ada@example.com"},
+                {"type": "email", "address": "amir@example.com"},
+                {"type": "sms", "address": "+14255550101"}
+            ]
+        });
+        let draft: muster::ContactDraft = serde_json::from_value(row).unwrap();
+        let stamp = muster::Stamp { by: "test".into(), at: jiff::Timestamp::UNIX_EPOCH };
+        let ada = draft.check(None, None, &stamp).unwrap();
+        let mut sent = view(&ada);
+        unmask(&mut sent, Some(&ada));
+        assert_eq!(sent, serde_json::to_value(&ada).unwrap(), "as it was read");
+        let mut sent = view(&ada);
+        sent["channels"].as_array_mut().unwrap().remove(0);
+        unmask(&mut sent, Some(&ada));
+        // It is left masked, and so refused, rather than taken for the other one.
+        assert_eq!(sent["channels"][0]["address"], masked(&address("amir@example.com")));
+        assert_eq!(sent["channels"][1]["address"], "+14255550101");
+    }
 
     #[test]
     fn masks() {

@@ -56,13 +56,15 @@ pub(crate) struct Listed<T> {
     next_cursor: Option<String>,
 }
 
+/// The problem with a cursor that nobody gave out.
+pub(crate) fn no_cursor() -> Problem {
+    let fault = "is not one that this list gave out";
+    Problem::bad_query(vec![Fault::new("cursor", fault, "the last page's next_cursor")])
+}
+
 /// The answer for a page; no page means that the cursor was none of ours.
 pub(crate) fn listed<T>(page: Option<Page<T>>) -> Result<axum::Json<Listed<T>>, Problem> {
-    let Some(page) = page else {
-        let fault = "is not one that this list gave out";
-        let fault = Fault::new("cursor", fault, "the last page's next_cursor");
-        return Err(Problem::bad_query(vec![fault]));
-    };
+    let page = page.ok_or_else(no_cursor)?;
     Ok(axum::Json(Listed { items: page.items, next_cursor: page.next }))
 }
 

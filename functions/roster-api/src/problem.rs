@@ -122,6 +122,16 @@ impl Problem {
         Self { faults, ..problem }
     }
 
+    pub(crate) fn unknown_parameter(known: &[&str]) -> Self {
+        let (fault, example) = match known.first() {
+            None => ("has a parameter, and this takes none".to_owned(), "no query"),
+            Some(first) => {
+                (format!("has a parameter that is none of {}", known.join(", ")), *first)
+            }
+        };
+        Self::bad_query(vec![Fault::new("query", fault, example)])
+    }
+
     pub(crate) fn precondition(current_version: Option<u64>) -> Self {
         let title = "It is not as the request expects";
         let detail = match current_version {

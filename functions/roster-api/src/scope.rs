@@ -1,5 +1,7 @@
 //! What a bearer token may call: scopes by route, as the token's issuer granted them.
 
+use std::sync::Arc;
+
 use axum::extract::Request;
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse as _, Response};
@@ -40,13 +42,16 @@ impl Scope {
         }
     }
 
-    /// The scopes that a token's claim names. An issuer may write a text with spaces or a list, which
-    /// the gateway hands over as `[a b]`.
-    pub(crate) fn in_claim(claim: &str) -> Vec<Self> {
+    /// The scopes that a token's claim names, each after `prefix`. An issuer may write a text with
+    /// spaces or a list, which the gateway hands over as `[a b]`. Another API's scope of the same name,
+    /// `billing/admin`, is none of ours.
+    fn in_claim(claim: &str, prefix: &str) -> Vec<Self> {
         let words = claim.split(|c: char| c.is_whitespace() || matches!(c, '[' | ']' | ',' | '"'));
-        let named = |word: &str| Self::ALL.into_iter().find(|scope| scope.name() == word);
-        // Some issuers put the API's own name before: `https://muster.example.com/roster.read`.
-        words.filter_map(|word| named(word.rsplit('/').next().unwrap_or(word))).collect()
+        let named = |word: &str| {
+            let name = word.strip_prefix(prefix)?;
+            Self::ALL.into_iter().find(|scope| scope.name() == name)
+        };
+        words.filter_map(named).collect()
     }
 }
 
@@ -71,20 +76,34 @@ impl Allowed {
     }
 }
 
-/// The handlers of a route, behind its scopes. IAM judges signed calls itself, before they get here.
-pub(crate) fn guard(handlers: MethodRouter<App>, allowed: Allowed) -> MethodRouter<App> {
-    handlers.layer(from_fn(move |request: Request, next: Next| judge(allowed, request, next)))
+/// The handlers of a route, behind its scopes, which tokens name after `prefix`. IAM judges signed calls
+/// itself, before they get here; a call that is neither signed nor has a token that says whose it is
+/// gets no further.
+pub(crate) fn guard(
+    handlers: MethodRouter<App>,
+    allowed: Allowed,
+    prefix: &Arc<str>,
+) -> MethodRouter<App> {
+    let prefix = Arc::clone(prefix);
+    handlers.layer(from_fn(move |request: Request, next: Next| {
+        judge(allowed, Arc::clone(&prefix), request, next)
+    }))
 }
 
-async fn judge(allowed: Allowed, request: Request, next: Next) -> Response {
-    if let Some(Sign::Token { scopes, .. }) = Sign::of(request.extensions())
-        && let Allowed::Any(wanted) = allowed
-        && !allowed.to(&scopes)
-    {
-        let names: Vec<_> = wanted.iter().map(|scope| scope.name()).collect();
-        return Problem::not_in_scope(&names).into_response();
+async fn judge(allowed: Allowed, prefix: Arc<str>, request: Request, next: Next) -> Response {
+    let Allowed::Any(wanted) = allowed else { return next.run(request).await };
+    match Sign::of(request.extensions()) {
+        None => Problem::unsigned().into_response(),
+        Some(Sign::Arn(_)) => next.run(request).await,
+        Some(Sign::Token { scopes, .. }) => {
+            let claims = scopes.iter().flat_map(|claim| Scope::in_claim(claim, &prefix));
+            if allowed.to(&claims.collect::<Vec<_>>()) {
+                return next.run(request).await;
+            }
+            let names: Vec<_> = wanted.iter().map(|scope| scope.name()).collect();
+            Problem::not_in_scope(&names).into_response()
+        }
     }
-    next.run(request).await
 }
 
 #[cfg(test)]
@@ -94,13 +113,13 @@ mod tests {
     #[test]
     fn claims() {
         use Scope::{Admin, Read, Write};
-        let check = |claim: &str, expected: &[Scope]| {
-            assert_eq!(Scope::in_claim(claim), expected, "{claim}");
+        let check = |claim: &str, prefix: &str, expected: &[Scope]| {
+            assert_eq!(Scope::in_claim(claim, prefix), expected, "{claim}");
         };
-        check("openid roster.read roster.write", &[Read, Write]);
-        check("[roster.read admin]", &[Read, Admin]);
-        check("https://muster.example.com/roster.read", &[Read]);
-        check("roster.readx Roster.Read", &[]);
+        check("openid roster.read roster.write", "", &[Read, Write]);
+        check("[roster.read admin]", "", &[Read, Admin]);
+        check("roster.readx Roster.Read billing/admin", "", &[]);
+        check("billing/admin muster/roster.read admin", "muster/", &[Read]);
         assert!(Allowed::Any(&[]).to(&[Admin]) && !Allowed::Any(&[]).to(&[Read, Write]));
         assert!(Allowed::Any(&[Read]).to(&[Read]) && Allowed::Everybody.to(&[]));
     }

@@ -17,6 +17,7 @@ async fn answer(method: &str, path: &str, body: impl Into<Body>) -> (StatusCode,
     let stores = Stores {
         roster: Roster::new(&config, "none".into()),
         incidents: Incidents::new(&config, "none".into()),
+        scope_prefix: String::new(),
         parts: Parts::new(&config, Names::default()),
     };
     let mut request = Request::builder().method(method).uri(path).body(body.into()).unwrap();

@@ -1,34 +1,45 @@
 //! The roster as a file: import with every row checked before the first is written, and export.
 
 use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
 
 use axum::Json;
 use axum::body::Body;
 use axum::extract::{FromRequestParts, Query, Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use futures::{StreamExt as _, TryStreamExt as _};
+use futures::StreamExt as _;
 use muster::team::People;
 use muster::{Contact, ContactId, Fault, Stamp};
 use muster_aws::AwsError;
-use muster_aws::roster::{Action, Change, Why, Written};
+use muster_aws::roster::{Action, Change, Page, Why, Written, changed_fields};
 use serde::{Deserialize, Serialize};
 
 use crate::App;
 use crate::caller::Caller;
 use crate::entries::stamp;
 use crate::holes::{Override, Whole};
+use crate::paging::no_cursor;
 use crate::problem::Problem;
 use crate::sheet::{MAX_BYTES, Row, read_csv, read_json, write_csv, write_vcards};
 
 /// How many rows are written at a time: five thousand take seconds, and the table is not flooded.
 const AT_ONCE: usize = 32;
+/// How often a row is tried that the table is too busy for.
+const MOST_TRIES: usize = 4;
+/// How long rows are written: the gateway waits 30 s for the answer.
+const LONGEST: Duration = Duration::from_secs(22);
+/// How many faults an answer names. Lambda's answers have 6 MB at most, and nobody reads more.
+const MOST_FAULTS: usize = 2_000;
+/// How many contacts a file has at most, for the same 6 MB; the rest is a page further.
+const MOST_EXPORTED: usize = 5_000;
 
 /// The query of an import or an export.
 #[derive(Deserialize)]
 pub(crate) struct Parameters {
     dry_run: Option<String>,
     format: Option<String>,
+    cursor: Option<String>,
 }
 
 /// What became, or would become, of one row.
@@ -40,6 +51,8 @@ enum Outcome {
     Unchanged,
     /// Somebody else changed the contact at the same moment; send the file again.
     Conflict,
+    /// It could not be written in time; send the file again, and what is written stays unchanged.
+    Failed,
     Invalid,
 }
 
@@ -50,6 +63,9 @@ struct RowOutcome {
     #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<ContactId>,
     outcome: Outcome,
+    /// The fields that change, or would.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    fields: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     faults: Vec<Fault>,
 }
@@ -99,23 +115,60 @@ pub(crate) async fn import(
     if dry_run {
         return Ok(answer(planned, dry_run).into_response());
     }
-    let write =
-        async |(mut line, contact): (RowOutcome, Option<Contact>)| -> Result<RowOutcome, AwsError> {
-            let Some(contact) = contact else { return Ok(line) };
-            let current = before.people.get(&contact.id);
-            if app.roster.save(&contact, current, &why, None).await? == Written::Conflict {
-                line.outcome = Outcome::Conflict;
+    let began = Instant::now();
+    let write = async |(mut line, contact): (RowOutcome, Option<Contact>)| -> RowOutcome {
+        let Some(contact) = contact else { return line };
+        let current = before.people.get(&contact.id);
+        line.outcome = match save(&app, &contact, current, &why, began).await {
+            Ok(Written::Done) => line.outcome,
+            Ok(Written::Conflict) => Outcome::Conflict,
+            Err(error) => {
+                tracing::error!(reason = %error, "a row was not written");
+                Outcome::Failed
             }
-            Ok(line)
         };
+        line
+    };
     let lines = futures::stream::iter(planned).map(write).buffered(AT_ONCE);
-    let rows: Vec<RowOutcome> = lines.try_collect().await?;
+    let rows: Vec<RowOutcome> = lines.collect().await;
     Ok(Json(Imported { dry_run, written: true, rows }).into_response())
+}
+
+/// Writes one row, again while the table is only busy, and not at all once time is running out: an
+/// answer with a line per row is worth more than a few rows and none.
+async fn save(
+    app: &App,
+    contact: &Contact,
+    current: Option<&Contact>,
+    why: &Why,
+    began: Instant,
+) -> Result<Written, AwsError> {
+    let mut tries = 0;
+    loop {
+        let saved = if began.elapsed() < LONGEST {
+            app.roster.save(contact, current, why, None).await
+        } else {
+            Err(AwsError::late("importing"))
+        };
+        tries += 1;
+        match saved {
+            Err(error) if error.passing && tries < MOST_TRIES => {
+                muster_aws::incidents::pause().await;
+            }
+            saved => return saved.map(|saved| saved.written()),
+        }
+    }
 }
 
 /// The answer of an import that writes nothing.
 fn answer(planned: Vec<(RowOutcome, Option<Contact>)>, dry_run: bool) -> Json<Imported> {
-    let rows = planned.into_iter().map(|(line, _)| line).collect();
+    let mut left = MOST_FAULTS;
+    let line = |(mut line, _): (RowOutcome, Option<Contact>)| {
+        line.faults.truncate(left);
+        left -= line.faults.len();
+        line
+    };
+    let rows = planned.into_iter().map(line).collect();
     Json(Imported { dry_run, written: false, rows })
 }
 
@@ -136,7 +189,8 @@ fn plan(rows: &[Row], current: &People, stamp: &Stamp) -> Vec<(RowOutcome, Optio
     let mut seen = BTreeSet::new();
     let one = |row: &Row| {
         let invalid = |id, faults| {
-            (RowOutcome { line: row.line, id, outcome: Outcome::Invalid, faults }, None)
+            let (outcome, fields) = (Outcome::Invalid, Vec::new());
+            (RowOutcome { line: row.line, id, outcome, fields, faults }, None)
         };
         let id = row.id();
         let before = id.as_ref().and_then(|id| current.get(id));
@@ -154,26 +208,16 @@ fn plan(rows: &[Row], current: &People, stamp: &Stamp) -> Vec<(RowOutcome, Optio
             let fault = "is not the current one; export again";
             return invalid(Some(id), vec![Fault::new("version", fault, "2")]);
         }
+        let fields = before.map_or_else(Vec::new, |before| changed_fields(before, &contact));
         let outcome = match before {
             None => Outcome::Created,
-            Some(before) if same(before, &contact) => Outcome::Unchanged,
+            Some(_) if fields.is_empty() => Outcome::Unchanged,
             Some(_) => Outcome::Changed,
         };
         let write = (outcome != Outcome::Unchanged).then_some(contact);
-        (RowOutcome { line: row.line, id: Some(id), outcome, faults: Vec::new() }, write)
+        (RowOutcome { line: row.line, id: Some(id), outcome, fields, faults: Vec::new() }, write)
     };
     rows.iter().map(one).collect()
-}
-
-/// Whether nothing but the bookkeeping differs.
-fn same(before: &Contact, after: &Contact) -> bool {
-    let after = Contact {
-        updated_at: before.updated_at,
-        updated_by: before.updated_by.clone(),
-        version: before.version,
-        ..after.clone()
-    };
-    *before == after
 }
 
 /// Everybody as a file, numbers and addresses in full; that it was taken is recorded first.
@@ -183,20 +227,34 @@ pub(crate) async fn export(
     query: Result<Query<Parameters>, axum::extract::rejection::QueryRejection>,
 ) -> Result<Response, Problem> {
     let unreadable = |_| bad_query("query", "cannot be read", "format=csv");
-    let format = query.map_err(unreadable)?.0.format;
-    let everybody = app.roster.all::<Contact>().await?;
-    let (kind, name, text) = match format.as_deref() {
+    let Query(given) = query.map_err(unreadable)?;
+    let page = app.roster.entries(MOST_EXPORTED, given.cursor.as_deref(), |_| true).await?;
+    let Page { items: everybody, next } = page.ok_or_else(no_cursor)?;
+    let (kind, name, text) = match given.format.as_deref() {
         None | Some("csv") => ("text/csv; charset=utf-8", "roster.csv", write_csv(&everybody)),
         Some("json") => {
             let text = serde_json::to_string(&everybody).unwrap_or_default();
             ("application/json", "roster.json", text)
         }
-        Some("vcard") => ("text/vcard; charset=utf-8", "roster.vcf", write_vcards(&everybody)),
+        Some("vcard") => {
+            let text = write_vcards(&everybody, app.parts.sent_from());
+            ("text/vcard; charset=utf-8", "roster.vcf", text)
+        }
         Some(_) => return Err(bad_query("format", "must be csv, json or vcard", "csv")),
     };
     app.roster.record(&Change::of_everything(Action::Revealed, &caller.why())).await?;
     let disposition = format!("attachment; filename=\"{name}\"");
-    let headers =
-        [(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, disposition)];
-    Ok((headers, text).into_response())
+    let headers = [
+        (header::CONTENT_TYPE, kind.to_owned()),
+        (header::CONTENT_DISPOSITION, disposition),
+        // Nothing on the way may keep it.
+        (header::CACHE_CONTROL, "no-store".to_owned()),
+    ];
+    let mut response = (headers, text).into_response();
+    let format = given.format.as_deref().unwrap_or("csv");
+    let link = next.map(|next| {
+        format!("</contacts/export?format={format}&cursor={next}>; rel=\"next\"").parse().ok()
+    });
+    response.headers_mut().extend(link.flatten().map(|link| (header::LINK, link)));
+    Ok(response)
 }

@@ -44,6 +44,12 @@ impl AwsError {
         Self { operation, code, passing, throttled: false }
     }
 
+    /// An operation for which no time is left.
+    #[must_use]
+    pub fn late(operation: &'static str) -> Self {
+        Self { operation, code: "Late".to_owned(), passing: false, throttled: false }
+    }
+
     /// A value that cannot be read or written as what it should be.
     pub(crate) fn shape(operation: &'static str) -> Self {
         let code = "UnexpectedShape".to_owned();

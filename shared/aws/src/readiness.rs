@@ -66,6 +66,12 @@ impl Parts {
         }
     }
 
+    /// The address that mail is sent from.
+    #[must_use]
+    pub fn sent_from(&self) -> &str {
+        &self.names.sender
+    }
+
     /// Asks all of them at once. A part that does not answer is part of the report.
     pub async fn report(&self) -> Readiness {
         let said = |part, check: Result<Check, AwsError>| {

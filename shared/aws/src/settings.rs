@@ -16,6 +16,12 @@ pub fn required(name: &'static str) -> Result<String, Missing> {
     }
 }
 
+/// The variable's value; empty if it is not set.
+#[must_use]
+pub fn optional(name: &'static str) -> String {
+    std::env::var(name).unwrap_or_default()
+}
+
 /// The name of the roster table.
 pub const ROSTER_TABLE: &str = "MUSTER_ROSTER_TABLE";
 /// The name of the incidents table.
@@ -28,3 +34,5 @@ pub const EMERGENCY_TOPIC: &str = "MUSTER_EMERGENCY_TOPIC_ARN";
 pub const SENDER: &str = "MUSTER_SENDER";
 /// Where the links in pages lead, without a slash at the end.
 pub const LINK_BASE: &str = "MUSTER_LINK_BASE";
+/// What comes before the name of each scope in a bearer token; may be empty.
+pub const SCOPE_PREFIX: &str = "MUSTER_SCOPE_PREFIX";

@@ -112,10 +112,7 @@ impl Turn {
     /// This turn without those who were `paged` before: when an incident becomes more serious, the
     /// first step is for those whom that adds.
     #[must_use]
-    pub fn for_those_added(self, cursor: Cursor, paged: &BTreeSet<ContactId>) -> Self {
-        if cursor.run == 1 || cursor.round > 1 || cursor.step > 0 {
-            return self;
-        }
+    pub fn for_those_added(self, paged: &BTreeSet<ContactId>) -> Self {
         let added = |page: &PersonPage| !paged.contains(&page.contact.id);
         Self { pages: self.pages.into_iter().filter(added).collect(), ..self }
     }
@@ -189,8 +186,15 @@ pub fn wanted(incident: &Incident, cursor: Cursor) -> Wanted {
 /// or before it became more serious) are not paged again.
 #[must_use]
 pub fn turn(incident: &Incident, cursor: Cursor, people: &People, now: Timestamp) -> Turn {
-    if incident.status != State::Open || cursor.run != incident.run {
+    if incident.status == State::Resolved || cursor.run != incident.run {
         return OVER;
+    }
+    if incident.status == State::Acknowledged {
+        // Nobody is paged; but whether somebody resolves it in time has to be looked at.
+        return incident.lapses_at().map_or(OVER, |at| Turn {
+            next: Next::Turn { wait: at.duration_since(now).max(SignedDuration::ZERO), cursor },
+            ..OVER
+        });
     }
     let plan = &incident.plan;
     let Some(step) = plan.step(cursor.step).filter(|_| cursor.round <= plan.rounds) else {

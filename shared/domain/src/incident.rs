@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::escalation::Cursor;
@@ -100,6 +100,10 @@ pub struct Incident {
     pub acknowledged_before: usize,
     /// Which escalation runs, from 1; becoming more serious starts another.
     pub run: u32,
+    /// Whether that escalation began because the incident became more serious: its first step is for
+    /// those whom that adds.
+    #[serde(default)]
+    pub raised: bool,
     /// The resolved incident that its finding was of before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub previous: Option<IncidentId>,
@@ -144,6 +148,7 @@ impl Incident {
             acknowledgements: Vec::new(),
             acknowledged_before: 0,
             run: 1,
+            raised: false,
             previous: None,
             resolution: None,
             plan,
@@ -151,11 +156,13 @@ impl Incident {
         }
     }
 
-    /// Whether this contact has acknowledged.
+    /// Whether this contact has acknowledged, and knows all there is to know: what was acknowledged
+    /// before the incident became more serious counts, what has lapsed does not.
     #[must_use]
     pub fn acknowledged_by(&self, contact: &ContactId) -> bool {
         let named = |deed: &Deed| matches!(&deed.by, Actor::Contact(id) if id == contact);
-        self.acknowledgements.iter().any(named)
+        let since = if self.raised { 0 } else { self.acknowledged_before };
+        self.acknowledgements.iter().skip(since).any(named)
     }
 
     /// The incident after `by` acknowledged it; `None` if `by` had done so before. It counts as
@@ -180,6 +187,30 @@ impl Incident {
         Ok(Some(next))
     }
 
+    /// When an acknowledged incident pages again if nobody resolves it, by its plan.
+    #[must_use]
+    pub fn lapses_at(&self) -> Option<Timestamp> {
+        let minutes = self.plan.acknowledgement_minutes?;
+        let last = self.acknowledgements.last().filter(|_| self.status == State::Acknowledged)?;
+        last.at.checked_add(SignedDuration::from_mins(i64::from(minutes))).ok()
+    }
+
+    /// The incident after its acknowledgement has lapsed: open again, with another escalation.
+    #[must_use]
+    pub fn lapse(&self) -> Self {
+        let mut next = self.clone();
+        next.version += 1;
+        next.reopen();
+        next
+    }
+
+    fn reopen(&mut self) {
+        self.status = State::Open;
+        self.acknowledged_before = self.acknowledgements.len();
+        self.run += 1;
+        self.raised = false;
+    }
+
     /// The incident after a finding of this severity joined it: more serious, if that is more, and
     /// then open again with another escalation.
     #[must_use]
@@ -190,9 +221,8 @@ impl Incident {
         if severity > self.severity {
             next.severity = severity;
             next.highest_level = policy.highest_level(severity).max(self.highest_level);
-            next.status = State::Open;
-            next.acknowledged_before = next.acknowledgements.len();
-            next.run += 1;
+            next.reopen();
+            next.raised = true;
         }
         next
     }

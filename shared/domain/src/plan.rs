@@ -50,6 +50,10 @@ pub struct EscalationPlan {
     pub round_minutes: u32,
     /// How many people must acknowledge before paging stops.
     pub acknowledgements: u16,
+    /// How long after its last acknowledgement an incident that nobody resolved pages again, in
+    /// minutes; never, if there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acknowledgement_minutes: Option<u32>,
     /// Who made and changed it.
     #[serde(flatten)]
     pub stamps: Stamps,
@@ -78,6 +82,7 @@ impl Default for EscalationPlan {
             rounds: 3,
             round_minutes: 30,
             acknowledgements: 1,
+            acknowledgement_minutes: None,
             stamps: Stamps::built_in(),
         }
     }

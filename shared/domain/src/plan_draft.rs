@@ -30,6 +30,7 @@ pub struct PlanDraft {
     rounds: Field<i64>,
     round_minutes: Field<i64>,
     acknowledgements: Field<i64>,
+    acknowledgement_minutes: Field<i64>,
     version: Field<u64>,
     #[serde(flatten)]
     rest: BTreeMap<String, IgnoredAny>,
@@ -89,6 +90,10 @@ impl PlanDraft {
         let round_minutes = faults.round_minutes(self.round_minutes, &steps);
         let acknowledgements =
             faults.whole("acknowledgements", self.acknowledgements, 1..=10, wrong, "1");
+        let wrong = "must be a whole number of minutes from 1 to 1440 (a day), or null for never";
+        let given = self.acknowledgement_minutes;
+        let acknowledgement_minutes =
+            faults.whole("acknowledgement_minutes", given, 1..=1440, wrong, "60");
         faults.version(self.version);
         if !faults.0.is_empty() {
             return Err(faults.0);
@@ -104,6 +109,7 @@ impl PlanDraft {
             rounds: rounds.unwrap_or(defaults.rounds),
             round_minutes,
             acknowledgements: acknowledgements.unwrap_or(defaults.acknowledgements),
+            acknowledgement_minutes,
             stamps: Stamps::after(current.map(|plan| &plan.stamps), stamp),
         })
     }

@@ -75,6 +75,7 @@ pub(super) struct Departed {
     successor: Option<String>,
     now_backup_of: Vec<String>,
     now_in_plans: Vec<String>,
+    now_without_backup: Option<String>,
 }
 
 /// Which starter entries were made, and which were there.
@@ -94,6 +95,8 @@ pub(super) enum Outcome {
     Unchanged,
     /// Somebody else changed the contact at the same moment; send the file again.
     Conflict,
+    /// It could not be written in time; send the file again.
+    Failed,
     Invalid,
 }
 
@@ -105,6 +108,8 @@ pub(super) struct RowOutcome {
     line: u64,
     id: Option<String>,
     outcome: Outcome,
+    /// The fields that change, or would.
+    fields: Option<Vec<String>>,
     faults: Option<Vec<Fault>>,
 }
 

@@ -97,6 +97,8 @@ pub(super) struct Incident {
     acknowledged_before: u64,
     /// Which escalation runs, from 1; becoming more serious starts another.
     run: u32,
+    /// Whether that began because it became more serious.
+    raised: bool,
     /// The resolved incident that its finding was of before.
     previous: Option<String>,
     resolution: Option<Deed>,
@@ -111,7 +113,7 @@ pub(super) struct Incident {
 pub(super) struct Fact {
     #[schema(format = "date-time")]
     at: String,
-    /// `opened`, `attached`, `raised`, `step`, `emergency`, `acknowledged`, `resolved`.
+    /// `opened`, `attached`, `raised`, `step`, `emergency`, `acknowledged`, `lapsed`, `resolved`.
     what: String,
     by: String,
     text: String,

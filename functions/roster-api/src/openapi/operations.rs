@@ -291,6 +291,7 @@ pub(super) fn operation(route: &Route, examples: &mut Examples) -> Operation {
         ("get", "/contacts/export") => Draft::new("exportContacts", "Contacts", "Everybody, as a file")
             .about("Numbers and addresses in full; recorded as a reveal.")
             .query("format", one_of(&["csv", "json", "vcard"]), "csv unless given.")
+            .query("cursor", text(), "What a Link header with rel=next of the file before names.")
             .answer(
                 200,
                 "The file.",

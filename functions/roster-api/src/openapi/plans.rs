@@ -78,6 +78,9 @@ pub(super) struct EscalationPlanDraft {
     /// How many people must acknowledge before paging stops.
     #[schema(minimum = 1, maximum = 10)]
     acknowledgements: Option<u16>,
+    /// How long after its last acknowledgement an incident that nobody resolved pages again.
+    #[schema(minimum = 1, maximum = 1440)]
+    acknowledgement_minutes: Option<u32>,
     #[schema(minimum = 0)]
     version: Option<u64>,
     created_at: Option<serde_json::Value>,
@@ -99,6 +102,7 @@ pub(super) struct EscalationPlan {
     rounds: u32,
     round_minutes: u32,
     acknowledgements: u16,
+    acknowledgement_minutes: Option<u32>,
     #[schema(format = "date-time")]
     created_at: String,
     created_by: String,

@@ -44,6 +44,20 @@ fn every_reference_leads_somewhere() {
     }
 }
 
+#[test]
+fn the_document_has_the_parameters_that_the_routes_take() {
+    let document = serde_json::to_value(document()).unwrap();
+    for route in ROUTES {
+        let parameters = &document["paths"][route.path][route.method]["parameters"];
+        let queries = parameters.as_array().into_iter().flatten().filter(|p| p["in"] == "query");
+        let mut names: Vec<_> = queries.filter_map(|p| p["name"].as_str()).collect();
+        let mut known = route.query.to_vec();
+        names.sort_unstable();
+        known.sort_unstable();
+        assert_eq!(names, known, "{} {}", route.method, route.path);
+    }
+}
+
 /// The patterns of a statement of one of the template's managed policies.
 fn patterns<'a>(template: &'a str, kind: &str, statement: &str) -> Vec<&'a str> {
     let (_, policy) = template.split_once(&format!("  {kind}Policy:\n")).unwrap();

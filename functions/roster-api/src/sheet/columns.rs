@@ -60,6 +60,28 @@ const NAMES: [(Column, &[&str]); 19] = [
     (Status, &["status"]),
 ];
 
+impl Column {
+    /// The field of a contact that it fills.
+    pub(super) const fn field(self) -> &'static str {
+        match self {
+            Id => "id",
+            Name => "name",
+            Roles => "roles",
+            Channels | Sms | Phone | SecondPhone | Email | SecondEmail => "channels",
+            Department => "department",
+            Manager => "manager",
+            Backup => "backup",
+            Availability => "availability",
+            TimeZone => "time_zone",
+            Level => "level",
+            Skills => "skills",
+            Certifications => "certifications",
+            Accounts => "accounts",
+            Status => "status",
+        }
+    }
+}
+
 /// The column with this name, however it is spelled.
 pub(super) fn named(name: &str) -> Option<Column> {
     let plain = letters(name);

@@ -33,6 +33,6 @@ pub(crate) fn read_json(bytes: &[u8]) -> Result<Vec<Row>, Vec<Fault>> {
     if contacts.len() > MAX_ROWS {
         return Err(too_many_rows());
     }
-    let row = |(line, contact)| Row { line, contact, faults: Vec::new() };
+    let row = |(line, contact)| Row { line, contact, faults: Vec::new(), covered: None };
     Ok(contacts.into_iter().enumerate().map(row).collect())
 }

@@ -1,6 +1,8 @@
 //! Contacts as files: sheets (CSV, RFC 4180) and JSON in and out, vCards (RFC 6350) out.
 
+use std::collections::BTreeSet;
 use std::fmt;
+use std::sync::Arc;
 
 use muster::{Contact, ContactDraft, ContactId, Fault, Stamp};
 use serde::Deserialize as _;
@@ -34,6 +36,8 @@ pub(crate) struct Row {
     pub(crate) contact: Value,
     /// What is wrong with it as a row of a sheet.
     faults: Vec<Fault>,
+    /// The fields that the sheet has columns for; none for JSON, which says all there is to say.
+    covered: Option<Arc<BTreeSet<&'static str>>>,
 }
 
 impl Row {
@@ -45,6 +49,20 @@ impl Row {
         }
     }
 
+    /// The row with `current`'s values where the sheet has no column: a sheet without a status must
+    /// not bring back who has departed.
+    fn completed(&self, current: Option<&Contact>) -> Value {
+        let mut contact = self.contact.clone();
+        if let (Some(covered), Some(current), Value::Object(fields)) =
+            (&self.covered, current, &mut contact)
+            && let Ok(Value::Object(kept)) = serde_json::to_value(current)
+        {
+            let kept = kept.into_iter().filter(|(field, _)| !covered.contains(field.as_str()));
+            fields.extend(kept.filter(|(field, _)| field != "version"));
+        }
+        contact
+    }
+
     /// The contact this row describes; `current` is the entry it replaces, if there is one.
     ///
     /// # Errors
@@ -54,7 +72,8 @@ impl Row {
         current: Option<&Contact>,
         stamp: &Stamp,
     ) -> Result<Contact, Vec<Fault>> {
-        let Ok(draft) = ContactDraft::deserialize(&self.contact) else {
+        let contact = self.completed(current);
+        let Ok(draft) = ContactDraft::deserialize(&contact) else {
             let example = r#"{"name": "Ada Lovelace", …}"#;
             return Err(vec![Fault::new("contact", "must be a JSON object", example)]);
         };

@@ -1,6 +1,7 @@
 //! Reading a sheet: separator, header, rows and their lines.
 
 use std::io::Read as _;
+use std::sync::Arc;
 
 use csv::{ReaderBuilder, StringRecord};
 use muster::Fault;
@@ -33,6 +34,8 @@ pub(crate) fn read_csv(bytes: &[u8]) -> Result<Vec<Row>, Vec<Fault>> {
         return Err(vec![Fault::new("file", "is empty", HEADER)]);
     };
     let columns = header(line, &first.iter().collect::<Vec<_>>())?;
+    let covered = columns.iter().map(|column| column.field()).collect();
+    let covered = Some(Arc::new(covered));
     let (mut rows, mut faults) = (Vec::new(), Vec::new());
     for (line, record) in records {
         let cells: Vec<&str> = record.iter().collect();
@@ -41,7 +44,7 @@ pub(crate) fn read_csv(bytes: &[u8]) -> Result<Vec<Row>, Vec<Fault>> {
             continue;
         }
         let (contact, faults) = row::contact(&columns, &cells);
-        rows.push(Row { line, contact, faults });
+        rows.push(Row { line, contact, faults, covered: covered.clone() });
     }
     faults.truncate(MOST_FAULTS);
     if faults.is_empty() { Ok(rows) } else { Err(faults) }

@@ -179,12 +179,11 @@ impl Incidents {
         now: Timestamp,
     ) -> Result<Written, AwsError> {
         let raised = after.run > before.run;
-        let (what, text) = match raised {
-            false => ("attached", format!("A {} finding joined.", finding.severity.name())),
-            true => {
-                let (from, to) = (before.severity.name(), after.severity.name());
-                ("raised", format!("A finding raised it from {from} to {to}."))
-            }
+        let (what, text) = if raised {
+            let (from, to) = (before.severity.name(), after.severity.name());
+            ("raised", format!("A finding raised it from {from} to {to}."))
+        } else {
+            ("attached", format!("A {} finding joined.", finding.severity.name()))
         };
         let text = format!("{text} Type: {}.", finding.finding_type);
         let by = Actor::Muster.to_string();

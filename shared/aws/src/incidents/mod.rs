@@ -161,7 +161,11 @@ impl Incidents {
             .limit(i32::from(limit));
         if let Some(cursor) = cursor {
             let sort = item::sort_of(cursor);
-            let id = sort.as_deref().and_then(|sort| sort.split_once('#')?.1.parse().ok());
+            let id = sort.as_deref().and_then(|sort| {
+                let (time, id) = sort.split_once('#')?;
+                let sound = time.len() == 14 && time.bytes().all(|b| b.is_ascii_digit());
+                id.parse().ok().filter(|_| sound)
+            });
             let (Some(sort), Some(id)) = (sort, id) else { return Ok(None) };
             let mut start = incident_key(&id);
             start.extend([("list_key".to_owned(), s(KIND)), ("sort".to_owned(), s(sort))]);

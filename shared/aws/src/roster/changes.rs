@@ -2,6 +2,7 @@
 
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use jiff::Timestamp;
+use muster::id::MAX_ID;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -184,6 +185,16 @@ impl Change {
     }
 }
 
+/// Whether a text has this many digits and nothing else.
+fn digits(text: &str, number: usize) -> bool {
+    text.len() == number && text.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// Whether a text may be the name of a kind or an id.
+fn name(text: &str) -> bool {
+    text.len() <= MAX_ID && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+}
+
 /// The fields that differ, by name.
 fn difference<E: Entry>(
     before: Option<&E>,
@@ -209,6 +220,12 @@ fn difference<E: Entry>(
     Ok(names.into_iter().map(change).collect())
 }
 
+/// The names of the fields in which two states of an entry differ, the bookkeeping aside.
+pub fn changed_fields<E: Entry>(before: &E, after: &E) -> Vec<String> {
+    let changes = difference(Some(before), Some(after)).unwrap_or_default();
+    changes.into_iter().map(|change| change.field).collect()
+}
+
 impl Roster {
     /// Writes something with its change record, all or nothing.
     pub(super) async fn with_change(
@@ -231,6 +248,23 @@ impl Roster {
     pub async fn record(&self, change: &Change) -> Result<(), AwsError> {
         let put = self.client.put_item().table_name(&self.table).set_item(Some(change.item()?));
         put.send().await.map(drop).map_err(|error| AwsError::of("dynamodb:PutItem", &error))
+    }
+
+    /// The version that the last change of an entry left; 0 if there was none.
+    pub(super) async fn last_version<E: Entry>(&self, id: &E::Id) -> Result<u64, AwsError> {
+        let query = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .key_condition_expression("pk = :pk AND begins_with(sk, :change)")
+            .expression_attribute_values(":pk", s(partition(E::KIND, &id.to_string())))
+            .expression_attribute_values(":change", s("change#"))
+            .scan_index_forward(false)
+            .consistent_read(true)
+            .limit(1);
+        let answer = query.send().await.map_err(|e| AwsError::of("dynamodb:Query", &e))?;
+        let last = answer.items.unwrap_or_default().into_iter().next();
+        Ok(last.map(item::read::<Change>).transpose()?.map_or(0, |change| change.version))
     }
 
     /// Every change of one entry, oldest first; also of one that was deleted.
@@ -281,6 +315,9 @@ impl Roster {
             // `time#version#kind#id`, as in `Change::item`.
             let parts: Vec<&str> = sort.as_deref().unwrap_or_default().split('#').collect();
             let [time, version, kind, id] = parts[..] else { return Ok(None) };
+            if !(digits(time, 20) && digits(version, 10) && name(kind) && name(id)) {
+                return Ok(None);
+            }
             let mut start = key(partition(kind, id), format!("change#{time}#{version}"));
             let sort = parts.join("#");
             start.extend([("list_key".to_owned(), s(KIND)), ("sort".to_owned(), s(sort))]);
@@ -301,9 +338,10 @@ impl Roster {
         let mut erased = 0;
         for mut change in self.changes_of::<E>(id).await? {
             let empty = |field: &FieldChange| field.before.is_none() && field.after.is_none();
-            if change.fields.iter().all(empty) {
+            if change.fields.iter().all(empty) && change.reason.is_none() {
                 continue;
             }
+            change.reason = None;
             for field in &mut change.fields {
                 (field.before, field.after) = (None, None);
             }

@@ -24,6 +24,10 @@ pub trait Entry: Serialize + DeserializeOwned + Clone + Send + Sync {
     /// Its version, from 1.
     fn version(&self) -> u64;
 
+    /// It, with this version.
+    #[must_use]
+    fn with_version(self, version: u64) -> Self;
+
     /// What Muster brings along under this id, as version 0, while nobody has stored another.
     #[must_use]
     fn built_in(_: &Self::Id) -> Option<Self> {
@@ -48,6 +52,10 @@ impl Entry for Contact {
         self.version
     }
 
+    fn with_version(self, version: u64) -> Self {
+        Self { version, ..self }
+    }
+
     /// Those who left are in no index by level: looking up a team never meets them.
     fn level_key(&self) -> Option<String> {
         (!self.departed()).then(|| self.level.to_string())
@@ -65,6 +73,10 @@ impl Entry for ExternalResource {
     fn version(&self) -> u64 {
         self.version
     }
+
+    fn with_version(self, version: u64) -> Self {
+        Self { version, ..self }
+    }
 }
 
 impl Entry for EscalationPlan {
@@ -77,6 +89,11 @@ impl Entry for EscalationPlan {
 
     fn version(&self) -> u64 {
         self.stamps.version
+    }
+
+    fn with_version(mut self, version: u64) -> Self {
+        self.stamps.version = version;
+        self
     }
 
     fn built_in(id: &PlanId) -> Option<Self> {
@@ -117,6 +134,11 @@ impl Entry for Policy {
 
     fn version(&self) -> u64 {
         self.stamps.version
+    }
+
+    fn with_version(mut self, version: u64) -> Self {
+        self.stamps.version = version;
+        self
     }
 
     fn built_in(_: &TheOne) -> Option<Self> {

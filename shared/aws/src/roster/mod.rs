@@ -14,7 +14,7 @@ use crate::error::AwsError;
 use crate::item::{self, Item, key, n, s};
 pub use crate::item::{Page, Written};
 use crate::secret::token_digest;
-pub use changes::{Action, Change, FieldChange, Why};
+pub use changes::{Action, Change, FieldChange, Why, changed_fields};
 pub use entry::{Entry, NotTheOne, TheOne};
 
 /// How many entries a filtered list looks at in one request: far below a second's worth.
@@ -92,7 +92,7 @@ impl Roster {
         let (mut items, mut looked_at) = (Vec::new(), 0);
         // No more than the page has room for: without a filter, nothing is read twice. With one that
         // few entries pass, more and more are read at a time.
-        let mut room = limit;
+        let mut room = limit.min(MOST_AT_ONCE);
         loop {
             let query = self.list::<E>().set_exclusive_start_key(start);
             let query = query.limit(i32::try_from(room).unwrap_or(i32::MAX));
@@ -108,7 +108,7 @@ impl Roster {
                 items.extend(readable(item).filter(&wanted));
             }
             let over = found.len() == 0 && start.is_none();
-            if over || items.len() == limit || looked_at >= MOST_LOOKED_AT {
+            if over || items.len() == limit || looked_at >= MOST_LOOKED_AT.max(limit) {
                 tracing::info!(kind = E::KIND, looked_at, items = items.len(), "list read");
                 return Ok(Some(Page { items, next: last.filter(|_| !over) }));
             }
@@ -130,8 +130,10 @@ impl Roster {
         Ok(all)
     }
 
-    /// Writes an entry in the place of `before`: of nothing, or of the version before its own.
-    /// The transaction holds the change record and whatever else must be written with it.
+    /// Writes an entry in the place of `before`: of nothing, or of the version before its own. What is
+    /// made anew goes on counting where a deleted one of the same id ended, so that nobody's copy of
+    /// the old one passes for the new one. The transaction holds the change record and whatever else
+    /// must be written with it.
     ///
     /// # Errors
     /// The failed call.
@@ -141,19 +143,26 @@ impl Roster {
         before: Option<&E>,
         why: &Why,
         also: Option<TransactWriteItem>,
-    ) -> Result<Written, AwsError> {
+    ) -> Result<Saved<E>, AwsError> {
+        let stored = before.filter(|before| before.version() > 0);
+        let mut entry = entry.clone();
+        if stored.is_none() {
+            let last = self.last_version::<E>(entry.id()).await?;
+            entry = entry.with_version(last + 1);
+        }
         let mut keys = list_key::<E>(entry.id());
         keys.extend(entry.level_key().map(|level| ("level_key".to_owned(), s(level))));
-        let item = item::write(keys, entry)?;
-        let (condition, values) = match before {
+        let item = item::write(keys, &entry)?;
+        let (condition, values) = match stored {
             None => ("attribute_not_exists(pk)", vec![]),
-            // What is built in is stored nowhere.
-            Some(before) if before.version() == 0 => ("attribute_not_exists(pk)", vec![]),
             Some(before) => ("version = :before", vec![(":before", n(before.version()))]),
         };
         let put = item::put(&self.table, item, Some(condition), values)?;
-        let change = Change::of(before, Some(entry), why)?;
-        self.with_change(put, &change, also).await
+        let change = Change::of(before, Some(&entry), why)?;
+        Ok(match self.with_change(put, &change, also).await? {
+            Written::Done => Saved::Done(entry),
+            Written::Conflict => Saved::Conflict,
+        })
     }
 
     /// Deletes this version of an entry.
@@ -171,6 +180,26 @@ impl Roster {
         let delete = TransactWriteItem::builder().delete(delete).build();
         let change = Change::of(Some(entry), None, why)?;
         self.with_change(delete, &change, None).await
+    }
+}
+
+/// What became of an entry that was to be written.
+#[derive(Clone, Debug)]
+#[must_use]
+pub enum Saved<E> {
+    /// It is written, like this.
+    Done(E),
+    /// Somebody else was faster.
+    Conflict,
+}
+
+impl<E> Saved<E> {
+    /// Whether it is written.
+    pub const fn written(&self) -> Written {
+        match self {
+            Self::Done(_) => Written::Done,
+            Self::Conflict => Written::Conflict,
+        }
     }
 }
 

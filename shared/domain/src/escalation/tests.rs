@@ -107,3 +107,24 @@ fn targets_call_whom_they_name() {
     check(&["contact:unknown", "role:legal_counsel"], &["lex Role(LegalCounsel)"]);
     check(&["level:3", "role:communications_lead"], &["ada Fallback"]);
 }
+
+#[test]
+fn an_acknowledgement_lapses_if_the_plan_says_so() {
+    let people = people([person("ada", 1), person("bob", 2)]);
+    let ada = Actor::Contact("ada".parse().unwrap());
+    let mut incident = incident();
+    incident.plan.acknowledgement_minutes = Some(60);
+    let acknowledged = incident.acknowledge(ada.clone(), now()).unwrap().unwrap();
+    let waiting = turn(&acknowledged, Cursor::FIRST, &people, now() + SignedDuration::from_mins(1));
+    let wait = SignedDuration::from_mins(59);
+    assert_eq!(waiting, Turn { next: Next::Turn { wait, cursor: Cursor::FIRST }, ..OVER });
+    assert_eq!(acknowledged.lapses_at(), Some(now() + SignedDuration::from_mins(60)));
+    let lapsed = acknowledged.lapse();
+    assert_eq!((lapsed.status, lapsed.run, lapsed.lapses_at()), (State::Open, 2, None));
+    // The first escalation is over, the second pages everybody: what ada said has lapsed.
+    assert_eq!(turn(&lapsed, Cursor::FIRST, &people, now()), OVER);
+    let again = turn(&lapsed, lapsed.first_turn(), &people, now());
+    assert_eq!(again.pages.len(), 2);
+    let answered = lapsed.acknowledge(ada, now()).unwrap().unwrap();
+    assert_eq!(answered.status, State::Acknowledged);
+}

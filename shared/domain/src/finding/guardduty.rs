@@ -135,9 +135,10 @@ impl GuardDutyFinding {
         let findings = findings.filter(|signal| signal.r#type == "FINDING");
         // A signal names a finding by its ARN, or by its id within the sequence's own detector.
         let (detector, _) = self.arn.split_once("/finding/").unwrap_or((&self.arn, ""));
-        let identity = |uid: &str| match uid.starts_with("arn:") {
-            true => FindingIdentity::guardduty(uid),
-            false => FindingIdentity::guardduty(&format!("{detector}/finding/{uid}")),
+        let identity = |uid: &str| {
+            let arn = uid.starts_with("arn:").then(|| uid.to_owned());
+            let arn = arn.unwrap_or_else(|| format!("{detector}/finding/{uid}"));
+            FindingIdentity::guardduty(&arn)
         };
         let parent = known(self.associated_attack_sequence_arn.as_ref());
         let parent = parent.map(|arn| FindingIdentity::guardduty(arn));

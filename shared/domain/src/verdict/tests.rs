@@ -84,9 +84,10 @@ fn what_comes_back_after_its_resolution_opens_anew() {
         };
         let finding = Finding { last_seen, ..finding(Severity::High, None) };
         let incident = resolved.id.clone();
-        let expected = match comes_back {
-            true => Verdict::Open { previous: Some(incident) },
-            false => Verdict::Repeat { incident, start: false },
+        let expected = if comes_back {
+            Verdict::Open { previous: Some(incident) }
+        } else {
+            Verdict::Repeat { incident, start: false }
         };
         assert_eq!(verdict(&finding, &known), expected, "{last_seen:?}");
     };

@@ -11,7 +11,7 @@ fn card(name: &str, department: &str) -> String {
     );
     let rows = read_csv(sheet.as_bytes()).unwrap();
     let contacts = rows.iter().map(|row| row.check(None, &stamp()).unwrap());
-    write_vcards(&contacts.collect::<Vec<_>>())
+    write_vcards(&contacts.collect::<Vec<_>>(), "muster@example.com")
 }
 
 #[test]
@@ -19,6 +19,15 @@ fn a_card() {
     let cards = card("Ada King Lovelace", "Cloud, Security; \\o/");
     assert_eq!(cards.lines().count(), cards.matches("\r\n").count());
     insta::assert_snapshot!(cards.replace("\r\n", "\n"), @r"
+    BEGIN:VCARD
+    VERSION:4.0
+    UID:urn:muster:sender
+    KIND:org
+    FN:Muster
+    EMAIL:muster@example.com
+    NOTE:Pages for security incidents come from here.
+    CATEGORIES:Muster
+    END:VCARD
     BEGIN:VCARD
     VERSION:4.0
     UID:urn:muster:contact:ada
