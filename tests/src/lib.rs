@@ -5,6 +5,7 @@ mod branch;
 mod cloud;
 mod escalation;
 mod event_file;
+mod faults;
 mod functions;
 mod home;
 mod issuer;

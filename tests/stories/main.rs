@@ -26,6 +26,7 @@ mod tokens;
 mod transfer;
 mod unanswered;
 mod unreadable;
+mod watchdog;
 mod wrong_requests;
 
 use std::process::ExitCode;
@@ -83,6 +84,7 @@ fn main() -> anyhow::Result<ExitCode> {
         transfer::goes_in_and_comes_out_unchanged,
         unanswered::pages_those_who_have_not_answered_again,
         unreadable::is_kept_whole_with_the_path_of_the_fault,
+        watchdog::takes_a_step_that_nobody_takes,
         wrong_requests::are_refused_and_say_why,
     ];
     let conclusion = libtest_mimic::run(&Arguments::from_args(), trials);

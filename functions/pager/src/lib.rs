@@ -3,6 +3,7 @@
 mod claims;
 mod letters;
 mod senders;
+mod watch;
 
 use jiff::{SignedDuration, Timestamp};
 use lambda_runtime::Diagnostic;
@@ -13,10 +14,11 @@ use muster_aws::AwsError;
 use muster_aws::incidents::{Fact, Incidents, Written};
 use muster_aws::roster::Roster;
 use muster_aws::secret::NoRandomness;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use claims::{Claims, Sending};
 pub use senders::Senders;
+pub use watch::{Tick, Watched};
 
 /// How often a turn is decided anew because the incident changed under it.
 const MOST_RACES: usize = 5;
@@ -67,6 +69,26 @@ impl From<Failure> for Diagnostic {
     }
 }
 
+/// What the function is called with.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged)]
+pub enum Input {
+    /// By the schedule, every minute.
+    Tick(Tick),
+    /// By the state machine.
+    Turn(TurnInput),
+}
+
+/// What it answers.
+#[derive(Clone, Debug, Serialize)]
+#[serde(untagged)]
+pub enum Output {
+    /// To the schedule, which does not listen.
+    Watched(Watched),
+    /// To the state machine.
+    Answer(Answer),
+}
+
 /// What the state machine gets back: the next turn, and how long to wait for it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Answer {
@@ -77,6 +99,15 @@ pub struct Answer {
     pub done: bool,
     /// How long to wait before the next turn, in seconds.
     pub wait_seconds: i64,
+}
+
+impl Answer {
+    /// Which turn comes next and when; none if the escalation is over.
+    fn due(&self, now: Timestamp) -> Option<(Cursor, Timestamp)> {
+        let wait = SignedDuration::from_secs(self.wait_seconds);
+        let at = now.saturating_add(wait).unwrap_or(Timestamp::MAX);
+        (!self.done).then_some((self.next.cursor, at))
+    }
 }
 
 impl Pager {
@@ -143,7 +174,11 @@ impl Pager {
             {
                 return Err(Failure::EmergencyNotTold);
             }
-            return Ok(answer(input, &turn, &claims, &sent, now));
+            let id = input.incident.clone();
+            let answer = answer(input, &turn, &claims, &sent, now);
+            // Written last: if this run dies before, the watchdog finds the turn late and takes it.
+            self.incidents.due(&id, answer.due(now)).await?;
+            return Ok(answer);
         }
         Err(Failure::Raced)
     }

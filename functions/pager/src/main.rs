@@ -1,7 +1,6 @@
 //! Wires pager: settings, clients, runtime.
 
 use lambda_runtime::{Error, LambdaEvent, service_fn};
-use muster::escalation::TurnInput;
 use muster_aws::incidents::Incidents;
 use muster_aws::mail::Mails;
 use muster_aws::roster::Roster;
@@ -10,7 +9,7 @@ use muster_aws::settings::{
 };
 use muster_aws::text::Texts;
 use muster_aws::{client, log};
-use pager::{Pager, Senders};
+use pager::{Failure, Input, Output, Pager, Senders};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
@@ -29,8 +28,14 @@ async fn main() -> Result<(), Error> {
     let senders = &pager.senders;
     tokio::join!(pager.incidents.warm(), senders.texts.warm(), senders.mails.warm());
     let pager = &pager;
-    lambda_runtime::run(service_fn(move |event: LambdaEvent<TurnInput>| async move {
-        pager.handle(event.payload, &event.context.request_id, jiff::Timestamp::now()).await
+    lambda_runtime::run(service_fn(move |event: LambdaEvent<Input>| async move {
+        let (owner, now) = (&event.context.request_id, jiff::Timestamp::now());
+        match event.payload {
+            Input::Tick(_) => {
+                pager.watch(owner, now).await.map(Output::Watched).map_err(Failure::Aws)
+            }
+            Input::Turn(turn) => pager.handle(turn, owner, now).await.map(Output::Answer),
+        }
     }))
     .await
 }

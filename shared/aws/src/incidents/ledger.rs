@@ -147,6 +147,7 @@ impl Incidents {
             self.name_incident(finding, &incident.id, known, incident.opened_at, false)?,
             item::put(&self.table, Self::incident_item(incident)?, new, vec![])?,
             item::put(&self.table, Self::fact_item(&incident.id, "opened", &fact)?, new, vec![])?,
+            self.due_put(&incident.id, incident.first_turn(), incident.opened_at)?,
         ];
         let group = Group { incident: incident.id.clone(), last_at: incident.opened_at };
         let item = item::write(group_key(finding), &group)?;
@@ -202,6 +203,9 @@ impl Incidents {
             let item = item::write(group_key(finding), &group)?;
             let values = vec![(":before", s(after.id.as_str()))];
             writes.push(item::put(&self.table, item, Some("incident = :before"), values)?);
+        }
+        if raised {
+            writes.push(self.due_put(&after.id, after.first_turn(), now)?);
         }
         writes.extend(self.links(finding, &after.id)?);
         let transaction = self.client.transact_write_items().set_transact_items(Some(writes));

@@ -1,6 +1,7 @@
 //! The incidents table: the ledger, incidents with their timeline, send records, link tokens.
 
 mod answers;
+mod due;
 mod ledger;
 mod repeats;
 mod sends;
@@ -19,6 +20,7 @@ use crate::error::AwsError;
 use crate::item::{self, Item, key, s};
 pub use crate::item::{Page, Written, pause};
 pub use answers::{LINK_LIFE, LinkToken};
+pub use due::LATE;
 pub use repeats::FirstAnswer;
 pub use sends::IssuedToken;
 

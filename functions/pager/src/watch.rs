@@ -1,0 +1,51 @@
+//! The watchdog: every minute, turns that nobody has taken are taken.
+
+use futures::StreamExt as _;
+use jiff::Timestamp;
+use muster::escalation::TurnInput;
+use muster_aws::AwsError;
+use serde::{Deserialize, Serialize};
+
+use crate::Pager;
+
+/// How many late turns are taken at a time, within the function's 30 s.
+const AT_ONCE: usize = 10;
+
+/// What the schedule sends.
+#[derive(Clone, Copy, Debug, Deserialize)]
+pub struct Tick {
+    /// Always true; it tells a tick from a turn.
+    pub watch: bool,
+}
+
+/// What a look found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Watched {
+    /// How many turns were late.
+    pub late: usize,
+    /// How many of them could not be taken either; the next look tries again.
+    pub failed: usize,
+}
+
+impl Pager {
+    /// Looks for turns that are late and takes them. Whoever should have may still come: what is sent
+    /// is claimed, so nobody is paged twice.
+    ///
+    /// The stack's heartbeat and the alarm on late steps read the messages of this log.
+    ///
+    /// # Errors
+    /// The late turns cannot be looked up.
+    pub async fn watch(&self, owner: &str, now: Timestamp) -> Result<Watched, AwsError> {
+        let late = self.incidents.late(now).await?;
+        let number = late.len();
+        let take = async |turn: TurnInput| {
+            tracing::error!(incident = %turn.incident, "a step was late; the watchdog takes it");
+            Box::pin(self.handle(turn, owner, now)).await.is_err()
+        };
+        let ends: Vec<bool> =
+            futures::stream::iter(late).map(take).buffer_unordered(AT_ONCE).collect().await;
+        let failed = ends.into_iter().filter(|failed| *failed).count();
+        tracing::info!(late = number, failed, "watched");
+        Ok(Watched { late: number, failed })
+    }
+}

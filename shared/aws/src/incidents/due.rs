@@ -1,0 +1,84 @@
+//! When each open incident's next turn is due, so that somebody else can take it if nobody does.
+
+use aws_sdk_dynamodb::types::TransactWriteItem;
+use jiff::{SignedDuration, Timestamp};
+use muster::escalation::{Cursor, TurnInput};
+use muster::id::IncidentId;
+
+use super::{Incidents, partition};
+use crate::error::AwsError;
+use crate::item::{self, Item, key, s};
+
+const KIND: &str = "due";
+/// How late a turn must be before the watchdog takes it. Step Functions is seconds late at worst; a
+/// turn that is taken twice sends nothing twice.
+pub const LATE: SignedDuration = SignedDuration::from_secs(60);
+/// How many late turns one look finds; the next look is a minute later.
+const MOST: i32 = 50;
+
+fn due_key(id: &IncidentId) -> Item {
+    key(partition(id), KIND)
+}
+
+fn moment(at: Timestamp) -> String {
+    // Whole milliseconds of one width, so that text order is time order.
+    format!("{:014}", at.as_millisecond().max(0))
+}
+
+fn due_item(id: &IncidentId, cursor: Cursor, at: Timestamp) -> Result<Item, AwsError> {
+    let mut keys = due_key(id);
+    keys.insert("list_key".to_owned(), s(KIND));
+    keys.insert("sort".to_owned(), s(format!("{}#{id}", moment(at))));
+    item::write(keys, &TurnInput { incident: id.clone(), cursor })
+}
+
+impl Incidents {
+    /// The write that notes when a turn is due, for a transaction.
+    pub(super) fn due_put(
+        &self,
+        id: &IncidentId,
+        cursor: Cursor,
+        at: Timestamp,
+    ) -> Result<TransactWriteItem, AwsError> {
+        item::put(&self.table, due_item(id, cursor, at)?, None, vec![])
+    }
+
+    /// Notes when an incident's next turn is due, or that none is.
+    ///
+    /// # Errors
+    /// The failed call.
+    pub async fn due(
+        &self,
+        id: &IncidentId,
+        next: Option<(Cursor, Timestamp)>,
+    ) -> Result<(), AwsError> {
+        let Some((cursor, at)) = next else {
+            let delete =
+                self.client.delete_item().table_name(&self.table).set_key(Some(due_key(id)));
+            let end = delete.send().await;
+            return end.map(drop).map_err(|e| AwsError::of("dynamodb:DeleteItem", &e));
+        };
+        let item = due_item(id, cursor, at)?;
+        let put = self.client.put_item().table_name(&self.table).set_item(Some(item));
+        put.send().await.map(drop).map_err(|error| AwsError::of("dynamodb:PutItem", &error))
+    }
+
+    /// The turns that are late at `now`, the latest first.
+    ///
+    /// # Errors
+    /// The failed call.
+    pub async fn late(&self, now: Timestamp) -> Result<Vec<TurnInput>, AwsError> {
+        let before = now.saturating_sub(LATE).unwrap_or(Timestamp::MIN);
+        let query = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .index_name("by-list")
+            .key_condition_expression("list_key = :due AND sort < :before")
+            .expression_attribute_values(":due", s(KIND))
+            .expression_attribute_values(":before", s(moment(before)))
+            .limit(MOST);
+        let answer = query.send().await.map_err(|e| AwsError::of("dynamodb:Query", &e))?;
+        answer.items.unwrap_or_default().into_iter().map(item::read).collect()
+    }
+}

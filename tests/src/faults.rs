@@ -1,0 +1,60 @@
+//! Faults on purpose: an escalation that dies, a step that is late, a look of the watchdog.
+
+use anyhow::{Context as _, Result, ensure};
+use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_lambda::primitives::Blob;
+use serde_json::{Value, json};
+
+use crate::system::System;
+
+impl System {
+    /// Stops the incident's first escalation, as if Step Functions had lost it.
+    ///
+    /// # Errors
+    /// There is none, or a failed call.
+    pub async fn lose_escalation(&self, incident: &str) -> Result<()> {
+        let machine = self.stack.state_machine.replace(":stateMachine:", ":execution:");
+        let client = aws_sdk_sfn::Client::new(&self.cloud.config);
+        client.stop_execution().execution_arn(format!("{machine}:{incident}-1")).send().await?;
+        Ok(())
+    }
+
+    /// Makes the incident's next step late, as if hours had gone by.
+    ///
+    /// # Errors
+    /// No step is due, or a failed call.
+    pub async fn make_late(&self, incident: &str) -> Result<()> {
+        let client = aws_sdk_dynamodb::Client::new(&self.cloud.config);
+        let text = |text: String| AttributeValue::S(text);
+        client
+            .update_item()
+            .table_name(&self.stack.incidents_table)
+            .key("pk", text(format!("incident#{incident}")))
+            .key("sk", text("due".to_owned()))
+            .update_expression("SET sort = :long_ago")
+            .condition_expression("attribute_exists(pk)")
+            .expression_attribute_values(":long_ago", text(format!("{:014}#{incident}", 0)))
+            .send()
+            .await
+            .context("no step is due")?;
+        Ok(())
+    }
+
+    /// Lets the watchdog look, as the schedule does every minute: what it found.
+    ///
+    /// # Errors
+    /// It fails.
+    pub async fn watch(&self) -> Result<Value> {
+        let pager = self.stack.logs.iter().find(|(_, group)| group.ends_with("/pager"));
+        let (pager, _) = pager.context("the stack has no pager")?;
+        let answer = aws_sdk_lambda::Client::new(&self.cloud.config)
+            .invoke()
+            .function_name(pager)
+            .payload(Blob::new(json!({ "watch": true }).to_string()))
+            .send()
+            .await?;
+        let payload = answer.payload().map(|blob| blob.clone().into_inner()).unwrap_or_default();
+        ensure!(answer.function_error().is_none(), "{}", String::from_utf8_lossy(&payload));
+        Ok(serde_json::from_slice(&payload)?)
+    }
+}
