@@ -1,6 +1,8 @@
 //! A second stack beside the system's own: the same functions, another roster, callers with tokens.
 
 use anyhow::{Context as _, Result, ensure};
+use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_lambda::primitives::Blob;
 use reqwest::Method;
 use serde_json::{Map, Value, json};
 
@@ -116,6 +118,55 @@ impl Branch {
         let headers = [("origin", origin), ("access-control-request-method", "GET")];
         let reply = self.cloud.with_headers(Method::OPTIONS, &url, &headers, Vec::new()).await?;
         Ok((reply.status, reply.allowed_origin))
+    }
+
+    fn function(&self, name: &str) -> Result<&str> {
+        let end = format!("/{}/{name}", self.stack.name);
+        let found = self.stack.logs.iter().find(|(_, group)| group.ends_with(&end));
+        Ok(found.with_context(|| format!("the branch has no {name}"))?.0)
+    }
+
+    async fn invoke(&self, name: &str, payload: &Value) -> Result<Value> {
+        let answer = aws_sdk_lambda::Client::new(&self.cloud.config)
+            .invoke()
+            .function_name(self.function(name)?)
+            .payload(Blob::new(payload.to_string()))
+            .send()
+            .await?;
+        let payload = answer.payload().map(|blob| blob.clone().into_inner()).unwrap_or_default();
+        ensure!(answer.function_error().is_none(), "{}", String::from_utf8_lossy(&payload));
+        Ok(serde_json::from_slice(&payload)?)
+    }
+
+    /// Hands a finding's event to the branch: what its responder answers.
+    ///
+    /// # Errors
+    /// It fails.
+    pub async fn find(&self, event: &Value) -> Result<Value> {
+        self.invoke("finding-responder", event).await
+    }
+
+    /// Lets the branch's watchdog look.
+    ///
+    /// # Errors
+    /// It fails.
+    pub async fn watch(&self) -> Result<Value> {
+        self.invoke("pager", &json!({ "watch": true })).await
+    }
+
+    /// Lets time pass for one person's ladder: what they got is long ago.
+    ///
+    /// # Errors
+    /// A failed call.
+    pub async fn forget_ladder(&self, contact: &str, kind: &str) -> Result<()> {
+        let text = |text: &str| AttributeValue::S(text.to_owned());
+        let pk = text(&format!("ladder#{contact}#{kind}"));
+        let client = aws_sdk_dynamodb::Client::new(&self.cloud.config);
+        for sk in ["ladder", "digest"] {
+            let delete = client.delete_item().table_name(&self.stack.incidents_table);
+            delete.key("pk", pk.clone()).key("sk", text(sk)).send().await?;
+        }
+        Ok(())
     }
 
     /// The lines that its API has logged with this message, as JSON.

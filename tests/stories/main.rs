@@ -13,6 +13,7 @@ mod grouped;
 mod high;
 mod history;
 mod holes;
+mod ladder;
 mod links;
 mod low;
 mod medium;
@@ -70,6 +71,7 @@ fn main() -> anyhow::Result<ExitCode> {
         high::pages_six_roles_and_not_counsel,
         holes::are_refused_unless_overridden_with_a_reason,
         holes::do_not_open_when_somebody_departs,
+        ladder::holds_back_what_is_too_much_and_sends_it_together,
         links::show_without_acting_and_act_once,
         low::is_recorded_and_pages_nobody,
         medium::pages_levels_one_and_two,

@@ -1,6 +1,7 @@
 //! One escalation turn in: pages out, the next wait returned.
 
 mod claims;
+mod digest;
 mod letters;
 mod senders;
 mod watch;
@@ -9,14 +10,16 @@ use jiff::{SignedDuration, Timestamp};
 use lambda_runtime::Diagnostic;
 use muster::escalation::{Cursor, LAST_LEVEL, Next, Turn, TurnInput, Wanted, turn, wanted};
 use muster::incident::{Actor, Incident};
-use muster::send::{SendRecord, TOPIC, TRY_AGAIN};
+use muster::ladder::{Ladder, Pass};
+use muster::policy::Policy;
+use muster::send::{SendRecord, SendState, TOPIC, TRY_AGAIN};
 use muster_aws::AwsError;
-use muster_aws::incidents::{Fact, Incidents, Written};
+use muster_aws::incidents::{Fact, HeldPage, Incidents, Written};
 use muster_aws::roster::Roster;
 use muster_aws::secret::NoRandomness;
 use serde::{Deserialize, Serialize};
 
-use claims::{Claims, Sending};
+use claims::{Claims, Sending, To};
 pub use senders::Senders;
 pub use watch::{Tick, Watched};
 
@@ -149,7 +152,8 @@ impl Pager {
                 }
                 continue;
             }
-            let turn = self.decide(&incident, input.cursor, now).await?;
+            let (turn, policy) =
+                tokio::try_join!(self.decide(&incident, input.cursor, now), self.roster.policy())?;
             let turn = turn.with_outcome(&records, now);
             claims.decide(&turn, input.cursor, &records)?;
             let fact = claims.fact(&incident, &turn, input.cursor, &records);
@@ -161,7 +165,7 @@ impl Pager {
             if written == Written::Conflict {
                 continue;
             }
-            let sent = self.send(&incident, &turn, &claims).await?;
+            let sent = self.send(&incident, &turn, &claims, &policy).await?;
             let ended = with_ends(records, &sent);
             // If nothing went out, the turn is decided once more, now with the emergency topic.
             if turn.emergency.is_none()
@@ -217,16 +221,48 @@ impl Pager {
         Ok(decided.for_those_added(&paged))
     }
 
+    /// The state of a send whose person has had enough by that channel; it is kept for the digest.
+    async fn held(
+        &self,
+        incident: &Incident,
+        turn: &Turn,
+        sending: &Sending,
+        policy: &Policy,
+    ) -> Result<Option<SendState>, AwsError> {
+        let To::Person(index, channel) = &sending.to else { return Ok(None) };
+        let Some(page) = turn.pages.get(*index) else { return Ok(None) };
+        let (contact, kind, now) = (page.contact.id.clone(), channel.kind(), Timestamp::now());
+        let pass = |ladder: &Ladder| ladder.pass(policy, kind, Some(incident), now);
+        let until = match self.incidents.climb(&contact, kind, now, pass).await {
+            Ok(Pass::Go(_)) => return Ok(None),
+            Ok(Pass::Hold(until)) => until,
+            // Better a page too many than one that is lost.
+            Err(error) => {
+                tracing::error!(reason = %error, "the ladder cannot be read; the page goes out");
+                return Ok(None);
+            }
+        };
+        let record = sending.record.clone();
+        let held = HeldPage { contact, kind, incident: incident.id.clone(), record };
+        self.incidents.hold(&held).await?;
+        Ok(Some(SendState::Held { until }))
+    }
+
     /// Sends everything claimed, all together: no channel waits for another.
     async fn send(
         &self,
         incident: &Incident,
         turn: &Turn,
         claims: &Claims,
+        policy: &Policy,
     ) -> Result<Vec<SendRecord>, Failure> {
         let one = async |sending: &Sending| -> Result<SendRecord, AwsError> {
-            let letter = letters::write(incident, turn, sending, claims, &self.link_base);
-            let state = self.senders.send(letter).await;
+            let state = if let Some(held) = self.held(incident, turn, sending, policy).await? {
+                held
+            } else {
+                let letter = letters::write(incident, turn, sending, claims, &self.link_base);
+                self.senders.send(letter).await
+            };
             let record = SendRecord { state, at: Timestamp::now(), ..sending.record.clone() };
             self.incidents.settle(&incident.id, &record).await?;
             tracing::info!(

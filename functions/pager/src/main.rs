@@ -9,7 +9,7 @@ use muster_aws::settings::{
 };
 use muster_aws::text::Texts;
 use muster_aws::{client, log};
-use pager::{Failure, Input, Output, Pager, Senders};
+use pager::{Input, Output, Pager, Senders};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
@@ -31,9 +31,7 @@ async fn main() -> Result<(), Error> {
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Input>| async move {
         let (owner, now) = (&event.context.request_id, jiff::Timestamp::now());
         match event.payload {
-            Input::Tick(_) => {
-                pager.watch(owner, now).await.map(Output::Watched).map_err(Failure::Aws)
-            }
+            Input::Tick(_) => pager.watch(owner, now).await.map(Output::Watched),
             Input::Turn(turn) => pager.handle(turn, owner, now).await.map(Output::Answer),
         }
     }))

@@ -1,12 +1,11 @@
-//! The watchdog: every minute, turns that nobody has taken are taken.
+//! The watchdog: every minute, turns that nobody has taken are taken, and digests go out.
 
 use futures::StreamExt as _;
 use jiff::Timestamp;
 use muster::escalation::TurnInput;
-use muster_aws::AwsError;
 use serde::{Deserialize, Serialize};
 
-use crate::Pager;
+use crate::{Failure, Pager};
 
 /// How many late turns are taken at a time, within the function's 30 s.
 const AT_ONCE: usize = 10;
@@ -25,17 +24,19 @@ pub struct Watched {
     pub late: usize,
     /// How many of them could not be taken either; the next look tries again.
     pub failed: usize,
+    /// How many digests of held pages went out.
+    pub digests: usize,
 }
 
 impl Pager {
-    /// Looks for turns that are late and takes them. Whoever should have may still come: what is sent
+    /// Looks for turns that are late and takes them, and sends what the ladders held back. Whoever should have may still come: what is sent
     /// is claimed, so nobody is paged twice.
     ///
     /// The stack's heartbeat and the alarm on late steps read the messages of this log.
     ///
     /// # Errors
-    /// The late turns cannot be looked up.
-    pub async fn watch(&self, owner: &str, now: Timestamp) -> Result<Watched, AwsError> {
+    /// What is late, or what waits, cannot be looked up.
+    pub async fn watch(&self, owner: &str, now: Timestamp) -> Result<Watched, Failure> {
         let late = self.incidents.late(now).await?;
         let number = late.len();
         let take = async |turn: TurnInput| {
@@ -45,7 +46,8 @@ impl Pager {
         let ends: Vec<bool> =
             futures::stream::iter(late).map(take).buffer_unordered(AT_ONCE).collect().await;
         let failed = ends.into_iter().filter(|failed| *failed).count();
-        tracing::info!(late = number, failed, "watched");
-        Ok(Watched { late: number, failed })
+        let digests = self.digests(now).await?;
+        tracing::info!(late = number, failed, digests, "watched");
+        Ok(Watched { late: number, failed, digests })
     }
 }

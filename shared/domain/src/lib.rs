@@ -28,6 +28,7 @@ pub mod verdict;
 pub mod course;
 pub mod escalation;
 pub mod incident;
+pub mod ladder;
 pub mod page;
 pub mod plan;
 pub mod plan_draft;

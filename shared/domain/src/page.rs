@@ -88,6 +88,42 @@ pub fn mail(incident: &Incident, page: &PersonPage, team: &[PersonPage], link: &
     Mail { subject, text: plain(&blocks), html: html(&incident.title, &blocks) }
 }
 
+/// The text of a digest: how many incidents want somebody, and the way to the gravest, which comes
+/// first. Public, like that of a page.
+#[must_use]
+pub fn digest_text(incidents: &[(&Incident, String)]) -> String {
+    let Some((first, link)) = incidents.first() else { return String::new() };
+    format!(
+        "MUSTER: {} incidents need you, the gravest {}: {} in account ..{}. Answer: {link}",
+        incidents.len(),
+        first.severity.shout(),
+        first.r#type.words(),
+        short(&first.account),
+    )
+}
+
+/// The digest as an e-mail: each incident with its own link, the gravest first.
+#[must_use]
+pub fn digest_mail(incidents: &[(&Incident, String)]) -> Mail {
+    let subject = format!("[MUSTER] {} incidents need you", incidents.len());
+    let mut blocks = vec![Block::Text(
+        "You have been paged a lot, so these come together. Each has a link of its own.".into(),
+    )];
+    for (incident, link) in incidents {
+        blocks.push(Block::Text(format!(
+            "{}: {} in account {} ({}), opened {}: {}",
+            incident.severity.shout(),
+            incident.r#type.words(),
+            incident.account,
+            incident.region,
+            minute(incident.opened_at),
+            incident.title,
+        )));
+        blocks.push(Block::Link("Acknowledge this incident", link.clone()));
+    }
+    Mail { text: plain(&blocks), html: html(&subject, &blocks), subject }
+}
+
 /// The plain message for the emergency topic.
 #[must_use]
 pub fn emergency_text(incident: &Incident, why: Emergency) -> String {

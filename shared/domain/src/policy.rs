@@ -19,6 +19,12 @@ pub struct Policy {
     /// How long after its last finding an incident takes in others of its account and type, in
     /// minutes; 0 for never.
     pub group_minutes: u32,
+    /// How many text messages one person gets in 15 minutes; what is more waits for a digest.
+    pub sms_per_15_minutes: u16,
+    /// How many calls.
+    pub calls_per_15_minutes: u16,
+    /// How many e-mails in a minute.
+    pub emails_per_minute: u16,
     /// Who changed it.
     #[serde(flatten)]
     pub stamps: Stamps,
@@ -32,6 +38,9 @@ impl Default for Policy {
             levels_high: 3,
             levels_critical: 4,
             group_minutes: 60,
+            sms_per_15_minutes: 5,
+            calls_per_15_minutes: 3,
+            emails_per_minute: 1,
             stamps: Stamps::built_in(),
         }
     }

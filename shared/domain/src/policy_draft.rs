@@ -21,6 +21,9 @@ pub struct PolicyDraft {
     levels_high: Field<i64>,
     levels_critical: Field<i64>,
     group_minutes: Field<i64>,
+    sms_per_15_minutes: Field<i64>,
+    calls_per_15_minutes: Field<i64>,
+    emails_per_minute: Field<i64>,
     version: Field<u64>,
     #[serde(flatten)]
     rest: BTreeMap<String, IgnoredAny>,
@@ -47,6 +50,9 @@ impl PolicyDraft {
         let wrong = "must be a whole number of minutes from 0 to 1440 (a day)";
         let group_minutes =
             faults.whole("group_minutes", self.group_minutes, 0..=1440, wrong, "60");
+        let sms = faults.rate("sms_per_15_minutes", self.sms_per_15_minutes, "5");
+        let calls = faults.rate("calls_per_15_minutes", self.calls_per_15_minutes, "3");
+        let emails = faults.rate("emails_per_minute", self.emails_per_minute, "1");
         faults.version(self.version);
         let defaults = Policy::default();
         let levels = levels.unwrap_or(defaults.levels);
@@ -68,8 +74,19 @@ impl PolicyDraft {
             levels_high,
             levels_critical,
             group_minutes: group_minutes.unwrap_or(defaults.group_minutes),
+            sms_per_15_minutes: sms.unwrap_or(defaults.sms_per_15_minutes),
+            calls_per_15_minutes: calls.unwrap_or(defaults.calls_per_15_minutes),
+            emails_per_minute: emails.unwrap_or(defaults.emails_per_minute),
             stamps: Stamps::after(current.map(|policy| &policy.stamps), stamp),
         })
+    }
+}
+
+impl Faults {
+    /// How many pages within a time. Never none: then nobody would be paged.
+    fn rate(&mut self, field: &str, given: Field<i64>, example: &str) -> Option<u16> {
+        let wrong = "must be a whole number from 1 to 1000";
+        self.whole(field, given, 1..=1000, wrong, example)
     }
 }
 

@@ -55,6 +55,11 @@ pub enum SendState {
     },
     /// This stack has no provider for the channel.
     Unavailable,
+    /// The person had enough by this channel: it goes out with others, as a digest.
+    Held {
+        /// Not before.
+        until: Timestamp,
+    },
 }
 
 impl SendState {
@@ -66,6 +71,7 @@ impl SendState {
             Self::Sent { .. } => "sent",
             Self::Failed { .. } => "failed",
             Self::Unavailable => "unavailable",
+            Self::Held { .. } => "held",
         }
     }
 }
@@ -91,7 +97,7 @@ impl SendRecord {
     #[must_use]
     pub fn given_up(&self, now: Timestamp) -> bool {
         match &self.state {
-            SendState::Sent { .. } => false,
+            SendState::Sent { .. } | SendState::Held { .. } => false,
             SendState::Unavailable => true,
             SendState::Failed { .. } => !self.may_try_again(),
             SendState::Claimed { until, .. } => *until <= now && self.tries >= MOST_TRIES,
@@ -135,7 +141,7 @@ pub fn claim(record: Option<&SendRecord>, owner: &str, now: Timestamp) -> Claim 
         SendState::Failed { .. } => {
             again(record.at.saturating_add(TRY_AGAIN).unwrap_or(Timestamp::MAX))
         }
-        SendState::Sent { .. } | SendState::Unavailable => Claim::Settled,
+        SendState::Sent { .. } | SendState::Unavailable | SendState::Held { .. } => Claim::Settled,
     }
 }
 

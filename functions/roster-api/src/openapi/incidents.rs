@@ -127,6 +127,7 @@ pub(super) enum PageState {
     Sent,
     Failed,
     Unavailable,
+    Held,
 }
 
 /// A page of a timeline.
@@ -143,7 +144,7 @@ pub(super) struct SentPage {
     contact: String,
     channel: String,
     state: PageState,
-    /// Of a claimed page: until when.
+    /// Of a claimed page: until when; of one that is held: not before.
     #[schema(format = "date-time")]
     until: Option<String>,
     /// Of a claimed page: by which run of the pager.

@@ -127,6 +127,12 @@ pub(super) struct PolicyDraft {
     levels_critical: Option<u8>,
     #[schema(minimum = 0, maximum = 1440)]
     group_minutes: Option<u32>,
+    #[schema(minimum = 1, maximum = 1000)]
+    sms_per_15_minutes: Option<u16>,
+    #[schema(minimum = 1, maximum = 1000)]
+    calls_per_15_minutes: Option<u16>,
+    #[schema(minimum = 1, maximum = 1000)]
+    emails_per_minute: Option<u16>,
     #[schema(minimum = 0)]
     version: Option<u64>,
     created_at: Option<serde_json::Value>,
@@ -150,6 +156,10 @@ pub(super) struct Policy {
     levels_critical: u8,
     /// How long after its last finding an incident takes in others of its account and type.
     group_minutes: u32,
+    /// How many one person gets; what is more waits for a digest.
+    sms_per_15_minutes: u16,
+    calls_per_15_minutes: u16,
+    emails_per_minute: u16,
     #[schema(format = "date-time")]
     created_at: String,
     created_by: String,

@@ -2,6 +2,7 @@
 
 mod answers;
 mod due;
+mod ladders;
 mod ledger;
 mod repeats;
 mod sends;
@@ -21,6 +22,7 @@ use crate::item::{self, Item, key, s};
 pub use crate::item::{Page, Written, pause};
 pub use answers::{LINK_LIFE, LinkToken};
 pub use due::LATE;
+pub use ladders::HeldPage;
 pub use repeats::FirstAnswer;
 pub use sends::IssuedToken;
 

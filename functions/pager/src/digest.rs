@@ -1,0 +1,132 @@
+//! Digests: what the ladder held back, in one message for each person and kind of channel.
+
+use std::collections::BTreeMap;
+
+use futures::future::try_join_all;
+use jiff::Timestamp;
+use muster::Contact;
+use muster::channel::{Channel, ChannelType};
+use muster::id::{ContactId, IncidentId};
+use muster::incident::{Incident, State};
+use muster::ladder::Pass;
+use muster::page::{digest_mail, digest_text};
+use muster::policy::Policy;
+use muster::send::{SendRecord, SendState};
+use muster_aws::incidents::{HeldPage, IssuedToken, LINK_LIFE};
+use muster_aws::secret::Token;
+
+use crate::letters::Letter;
+use crate::{Failure, Pager};
+
+impl Pager {
+    /// Sends what waits and may go out now. Whatever fails waits for the next look.
+    ///
+    /// # Errors
+    /// What waits cannot be looked up.
+    pub(crate) async fn digests(&self, now: Timestamp) -> Result<usize, Failure> {
+        let mut waiting = BTreeMap::<(ContactId, ChannelType), Vec<HeldPage>>::new();
+        for page in self.incidents.held().await? {
+            waiting.entry((page.contact.clone(), page.kind)).or_default().push(page);
+        }
+        if waiting.is_empty() {
+            return Ok(0);
+        }
+        let policy = self.roster.policy().await?;
+        let mut sent = 0;
+        for ((contact, kind), pages) in waiting {
+            match Box::pin(self.digest(&policy, &contact, kind, pages, now)).await {
+                Ok(went) => sent += usize::from(went),
+                Err(error) => tracing::error!(reason = %error, "a digest was not sent"),
+            }
+        }
+        Ok(sent)
+    }
+
+    /// One person's digest by one kind of channel; says whether it went out.
+    async fn digest(
+        &self,
+        policy: &Policy,
+        contact: &ContactId,
+        kind: ChannelType,
+        pages: Vec<HeldPage>,
+        now: Timestamp,
+    ) -> Result<bool, Failure> {
+        if !self.incidents.claim_digest(contact, kind, now).await? {
+            return Ok(false);
+        }
+        let incidents = self.open(&pages).await?;
+        let (live, over): (Vec<_>, Vec<_>) =
+            pages.into_iter().partition(|page| incidents.contains_key(&page.incident));
+        // Somebody has answered meanwhile: nobody need be told any more.
+        for page in &over {
+            self.incidents.release(page).await?;
+        }
+        let person = self.roster.entry::<Contact>(contact).await?.filter(|c| !c.departed());
+        let channel = person.and_then(|c| c.channels.into_iter().find(|c| c.kind() == kind));
+        let (Some(channel), false) = (channel, live.is_empty()) else {
+            for page in &live {
+                self.settle(page, SendState::Unavailable).await?;
+            }
+            return Ok(false);
+        };
+        let room = |ladder: &muster::ladder::Ladder| ladder.pass(policy, kind, None, now);
+        if let Pass::Hold(_) = self.incidents.climb(contact, kind, now, room).await? {
+            return Ok(false);
+        }
+        let letter = self.digest_letter(contact, &channel, incidents.into_values(), now).await?;
+        let state = self.senders.send(letter).await;
+        tracing::info!(channel = kind.name(), pages = live.len(), state = state.name(), "digest");
+        if let SendState::Failed { passing: true, .. } = &state {
+            return Ok(false);
+        }
+        for page in &live {
+            self.settle(page, state.clone()).await?;
+        }
+        Ok(true)
+    }
+
+    /// The incidents of these pages that still want somebody.
+    async fn open(&self, pages: &[HeldPage]) -> Result<BTreeMap<IncidentId, Incident>, Failure> {
+        let mut ids: Vec<&IncidentId> = pages.iter().map(|page| &page.incident).collect();
+        ids.sort();
+        ids.dedup();
+        let found = try_join_all(ids.into_iter().map(|id| self.incidents.incident(id))).await?;
+        let open = found.into_iter().flatten().filter(|incident| incident.status == State::Open);
+        Ok(open.map(|incident| (incident.id.clone(), incident)).collect())
+    }
+
+    async fn settle(&self, page: &HeldPage, state: SendState) -> Result<(), Failure> {
+        let record = SendRecord { state, at: Timestamp::now(), ..page.record.clone() };
+        self.incidents.settle(&page.incident, &record).await?;
+        Ok(self.incidents.release(page).await?)
+    }
+
+    /// The message, with a link for each incident, the gravest first.
+    async fn digest_letter(
+        &self,
+        contact: &ContactId,
+        channel: &Channel,
+        incidents: impl Iterator<Item = Incident>,
+        now: Timestamp,
+    ) -> Result<Letter, Failure> {
+        let mut incidents: Vec<Incident> = incidents.collect();
+        incidents
+            .sort_by_key(|incident| (std::cmp::Reverse(incident.severity), incident.opened_at));
+        let mut linked = Vec::new();
+        for incident in &incidents {
+            let token = Token::random()?;
+            let issued = IssuedToken {
+                digest: token.digest(),
+                contact: contact.clone(),
+                expires_at: now.saturating_add(LINK_LIFE).unwrap_or(Timestamp::MAX),
+            };
+            self.incidents.issue(&incident.id, &issued).await?;
+            linked.push((incident, format!("{}/ack/{}", self.link_base, token.text())));
+        }
+        Ok(match channel {
+            Channel::Voice(_) => Letter::Voice,
+            Channel::Sms(phone) => Letter::Sms(phone.clone(), digest_text(&linked)),
+            Channel::Email(email) => Letter::Email(email.clone(), Box::new(digest_mail(&linked))),
+        })
+    }
+}

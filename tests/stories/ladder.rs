@@ -1,0 +1,118 @@
+//! Nobody gets more than the ladder allows, and nothing is lost: the rest comes as a digest.
+
+use anyhow::{Context as _, Result, ensure};
+use rehearsal::{Branch, Message};
+use serde_json::{Value, json};
+
+use crate::stage::{BRANCH_MAIL, BRANCH_PHONE, Stage};
+
+const JSON: &str = "application/json";
+const CONTACT: &str = "lena-ladder";
+
+/// Texts and mails to the one person of the branch, once there are as many of each.
+async fn sent(stage: &Stage, texts: usize, mails: usize) -> Result<(Vec<Message>, Vec<Message>)> {
+    for _ in 0..60 {
+        let messages = stage.system.messages().await?;
+        let to = |wanted: &dyn Fn(&str) -> bool| -> Vec<Message> {
+            messages.iter().filter(|message| wanted(&message.to)).cloned().collect()
+        };
+        let (by_text, by_mail) =
+            (to(&|number| number == BRANCH_PHONE), to(&|address| address.ends_with(BRANCH_MAIL)));
+        ensure!(by_text.len() <= texts, "{} texts, {texts} allowed", by_text.len());
+        ensure!(by_mail.len() <= mails, "{} mails, {mails} allowed", by_mail.len());
+        if (by_text.len(), by_mail.len()) == (texts, mails) {
+            return Ok((by_text, by_mail));
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+    }
+    anyhow::bail!("{texts} texts and {mails} mails were expected")
+}
+
+async fn open(stage: &Stage, branch: &Branch, file: &str, account: usize) -> Result<String> {
+    let event = stage.event(file, &format!("3000000{account:05}"))?;
+    let answer = branch.find(&event).await?;
+    ensure!(answer["outcomes"][0]["verdict"] == "opened", "{answer}");
+    let incident = answer["outcomes"][0]["incident"].as_str();
+    Ok(incident.context("no incident is named")?.to_owned())
+}
+
+pub(crate) async fn holds_back_what_is_too_much_and_sends_it_together(stage: &Stage) -> Result<()> {
+    let branch = stage.system.branch("storms").await?;
+    let admin = branch.token("root", "admin")?;
+    let call = async |method: &str, path: &str, body: Value| {
+        let body = if body.is_null() { Vec::new() } else { body.to_string().into_bytes() };
+        let (status, answer) = branch.call(&admin, method, path, JSON, body).await?;
+        ensure!(status < 300, "{method} {path} answers {status}: {answer}");
+        anyhow::Ok(answer)
+    };
+    let lena = json!({
+        "name": "Lena Ladder", "roles": ["incident_commander"], "time_zone": "UTC",
+        "channels": [
+            {"type": "sms", "address": BRANCH_PHONE},
+            {"type": "email", "address": format!("lena{BRANCH_MAIL}")}
+        ]
+    });
+    call("POST", "/contacts", lena).await?;
+    let plan = json!({
+        "name": "One step", "rounds": 1, "round_minutes": 1440,
+        "steps": [{"after_minutes": 0, "targets": ["severity-team"]}]
+    });
+    call("POST", "/escalation-plans", plan).await?;
+
+    // Eight incidents at once: five texts, one mail; the other ten pages wait.
+    let mut incidents = Vec::new();
+    for account in 0..8 {
+        incidents.push(open(stage, &branch, "guardduty/high-crypto-mining.json", account).await?);
+    }
+    sent(stage, 5, 1).await?;
+    let mut held = 0;
+    for incident in &incidents {
+        for _ in 0..40 {
+            let told = call("GET", &format!("/incidents/{incident}"), Value::Null).await?;
+            let lines = told["timeline"].as_array().cloned().unwrap_or_default();
+            let pages: Vec<_> = lines.iter().filter(|line| line["what"] == "page").collect();
+            if pages.len() == 2 && pages.iter().all(|page| page["state"] != "claimed") {
+                held += pages.iter().filter(|page| page["state"] == "held").count();
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(250)).await;
+        }
+    }
+    ensure!(held == 10, "{held} pages wait");
+
+    // A Critical one passes, by both channels.
+    let critical = open(stage, &branch, "guardduty/critical-attack-sequence.json", 99).await?;
+    sent(stage, 6, 2).await?;
+
+    // There is no room yet, so a look sends nothing.
+    let watched = branch.watch().await?;
+    ensure!(watched["digests"] == 0, "{watched}");
+    // Somebody takes one of those up that wait: it is in no digest.
+    let last = incidents.last().context("eight incidents")?;
+    call("POST", &format!("/incidents/{last}/acknowledge"), Value::Null).await?;
+    for kind in ["sms", "email"] {
+        branch.forget_ladder(CONTACT, kind).await?;
+    }
+    let watched = branch.watch().await?;
+    ensure!(watched["digests"] == 2, "{watched}");
+    let (texts, mails) = sent(stage, 7, 3).await?;
+    let text = &texts.last().context("a text")?.text;
+    ensure!(text.starts_with("MUSTER: 2 incidents need you, the gravest HIGH"), "{text}");
+    let mail = &mails.last().context("a mail")?.text;
+    ensure!(mail.matches("/ack/").count() == 6, "{mail}");
+
+    // Every page has ended, and another look finds nothing.
+    for kind in ["sms", "email"] {
+        branch.forget_ladder(CONTACT, kind).await?;
+    }
+    ensure!(branch.watch().await?["digests"] == 0, "a digest of nothing");
+    sent(stage, 7, 3).await?;
+    for incident in incidents.iter().chain([&critical]) {
+        call("POST", &format!("/incidents/{incident}/resolve"), Value::Null).await?;
+        let told = call("GET", &format!("/incidents/{incident}"), Value::Null).await?;
+        let lines = told["timeline"].as_array().into_iter().flatten();
+        let waiting = lines.filter(|line| line["state"] == "held").count();
+        ensure!(waiting == 0 || incident == last, "{waiting} pages of {incident} still wait");
+    }
+    Ok(())
+}
