@@ -23,6 +23,7 @@ mod preview;
 mod readiness;
 mod refused;
 mod stage;
+mod storm;
 mod tokens;
 mod transfer;
 mod unanswered;
@@ -82,6 +83,7 @@ fn main() -> anyhow::Result<ExitCode> {
         preview::the_preview_names_whom_the_real_path_pages,
         readiness::says_what_still_needs_somebody,
         refused::a_refused_number_does_not_stop_the_mail,
+        storm::opens_one_incident_for_each_account_and_loses_none,
         tokens::open_the_routes_of_their_scopes,
         transfer::goes_in_and_comes_out_unchanged,
         unanswered::pages_those_who_have_not_answered_again,

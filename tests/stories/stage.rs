@@ -21,6 +21,7 @@ pub(crate) const BOTH: [&str; 2] = ["email", "sms"];
 
 /// Where the people of a branch are reached, and nobody else.
 pub(crate) const BRANCH_MAIL: &str = "@branch.example.com";
+pub(crate) const FLOOD_MAIL: &str = "@flood.example.com";
 pub(crate) const BRANCH_PHONE: &str = "+14255550190";
 
 /// Longest wait for a page that is due.
@@ -141,7 +142,8 @@ impl Stage {
         let messages = self.system.messages().await?;
         let stray = |message: &&Message| {
             // What a story's own branch sent, the story has looked at.
-            if message.to.ends_with(BRANCH_MAIL) || message.to == BRANCH_PHONE {
+            let of_a_branch = [BRANCH_MAIL, FLOOD_MAIL].iter().any(|end| message.to.ends_with(end));
+            if of_a_branch || message.to == BRANCH_PHONE {
                 return false;
             }
             let incident = message.incident.as_deref().unwrap_or_default();
