@@ -108,6 +108,45 @@ pub(crate) async fn an_acknowledged_incident_that_nobody_resolves_pages_again(
     stage.ok("DELETE", "/escalation-plans/traces-removed", None).await.map(drop)
 }
 
+pub(crate) async fn an_organisation_is_told_beside_the_people(stage: &Stage) -> Result<()> {
+    let firm = json!({
+        "organisation": "Retained Forensics", "kind": "forensics", "contract_number": "C-42",
+        "contact_email": "hotline@forensics.example.com", "contact_phone": "+14255550180"
+    });
+    stage.ok("POST", "/external-resources", Some(&firm)).await?;
+    let plan = json!({
+        "name": "Data out", "incident_types": ["data_exposure"], "rounds": 1, "round_minutes": 60,
+        "steps": [{
+            "after_minutes": 0, "targets": ["contact:dara-novak", "external:retained-forensics"]
+        }]
+    });
+    stage.ok("POST", "/escalation-plans", Some(&plan)).await?;
+    let path = "/external-resources/retained-forensics";
+    let (status, problem) = stage.system.api("DELETE", path, None).await?;
+    let hole = json!([{
+        "kind": "plan_names_nothing", "plan": "data-out", "resource": "retained-forensics"
+    }]);
+    ensure!(status == 409 && problem["holes"] == hole, "{status} {problem}");
+
+    let mut event = stage.event("guardduty/high-crypto-mining.json", "100000000022")?;
+    event["detail"]["type"] = json!("Exfiltration:S3/AnomalousBehavior");
+    let incident = crate::stage::opened(&stage.system.send(&event).await?)?;
+    let both = crate::stage::and(
+        pages(["dara-novak"], &BOTH),
+        pages(["external:retained-forensics"], &["email"]),
+    );
+    stage.expect(&incident, both).await?;
+    let messages = stage.system.messages().await?;
+    let mail = messages.iter().find(|message| message.to == "hotline@forensics.example.com");
+    let mail = mail.map(|message| message.text.as_str()).unwrap_or_default();
+    ensure!(mail.contains("C-42") && mail.contains(&incident), "{mail}");
+    // Neither a link nor anything of the finding leaves the house.
+    ensure!(!mail.contains("/ack/") && !mail.contains("i-0a1b2c3d4e5f60718"), "{mail}");
+    stage.resolve(&incident).await?;
+    stage.ok("DELETE", "/escalation-plans/data-out", None).await?;
+    stage.ok("DELETE", path, None).await.map(drop)
+}
+
 pub(crate) async fn the_policy_can_be_changed_and_reset(stage: &Stage) -> Result<()> {
     // Of a branch: every other story lives by the policy of the main stack.
     let branch = stage.system.branch("policies").await?;

@@ -16,6 +16,8 @@ use muster_aws::secret::{NoRandomness, Token};
 pub(crate) enum To {
     /// To the page with this index in the turn, by this channel.
     Person(usize, Channel),
+    /// To the organisation with this index in the turn, by this channel.
+    External(usize, Channel),
     /// To the emergency topic.
     EmergencyTopic,
 }
@@ -65,19 +67,19 @@ impl Claims {
         (self.new, self.tokens, self.sendings, self.later) = Default::default();
         for (index, page) in turn.pages.iter().enumerate() {
             let before = self.sendings.len();
-            for channel in &page.channels {
-                let kind = channel.kind().name();
-                // Two numbers of one kind are two sends.
-                let same = |earlier: &&Channel| earlier.kind() == channel.kind();
-                let nth = page.channels.iter().take_while(|c| *c != channel).filter(same).count();
-                let channel_key =
-                    if nth == 0 { kind.to_owned() } else { format!("{kind}-{}", nth + 1) };
-                let key =
-                    SendKey { cursor, contact: page.contact.id.to_string(), channel: channel_key };
+            for (channel, name) in named(&page.channels) {
+                let key = SendKey { cursor, contact: page.contact.id.to_string(), channel: name };
                 self.consider(key, To::Person(index, channel.clone()), records);
             }
             if self.sendings.len() > before {
                 self.issue(page)?;
+            }
+        }
+        for (index, page) in turn.externals.iter().enumerate() {
+            for (channel, name) in named(&page.channels) {
+                let contact = format!("{EXTERNAL}{}", page.resource.id);
+                let key = SendKey { cursor, contact, channel: name };
+                self.consider(key, To::External(index, channel.clone()), records);
             }
         }
         if turn.emergency.is_some() {
@@ -139,7 +141,9 @@ impl Claims {
         if !first && !self.new.iter().any(new) {
             return None;
         }
-        let people: Vec<&str> = turn.pages.iter().map(|page| page.contact.id.as_str()).collect();
+        let people = turn.pages.iter().map(|page| page.contact.id.as_str());
+        let others = turn.externals.iter().map(|page| page.resource.id.as_str());
+        let people: Vec<&str> = people.chain(others).collect();
         let text = match turn.emergency {
             None => format!(
                 "Round {}, step {} of plan {}: paged {}.",
@@ -155,4 +159,18 @@ impl Claims {
         let by = Actor::Muster.to_string();
         Some((name, Fact { at: self.now, what: kind.to_owned(), by, text }))
     }
+}
+
+/// What comes before an organisation's id where a record names whom it is about.
+const EXTERNAL: &str = "external:";
+
+/// Channels with the names that their records have: two numbers of one kind are two sends.
+fn named(channels: &[Channel]) -> impl Iterator<Item = (&Channel, String)> {
+    channels.iter().enumerate().map(|(index, channel)| {
+        let kind = channel.kind();
+        let earlier = channels.iter().take(index).filter(|c| c.kind() == kind).count();
+        let name = kind.name();
+        let name = if earlier == 0 { name.to_owned() } else { format!("{name}-{}", earlier + 1) };
+        (channel, name)
+    })
 }

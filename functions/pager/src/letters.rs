@@ -3,7 +3,7 @@
 use muster::channel::{Channel, Email, Phone};
 use muster::escalation::{Emergency, Turn};
 use muster::incident::Incident;
-use muster::page::{Mail, emergency_text, mail, public_text};
+use muster::page::{Mail, emergency_text, external_mail, mail, public_text};
 
 use crate::claims::{Claims, Sending, To};
 
@@ -29,6 +29,7 @@ pub(crate) fn write(
 ) -> Letter {
     let (index, channel) = match &sending.to {
         To::EmergencyTopic => return emergency(incident, turn),
+        To::External(index, channel) => return external(incident, turn, *index, channel),
         To::Person(index, channel) => (*index, channel),
     };
     // The index was made from these very pages.
@@ -40,6 +41,17 @@ pub(crate) fn write(
         Channel::Email(email) => {
             Letter::Email(email.clone(), Box::new(mail(incident, page, &turn.pages, &link)))
         }
+    }
+}
+
+/// An organisation gets no link: whether somebody answers is for our own people to say.
+fn external(incident: &Incident, turn: &Turn, index: usize, channel: &Channel) -> Letter {
+    let Some(page) = turn.externals.get(index) else { return emergency(incident, turn) };
+    match channel {
+        Channel::Email(email) => {
+            Letter::Email(email.clone(), Box::new(external_mail(incident, &page.resource)))
+        }
+        Channel::Voice(_) | Channel::Sms(_) => Letter::Voice,
     }
 }
 

@@ -9,8 +9,10 @@ mod watch;
 use jiff::{SignedDuration, Timestamp};
 use lambda_runtime::Diagnostic;
 use muster::escalation::{Cursor, LAST_LEVEL, Next, Turn, TurnInput, Wanted, turn, wanted};
+use muster::external::ExternalResource;
 use muster::incident::{Actor, Incident};
 use muster::ladder::{Ladder, Pass};
+use muster::plan::Step;
 use muster::policy::Policy;
 use muster::send::{SendRecord, SendState, TOPIC, TRY_AGAIN};
 use muster_aws::AwsError;
@@ -154,6 +156,11 @@ impl Pager {
             }
             let (turn, policy) =
                 tokio::try_join!(self.decide(&incident, input.cursor, now), self.roster.policy())?;
+            let named = incident.plan.step(input.cursor.step).into_iter().flat_map(Step::externals);
+            let named: Vec<_> = named.collect();
+            let known = named.into_iter().map(|id| self.roster.entry::<ExternalResource>(id));
+            let known = futures::future::try_join_all(known).await?.into_iter().flatten();
+            let turn = turn.with_externals(&incident, input.cursor, known.collect());
             let turn = turn.with_outcome(&records, now);
             claims.decide(&turn, input.cursor, &records)?;
             let fact = claims.fact(&incident, &turn, input.cursor, &records);

@@ -11,6 +11,7 @@ use serde::Serialize;
 use crate::App;
 use crate::caller::Caller;
 use crate::entries::{Served, stamp};
+use crate::holes::Whole;
 use crate::paging::{KindFilter, Listed, NameFilter, Paging, listed};
 use crate::problem::Problem;
 
@@ -31,6 +32,17 @@ impl Served for ExternalResource {
         stamp: &Stamp,
     ) -> Result<Self, Vec<Fault>> {
         draft.check(id, current, stamp)
+    }
+
+    fn may_open(_: Option<&Self>, after: Option<&Self>) -> bool {
+        after.is_none()
+    }
+
+    fn apply(whole: &mut Whole, before: Option<&Self>, after: Option<&Self>) {
+        if let Some(before) = before {
+            whole.resources.remove(&before.id);
+        }
+        whole.resources.extend(after.map(|resource| resource.id.clone()));
     }
 }
 

@@ -1,13 +1,16 @@
 //! Changes that would leave something open are refused, unless somebody overrides and says why.
 
+use std::collections::BTreeSet;
+
 use axum::Json;
 use axum::extract::{FromRequestParts, Query, State};
 use axum::http::request::Parts;
+use muster::Stamps;
 use muster::contact::Status;
 use muster::hole::{Hole, Snapshot};
 use muster::team::People;
 use muster::text;
-use muster::{Contact, ContactId, EscalationPlan, Fault, PlanId, Stamps};
+use muster::{Contact, ContactId, EscalationPlan, ExternalResource, Fault, PlanId, ResourceId};
 use muster_aws::AwsError;
 use muster_aws::roster::{Saved, Why};
 use serde::{Deserialize, Serialize};
@@ -60,18 +63,23 @@ impl<S: Send + Sync> FromRequestParts<S> for Override {
 pub(crate) struct Whole {
     pub(crate) people: People,
     pub(crate) plans: Vec<EscalationPlan>,
+    pub(crate) resources: BTreeSet<ResourceId>,
 }
 
 impl Whole {
     pub(crate) async fn read(app: &App) -> Result<Self, AwsError> {
-        let (people, plans) =
-            tokio::try_join!(app.roster.all::<Contact>(), app.roster.all::<EscalationPlan>())?;
+        let (people, plans, resources) = tokio::try_join!(
+            app.roster.all::<Contact>(),
+            app.roster.all::<EscalationPlan>(),
+            app.roster.all::<ExternalResource>()
+        )?;
+        let resources = resources.into_iter().map(|resource| resource.id).collect();
         let people = people.into_iter().map(|contact| (contact.id.clone(), contact)).collect();
-        Ok(Self { people, plans })
+        Ok(Self { people, plans, resources })
     }
 
     fn snapshot(&self) -> Snapshot<'_> {
-        Snapshot { people: &self.people, plans: &self.plans }
+        Snapshot { people: &self.people, plans: &self.plans, resources: &self.resources }
     }
 
     /// What is open in `after` and is not here.

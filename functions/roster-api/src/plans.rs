@@ -29,7 +29,7 @@ impl Served for EscalationPlan {
     }
 
     fn may_open(_: Option<&Self>, after: Option<&Self>) -> bool {
-        after.is_some_and(|plan| plan.named().next().is_some())
+        after.is_some_and(|plan| plan.named().next().is_some() || plan.externals().next().is_some())
     }
 
     fn apply(whole: &mut Whole, before: Option<&Self>, after: Option<&Self>) {

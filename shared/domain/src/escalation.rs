@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::channel::Channel;
 use crate::contact::Contact;
+use crate::external::ExternalResource;
 use crate::id::{ContactId, IncidentId};
 use crate::incident::{Incident, State};
 use crate::plan::{Channels, Target, voice_first};
@@ -47,6 +48,15 @@ pub struct PersonPage {
     /// Why this person.
     pub why: Why,
     /// By which channels, in order; all go out together.
+    pub channels: Vec<Channel>,
+}
+
+/// One organisation to tell by these channels.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExternalPage {
+    /// The organisation.
+    pub resource: ExternalResource,
+    /// By which channels; all go out together.
     pub channels: Vec<Channel>,
 }
 
@@ -97,6 +107,8 @@ pub enum Next {
 pub struct Turn {
     /// People to page.
     pub pages: Vec<PersonPage>,
+    /// Organisations to tell.
+    pub externals: Vec<ExternalPage>,
     /// The emergency topic's turn, if it is.
     pub emergency: Option<Emergency>,
     /// What comes after.
@@ -106,7 +118,8 @@ pub struct Turn {
 /// The highest escalation level there is.
 pub const LAST_LEVEL: u8 = 4;
 
-const OVER: Turn = Turn { pages: Vec::new(), emergency: None, next: Next::End };
+const OVER: Turn =
+    Turn { pages: Vec::new(), externals: Vec::new(), emergency: None, next: Next::End };
 
 impl Turn {
     /// This turn without those who were `paged` before: when an incident becomes more serious, the
@@ -115,6 +128,37 @@ impl Turn {
     pub fn for_those_added(self, paged: &BTreeSet<ContactId>) -> Self {
         let added = |page: &PersonPage| !paged.contains(&page.contact.id);
         Self { pages: self.pages.into_iter().filter(added).collect(), ..self }
+    }
+
+    /// This turn with those of `known` whom its step names: by mail and by call, and from the second
+    /// round on also where the organisation says nobody answered.
+    #[must_use]
+    pub fn with_externals(
+        self,
+        incident: &Incident,
+        cursor: Cursor,
+        known: Vec<ExternalResource>,
+    ) -> Self {
+        let goes = incident.status == State::Open && matches!(self.next, Next::Turn { .. });
+        let step = incident.plan.step(cursor.step).filter(|_| goes);
+        let named = |resource: &ExternalResource| {
+            step.is_some_and(|step| step.externals().any(|id| *id == resource.id))
+        };
+        let page = |resource: ExternalResource| {
+            let again = cursor.round > 1;
+            let mails = [
+                resource.contact_email.clone(),
+                resource.escalation_email.clone().filter(|_| again),
+            ];
+            let phones = [
+                resource.contact_phone.clone(),
+                resource.escalation_phone.clone().filter(|_| again),
+            ];
+            let mails = mails.into_iter().flatten().map(Channel::Email);
+            let channels = mails.chain(phones.into_iter().flatten().map(Channel::Voice)).collect();
+            ExternalPage { resource, channels }
+        };
+        Self { externals: known.into_iter().filter(named).map(page).collect(), ..self }
     }
 
     /// Whether it found none of those it called on, so that whoever else is in the roster matters.
@@ -165,7 +209,7 @@ pub fn wanted(incident: &Incident, cursor: Cursor) -> Wanted {
     let mut wanted = Wanted { highest_level: team, contacts: Vec::new() };
     for target in incident.plan.step(cursor.step).iter().flat_map(|step| &step.targets) {
         let level = match target {
-            Target::SeverityTeam | Target::Backups => team,
+            Target::SeverityTeam | Target::Backups | Target::External(_) => team,
             Target::NextLevel => team.saturating_add(1),
             Target::Level(level) => *level,
             Target::Role(_) => LAST_LEVEL,
@@ -223,7 +267,8 @@ pub fn turn(incident: &Incident, cursor: Cursor, people: &People, now: Timestamp
     } else {
         Cursor { step: cursor.step + 1, ..cursor }
     };
-    Turn { pages, emergency, next: Next::Turn { wait: plan.wait_after(index), cursor } }
+    let next = Next::Turn { wait: plan.wait_after(index), cursor };
+    Turn { pages, externals: Vec::new(), emergency, next }
 }
 
 fn person_page(member: Member<'_>, channels: &Channels) -> PersonPage {

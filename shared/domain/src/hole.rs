@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::channel::Channel;
 use crate::contact::Contact;
-use crate::id::{ContactId, PlanId};
+use crate::id::{ContactId, PlanId, ResourceId};
 use crate::plan::EscalationPlan;
 use crate::role::Role;
 use crate::team::People;
@@ -35,6 +35,13 @@ pub enum Hole {
         /// Whom it names.
         contact: ContactId,
     },
+    /// An escalation plan names an external resource that there is not.
+    PlanNamesNothing {
+        /// Which plan.
+        plan: PlanId,
+        /// What it names.
+        resource: ResourceId,
+    },
     /// Somebody can be reached by one kind of channel only.
     OneChannelType {
         /// Who.
@@ -49,6 +56,8 @@ pub struct Snapshot<'a> {
     pub people: &'a People,
     /// Every escalation plan.
     pub plans: &'a [EscalationPlan],
+    /// Every external resource.
+    pub resources: &'a BTreeSet<ResourceId>,
 }
 
 impl Snapshot<'_> {
@@ -75,6 +84,9 @@ impl Snapshot<'_> {
         for plan in self.plans {
             let missing = plan.named().filter(|id| !self.here(id)).cloned();
             let hole = |contact| Hole::PlanNamesNobody { plan: plan.id.clone(), contact };
+            holes.extend(missing.map(hole));
+            let missing = plan.externals().filter(|id| !self.resources.contains(id)).cloned();
+            let hole = |resource| Hole::PlanNamesNothing { plan: plan.id.clone(), resource };
             holes.extend(missing.map(hole));
         }
         holes
@@ -122,7 +134,9 @@ mod tests {
 
     fn opened(before: &[Contact], after: &[Contact], plans: &[EscalationPlan]) -> Vec<Hole> {
         let (before, after) = (people(before.to_vec()), people(after.to_vec()));
-        Snapshot { people: &before, plans }.opened_by(Snapshot { people: &after, plans })
+        let resources = &BTreeSet::new();
+        let after = Snapshot { people: &after, plans, resources };
+        Snapshot { people: &before, plans, resources }.opened_by(after)
     }
 
     #[test]

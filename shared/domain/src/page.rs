@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use jiff::Timestamp;
 
 use crate::escalation::{Emergency, PersonPage};
+use crate::external::ExternalResource;
 use crate::incident::Incident;
 use crate::team::Why;
 
@@ -86,6 +87,29 @@ pub fn mail(incident: &Incident, page: &PersonPage, team: &[PersonPage], link: &
         Block::List(others)
     });
     Mail { subject, text: plain(&blocks), html: html(&incident.title, &blocks) }
+}
+
+/// The mail to an organisation outside the house: that we ask for help, with what it needs to know us
+/// by, and nothing of the finding.
+#[must_use]
+pub fn external_mail(incident: &Incident, resource: &ExternalResource) -> Mail {
+    let words = incident.r#type.words();
+    let subject = format!("[{}] We need your help: {words}", incident.severity.shout());
+    let mut facts = vec![
+        format!("Severity: {}", incident.severity.name()),
+        format!("Kind: {words}"),
+        format!("Since: {}", minute(incident.opened_at)),
+        format!("Our reference: {}", incident.id),
+    ];
+    facts.extend(resource.contract_number.iter().map(|n| format!("Contract: {n}")));
+    facts.extend(resource.support_level.iter().map(|level| format!("Support level: {level}")));
+    let blocks = [
+        Block::Text(format!("To {}:", resource.organisation)),
+        Block::Text("We are responding to a security incident and ask you to get in touch.".into()),
+        Block::List(facts),
+        Block::Text("Details come from our team, by the way we have agreed with you.".into()),
+    ];
+    Mail { text: plain(&blocks), html: html(&subject, &blocks), subject }
 }
 
 /// The text of a digest: how many incidents want somebody, and the way to the gravest, which comes

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 pub use self::channels::Channels;
 pub(crate) use self::channels::voice_first;
 pub use self::target::{Target, TargetError};
-use crate::id::{ContactId, PlanId};
+use crate::id::{ContactId, PlanId, ResourceId};
 use crate::incident_type::IncidentType;
 use crate::severity::Severity;
 use crate::stamps::Stamps;
@@ -29,6 +29,16 @@ pub struct Step {
     /// By which channels.
     #[serde(default)]
     pub channels: Channels,
+}
+
+impl Step {
+    /// The organisations that it names.
+    pub fn externals(&self) -> impl Iterator<Item = &ResourceId> {
+        self.targets.iter().filter_map(|target| match target {
+            Target::External(id) => Some(id),
+            _ => None,
+        })
+    }
 }
 
 /// How an incident escalates while nobody answers. Built from a [`crate::PlanDraft`].
@@ -129,6 +139,11 @@ impl EscalationPlan {
             Target::Contact(id) => Some(id),
             _ => None,
         })
+    }
+
+    /// Every organisation that a step names.
+    pub fn externals(&self) -> impl Iterator<Item = &ResourceId> {
+        self.steps.iter().flat_map(Step::externals)
     }
 
     /// The plan with `successor` wherever it names `leaver`; `None` if it does not.

@@ -140,6 +140,8 @@ impl Call<'_> {
             Target::Level(level) => self.levels(people, *level..=*level, &Why::Level(*level)),
             // Also somebody who has left: then it is their backup who is called.
             Target::Contact(id) => self.muster(people, |c| c.id == *id, &Why::Named),
+            // No person: told beside them, see `Turn::with_externals`.
+            Target::External(_) => Vec::new(),
         }
     }
 

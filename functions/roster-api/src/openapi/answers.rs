@@ -297,6 +297,8 @@ pub(super) enum Hole {
     NobodyInRole { role: Role },
     /// An escalation plan names somebody who is not in the roster, or has left.
     PlanNamesNobody { plan: String, contact: String },
+    /// An escalation plan names an external resource that there is not.
+    PlanNamesNothing { plan: String, resource: String },
     /// Somebody can be reached by one kind of channel only.
     OneChannelType { contact: String },
 }

@@ -42,7 +42,8 @@ pub(super) struct Step {
     /// After the round begins.
     #[schema(minimum = 0, maximum = 1440)]
     after_minutes: u32,
-    /// `severity-team`, `backups`, `next-level`, `role:<role>`, `level:<1 to 4>` or `contact:<id>`.
+    /// `severity-team`, `backups`, `next-level`, `role:<role>`, `level:<1 to 4>`, `contact:<id>`
+    /// or `external:<id>`.
     #[schema(min_items = 1, max_items = 100, example = json!(["severity-team", "role:technical_lead"]))]
     targets: Vec<String>,
     channels: Option<StepChannels>,

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::ContactId;
+use crate::id::{ContactId, ResourceId};
 use crate::role::Role;
 
 /// Whom a step pages.
@@ -24,6 +24,8 @@ pub enum Target {
     Level(u8),
     /// One person, or who stands in.
     Contact(ContactId),
+    /// An organisation outside the house, beside the people.
+    External(ResourceId),
 }
 
 /// Why a text is no target.
@@ -31,7 +33,8 @@ pub enum Target {
 pub enum TargetError {
     /// None of the words, and no `kind:value`.
     #[error(
-        "must be severity-team, backups, next-level, role:<role>, level:<1 to 4> or contact:<id>"
+        "must be severity-team, backups, next-level, role:<role>, level:<1 to 4>, contact:<id> or \
+         external:<id>"
     )]
     Unknown,
     /// `role:` and no role.
@@ -43,6 +46,9 @@ pub enum TargetError {
     /// `contact:` and no id.
     #[error("names a contact by something that is no id (a-z, 0-9 and '-')")]
     Contact,
+    /// `external:` and no id.
+    #[error("names an external resource by something that is no id (a-z, 0-9 and '-')")]
+    External,
 }
 
 impl FromStr for Target {
@@ -62,6 +68,9 @@ impl FromStr for Target {
             }
             (_, Some(("contact", id))) => {
                 id.parse().map(Self::Contact).map_err(|_| TargetError::Contact)
+            }
+            (_, Some(("external", id))) => {
+                id.parse().map(Self::External).map_err(|_| TargetError::External)
             }
             _ => Err(TargetError::Unknown),
         }
@@ -85,6 +94,7 @@ impl fmt::Display for Target {
             Self::Role(role) => write!(f, "role:{}", role.name()),
             Self::Level(level) => write!(f, "level:{level}"),
             Self::Contact(id) => write!(f, "contact:{id}"),
+            Self::External(id) => write!(f, "external:{id}"),
         }
     }
 }
@@ -102,7 +112,7 @@ mod tests {
     #[test]
     fn what_is_written_is_read_again() {
         let targets = ["severity-team", "backups", "next-level", "role:legal_counsel", "level:4"];
-        for text in targets.into_iter().chain(["contact:ada-lovelace"]) {
+        for text in targets.into_iter().chain(["contact:ada-lovelace", "external:aws-support"]) {
             assert_eq!(text.parse::<Target>().map(|target| target.to_string()), Ok(text.into()));
         }
         for (text, expected) in [
@@ -111,6 +121,7 @@ mod tests {
             ("role:boss", TargetError::Role),
             ("level:5", TargetError::Level),
             ("contact:Ada L", TargetError::Contact),
+            ("external:", TargetError::External),
         ] {
             assert_eq!(text.parse::<Target>(), Err(expected), "{text}");
         }
