@@ -141,7 +141,9 @@ impl Responder {
                 }
                 Verdict::Repeat { incident, start } => {
                     if start {
+                        // Now that it runs, the finding may have more to say: be more serious.
                         self.start(finding, &incident).await?;
+                        continue;
                     }
                     self.incidents.count(finding, now).await?;
                     return Ok(outcome("repeat", &incident));

@@ -1,14 +1,16 @@
 //! Digests: what the ladder held back, in one message for each person and kind of channel.
 
 use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
 
+use futures::StreamExt as _;
 use futures::future::try_join_all;
 use jiff::Timestamp;
 use muster::Contact;
 use muster::channel::{Channel, ChannelType};
 use muster::id::{ContactId, IncidentId};
 use muster::incident::{Incident, State};
-use muster::ladder::Pass;
+use muster::ladder::{Ladder, Pass};
 use muster::page::{digest_mail, digest_text};
 use muster::policy::Policy;
 use muster::send::{SendRecord, SendState};
@@ -17,6 +19,11 @@ use muster_aws::secret::Token;
 
 use crate::letters::Letter;
 use crate::{Failure, Pager};
+
+/// How many digests are made at a time, and how long after its start a look begins another: it has
+/// 30 s, and what it does not come to waits for the next.
+const AT_ONCE: usize = 8;
+const LATEST: Duration = Duration::from_secs(12);
 
 impl Pager {
     /// Sends what waits and may go out now. Whatever fails waits for the next look.
@@ -31,15 +38,20 @@ impl Pager {
         if waiting.is_empty() {
             return Ok(0);
         }
-        let policy = self.roster.policy().await?;
-        let mut sent = 0;
-        for ((contact, kind), pages) in waiting {
-            match Box::pin(self.digest(&policy, &contact, kind, pages, now)).await {
-                Ok(went) => sent += usize::from(went),
-                Err(error) => tracing::error!(reason = %error, "a digest was not sent"),
+        let policy = &self.roster.policy().await?;
+        let began = Instant::now();
+        let one = async |((contact, kind), pages): ((ContactId, ChannelType), Vec<HeldPage>)| {
+            if began.elapsed() > LATEST {
+                return false;
             }
-        }
-        Ok(sent)
+            let digest = Box::pin(self.digest(policy, &contact, kind, pages, now)).await;
+            digest.unwrap_or_else(|error| {
+                tracing::error!(reason = %error, "a digest was not sent");
+                false
+            })
+        };
+        let ends = futures::stream::iter(waiting).map(one).buffer_unordered(AT_ONCE);
+        Ok(ends.filter(|went| std::future::ready(*went)).count().await)
     }
 
     /// One person's digest by one kind of channel; says whether it went out.
@@ -51,6 +63,11 @@ impl Pager {
         pages: Vec<HeldPage>,
         now: Timestamp,
     ) -> Result<bool, Failure> {
+        let room = |ladder: &Ladder| ladder.pass(policy, kind, None, now);
+        // Looked at first: most of a storm has no room yet, and its incidents need not be read.
+        if let Pass::Hold(_) = room(&self.incidents.ladder(contact, kind).await?) {
+            return Ok(false);
+        }
         if !self.incidents.claim_digest(contact, kind, now).await? {
             return Ok(false);
         }
@@ -58,18 +75,14 @@ impl Pager {
         let (live, over): (Vec<_>, Vec<_>) =
             pages.into_iter().partition(|page| incidents.contains_key(&page.incident));
         // Somebody has answered meanwhile: nobody need be told any more.
-        for page in &over {
-            self.incidents.release(page).await?;
-        }
+        try_join_all(over.iter().map(|page| self.incidents.release(page))).await?;
         let person = self.roster.entry::<Contact>(contact).await?.filter(|c| !c.departed());
         let channel = person.and_then(|c| c.channels.into_iter().find(|c| c.kind() == kind));
         let (Some(channel), false) = (channel, live.is_empty()) else {
-            for page in &live {
-                self.settle(page, SendState::Unavailable).await?;
-            }
+            let unavailable = live.iter().map(|page| self.settle(page, SendState::Unavailable));
+            try_join_all(unavailable).await?;
             return Ok(false);
         };
-        let room = |ladder: &muster::ladder::Ladder| ladder.pass(policy, kind, None, now);
         if let Pass::Hold(_) = self.incidents.climb(contact, kind, now, room).await? {
             return Ok(false);
         }
@@ -79,9 +92,7 @@ impl Pager {
         if let SendState::Failed { passing: true, .. } = &state {
             return Ok(false);
         }
-        for page in &live {
-            self.settle(page, state.clone()).await?;
-        }
+        try_join_all(live.iter().map(|page| self.settle(page, state.clone()))).await?;
         Ok(true)
     }
 
@@ -112,8 +123,7 @@ impl Pager {
         let mut incidents: Vec<Incident> = incidents.collect();
         incidents
             .sort_by_key(|incident| (std::cmp::Reverse(incident.severity), incident.opened_at));
-        let mut linked = Vec::new();
-        for incident in &incidents {
+        let link = async |incident: &'_ Incident| -> Result<String, Failure> {
             let token = Token::random()?;
             let issued = IssuedToken {
                 digest: token.digest(),
@@ -121,8 +131,10 @@ impl Pager {
                 expires_at: now.saturating_add(LINK_LIFE).unwrap_or(Timestamp::MAX),
             };
             self.incidents.issue(&incident.id, &issued).await?;
-            linked.push((incident, format!("{}/ack/{}", self.link_base, token.text())));
-        }
+            Ok(format!("{}/ack/{}", self.link_base, token.text()))
+        };
+        let links = try_join_all(incidents.iter().map(link)).await?;
+        let linked: Vec<_> = incidents.iter().zip(links).collect();
         Ok(match channel {
             Channel::Voice(_) => Letter::Voice,
             Channel::Sms(phone) => Letter::Sms(phone.clone(), digest_text(&linked)),

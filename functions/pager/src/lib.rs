@@ -185,10 +185,10 @@ impl Pager {
             {
                 return Err(Failure::EmergencyNotTold);
             }
-            let id = input.incident.clone();
+            let (id, run) = (input.incident.clone(), input.cursor.run);
             let answer = answer(input, &turn, &claims, &sent, now);
             // Written last: if this run dies before, the watchdog finds the turn late and takes it.
-            self.incidents.due(&id, answer.due(now)).await?;
+            self.incidents.due(&id, run, answer.due(now)).await?;
             return Ok(answer);
         }
         Err(Failure::Raced)

@@ -7,7 +7,7 @@ use muster::id::IncidentId;
 
 use super::{Incidents, partition};
 use crate::error::AwsError;
-use crate::item::{self, Item, key, s};
+use crate::item::{self, Item, key, n, s};
 
 const KIND: &str = "due";
 /// How late a turn must be before the watchdog takes it. Step Functions is seconds late at worst; a
@@ -43,24 +43,34 @@ impl Incidents {
         item::put(&self.table, due_item(id, cursor, at)?, None, vec![])
     }
 
-    /// Notes when an incident's next turn is due, or that none is.
+    /// Notes when the next turn of an incident's escalation `run` is due, or that none is. What a later
+    /// escalation has noted stays.
     ///
     /// # Errors
     /// The failed call.
     pub async fn due(
         &self,
         id: &IncidentId,
+        run: u32,
         next: Option<(Cursor, Timestamp)>,
     ) -> Result<(), AwsError> {
-        let Some((cursor, at)) = next else {
-            let delete =
-                self.client.delete_item().table_name(&self.table).set_key(Some(due_key(id)));
-            let end = delete.send().await;
-            return end.map(drop).map_err(|e| AwsError::of("dynamodb:DeleteItem", &e));
+        const OURS: &str = "attribute_not_exists(pk) OR run <= :run";
+        let refused = |code: &str| code == "ConditionalCheckFailedException";
+        let failed = match next {
+            None => {
+                let delete = self.client.delete_item().table_name(&self.table);
+                let delete = delete.set_key(Some(due_key(id))).condition_expression(OURS);
+                let end = delete.expression_attribute_values(":run", n(run)).send().await;
+                end.err().map(|error| AwsError::of("dynamodb:DeleteItem", &error))
+            }
+            Some((cursor, at)) => {
+                let put = self.client.put_item().table_name(&self.table);
+                let put = put.set_item(Some(due_item(id, cursor, at)?)).condition_expression(OURS);
+                let end = put.expression_attribute_values(":run", n(run)).send().await;
+                end.err().map(|error| AwsError::of("dynamodb:PutItem", &error))
+            }
         };
-        let item = due_item(id, cursor, at)?;
-        let put = self.client.put_item().table_name(&self.table).set_item(Some(item));
-        put.send().await.map(drop).map_err(|error| AwsError::of("dynamodb:PutItem", &error))
+        failed.filter(|error| !refused(&error.code)).map_or(Ok(()), Err)
     }
 
     /// The turns that are late at `now`, the latest first.

@@ -17,7 +17,7 @@ const HELD: &str = "held";
 /// nothing, so it is contended only as often as it has rungs.
 const MOST_RACES: usize = 30;
 /// How many held pages one look finds; the next look is a minute later.
-const MOST_HELD: i32 = 500;
+const MOST_HELD: usize = 5_000;
 /// How long a ladder is kept after its last page: it remembers which Critical incidents have passed.
 const KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
 
@@ -112,10 +112,25 @@ impl Incidents {
             .table_name(&self.table)
             .index_name("by-list")
             .key_condition_expression("list_key = :held")
-            .expression_attribute_values(":held", s(HELD))
-            .limit(MOST_HELD);
-        let answer = query.send().await.map_err(|e| AwsError::of("dynamodb:Query", &e))?;
-        answer.items.unwrap_or_default().into_iter().map(item::read).collect()
+            .expression_attribute_values(":held", s(HELD));
+        let mut items = query.into_paginator().items().send();
+        let mut held = Vec::new();
+        while held.len() < MOST_HELD
+            && let Some(item) = items.next().await
+        {
+            let item = item.map_err(|error| AwsError::of("dynamodb:Query", &error))?;
+            held.push(item::read(item)?);
+        }
+        Ok(held)
+    }
+
+    /// Somebody's ladder.
+    ///
+    /// # Errors
+    /// The failed call.
+    pub async fn ladder(&self, contact: &ContactId, kind: ChannelType) -> Result<Ladder, AwsError> {
+        let known = self.item(ladder_key(contact, kind)).await?.map(item::read).transpose()?;
+        Ok(known.unwrap_or_default())
     }
 
     /// Takes a page from those that wait.

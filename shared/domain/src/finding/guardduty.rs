@@ -1,5 +1,7 @@
 //! `GuardDuty Finding` as EventBridge delivers it: camelCase, nearly everything optional.
 
+use std::collections::BTreeSet;
+
 use serde::Deserialize;
 
 use super::{Finding, FindingIdentity, Quiet, Route, console, moment};
@@ -142,7 +144,11 @@ impl GuardDutyFinding {
         };
         let parent = known(self.associated_attack_sequence_arn.as_ref());
         let parent = parent.map(|arn| FindingIdentity::guardduty(arn));
-        parent.into_iter().chain(findings.map(|signal| identity(&signal.uid))).collect()
+        let own = FindingIdentity::guardduty(&self.arn);
+        let related = parent.into_iter().chain(findings.map(|signal| identity(&signal.uid)));
+        // Signals may name a finding twice.
+        let related: BTreeSet<_> = related.filter(|identity| *identity != own).collect();
+        related.into_iter().collect()
     }
 }
 
