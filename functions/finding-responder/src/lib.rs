@@ -150,7 +150,7 @@ impl Responder {
                 }
                 Verdict::Attach { incident } | Verdict::Raise { incident } => {
                     let Some(before) = known.incident(&incident) else { break };
-                    let after = before.joined_by(finding.severity, &policy);
+                    let after = before.joined_by(finding.severity, &policy, now);
                     let joined = self.incidents.join(before, &after, finding, &known, now).await?;
                     if joined == Written::Done {
                         if after.run == before.run {

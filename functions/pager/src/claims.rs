@@ -7,7 +7,9 @@ use muster::channel::Channel;
 use muster::escalation::{Cursor, PersonPage, Turn};
 use muster::id::ContactId;
 use muster::incident::{Actor, Incident};
-use muster::send::{Claim, EMERGENCY, LEASE, SendKey, SendRecord, SendState, TOPIC, claim};
+use muster::send::{
+    Claim, EMERGENCY, EXTERNAL, LEASE, SendKey, SendRecord, SendState, TOPIC, claim,
+};
 use muster_aws::incidents::{Fact, IssuedToken, LINK_LIFE};
 use muster_aws::secret::{NoRandomness, Token};
 
@@ -160,9 +162,6 @@ impl Claims {
         Some((name, Fact { at: self.now, what: kind.to_owned(), by, text }))
     }
 }
-
-/// What comes before an organisation's id where a record names whom it is about.
-const EXTERNAL: &str = "external:";
 
 /// Channels with the names that their records have: two numbers of one kind are two sends.
 fn named(channels: &[Channel]) -> impl Iterator<Item = (&Channel, String)> {

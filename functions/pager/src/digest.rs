@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use futures::StreamExt as _;
-use futures::future::try_join_all;
 use jiff::Timestamp;
 use muster::Contact;
 use muster::channel::{Channel, ChannelType};
@@ -24,6 +23,14 @@ use crate::{Failure, Pager};
 /// 30 s, and what it does not come to waits for the next.
 const AT_ONCE: usize = 8;
 const LATEST: Duration = Duration::from_secs(12);
+
+/// All of these, a few at a time, in their order. One that fails does not stop the others.
+async fn few<T>(
+    calls: impl Iterator<Item = impl Future<Output = Result<T, Failure>>>,
+) -> Result<Vec<T>, Failure> {
+    let ends: Vec<_> = futures::stream::iter(calls).buffered(10).collect().await;
+    ends.into_iter().collect()
+}
 
 impl Pager {
     /// Sends what waits and may go out now. Whatever fails waits for the next look.
@@ -50,6 +57,12 @@ impl Pager {
                 false
             })
         };
+        // From anywhere on: who comes first in the alphabet must not always be first here.
+        let mut waiting: Vec<_> = waiting.into_iter().collect();
+        let parts = u16::try_from(waiting.len()).unwrap_or(u16::MAX);
+        let first = (muster_aws::secret::chance() * f64::from(parts)).floor();
+        let first = (0..parts).find(|part| f64::from(*part) >= first).unwrap_or_default();
+        waiting.rotate_left(usize::from(first));
         let ends = futures::stream::iter(waiting).map(one).buffer_unordered(AT_ONCE);
         Ok(ends.filter(|went| std::future::ready(*went)).count().await)
     }
@@ -75,12 +88,12 @@ impl Pager {
         let (live, over): (Vec<_>, Vec<_>) =
             pages.into_iter().partition(|page| incidents.contains_key(&page.incident));
         // Somebody has answered meanwhile: nobody need be told any more.
-        try_join_all(over.iter().map(|page| self.incidents.release(page))).await?;
+        few(over.iter().map(async |page| Ok(self.incidents.release(page).await?))).await?;
         let person = self.roster.entry::<Contact>(contact).await?.filter(|c| !c.departed());
         let channel = person.and_then(|c| c.channels.into_iter().find(|c| c.kind() == kind));
         let (Some(channel), false) = (channel, live.is_empty()) else {
             let unavailable = live.iter().map(|page| self.settle(page, SendState::Unavailable));
-            try_join_all(unavailable).await?;
+            few(unavailable).await?;
             return Ok(false);
         };
         if let Pass::Hold(_) = self.incidents.climb(contact, kind, now, room).await? {
@@ -92,7 +105,7 @@ impl Pager {
         if let SendState::Failed { passing: true, .. } = &state {
             return Ok(false);
         }
-        try_join_all(live.iter().map(|page| self.settle(page, state.clone()))).await?;
+        few(live.iter().map(|page| self.settle(page, state.clone()))).await?;
         Ok(true)
     }
 
@@ -101,7 +114,8 @@ impl Pager {
         let mut ids: Vec<&IncidentId> = pages.iter().map(|page| &page.incident).collect();
         ids.sort();
         ids.dedup();
-        let found = try_join_all(ids.into_iter().map(|id| self.incidents.incident(id))).await?;
+        let one = async |id| Ok(self.incidents.incident(id).await?);
+        let found = few(ids.into_iter().map(one)).await?;
         let open = found.into_iter().flatten().filter(|incident| incident.status == State::Open);
         Ok(open.map(|incident| (incident.id.clone(), incident)).collect())
     }
@@ -133,7 +147,7 @@ impl Pager {
             self.incidents.issue(&incident.id, &issued).await?;
             Ok(format!("{}/ack/{}", self.link_base, token.text()))
         };
-        let links = try_join_all(incidents.iter().map(link)).await?;
+        let links = few(incidents.iter().map(link)).await?;
         let linked: Vec<_> = incidents.iter().zip(links).collect();
         Ok(match channel {
             Channel::Voice(_) => Letter::Voice,

@@ -26,7 +26,7 @@ pub use senders::Senders;
 pub use watch::{Tick, Watched};
 
 /// How often a turn is decided anew because the incident changed under it.
-const MOST_RACES: usize = 5;
+const MOST_RACES: usize = 15;
 
 /// What the function works with.
 #[derive(Debug)]
@@ -170,6 +170,7 @@ impl Pager {
                 .claim(id, input.cursor.run, &claims.new, &claims.tokens, fact)
                 .await?;
             if written == Written::Conflict {
+                muster_aws::incidents::pause().await;
                 continue;
             }
             let sent = self.send(&incident, &turn, &claims, &policy).await?;
@@ -183,12 +184,17 @@ impl Pager {
             if turn.emergency.is_some()
                 && ended.iter().any(|record| record.key.channel == TOPIC && record.given_up(now))
             {
+                // The steps to come must not wait for the topic: the watchdog takes them.
+                if let Next::Turn { wait, cursor } = turn.next {
+                    let at = now.saturating_add(wait).unwrap_or(Timestamp::MAX);
+                    self.incidents.due(&incident.id, input.cursor, Some((cursor, at))).await?;
+                }
                 return Err(Failure::EmergencyNotTold);
             }
-            let (id, run) = (input.incident.clone(), input.cursor.run);
+            let (id, taken) = (input.incident.clone(), input.cursor);
             let answer = answer(input, &turn, &claims, &sent, now);
             // Written last: if this run dies before, the watchdog finds the turn late and takes it.
-            self.incidents.due(&id, run, answer.due(now)).await?;
+            self.incidents.due(&id, taken, answer.due(now)).await?;
             return Ok(answer);
         }
         Err(Failure::Raced)
@@ -197,13 +203,15 @@ impl Pager {
     /// Opens an incident again that was acknowledged and not resolved in time. Somebody else may
     /// have answered at the same moment: then there is nothing to begin.
     async fn lapse(&self, incident: &Incident, now: Timestamp) -> Result<Option<Cursor>, AwsError> {
-        let next = incident.lapse();
+        let next = incident.lapse(now);
         let minutes = incident.plan.acknowledgement_minutes.unwrap_or_default();
         let text = format!("Nobody resolved it within {minutes} minutes; people are paged again.");
         let by = Actor::Muster.to_string();
         let fact = Fact { at: now, what: "lapsed".to_owned(), by, text };
         let name = format!("lapsed#{:04}", next.run);
-        let written = self.incidents.answer(&next, &name, &fact, None).await?;
+        // On record before anything else can fail: the watchdog takes it if this run does not.
+        let due = Some((next.first_turn(), now));
+        let written = self.incidents.answer(&next, &name, &fact, None, due).await?;
         Ok((written == Written::Done).then(|| next.first_turn()))
     }
 
@@ -237,6 +245,10 @@ impl Pager {
         policy: &Policy,
     ) -> Result<Option<SendState>, AwsError> {
         let To::Person(index, channel) = &sending.to else { return Ok(None) };
+        // Another try of a page that had its room.
+        if sending.record.tries > 1 {
+            return Ok(None);
+        }
         let Some(page) = turn.pages.get(*index) else { return Ok(None) };
         let (contact, kind, now) = (page.contact.id.clone(), channel.kind(), Timestamp::now());
         let pass = |ladder: &Ladder| ladder.pass(policy, kind, Some(incident), now);

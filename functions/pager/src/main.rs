@@ -4,6 +4,7 @@ use lambda_runtime::{Error, LambdaEvent, service_fn};
 use muster_aws::incidents::Incidents;
 use muster_aws::mail::Mails;
 use muster_aws::roster::Roster;
+use muster_aws::secret::Token;
 use muster_aws::settings::{
     EMERGENCY_TOPIC, INCIDENTS_TABLE, LINK_BASE, ROSTER_TABLE, SENDER, required,
 };
@@ -29,7 +30,11 @@ async fn main() -> Result<(), Error> {
     tokio::join!(pager.incidents.warm(), senders.texts.warm(), senders.mails.warm());
     let pager = &pager;
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Input>| async move {
-        let (owner, now) = (&event.context.request_id, jiff::Timestamp::now());
+        let now = jiff::Timestamp::now();
+        // Not the request's id: one that is delivered twice has it twice, and must not own the claims of
+        // the other.
+        let mark = Token::random();
+        let owner = mark.as_ref().map_or(event.context.request_id.as_str(), Token::text);
         match event.payload {
             Input::Tick(_) => pager.watch(owner, now).await.map(Output::Watched),
             Input::Turn(turn) => pager.handle(turn, owner, now).await.map(Output::Answer),

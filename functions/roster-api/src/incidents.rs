@@ -100,10 +100,13 @@ pub(crate) async fn take_up(
         let Some(next) = next else { return Ok(incident) };
         let name = format!("acknowledged#{:04}", next.acknowledgements.len());
         let fact = fact(now, "acknowledged", by, "Acknowledged; paging stops at the next step.");
-        if app.incidents.answer(&next, &name, &fact, token).await? == Written::Done {
+        // Even if no escalation runs any more, somebody has to look whether it is resolved in time.
+        let due = next.lapses_at().map(|at| (next.first_turn(), at));
+        if app.incidents.answer(&next, &name, &fact, token, due).await? == Written::Done {
             tracing::info!(incident = %id, "incident acknowledged");
             return Ok(next);
         }
+        muster_aws::incidents::pause().await;
     }
     Err(Problem::changed())
 }
@@ -119,10 +122,11 @@ pub(crate) async fn resolve(
         let incident = find(&app, &id).await?;
         let Some(next) = incident.resolve(caller.actor(), now) else { return Ok(Json(incident)) };
         let fact = fact(now, "resolved", &caller.actor(), "Resolved.");
-        if app.incidents.answer(&next, "resolved", &fact, None).await? == Written::Done {
+        if app.incidents.answer(&next, "resolved", &fact, None, None).await? == Written::Done {
             tracing::info!(incident = %id, "incident resolved");
             return Ok(Json(next));
         }
+        muster_aws::incidents::pause().await;
     }
     Err(Problem::changed())
 }

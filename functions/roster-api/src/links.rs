@@ -127,6 +127,7 @@ fn incident_page(status: StatusCode, link: &LinkToken, incident: &Incident) -> R
     let mine = incident
         .acknowledgements
         .iter()
+        .skip(incident.acknowledged_before)
         .find(|deed| deed.by == Actor::Contact(link.contact.clone()));
     let standing = match (incident.status, mine) {
         (Standing::Resolved, _) => "<p><strong>This incident is over.</strong></p>".to_owned(),

@@ -11,7 +11,7 @@ use crate::external::ExternalResource;
 use crate::id::{ContactId, IncidentId};
 use crate::incident::{Incident, State};
 use crate::plan::{Channels, Target, voice_first};
-use crate::send::{SendRecord, TOPIC};
+use crate::send::{EXTERNAL, SendRecord, TOPIC};
 use crate::team::{Call, Member, People, Why};
 
 /// Where an escalation stands: the turn that comes next.
@@ -123,11 +123,12 @@ const OVER: Turn =
 
 impl Turn {
     /// This turn without those who were `paged` before: when an incident becomes more serious, the
-    /// first step is for those whom that adds.
+    /// first step is for those whom that adds. If it adds nobody, it is for everybody.
     #[must_use]
     pub fn for_those_added(self, paged: &BTreeSet<ContactId>) -> Self {
-        let added = |page: &PersonPage| !paged.contains(&page.contact.id);
-        Self { pages: self.pages.into_iter().filter(added).collect(), ..self }
+        let added = |page: &&PersonPage| !paged.contains(&page.contact.id);
+        let new: Vec<_> = self.pages.iter().filter(added).cloned().collect();
+        if new.is_empty() { self } else { Self { pages: new, ..self } }
     }
 
     /// This turn with those of `known` whom its step names: by mail and by call, and from the second
@@ -172,7 +173,11 @@ impl Turn {
     /// sends, say that every one has ended and none went out.
     #[must_use]
     pub fn with_outcome(self, records: &[SendRecord], now: Timestamp) -> Self {
-        let mut people = records.iter().filter(|record| record.key.channel != TOPIC).peekable();
+        // That an organisation was told helps nobody who was not.
+        let person = |record: &&SendRecord| {
+            record.key.channel != TOPIC && !record.key.contact.starts_with(EXTERNAL)
+        };
+        let mut people = records.iter().filter(person).peekable();
         let tried = people.peek().is_some();
         let nothing = people.all(|record| record.given_up(now));
         if tried && nothing && self.emergency.is_none() && !self.pages.is_empty() {

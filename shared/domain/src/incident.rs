@@ -100,6 +100,8 @@ pub struct Incident {
     pub acknowledged_before: usize,
     /// Which escalation runs, from 1; becoming more serious starts another.
     pub run: u32,
+    /// When that escalation began.
+    pub run_at: Timestamp,
     /// Whether that escalation began because the incident became more serious: its first step is for
     /// those whom that adds.
     #[serde(default)]
@@ -148,6 +150,7 @@ impl Incident {
             acknowledgements: Vec::new(),
             acknowledged_before: 0,
             run: 1,
+            run_at: now,
             raised: false,
             previous: None,
             resolution: None,
@@ -156,13 +159,19 @@ impl Incident {
         }
     }
 
-    /// Whether this contact has acknowledged, and knows all there is to know: what was acknowledged
-    /// before the incident became more serious counts, what has lapsed does not.
+    /// Whether this contact has acknowledged since the incident was last opened.
     #[must_use]
     pub fn acknowledged_by(&self, contact: &ContactId) -> bool {
         let named = |deed: &Deed| matches!(&deed.by, Actor::Contact(id) if id == contact);
-        let since = if self.raised { 0 } else { self.acknowledged_before };
-        self.acknowledgements.iter().skip(since).any(named)
+        self.acknowledgements.iter().skip(self.acknowledged_before).any(named)
+    }
+
+    /// Whether nobody has answered and its escalation is over: nobody is being paged any more.
+    #[must_use]
+    pub fn gone_silent(&self, now: Timestamp) -> bool {
+        let minutes = i64::from(self.plan.rounds) * i64::from(self.plan.round_minutes);
+        let over = self.run_at.saturating_add(SignedDuration::from_mins(minutes));
+        self.status == State::Open && over.is_ok_and(|over| now > over)
     }
 
     /// The incident after `by` acknowledged it; `None` if `by` had done so before. It counts as
@@ -197,32 +206,35 @@ impl Incident {
 
     /// The incident after its acknowledgement has lapsed: open again, with another escalation.
     #[must_use]
-    pub fn lapse(&self) -> Self {
+    pub fn lapse(&self, now: Timestamp) -> Self {
         let mut next = self.clone();
         next.version += 1;
-        next.reopen();
+        next.reopen(now);
         next
     }
 
-    fn reopen(&mut self) {
+    fn reopen(&mut self, now: Timestamp) {
         self.status = State::Open;
+        self.run_at = now;
         self.acknowledged_before = self.acknowledgements.len();
         self.run += 1;
         self.raised = false;
     }
 
     /// The incident after a finding of this severity joined it: more serious, if that is more, and
-    /// then open again with another escalation.
+    /// then open again with another escalation; that, too, if nobody is being paged any more.
     #[must_use]
-    pub fn joined_by(&self, severity: Severity, policy: &Policy) -> Self {
+    pub fn joined_by(&self, severity: Severity, policy: &Policy, now: Timestamp) -> Self {
         let mut next = self.clone();
         next.findings += 1;
         next.version += 1;
         if severity > self.severity {
             next.severity = severity;
             next.highest_level = policy.highest_level(severity).max(self.highest_level);
-            next.reopen();
+            next.reopen(now);
             next.raised = true;
+        } else if self.gone_silent(now) {
+            next.reopen(now);
         }
         next
     }

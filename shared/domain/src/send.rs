@@ -15,7 +15,9 @@ pub const TRY_AGAIN: SignedDuration = SignedDuration::from_secs(15);
 
 /// The contact in the record of a message to the emergency topic.
 pub const EMERGENCY: &str = "emergency";
-/// The channel in that record.
+/// What comes before an organisation's id where a record names whom it is about.
+pub const EXTERNAL: &str = "external:";
+/// The channel in that record of the emergency topic.
 pub const TOPIC: &str = "topic";
 
 /// Which send: unique within its incident.
@@ -136,7 +138,8 @@ pub fn claim(record: Option<&SendRecord>, owner: &str, now: Timestamp) -> Claim 
     };
     match &record.state {
         SendState::Claimed { owner: mine, .. } if mine == owner => Claim::Mine,
-        _ if record.given_up(now) => Claim::Settled,
+        // The last resort is tried as long as somebody looks.
+        _ if record.given_up(now) && record.key.channel != TOPIC => Claim::Settled,
         SendState::Claimed { until, .. } => again(*until),
         SendState::Failed { .. } => {
             again(record.at.saturating_add(TRY_AGAIN).unwrap_or(Timestamp::MAX))

@@ -143,7 +143,7 @@ pub fn decide(policy: &Policy, finding: &Finding, known: &Known, now: Timestamp)
         return Verdict::Record(quiet.into());
     }
     if let Some(own) = &known.own {
-        return again(finding, own, now);
+        return again(policy, finding, known, own, now);
     }
     // Whoever asks for people by hand has judged already.
     if finding.severity < policy.page_from && finding.route != Route::CustomAction {
@@ -151,21 +151,40 @@ pub fn decide(policy: &Policy, finding: &Finding, known: &Known, now: Timestamp)
     }
     match joined(policy, known, now) {
         None => Verdict::Open { previous: None },
-        Some(open) if finding.severity > open.severity => {
-            Verdict::Raise { incident: open.id.clone() }
-        }
-        Some(open) => Verdict::Attach { incident: open.id.clone() },
+        Some(open) => join(finding, open, now),
+    }
+}
+
+/// The verdict on a finding that joins an open incident. One that pages nobody any more, and that
+/// nobody has taken up, must not swallow it.
+fn join(finding: &Finding, open: &Incident, now: Timestamp) -> Verdict {
+    let incident = open.id.clone();
+    if finding.severity > open.severity || open.gone_silent(now) {
+        Verdict::Raise { incident }
+    } else {
+        Verdict::Attach { incident }
     }
 }
 
 /// The verdict on a finding that has an incident of its own.
-fn again(finding: &Finding, own: &Incident, now: Timestamp) -> Verdict {
+fn again(
+    policy: &Policy,
+    finding: &Finding,
+    known: &Known,
+    own: &Incident,
+    now: Timestamp,
+) -> Verdict {
     let incident = own.id.clone();
+    let asked = finding.route == Route::CustomAction;
     match &own.resolution {
         // Copies of what was resolved come late, by other routes and at the next publication. Only
-        // what was seen to happen after the resolution has come back.
-        Some(resolution) if finding.last_seen.unwrap_or(now) > resolution.at => {
-            Verdict::Open { previous: Some(incident) }
+        // what was seen to happen after the resolution has come back, or what somebody asks for.
+        Some(resolution) if asked || finding.last_seen.unwrap_or(now) > resolution.at => {
+            match joined(policy, known, now) {
+                // Others of its kind have come back before it.
+                Some(open) => join(finding, open, now),
+                None => Verdict::Open { previous: Some(incident) },
+            }
         }
         None if finding.severity > own.severity => Verdict::Raise { incident },
         _ => Verdict::Repeat { incident, start: false },

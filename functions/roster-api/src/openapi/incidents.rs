@@ -97,6 +97,9 @@ pub(super) struct Incident {
     acknowledged_before: u64,
     /// Which escalation runs, from 1; becoming more serious starts another.
     run: u32,
+    /// When that began.
+    #[schema(format = "date-time")]
+    run_at: String,
     /// Whether that began because it became more serious.
     raised: bool,
     /// The resolved incident that its finding was of before.

@@ -2,6 +2,7 @@
 
 use aws_sdk_dynamodb::types::{TransactWriteItem, Update};
 use jiff::{SignedDuration, Timestamp};
+use muster::escalation::Cursor;
 use muster::id::{ContactId, IncidentId};
 use muster::incident::Incident;
 use serde::{Deserialize, Serialize};
@@ -64,7 +65,8 @@ impl Incidents {
     }
 
     /// Writes an incident after an answer, with the fact named `name`, and uses up the token it
-    /// came with; all or nothing.
+    /// came with; all or nothing. `due` is the turn that somebody must look at next, and when, if the
+    /// answer asks for one.
     ///
     /// # Errors
     /// The failed call.
@@ -74,6 +76,7 @@ impl Incidents {
         name: &str,
         fact: &Fact,
         token: Option<&str>,
+        due: Option<(Cursor, Timestamp)>,
     ) -> Result<Written, AwsError> {
         let before = vec![(":before", n(incident.version - 1))];
         let item = Self::incident_item(incident)?;
@@ -83,6 +86,9 @@ impl Incidents {
             .transact_write_items()
             .transact_items(item::put(&self.table, item, Some("version = :before"), before)?)
             .transact_items(item::put(&self.table, fact, None, vec![])?);
+        if let Some((cursor, at)) = due {
+            transaction = transaction.transact_items(self.due_put(&incident.id, cursor, at)?);
+        }
         if let Some(digest) = token {
             transaction = transaction.transact_items(self.use_token(digest, incident)?);
         }

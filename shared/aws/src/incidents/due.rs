@@ -7,7 +7,7 @@ use muster::id::IncidentId;
 
 use super::{Incidents, partition};
 use crate::error::AwsError;
-use crate::item::{self, Item, key, n, s};
+use crate::item::{self, Item, key, s};
 
 const KIND: &str = "due";
 /// How late a turn must be before the watchdog takes it. Step Functions is seconds late at worst; a
@@ -25,10 +25,16 @@ fn moment(at: Timestamp) -> String {
     format!("{:014}", at.as_millisecond().max(0))
 }
 
+/// A turn as a text whose order is that of turns.
+fn turn(cursor: Cursor) -> String {
+    format!("{:04}#{:04}#{:04}", cursor.run, cursor.round, cursor.step)
+}
+
 fn due_item(id: &IncidentId, cursor: Cursor, at: Timestamp) -> Result<Item, AwsError> {
     let mut keys = due_key(id);
     keys.insert("list_key".to_owned(), s(KIND));
     keys.insert("sort".to_owned(), s(format!("{}#{id}", moment(at))));
+    keys.insert("turn".to_owned(), s(turn(cursor)));
     item::write(keys, &TurnInput { incident: id.clone(), cursor })
 }
 
@@ -43,30 +49,30 @@ impl Incidents {
         item::put(&self.table, due_item(id, cursor, at)?, None, vec![])
     }
 
-    /// Notes when the next turn of an incident's escalation `run` is due, or that none is. What a later
-    /// escalation has noted stays.
+    /// Notes when an incident's turn after `taken` is due, or that none is. What somebody has noted who
+    /// is further stays: a turn may be taken twice, and an escalation be taken over from.
     ///
     /// # Errors
     /// The failed call.
     pub async fn due(
         &self,
         id: &IncidentId,
-        run: u32,
+        taken: Cursor,
         next: Option<(Cursor, Timestamp)>,
     ) -> Result<(), AwsError> {
-        const OURS: &str = "attribute_not_exists(pk) OR run <= :run";
+        const OURS: &str = "attribute_not_exists(pk) OR turn <= :turn";
         let refused = |code: &str| code == "ConditionalCheckFailedException";
         let failed = match next {
             None => {
                 let delete = self.client.delete_item().table_name(&self.table);
                 let delete = delete.set_key(Some(due_key(id))).condition_expression(OURS);
-                let end = delete.expression_attribute_values(":run", n(run)).send().await;
+                let end = delete.expression_attribute_values(":turn", s(turn(taken))).send().await;
                 end.err().map(|error| AwsError::of("dynamodb:DeleteItem", &error))
             }
             Some((cursor, at)) => {
                 let put = self.client.put_item().table_name(&self.table);
                 let put = put.set_item(Some(due_item(id, cursor, at)?)).condition_expression(OURS);
-                let end = put.expression_attribute_values(":run", n(run)).send().await;
+                let end = put.expression_attribute_values(":turn", s(turn(cursor))).send().await;
                 end.err().map(|error| AwsError::of("dynamodb:PutItem", &error))
             }
         };

@@ -5,7 +5,7 @@ use futures::future::try_join_all;
 use jiff::Timestamp;
 use muster::finding::{Finding, FindingIdentity};
 use muster::id::IncidentId;
-use muster::incident::{Actor, Incident};
+use muster::incident::{Actor, Incident, State};
 use muster::verdict::{Known, LedgerEntry};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -92,11 +92,24 @@ impl Incidents {
         let entry = self.ledger(&finding.identity).await?;
         if let Some(id) = entry.as_ref().and_then(|entry| entry.incident.as_ref()) {
             let own = self.incident(id).await?;
+            // What has come back may join others that have.
+            if own.as_ref().is_some_and(|own| own.status == State::Resolved) && new {
+                return Ok(Known { own, ..self.surroundings(finding, entry).await? });
+            }
             return Ok(Known { entry, own, ..Known::default() });
         }
         if !new {
             return Ok(Known { entry, ..Known::default() });
         }
+        self.surroundings(finding, entry).await
+    }
+
+    /// What a finding could join: incidents of those it belongs with, and of its group.
+    async fn surroundings(
+        &self,
+        finding: &Finding,
+        entry: Option<LedgerEntry>,
+    ) -> Result<Known, AwsError> {
         let ids = finding.related.iter().take(MOST_RELATED).map(async |identity| {
             Ok::<_, AwsError>(self.ledger(identity).await?.and_then(|entry| entry.incident))
         });
@@ -151,11 +164,9 @@ impl Incidents {
         ];
         let group = Group { incident: incident.id.clone(), last_at: incident.opened_at };
         let item = item::write(group_key(finding), &group)?;
-        writes.push(match (&known.group, &incident.previous) {
-            // What has come back is an incident of its own, whatever its group holds.
-            (_, Some(_)) => item::put(&self.table, item, None, vec![])?,
-            (None, None) => item::put(&self.table, item, new, vec![])?,
-            (Some((before, _)), None) => {
+        writes.push(match &known.group {
+            None => item::put(&self.table, item, new, vec![])?,
+            Some((before, _)) => {
                 let values = vec![(":before", s(before.id.as_str()))];
                 item::put(&self.table, item, Some("incident = :before"), values)?
             }
@@ -182,7 +193,12 @@ impl Incidents {
         let raised = after.run > before.run;
         let (what, text) = if raised {
             let (from, to) = (before.severity.name(), after.severity.name());
-            ("raised", format!("A finding raised it from {from} to {to}."))
+            let text = if after.raised {
+                format!("A finding raised it from {from} to {to}.")
+            } else {
+                "A finding joined, and nobody was being paged any more: it begins anew.".to_owned()
+            };
+            ("raised", text)
         } else {
             ("attached", format!("A {} finding joined.", finding.severity.name()))
         };

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use muster::escalation::Cursor;
 use muster::id::{ContactId, IncidentId};
 use muster::incident::State;
-use muster::send::{SendKey, SendRecord};
+use muster::send::{SendKey, SendRecord, SendState};
 
 use super::{Fact, Incidents, incident_key, partition};
 use crate::error::AwsError;
@@ -65,7 +65,7 @@ impl Incidents {
         Ok(records)
     }
 
-    /// Who was paged in the escalations before `run`, whatever became of the page.
+    /// Whom a page reached in the escalations before `run`, or will with a digest.
     ///
     /// # Errors
     /// The failed call.
@@ -90,7 +90,9 @@ impl Incidents {
         while let Some(item) = items.next().await {
             let item = item.map_err(|error| AwsError::of("dynamodb:Query", &error))?;
             let record: SendRecord = item::read(item)?;
-            paged.extend(record.key.contact.parse::<ContactId>().ok());
+            if matches!(record.state, SendState::Sent { .. } | SendState::Held { .. }) {
+                paged.extend(record.key.contact.parse::<ContactId>().ok());
+            }
         }
         Ok(paged)
     }

@@ -119,7 +119,7 @@ fn an_acknowledgement_lapses_if_the_plan_says_so() {
     let wait = SignedDuration::from_mins(59);
     assert_eq!(waiting, Turn { next: Next::Turn { wait, cursor: Cursor::FIRST }, ..OVER });
     assert_eq!(acknowledged.lapses_at(), Some(now() + SignedDuration::from_mins(60)));
-    let lapsed = acknowledged.lapse();
+    let lapsed = acknowledged.lapse(now());
     assert_eq!((lapsed.status, lapsed.run, lapsed.lapses_at()), (State::Open, 2, None));
     // The first escalation is over, the second pages everybody: what ada said has lapsed.
     assert_eq!(turn(&lapsed, Cursor::FIRST, &people, now()), OVER);

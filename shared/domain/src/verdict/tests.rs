@@ -192,9 +192,9 @@ proptest! {
                         Verdict::Attach { incident } | Verdict::Raise { incident } => {
                             let index = index(&incident);
                             let before = incidents[index].clone();
-                            let after = before.joined_by(severity, &policy);
+                            let after = before.joined_by(severity, &policy, at);
                             prop_assert!(before.status != State::Resolved);
-                            let raised = severity > before.severity;
+                            let raised = severity > before.severity || before.gone_silent(at);
                             prop_assert_eq!(after.run, before.run + u32::from(raised));
                             prop_assert!(!raised || after.status == State::Open);
                             ledger.insert((account, number), index);
