@@ -109,6 +109,17 @@ impl Branch {
         Ok((reply.status, reply.json()))
     }
 
+    /// A call with a bearer token that must work: its answer.
+    ///
+    /// # Errors
+    /// No answer, or none that is good.
+    pub async fn ok(&self, token: &str, method: &str, path: &str, body: Value) -> Result<Value> {
+        let body = if body.is_null() { Vec::new() } else { body.to_string().into_bytes() };
+        let (status, answer) = self.call(token, method, path, "application/json", body).await?;
+        ensure!(status < 300, "{method} {path} answers {status}: {answer}");
+        Ok(answer)
+    }
+
     /// What a browser asks before it calls from a page of `origin`: the status, and whose pages may.
     ///
     /// # Errors

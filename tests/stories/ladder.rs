@@ -6,7 +6,6 @@ use serde_json::{Value, json};
 
 use crate::stage::{BRANCH_MAIL, BRANCH_PHONE, Stage};
 
-const JSON: &str = "application/json";
 const CONTACT: &str = "lena-ladder";
 
 /// Texts and mails to the one person of the branch, once there are as many of each.
@@ -39,12 +38,8 @@ async fn open(stage: &Stage, branch: &Branch, file: &str, account: usize) -> Res
 pub(crate) async fn holds_back_what_is_too_much_and_sends_it_together(stage: &Stage) -> Result<()> {
     let branch = stage.system.branch("storms").await?;
     let admin = branch.token("root", "admin")?;
-    let call = async |method: &str, path: &str, body: Value| {
-        let body = if body.is_null() { Vec::new() } else { body.to_string().into_bytes() };
-        let (status, answer) = branch.call(&admin, method, path, JSON, body).await?;
-        ensure!(status < 300, "{method} {path} answers {status}: {answer}");
-        anyhow::Ok(answer)
-    };
+    let call =
+        async |method: &str, path: &str, body: Value| branch.ok(&admin, method, path, body).await;
     let lena = json!({
         "name": "Lena Ladder", "roles": ["incident_commander"], "time_zone": "UTC",
         "channels": [

@@ -15,6 +15,9 @@ pub(crate) async fn show_without_acting_and_act_once(stage: &Stage) -> Result<()
         let (status, page) = stage.system.public_get(&link).await?;
         ensure!(status == 200 && page.contains("<button>") && page.contains(&incident), "{page}");
     }
+    // Mail programs add parameters of their own.
+    let (status, _) = stage.system.public_get(&format!("{link}?utm_source=mail")).await?;
+    ensure!(status == 200, "a link with a parameter answers {status}");
     ensure!(stage.incident(&incident).await?["status"] == "open");
 
     // Its owner presses the button, and then once more.

@@ -6,7 +6,6 @@ use serde_json::{Value, json};
 
 use crate::stage::{BRANCH_PHONE, Stage};
 
-const JSON: &str = "application/json";
 /// How many findings come in, of how many accounts; `MUSTER_STORM=10000/200` for a big one.
 const STORM: (usize, usize) = (300, 15);
 /// How many events are on their way at a time.
@@ -24,12 +23,8 @@ pub(crate) async fn opens_one_incident_for_each_account_and_loses_none(
     let (findings, groups) = size()?;
     let branch = stage.system.branch("flood").await?;
     let admin = branch.token("root", "admin")?;
-    let call = async |method: &str, path: &str, body: Value| {
-        let body = if body.is_null() { Vec::new() } else { body.to_string().into_bytes() };
-        let (status, answer) = branch.call(&admin, method, path, JSON, body).await?;
-        ensure!(status < 300, "{method} {path} answers {status}: {answer}");
-        anyhow::Ok(answer)
-    };
+    let call =
+        async |method: &str, path: &str, body: Value| branch.ok(&admin, method, path, body).await;
     let flora = json!({
         "name": "Flora Flood", "roles": ["incident_commander"], "time_zone": "UTC",
         "channels": [

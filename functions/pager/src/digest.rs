@@ -14,7 +14,7 @@ use muster::page::{digest_mail, digest_text};
 use muster::policy::Policy;
 use muster::send::{SendRecord, SendState};
 use muster_aws::incidents::{HeldPage, IssuedToken, LINK_LIFE};
-use muster_aws::secret::Token;
+use muster_aws::secret::{Token, below};
 
 use crate::letters::Letter;
 use crate::{Failure, Pager};
@@ -59,10 +59,8 @@ impl Pager {
         };
         // From anywhere on: who comes first in the alphabet must not always be first here.
         let mut waiting: Vec<_> = waiting.into_iter().collect();
-        let parts = u16::try_from(waiting.len()).unwrap_or(u16::MAX);
-        let first = (muster_aws::secret::chance() * f64::from(parts)).floor();
-        let first = (0..parts).find(|part| f64::from(*part) >= first).unwrap_or_default();
-        waiting.rotate_left(usize::from(first));
+        let first = below(waiting.len());
+        waiting.rotate_left(first);
         let ends = futures::stream::iter(waiting).map(one).buffer_unordered(AT_ONCE);
         Ok(ends.filter(|went| std::future::ready(*went)).count().await)
     }
@@ -102,8 +100,11 @@ impl Pager {
         let letter = self.digest_letter(contact, &channel, incidents.into_values(), now).await?;
         let state = self.senders.send(letter).await;
         tracing::info!(channel = kind.name(), pages = live.len(), state = state.name(), "digest");
-        if let SendState::Failed { passing: true, .. } = &state {
-            return Ok(false);
+        if let SendState::Failed { error, passing } = &state {
+            tracing::error!(channel = kind.name(), code = error, "a digest was refused");
+            if *passing {
+                return Ok(false);
+            }
         }
         few(live.iter().map(|page| self.settle(page, state.clone()))).await?;
         Ok(true)

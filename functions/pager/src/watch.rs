@@ -29,8 +29,8 @@ pub struct Watched {
 }
 
 impl Pager {
-    /// Looks for turns that are late and takes them, and sends what the ladders held back. Whoever should have may still come: what is sent
-    /// is claimed, so nobody is paged twice.
+    /// Looks for turns that are late and takes them, and sends what the ladders held back. Whoever
+    /// should have taken them may still come: what is sent is claimed, so nobody is paged twice.
     ///
     /// The stack's heartbeat and the alarm on late steps read the messages of this log.
     ///

@@ -121,8 +121,13 @@ pub fn router(stores: Stores) -> Router {
     let prefix = Arc::from(stores.scope_prefix.as_str());
     let mut router = Router::new();
     for route in ROUTES {
-        let handlers = (route.handler)()
-            .layer(from_fn(move |request: Request, next: Next| within(route.query, request, next)));
+        let mut handlers = (route.handler)();
+        // Mail programs add parameters of their own to links, and a link must work all the same.
+        if route.allowed != PUBLIC {
+            handlers = handlers.layer(from_fn(move |request: Request, next: Next| {
+                within(route.query, request, next)
+            }));
+        }
         router = router.route(route.path, guard(handlers, route.allowed, &prefix));
     }
     let router = router

@@ -47,6 +47,12 @@ pub fn chance() -> f64 {
     getrandom::u32().map_or(0.5, |bits| f64::from(bits) / f64::from(u32::MAX))
 }
 
+/// A random whole number below `most`; 0 if there is no randomness.
+#[must_use]
+pub fn below(most: usize) -> usize {
+    getrandom::u32().map_or(0, |bits| usize::try_from(bits).unwrap_or(0) % most.max(1))
+}
+
 /// The digest that a token is kept under: SHA-256, base64url.
 #[must_use]
 pub fn token_digest(text: &str) -> String {

@@ -58,6 +58,20 @@ fn the_document_has_the_parameters_that_the_routes_take() {
     }
 }
 
+#[test]
+fn the_document_names_what_the_domain_names() {
+    let document = serde_json::to_value(document()).unwrap();
+    let check = |schema: &str, names: &[&str]| {
+        let values = document["components"]["schemas"][schema]["enum"].as_array().unwrap();
+        let values: Vec<_> = values.iter().filter_map(Value::as_str).collect();
+        assert_eq!(values, names, "{schema}");
+    };
+    check("Role", &muster::Role::ALL.map(muster::Role::name));
+    check("IncidentType", &muster::IncidentType::ALL.map(muster::IncidentType::name));
+    check("Severity", &muster::Severity::ALL.map(muster::Severity::name));
+    check("ResourceKind", &muster::ResourceKind::ALL.map(muster::ResourceKind::name));
+}
+
 /// The patterns of a statement of one of the template's managed policies.
 fn patterns<'a>(template: &'a str, kind: &str, statement: &str) -> Vec<&'a str> {
     let (_, policy) = template.split_once(&format!("  {kind}Policy:\n")).unwrap();
