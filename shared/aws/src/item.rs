@@ -12,7 +12,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::error::{AwsError, CONFLICT};
-use crate::secret::chance;
+use crate::secret::{chance, token_digest};
 
 pub(crate) type Item = HashMap<String, AttributeValue>;
 
@@ -42,6 +42,17 @@ pub(crate) fn write(key: Item, value: &impl Serialize) -> Result<Item, AwsError>
 /// The value in `item`.
 pub(crate) fn read<T: DeserializeOwned>(item: Item) -> Result<T, AwsError> {
     serde_dynamo::from_item(item).map_err(|_| AwsError::shape("reading an item"))
+}
+
+/// The value in `item`, if it can be read. One that cannot must not keep the others from being found.
+/// Its key may hold a name, so a digest stands in.
+pub(crate) fn readable<T: DeserializeOwned>(item: Item, kind: &str) -> Option<T> {
+    let key = item.get("pk").and_then(|pk| pk.as_s().ok()).map(|pk| token_digest(pk));
+    let value = read(item);
+    if value.is_err() {
+        tracing::error!(kind, digest = key, "an item cannot be read; it is passed over");
+    }
+    value.ok()
 }
 
 /// A put of a transaction.

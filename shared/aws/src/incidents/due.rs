@@ -95,6 +95,7 @@ impl Incidents {
             .expression_attribute_values(":before", s(moment(before)))
             .limit(MOST);
         let answer = query.send().await.map_err(|e| AwsError::of("dynamodb:Query", &e))?;
-        answer.items.unwrap_or_default().into_iter().map(item::read).collect()
+        let items = answer.items.unwrap_or_default().into_iter();
+        Ok(items.filter_map(|item| item::readable(item, KIND)).collect())
     }
 }

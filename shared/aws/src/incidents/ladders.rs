@@ -119,7 +119,7 @@ impl Incidents {
             && let Some(item) = items.next().await
         {
             let item = item.map_err(|error| AwsError::of("dynamodb:Query", &error))?;
-            held.push(item::read(item)?);
+            held.extend(item::readable(item, HELD));
         }
         Ok(held)
     }

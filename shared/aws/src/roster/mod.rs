@@ -13,7 +13,6 @@ use muster::policy::Policy;
 use crate::error::AwsError;
 use crate::item::{self, Item, key, n, s};
 pub use crate::item::{Page, Written};
-use crate::secret::token_digest;
 pub use changes::{Action, Change, FieldChange, Why, changed_fields};
 pub use entry::{Entry, NotTheOne, TheOne};
 
@@ -220,13 +219,7 @@ fn list_key<E: Entry>(id: &E::Id) -> Item {
     keys
 }
 
-/// The entry in an item. One that cannot be read must not keep the others from being found.
+/// The entry in an item, if it can be read.
 fn readable<E: Entry>(item: Item) -> Option<E> {
-    let key = item.get("pk").and_then(|pk| pk.as_s().ok()).map(|pk| token_digest(pk));
-    let entry = item::read(item);
-    if entry.is_err() {
-        // The id is usually a name, so its digest stands in.
-        tracing::error!(kind = E::KIND, digest = key, "an entry cannot be read; it is passed over");
-    }
-    entry.ok()
+    item::readable(item, E::KIND)
 }
