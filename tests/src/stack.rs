@@ -42,10 +42,14 @@ pub(crate) struct Stack {
     pub heard: String,
 }
 
+fn s3(cloud: &Cloud) -> aws_sdk_s3::Client {
+    let config = aws_sdk_s3::config::Builder::from(&cloud.config).force_path_style(true).build();
+    aws_sdk_s3::Client::from_conf(config)
+}
+
 /// Uploads the functions under the names that the template expects.
 pub(crate) async fn upload(cloud: &Cloud, functions: Vec<Function>) -> Result<()> {
-    let config = aws_sdk_s3::config::Builder::from(&cloud.config).force_path_style(true).build();
-    let s3 = aws_sdk_s3::Client::from_conf(config);
+    let s3 = s3(cloud);
     s3.create_bucket().bucket(BUCKET).send().await.context("cannot make the functions' bucket")?;
     let upload = async |function: Function| -> Result<()> {
         let key = format!("{}-{}.zip", function.name, architecture());
@@ -137,10 +141,15 @@ async fn create(
     let parameter = |(name, value): &(&str, &str)| {
         Parameter::builder().parameter_key(*name).parameter_value(*value).build()
     };
+    // The template is longer than a request may be (51,200 bytes), so it comes from the bucket.
+    let key = format!("{name}.yaml");
+    let body = ByteStream::from(template.as_bytes().to_vec());
+    let put = s3(cloud).put_object().bucket(BUCKET).key(&key).body(body);
+    Box::pin(put.send()).await.context("cannot upload the template")?;
     let create = client
         .create_stack()
         .stack_name(name)
-        .template_body(template)
+        .template_url(format!("{}{BUCKET}/{key}", cloud.root()))
         .set_parameters(Some(given.iter().map(parameter).collect()))
         .capabilities(Capability::CapabilityIam);
     if let Err(error) = create.send().await {

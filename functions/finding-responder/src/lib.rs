@@ -1,19 +1,28 @@
 //! A finding in: an incident opened, or not, and its escalation started.
 
+mod alarm;
+mod reconcile;
+
 use jiff::Timestamp;
 use lambda_runtime::Diagnostic;
-use muster::finding::Finding;
+use muster::drill::Drill;
+use muster::finding::{Finding, Route};
 use muster::incident::Incident;
 use muster::plan::EscalationPlan;
 use muster::verdict::{Reason, Verdict, decide};
 use muster_aws::AwsError;
 use muster_aws::escalations::Escalations;
 use muster_aws::event::{self, Unreadable};
+use muster_aws::figures;
 use muster_aws::incidents::{Incidents, Written};
+use muster_aws::recent::Recent;
 use muster_aws::roster::Roster;
 use muster_aws::secret::incident_id;
+use muster_aws::text::Texts;
 use serde::Serialize;
 use serde_json::Value;
+
+pub use reconcile::{Look, Reconciled};
 
 /// How often a lost race is decided anew. Each loss means that somebody else got further; in a storm,
 /// dozens of findings join one incident within a second.
@@ -28,6 +37,14 @@ pub struct Responder {
     pub incidents: Incidents,
     /// What pages.
     pub escalations: Escalations,
+    /// What lists findings that no event has brought.
+    pub recent: Recent,
+    /// What reaches the emergency topic.
+    pub texts: Texts,
+    /// The ARN of the emergency topic.
+    pub emergency_topic: String,
+    /// Whether GuardDuty's sample findings are drills.
+    pub samples_are_drills: bool,
 }
 
 /// Why an event was not dealt with; the event is kept and tried again.
@@ -100,7 +117,7 @@ impl Responder {
         }
         for finding in delivery.findings {
             let decided = match finding {
-                Ok(finding) => Box::pin(self.respond(&finding, now)).await.inspect(|outcome| {
+                Ok(finding) => self.decided(finding, now).await.inspect(|(finding, outcome)| {
                     tracing::info!(
                         event_id = delivery.event_id,
                         verdict = outcome.verdict,
@@ -114,7 +131,7 @@ impl Responder {
                 Err(unreadable) => Err(unreadable.into()),
             };
             match decided {
-                Ok(outcome) => outcomes.push(outcome),
+                Ok((_, outcome)) => outcomes.push(outcome),
                 Err(error) => {
                     tracing::error!(
                         event_id = delivery.event_id,
@@ -126,6 +143,25 @@ impl Responder {
             }
         }
         failure.map_or(Ok(Answer { outcomes }), Err)
+    }
+
+    /// Deals with one finding, and says so in the figures; if that fails, the emergency topic is told.
+    async fn decided(
+        &self,
+        finding: Finding,
+        now: Timestamp,
+    ) -> Result<(Finding, Outcome), Failure> {
+        let finding = if self.samples_are_drills { finding.sample_as_drill() } else { finding };
+        match Box::pin(self.respond(&finding, now)).await {
+            Ok(outcome) => {
+                figures::finding(outcome.verdict, finding.drill.is_some());
+                Ok((finding, outcome))
+            }
+            Err(failure) => {
+                self.tell_of_failure(&finding, &failure, now).await;
+                Err(failure)
+            }
+        }
     }
 
     async fn respond(&self, finding: &Finding, now: Timestamp) -> Result<Outcome, Failure> {
@@ -162,11 +198,15 @@ impl Responder {
                     muster_aws::incidents::pause().await;
                 }
                 Verdict::Open { previous } => {
+                    // Whoever asks for a drill is told its incident's id before it opens.
+                    let at = finding.reported_at.filter(|_| finding.route == Route::Drill);
                     // The digest of legal characters is always a legal id.
-                    let Ok(id) = incident_id(&finding.identity, now) else { break };
+                    let Ok(id) = incident_id(&finding.identity, at.unwrap_or(now)) else { break };
                     let plans = self.roster.all::<EscalationPlan>().await?;
-                    let plan =
-                        EscalationPlan::choose(plans, finding.incident_type, finding.severity);
+                    let named = finding.drill.as_ref().and_then(Drill::plan);
+                    let plan = named.unwrap_or_else(|| {
+                        EscalationPlan::choose(plans, finding.incident_type, finding.severity)
+                    });
                     let incident = Incident::open(id, finding.clone(), &policy, plan, now);
                     let incident = Incident { previous, ..incident };
                     if self.incidents.open(&incident, &known).await? == Written::Done {
@@ -185,7 +225,7 @@ impl Responder {
     async fn start(&self, finding: &Finding, id: &muster::IncidentId) -> Result<(), AwsError> {
         // Another finding may have raised the incident once more: the last escalation counts.
         if let Some(incident) = self.incidents.incident(id).await? {
-            self.escalations.start(id, incident.first_turn()).await?;
+            self.escalations.start(&incident).await?;
         }
         self.incidents.started(&finding.identity).await
     }

@@ -1,28 +1,46 @@
 //! Wires finding-responder: settings, clients, runtime.
 
-use finding_responder::Responder;
-use lambda_runtime::{Error, LambdaEvent, service_fn};
+use finding_responder::{Look, Responder};
+use lambda_runtime::{Diagnostic, Error, LambdaEvent, service_fn};
 use muster_aws::escalations::Escalations;
 use muster_aws::incidents::Incidents;
+use muster_aws::recent::Recent;
 use muster_aws::roster::Roster;
-use muster_aws::settings::{INCIDENTS_TABLE, ROSTER_TABLE, STATE_MACHINE, required};
-use muster_aws::{client, log};
-use serde_json::Value;
+use muster_aws::settings::{
+    EMERGENCY_TOPIC, INCIDENTS_TABLE, NAMESPACE, ROSTER_TABLE, SAMPLES_ARE_DRILLS, STATE_MACHINE,
+    optional, required,
+};
+use muster_aws::text::Texts;
+use muster_aws::{client, figures, log};
+use serde::Deserialize as _;
+use serde_json::{Value, json};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     log::start();
+    figures::start(required(NAMESPACE)?);
     let config = client::config().await;
     let responder = Responder {
         roster: Roster::new(&config, required(ROSTER_TABLE)?),
         incidents: Incidents::new(&config, required(INCIDENTS_TABLE)?),
         escalations: Escalations::new(&config, required(STATE_MACHINE)?),
+        recent: Recent::new(&config),
+        texts: Texts::new(&config),
+        emergency_topic: required(EMERGENCY_TOPIC)?,
+        samples_are_drills: optional(SAMPLES_ARE_DRILLS) == "true",
     };
     tokio::join!(responder.incidents.warm(), responder.escalations.warm());
     let responder = &responder;
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| async move {
-        // Boxed: the future holds a transaction's writes, and every poll would copy it.
-        Box::pin(responder.handle(event.payload, jiff::Timestamp::now())).await
+        let now = jiff::Timestamp::now();
+        let answer = if Look::deserialize(&event.payload).is_ok_and(|look| look.reconcile) {
+            Ok(json!(Box::pin(responder.reconcile(now)).await))
+        } else {
+            // Boxed: the future holds a transaction's writes, and every poll would copy it.
+            Box::pin(responder.handle(event.payload, now)).await.map(|answer| json!(answer))
+        };
+        figures::emit();
+        answer.map_err(Diagnostic::from)
     }))
     .await
 }

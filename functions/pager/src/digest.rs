@@ -10,9 +10,10 @@ use muster::channel::{Channel, ChannelType};
 use muster::id::{ContactId, IncidentId};
 use muster::incident::{Incident, State};
 use muster::ladder::{Ladder, Pass};
-use muster::page::{digest_mail, digest_text};
+use muster::page::{digest_mail, digest_text, spoken_digest};
 use muster::policy::Policy;
 use muster::send::{SendRecord, SendState};
+use muster_aws::figures;
 use muster_aws::incidents::{HeldPage, IssuedToken, LINK_LIFE};
 use muster_aws::secret::{Token, below};
 
@@ -100,6 +101,7 @@ impl Pager {
         let letter = self.digest_letter(contact, &channel, incidents.into_values(), now).await?;
         let state = self.senders.send(letter).await;
         tracing::info!(channel = kind.name(), pages = live.len(), state = state.name(), "digest");
+        figures::page(kind.name(), state.name(), false);
         if let SendState::Failed { error, passing } = &state {
             tracing::error!(channel = kind.name(), code = error, "a digest was refused");
             if *passing {
@@ -151,7 +153,7 @@ impl Pager {
         let links = few(incidents.iter().map(link)).await?;
         let linked: Vec<_> = incidents.iter().zip(links).collect();
         Ok(match channel {
-            Channel::Voice(_) => Letter::Voice,
+            Channel::Voice(phone) => Letter::Voice(phone.clone(), spoken_digest(&linked)),
             Channel::Sms(phone) => Letter::Sms(phone.clone(), digest_text(&linked)),
             Channel::Email(email) => Letter::Email(email.clone(), Box::new(digest_mail(&linked))),
         })

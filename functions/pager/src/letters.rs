@@ -3,7 +3,9 @@
 use muster::channel::{Channel, Email, Phone};
 use muster::escalation::{Emergency, Turn};
 use muster::incident::Incident;
-use muster::page::{Mail, emergency_text, external_mail, mail, public_text};
+use muster::page::{
+    Mail, emergency_text, external_mail, external_spoken_text, mail, public_text, spoken_text,
+};
 
 use crate::claims::{Claims, Sending, To};
 
@@ -13,8 +15,10 @@ pub(crate) enum Letter {
     Sms(Phone, String),
     /// An e-mail.
     Email(Email, Box<Mail>),
-    /// A call, which this stack cannot make.
-    Voice,
+    /// A call, and what is said.
+    Voice(Phone, String),
+    /// To an organisation by a channel that it is not told by.
+    Nothing,
     /// A message to the emergency topic: subject and text.
     Emergency(String, String),
 }
@@ -36,7 +40,7 @@ pub(crate) fn write(
     let Some(page) = turn.pages.get(index) else { return emergency(incident, turn) };
     let link = format!("{link_base}/ack/{}", claims.token(&page.contact.id));
     match channel {
-        Channel::Voice(_) => Letter::Voice,
+        Channel::Voice(phone) => Letter::Voice(phone.clone(), spoken_text(incident)),
         Channel::Sms(phone) => Letter::Sms(phone.clone(), public_text(incident, &link)),
         Channel::Email(email) => {
             Letter::Email(email.clone(), Box::new(mail(incident, page, &turn.pages, &link)))
@@ -51,12 +55,16 @@ fn external(incident: &Incident, turn: &Turn, index: usize, channel: &Channel) -
         Channel::Email(email) => {
             Letter::Email(email.clone(), Box::new(external_mail(incident, &page.resource)))
         }
-        Channel::Voice(_) | Channel::Sms(_) => Letter::Voice,
+        Channel::Voice(phone) => {
+            Letter::Voice(phone.clone(), external_spoken_text(incident, &page.resource))
+        }
+        Channel::Sms(_) => Letter::Nothing,
     }
 }
 
 fn emergency(incident: &Incident, turn: &Turn) -> Letter {
-    let subject = format!("MUSTER EMERGENCY: incident {}", incident.id);
+    let drill = if incident.drill().is_some() { "DRILL " } else { "" };
+    let subject = format!("{drill}MUSTER EMERGENCY: incident {}", incident.id);
     let why = turn.emergency.unwrap_or(Emergency::NobodyToPage);
     Letter::Emergency(subject, emergency_text(incident, why))
 }

@@ -16,6 +16,7 @@ use muster::plan::Step;
 use muster::policy::Policy;
 use muster::send::{SendRecord, SendState, TOPIC, TRY_AGAIN};
 use muster_aws::AwsError;
+use muster_aws::figures;
 use muster_aws::incidents::{Fact, HeldPage, Incidents, Written};
 use muster_aws::roster::Roster;
 use muster_aws::secret::NoRandomness;
@@ -107,6 +108,13 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// That turn, after a wait from `now` on.
+    fn after(next: TurnInput, wait: SignedDuration, now: Timestamp) -> Self {
+        let wait_seconds = seconds(wait);
+        let due_at = now.checked_add(SignedDuration::from_secs(wait_seconds)).ok();
+        Self { next: TurnInput { due_at, ..next }, done: false, wait_seconds }
+    }
+
     /// Which turn comes next and when; none if the escalation is over.
     fn due(&self, now: Timestamp) -> Option<(Cursor, Timestamp)> {
         let wait = SignedDuration::from_secs(self.wait_seconds);
@@ -126,6 +134,9 @@ impl Pager {
         owner: &str,
         now: Timestamp,
     ) -> Result<Answer, Failure> {
+        if let Some(due_at) = input.due_at {
+            figures::taken(due_at, now);
+        }
         let id = input.incident.clone();
         self.take_turn(input, owner, now).await.inspect_err(|error| {
             tracing::error!(incident = %id, reason = %error, "turn failed; it is tried again");
@@ -174,6 +185,11 @@ impl Pager {
                 continue;
             }
             let sent = self.send(&incident, &turn, &claims, &policy).await?;
+            let first = input.cursor == Cursor::FIRST && records.is_empty();
+            let went = sent.iter().find(|r| matches!(r.state, SendState::Sent { .. }));
+            if let (true, Some(record)) = (first, went) {
+                figures::first_page(&incident, record.at);
+            }
             let ended = with_ends(records, &sent);
             // If nothing went out, the turn is decided once more, now with the emergency topic.
             if turn.emergency.is_none()
@@ -245,6 +261,10 @@ impl Pager {
         policy: &Policy,
     ) -> Result<Option<SendState>, AwsError> {
         let To::Person(index, channel) = &sending.to else { return Ok(None) };
+        // What somebody asked for takes no room from what really happens.
+        if incident.drill().is_some() {
+            return Ok(None);
+        }
         // Another try of a page that had its room.
         if sending.record.tries > 1 {
             return Ok(None);
@@ -276,7 +296,11 @@ impl Pager {
         policy: &Policy,
     ) -> Result<Vec<SendRecord>, Failure> {
         let one = async |sending: &Sending| -> Result<SendRecord, AwsError> {
-            let state = if let Some(held) = self.held(incident, turn, sending, policy).await? {
+            let outside = matches!(sending.to, To::External(..)) && incident.drill().is_some();
+            let state = if incident.dry() || outside {
+                // Nobody outside the house is ever told of a drill.
+                SendState::Dry
+            } else if let Some(held) = self.held(incident, turn, sending, policy).await? {
                 held
             } else {
                 let letter = letters::write(incident, turn, sending, claims, &self.link_base);
@@ -284,6 +308,7 @@ impl Pager {
             };
             let record = SendRecord { state, at: Timestamp::now(), ..sending.record.clone() };
             self.incidents.settle(&incident.id, &record).await?;
+            count(incident, &record);
             tracing::info!(
                 incident = %incident.id,
                 channel = record.key.channel,
@@ -296,6 +321,11 @@ impl Pager {
         let ends = futures::future::join_all(claims.sendings.iter().map(one)).await;
         Ok(ends.into_iter().collect::<Result<_, _>>()?)
     }
+}
+
+/// Adds a page that has come to an end to the figures.
+fn count(incident: &Incident, record: &SendRecord) {
+    figures::page(&record.key.channel, record.state.name(), incident.drill().is_some());
 }
 
 /// The turn's records after these sends ended.
@@ -316,13 +346,11 @@ fn answer(
     let again = sent.iter().any(SendRecord::may_try_again).then_some(TRY_AGAIN);
     let later = claims.later.map(|at| at.duration_since(now));
     if let Some(wait) = [again, later].into_iter().flatten().max() {
-        return Answer { next: input, done: false, wait_seconds: seconds(wait) };
+        return Answer::after(input, wait, now);
     }
     match turn.next {
         Next::End => Answer { next: input, done: true, wait_seconds: 0 },
-        Next::Turn { wait, cursor } => {
-            Answer { next: TurnInput { cursor, ..input }, done: false, wait_seconds: seconds(wait) }
-        }
+        Next::Turn { wait, cursor } => Answer::after(TurnInput { cursor, ..input }, wait, now),
     }
 }
 

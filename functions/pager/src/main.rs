@@ -6,15 +6,18 @@ use muster_aws::mail::Mails;
 use muster_aws::roster::Roster;
 use muster_aws::secret::Token;
 use muster_aws::settings::{
-    EMERGENCY_TOPIC, INCIDENTS_TABLE, LINK_BASE, ROSTER_TABLE, SENDER, required,
+    EMERGENCY_TOPIC, INCIDENTS_TABLE, LINK_BASE, NAMESPACE, ROSTER_TABLE, SENDER, VOICE_FROM,
+    optional, required,
 };
 use muster_aws::text::Texts;
-use muster_aws::{client, log};
+use muster_aws::voice::Calls;
+use muster_aws::{client, figures, log};
 use pager::{Input, Output, Pager, Senders};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     log::start();
+    figures::start(required(NAMESPACE)?);
     let config = client::config().await;
     let pager = Pager {
         roster: Roster::new(&config, required(ROSTER_TABLE)?),
@@ -22,12 +25,20 @@ async fn main() -> Result<(), Error> {
         senders: Senders {
             texts: Texts::new(&config),
             mails: Mails::new(&config, required(SENDER)?),
+            calls: Some(optional(VOICE_FROM))
+                .filter(|from| !from.is_empty())
+                .map(|from| Calls::new(&config, from)),
             emergency_topic: required(EMERGENCY_TOPIC)?,
         },
         link_base: required(LINK_BASE)?,
     };
     let senders = &pager.senders;
-    tokio::join!(pager.incidents.warm(), senders.texts.warm(), senders.mails.warm());
+    let call = async {
+        if let Some(calls) = &senders.calls {
+            calls.warm().await;
+        }
+    };
+    tokio::join!(pager.incidents.warm(), senders.texts.warm(), senders.mails.warm(), call);
     let pager = &pager;
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Input>| async move {
         let now = jiff::Timestamp::now();
@@ -35,10 +46,12 @@ async fn main() -> Result<(), Error> {
         // the other.
         let mark = Token::random();
         let owner = mark.as_ref().map_or(event.context.request_id.as_str(), Token::text);
-        match event.payload {
+        let output = match event.payload {
             Input::Tick(_) => pager.watch(owner, now).await.map(Output::Watched),
             Input::Turn(turn) => pager.handle(turn, owner, now).await.map(Output::Answer),
-        }
+        };
+        figures::emit();
+        output
     }))
     .await
 }

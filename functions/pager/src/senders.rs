@@ -6,6 +6,7 @@ use muster::send::SendState;
 use muster_aws::AwsError;
 use muster_aws::mail::Mails;
 use muster_aws::text::Texts;
+use muster_aws::voice::Calls;
 
 use crate::letters::Letter;
 
@@ -27,6 +28,8 @@ pub struct Senders {
     pub texts: Texts,
     /// E-mail.
     pub mails: Mails,
+    /// Calls, if this stack has a number to call from.
+    pub calls: Option<Calls>,
     /// The ARN of the emergency topic.
     pub emergency_topic: String,
 }
@@ -38,7 +41,11 @@ impl Senders {
         let began = Instant::now();
         loop {
             let outcome = match &letter {
-                Letter::Voice => return SendState::Unavailable,
+                Letter::Nothing => return SendState::Unavailable,
+                Letter::Voice(to, text) => match &self.calls {
+                    Some(calls) => calls.call(to, text).await,
+                    None => return SendState::Unavailable,
+                },
                 Letter::Sms(to, text) => self.texts.sms(to, text).await,
                 Letter::Email(to, mail) => self.mails.send(to, mail).await,
                 Letter::Emergency(subject, text) => {

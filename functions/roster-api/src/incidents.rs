@@ -6,7 +6,8 @@ use jiff::Timestamp;
 use muster::IncidentId;
 use muster::incident::{Actor, Incident};
 use muster::send::{SendKey, SendRecord, SendState};
-use muster_aws::incidents::{Fact, History, Written};
+use muster_aws::figures;
+use muster_aws::incidents::{Fact, History, List, Written};
 use serde::Serialize;
 
 use crate::App;
@@ -22,7 +23,7 @@ pub(crate) async fn list(
     State(app): State<App>,
     paging: Paging,
 ) -> Result<Json<Listed<Incident>>, Problem> {
-    listed(app.incidents.list(paging.limit, paging.cursor.as_deref()).await?)
+    listed(app.incidents.list(List::Incidents, paging.limit, paging.cursor.as_deref()).await?)
 }
 
 /// An incident with its timeline, oldest first.
@@ -104,6 +105,10 @@ pub(crate) async fn take_up(
         let due = next.lapses_at().map(|at| (next.first_turn(), at));
         if app.incidents.answer(&next, &name, &fact, token, due).await? == Written::Done {
             tracing::info!(incident = %id, "incident acknowledged");
+            if next.acknowledgements.len() == 1 {
+                figures::acknowledged(&next, now);
+                figures::emit();
+            }
             return Ok(next);
         }
         muster_aws::incidents::pause().await;
@@ -124,6 +129,8 @@ pub(crate) async fn resolve(
         let fact = fact(now, "resolved", &caller.actor(), "Resolved.");
         if app.incidents.answer(&next, "resolved", &fact, None, None).await? == Written::Done {
             tracing::info!(incident = %id, "incident resolved");
+            figures::resolved(&next, now);
+            figures::emit();
             return Ok(Json(next));
         }
         muster_aws::incidents::pause().await;

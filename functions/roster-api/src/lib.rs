@@ -4,6 +4,7 @@ mod caller;
 mod changes;
 mod contacts;
 mod document;
+mod drills;
 mod entries;
 mod externals;
 mod filter;
@@ -29,6 +30,7 @@ mod transfer;
 
 use std::sync::Arc;
 
+use muster_aws::bus::Bus;
 use muster_aws::incidents::Incidents;
 use muster_aws::readiness::Parts;
 use muster_aws::roster::Roster;
@@ -42,6 +44,10 @@ pub struct Stores {
     pub roster: Roster,
     /// Incidents and link tokens.
     pub incidents: Incidents,
+    /// Where drills begin.
+    pub bus: Bus,
+    /// The Region it runs in.
+    pub region: String,
     /// What comes before the name of each scope in a token: `muster/` for `muster/roster.read`.
     pub scope_prefix: String,
     /// What the readiness report asks.

@@ -112,7 +112,8 @@ fn sorry(problem: Problem) -> Response {
 }
 
 fn incident_page(status: StatusCode, link: &LinkToken, incident: &Incident) -> Response {
-    let title = format!("{}: {}", incident.severity.shout(), incident.r#type.words());
+    let drill = if incident.drill().is_some() { "DRILL. " } else { "" };
+    let title = format!("{drill}{}: {}", incident.severity.shout(), incident.r#type.words());
     let minute = |at: Timestamp| at.strftime("%Y-%m-%d %H:%M UTC").to_string();
     let facts = [
         ("What", incident.title.clone()),

@@ -1,20 +1,26 @@
 //! Wires roster-api: settings, clients, runtime.
 
 use lambda_http::Error;
+use muster_aws::bus::Bus;
 use muster_aws::incidents::Incidents;
 use muster_aws::readiness::{Names, Parts};
 use muster_aws::roster::Roster;
-use muster_aws::settings::{INCIDENTS_TABLE, ROSTER_TABLE, SCOPE_PREFIX, optional, required};
-use muster_aws::{client, log};
+use muster_aws::settings::{
+    BUS, INCIDENTS_TABLE, NAMESPACE, ROSTER_TABLE, SCOPE_PREFIX, optional, required,
+};
+use muster_aws::{client, figures, log};
 use roster_api::{Stores, router};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     log::start();
+    figures::start(required(NAMESPACE)?);
     let config = client::config().await;
     let stores = Stores {
         roster: Roster::new(&config, required(ROSTER_TABLE)?),
         incidents: Incidents::new(&config, required(INCIDENTS_TABLE)?),
+        bus: Bus::new(&config, required(BUS)?),
+        region: config.region().map(ToString::to_string).unwrap_or_default(),
         scope_prefix: optional(SCOPE_PREFIX),
         parts: Parts::new(&config, Names::from_environment()?),
     };

@@ -13,7 +13,7 @@ use serde_json::json;
 
 use crate::entries::{create, erase, history, read, remove, replace, update};
 use crate::scope::{Allowed, Scope, guard};
-use crate::{App, Stores, changes, contacts, document, externals, holes, incidents, links};
+use crate::{App, Stores, changes, contacts, document, drills, externals, holes, incidents, links};
 use crate::{plans, preview, problem::Problem, readiness, roles, transfer};
 
 /// A route.
@@ -105,6 +105,9 @@ pub(crate) const ROUTES: &[Route] = routes![
     get    "/incidents/{id}"                  LOOK    NONE    => incidents::read,
     post   "/incidents/{id}/acknowledge"      RESPOND NONE    => incidents::acknowledge,
     post   "/incidents/{id}/resolve"          RESPOND NONE    => incidents::resolve,
+    get    "/drills"                          LOOK    PAGE    => drills::list,
+    post   "/drills"                          WRITE   NONE    => drills::ask,
+    get    "/drills/{id}"                     LOOK    NONE    => drills::read,
     get    "/readiness"                       READ    NONE    => readiness::report,
     get    "/openapi.json"                    READ    NONE    => document::serve,
     get    "/health"                          PUBLIC  NONE    => alive,

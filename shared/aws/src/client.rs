@@ -10,19 +10,22 @@ use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 
 /// Longest wait for a connection. Within a Region connections take milliseconds; a longer wait
 /// means the address is dead and another try is better.
-const CONNECT: Duration = Duration::from_secs(2);
+pub(crate) const CONNECT: Duration = Duration::from_secs(2);
 /// Longest wait for one try of a call.
 const ATTEMPT: Duration = Duration::from_secs(5);
 /// Longest wait for a call with all its tries: half of the pager's time limit (30 s).
-const OPERATION: Duration = Duration::from_secs(15);
+pub(crate) const OPERATION: Duration = Duration::from_secs(15);
 
 /// Longest wait for a provider's answer to a message. Longer than [`ATTEMPT`]: a message that was
 /// taken and answered late would be sent again.
-#[cfg(any(feature = "sns", feature = "sesv2"))]
+#[cfg(any(feature = "sns", feature = "sesv2", feature = "voice"))]
 const SEND: Duration = Duration::from_secs(10);
 
+/// What secures connections: one for every client.
+pub(crate) const TLS: Provider = Provider::Rustls(CryptoMode::AwsLc);
+
 /// The time limits of calls that send messages.
-#[cfg(any(feature = "sns", feature = "sesv2"))]
+#[cfg(any(feature = "sns", feature = "sesv2", feature = "voice"))]
 pub(crate) fn patient() -> TimeoutConfig {
     TimeoutConfig::builder()
         .connect_timeout(CONNECT)
@@ -33,7 +36,7 @@ pub(crate) fn patient() -> TimeoutConfig {
 
 /// Makes a connection while a function starts, when it has a whole core for the handshake, by a
 /// call that the service refuses for its emptiness. A second without an answer changes nothing.
-#[cfg(any(feature = "sns", feature = "sesv2", feature = "sfn"))]
+#[cfg(any(feature = "sns", feature = "sesv2", feature = "sfn", feature = "voice"))]
 pub(crate) async fn connect<T, E>(refused: impl Future<Output = Result<T, E>>) {
     let _ = tokio::time::timeout(Duration::from_secs(1), refused).await;
 }
@@ -47,7 +50,7 @@ pub async fn config() -> SdkConfig {
         .operation_timeout(OPERATION)
         .build();
     // Left to themselves, clients make an HTTP client each, and each loads the root certificates.
-    let http = Builder::new().tls_provider(Provider::Rustls(CryptoMode::AwsLc)).build_https();
+    let http = Builder::new().tls_provider(TLS).build_https();
     aws_config::defaults(BehaviorVersion::v2026_01_12())
         .http_client(http)
         .timeout_config(timeouts)

@@ -2,8 +2,8 @@
 
 use aws_config::SdkConfig;
 use aws_sdk_sfn::Client;
-use muster::escalation::{Cursor, TurnInput};
-use muster::id::IncidentId;
+use muster::escalation::TurnInput;
+use muster::incident::Incident;
 
 use crate::client::connect;
 use crate::error::AwsError;
@@ -33,15 +33,16 @@ impl Escalations {
     ///
     /// # Errors
     /// The failed call.
-    pub async fn start(&self, incident: &IncidentId, cursor: Cursor) -> Result<(), AwsError> {
-        let input = TurnInput { incident: incident.clone(), cursor };
+    pub async fn start(&self, incident: &Incident) -> Result<(), AwsError> {
+        let (id, cursor) = (&incident.id, incident.first_turn());
+        let input = TurnInput { incident: id.clone(), cursor, due_at: Some(incident.run_at) };
         let input =
             serde_json::to_string(&input).map_err(|_| AwsError::shape("writing an input"))?;
         let start = self
             .client
             .start_execution()
             .state_machine_arn(&self.state_machine)
-            .name(format!("{incident}-{}", cursor.run))
+            .name(format!("{id}-{}", cursor.run))
             .input(input);
         match start.send().await {
             Ok(_) => Ok(()),

@@ -1,6 +1,8 @@
 //! Reading an EventBridge event: which route it came by and the findings in it.
 
 use aws_lambda_events::event::eventbridge::EventBridgeEvent;
+use jiff::Timestamp;
+use muster::drill::DrillFinding;
 use muster::finding::{AsffFinding, Finding, GuardDutyFinding, OcsfFinding};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -29,8 +31,11 @@ pub struct Unreadable {
 /// # Errors
 /// [`Unreadable`] if it is no event, or of a kind that has no findings.
 pub fn read(event: Value) -> Result<Delivery, Unreadable> {
+    // An envelope's time is when the source handed it over; one that cannot be read is no reason to
+    // lose a finding.
+    let reported_at = event["time"].as_str().and_then(|time| time.parse::<Timestamp>().ok());
     let envelope: EventBridgeEvent<Value> = parse(event, "")?;
-    let findings = match envelope.detail_type.as_str() {
+    let mut findings = match envelope.detail_type.as_str() {
         "GuardDuty Finding" => {
             vec![parse::<GuardDutyFinding>(envelope.detail, "detail").map(Finding::from)]
         }
@@ -39,15 +44,22 @@ pub fn read(event: Value) -> Result<Delivery, Unreadable> {
         }
         "Security Hub Findings - Custom Action" => list(envelope.detail, AsffFinding::asked_for)?,
         "Findings Imported V2" => list(envelope.detail, <Finding as From<OcsfFinding>>::from)?,
+        "Muster Drill" => {
+            vec![parse::<DrillFinding>(envelope.detail, "detail").map(Finding::from)]
+        }
         _ => {
             return Err(Unreadable {
                 path: "detail-type".to_owned(),
                 fault: "expected \"GuardDuty Finding\", \"Security Hub Findings - Imported\", \
-                        \"Security Hub Findings - Custom Action\" or \"Findings Imported V2\""
+                        \"Security Hub Findings - Custom Action\", \"Findings Imported V2\" or \
+                        \"Muster Drill\""
                     .to_owned(),
             });
         }
     };
+    for finding in findings.iter_mut().flatten() {
+        finding.reported_at = finding.reported_at.or(reported_at);
+    }
     Ok(Delivery { event_id: envelope.id.unwrap_or_default(), findings })
 }
 
@@ -67,7 +79,7 @@ fn list<T: DeserializeOwned>(
     Ok(list.into_iter().enumerate().map(one).collect())
 }
 
-fn parse<T: DeserializeOwned>(value: Value, at: &str) -> Result<T, Unreadable> {
+pub(crate) fn parse<T: DeserializeOwned>(value: Value, at: &str) -> Result<T, Unreadable> {
     serde_path_to_error::deserialize(value).map_err(|error| {
         let inner = error.path().to_string();
         let path = match (at, inner.as_str()) {

@@ -1,9 +1,13 @@
 //! The only crate that calls an AWS SDK: concrete stores and senders, one cargo feature per service.
 
+#[cfg(feature = "eventbridge")]
+pub mod bus;
 pub mod client;
 pub mod error;
 #[cfg(feature = "events")]
 pub mod event;
+#[cfg(feature = "figures")]
+pub mod figures;
 pub mod log;
 pub mod secret;
 pub mod settings;
@@ -21,7 +25,11 @@ pub mod escalations;
 pub mod mail;
 #[cfg(feature = "readiness")]
 pub mod readiness;
+#[cfg(feature = "recent")]
+pub mod recent;
 #[cfg(feature = "sns")]
 pub mod text;
+#[cfg(feature = "voice")]
+pub mod voice;
 
 pub use error::AwsError;

@@ -34,5 +34,15 @@ pub const EMERGENCY_TOPIC: &str = "MUSTER_EMERGENCY_TOPIC_ARN";
 pub const SENDER: &str = "MUSTER_SENDER";
 /// Where the links in pages lead, without a slash at the end.
 pub const LINK_BASE: &str = "MUSTER_LINK_BASE";
+/// The namespace of CloudWatch figures.
+pub const NAMESPACE: &str = "MUSTER_NAMESPACE";
+/// The name of the stack's own event bus.
+pub const BUS: &str = "MUSTER_BUS";
+/// The ARN of the topic for chat.
+pub const CHAT_TOPIC: &str = "MUSTER_CHAT_TOPIC_ARN";
+/// What calls come from: a number, a pool or their ARN; no calls without.
+pub const VOICE_FROM: &str = "MUSTER_VOICE_FROM";
+/// `true` if GuardDuty's sample findings are drills.
+pub const SAMPLES_ARE_DRILLS: &str = "MUSTER_SAMPLES_ARE_DRILLS";
 /// What comes before the name of each scope in a bearer token; may be empty.
 pub const SCOPE_PREFIX: &str = "MUSTER_SCOPE_PREFIX";

@@ -62,7 +62,9 @@ impl Texts {
     /// The failed call.
     pub async fn topic(&self, arn: &str, subject: &str, text: &str) -> Result<String, AwsError> {
         let subject: String = subject.chars().filter(char::is_ascii).take(MAX_SUBJECT).collect();
-        let publish = self.client.publish().topic_arn(arn).subject(subject).message(text);
+        let publish = self.client.publish().topic_arn(arn).message(text);
+        // SNS refuses an empty one.
+        let publish = publish.set_subject(Some(subject).filter(|subject| !subject.is_empty()));
         let answer = publish.send().await.map_err(|error| AwsError::of("sns:Publish", &error))?;
         Ok(answer.message_id.unwrap_or_default())
     }

@@ -7,11 +7,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::channel::Channel;
 use crate::contact::Contact;
+use crate::drill::DRY_WAIT;
 use crate::external::ExternalResource;
 use crate::id::{ContactId, IncidentId};
 use crate::incident::{Incident, State};
 use crate::plan::{Channels, Target, voice_first};
-use crate::send::{EXTERNAL, SendRecord, TOPIC};
+use crate::send::{EXTERNAL, SendRecord, SendState, TOPIC};
 use crate::team::{Call, Member, People, Why};
 
 /// Where an escalation stands: the turn that comes next.
@@ -38,6 +39,9 @@ pub struct TurnInput {
     /// The turn.
     #[serde(flatten)]
     pub cursor: Cursor,
+    /// When it is due, to tell how late it is taken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due_at: Option<Timestamp>,
 }
 
 /// One person to page by these channels.
@@ -70,6 +74,8 @@ pub enum Emergency {
     NobodyAnswered,
     /// People were to be paged, and every single message was refused or could not be sent.
     NothingWentOut,
+    /// Not one message of one kind could be sent, though others could: its provider may be ill.
+    ProviderFails,
 }
 
 impl Emergency {
@@ -83,6 +89,10 @@ impl Emergency {
             Self::NobodyAnswered => "Everybody was paged, and nobody answered.",
             Self::NothingWentOut => {
                 "Muster tried to page the team, and not one message could be sent."
+            }
+            Self::ProviderFails => {
+                "Muster paged the team, but by one kind of channel (text message, call or e-mail) not \
+                 one message could be sent. Whoever has only that channel has not been reached."
             }
         }
     }
@@ -183,8 +193,25 @@ impl Turn {
         if tried && nothing && self.emergency.is_none() && !self.pages.is_empty() {
             return Self { emergency: Some(Emergency::NothingWentOut), ..self };
         }
+        let ill =
+            ["sms", "email", "voice"].into_iter().any(|kind| provider_fails(records, kind, now));
+        if ill && self.emergency.is_none() {
+            return Self { emergency: Some(Emergency::ProviderFails), ..self };
+        }
         self
     }
+}
+
+/// Whether a provider, and not one person's number or address, is what fails: every message of its
+/// kind was refused for good, and there were several, or it was for a passing reason each time.
+fn provider_fails(records: &[SendRecord], kind: &str, now: Timestamp) -> bool {
+    let of_kind = || records.iter().filter(|record| record.key.channel == kind);
+    let refused = |record: &SendRecord| {
+        record.given_up(now) && !matches!(record.state, SendState::Unavailable)
+    };
+    let passing =
+        |record: &SendRecord| !matches!(record.state, SendState::Failed { passing: false, .. });
+    of_kind().all(refused) && (of_kind().count() > 1 || of_kind().any(passing))
 }
 
 /// What an incident asks of the roster at `now`.
@@ -272,7 +299,9 @@ pub fn turn(incident: &Incident, cursor: Cursor, people: &People, now: Timestamp
     } else {
         Cursor { step: cursor.step + 1, ..cursor }
     };
-    let next = Next::Turn { wait: plan.wait_after(index), cursor };
+    // Nobody is given time to answer what was not sent.
+    let wait = if incident.dry() { DRY_WAIT } else { plan.wait_after(index) };
+    let next = Next::Turn { wait, cursor };
     Turn { pages, externals: Vec::new(), emergency, next }
 }
 

@@ -5,6 +5,7 @@ use std::fmt;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::drill::{Drill, Mode};
 use crate::escalation::Cursor;
 use crate::finding::Finding;
 use crate::id::{ContactId, IncidentId};
@@ -157,6 +158,24 @@ impl Incident {
             plan,
             version: 1,
         }
+    }
+
+    /// What makes it a drill, if it is one.
+    #[must_use]
+    pub const fn drill(&self) -> Option<&Drill> {
+        self.finding.drill.as_ref()
+    }
+
+    /// Whether it is a drill that sends nothing.
+    #[must_use]
+    pub fn dry(&self) -> bool {
+        self.drill().is_some_and(|drill| drill.mode == Mode::Dry)
+    }
+
+    /// When its finding was reported, or, if that is not known, when it opened.
+    #[must_use]
+    pub fn reported_at(&self) -> Timestamp {
+        self.finding.reported_at.unwrap_or(self.opened_at)
     }
 
     /// Whether this contact has acknowledged since the incident was last opened.

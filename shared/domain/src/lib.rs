@@ -25,7 +25,9 @@ pub mod readiness;
 pub mod severity;
 pub mod verdict;
 
+pub mod announcement;
 pub mod course;
+pub mod drill;
 pub mod escalation;
 pub mod incident;
 pub mod ladder;

@@ -26,11 +26,52 @@ pub struct Mail {
 #[must_use]
 pub fn public_text(incident: &Incident, link: &str) -> String {
     format!(
-        "MUSTER {}: {} in account ..{}. Answer: {link}",
+        "{}MUSTER {}: {} in account ..{}. Answer: {link}",
+        mark(incident),
         incident.severity.shout(),
         incident.r#type.words(),
         short(&incident.account),
     )
+}
+
+/// What a drill's messages begin with; nothing for what is real.
+pub(crate) const fn mark(incident: &Incident) -> &'static str {
+    if incident.drill().is_some() { "DRILL " } else { "" }
+}
+
+/// What is said in a call, twice, since the first words are lost while somebody wakes up. Nobody can
+/// answer by voice, so it says where to.
+#[must_use]
+pub fn spoken_text(incident: &Incident) -> String {
+    let drill = if incident.drill().is_some() { "This is a drill. " } else { "" };
+    let digits: Vec<String> = short(&incident.account).chars().map(String::from).collect();
+    let said = format!(
+        "This is Muster, the security incident line. {drill}{} severity: {}, in the account ending in {}. \
+         Please open the link in your text message or your e-mail, to say that you are on it.",
+        capitalised(incident.severity.name()),
+        incident.r#type.words(),
+        digits.join(" "),
+    );
+    format!("{said} I repeat. {said}")
+}
+
+/// What is said in a call to an organisation: that we ask for help, and nothing of the finding.
+#[must_use]
+pub fn external_spoken_text(incident: &Incident, resource: &ExternalResource) -> String {
+    let contract = resource.contract_number.as_ref();
+    let contract = contract.map(|number| format!(" Our contract is {number}.")).unwrap_or_default();
+    let said = format!(
+        "This is an automatic call for {}. A security team asks for your help with an incident of {} \
+         severity.{contract} Please call back the person you have agreed on with us.",
+        resource.organisation,
+        incident.severity.name(),
+    );
+    format!("{said} I repeat. {said}")
+}
+
+fn capitalised(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// The last four digits of an account, enough to tell one's own accounts apart.
@@ -43,15 +84,25 @@ fn short(account: &str) -> &str {
 #[must_use]
 pub fn mail(incident: &Incident, page: &PersonPage, team: &[PersonPage], link: &str) -> Mail {
     let finding = &incident.finding;
-    let mut subject =
-        format!("[{}] {}: {}", incident.severity.shout(), incident.r#type.words(), incident.title);
+    let mut subject = format!(
+        "{}[{}] {}: {}",
+        mark(incident),
+        incident.severity.shout(),
+        incident.r#type.words(),
+        incident.title
+    );
     subject = subject.chars().map(|c| if c.is_control() { ' ' } else { c }).take(180).collect();
-    let mut blocks = vec![
+    let mut blocks = Vec::new();
+    if incident.drill().is_some() {
+        let drill = "DRILL: nothing has happened. Answer as if it had, and do no more than that.";
+        blocks.push(Block::Text(drill.into()));
+    }
+    blocks.extend([
         Block::Text(because(page)),
         Block::Link("Acknowledge this incident", link.to_owned()),
         Block::Head("What happened"),
         Block::Text(finding.title.clone()),
-    ];
+    ]);
     if !finding.description.is_empty() && finding.description != finding.title {
         blocks.push(Block::Text(finding.description.clone()));
     }
@@ -126,6 +177,19 @@ pub fn digest_text(incidents: &[(&Incident, String)]) -> String {
     )
 }
 
+/// A digest as it is said in a call.
+#[must_use]
+pub fn spoken_digest(incidents: &[(&Incident, String)]) -> String {
+    let Some((first, _)) = incidents.first() else { return String::new() };
+    let said = format!(
+        "This is Muster, the security incident line. {} incidents need you, the gravest of {} \
+         severity. Please open the links in your text messages or e-mails.",
+        incidents.len(),
+        first.severity.name(),
+    );
+    format!("{said} I repeat. {said}")
+}
+
 /// The digest as an e-mail: each incident with its own link, the gravest first.
 #[must_use]
 pub fn digest_mail(incidents: &[(&Incident, String)]) -> Mail {
@@ -151,9 +215,16 @@ pub fn digest_mail(incidents: &[(&Incident, String)]) -> Mail {
 /// The plain message for the emergency topic.
 #[must_use]
 pub fn emergency_text(incident: &Incident, why: Emergency) -> String {
+    let answered = incident.acknowledgements.len() > incident.acknowledged_before;
+    let sentence = match why {
+        Emergency::NobodyAnswered if answered => {
+            "Everybody was paged, and fewer people answered than the plan asks for."
+        }
+        _ => why.sentence(),
+    };
     format!(
-        "MUSTER EMERGENCY. {}\nIncident {}: {} {} in account {}, {}.\n{}\nLook: {}\n",
-        why.sentence(),
+        "{}MUSTER EMERGENCY. {sentence}\nIncident {}: {} {} in account {}, {}.\n{}\nLook: {}\n",
+        mark(incident),
         incident.id,
         incident.severity.shout(),
         incident.r#type.words(),

@@ -81,7 +81,9 @@ pub(crate) fn incident() -> Incident {
         console_link: "https://eu-central-1.console.aws.amazon.com/guardduty/home".into(),
         quiet: None,
         last_seen: None,
+        reported_at: None,
         related: Vec::new(),
+        drill: None,
     };
     let id = "20261123-abcdefghjk".parse().unwrap();
     Incident::open(id, finding, &Policy::default(), EscalationPlan::default(), now())

@@ -57,6 +57,8 @@ pub enum SendState {
     },
     /// This stack has no provider for the channel.
     Unavailable,
+    /// It belongs to a drill that sends nothing.
+    Dry,
     /// The person had enough by this channel: it goes out with others, as a digest.
     Held {
         /// Not before.
@@ -73,6 +75,7 @@ impl SendState {
             Self::Sent { .. } => "sent",
             Self::Failed { .. } => "failed",
             Self::Unavailable => "unavailable",
+            Self::Dry => "dry",
             Self::Held { .. } => "held",
         }
     }
@@ -99,7 +102,7 @@ impl SendRecord {
     #[must_use]
     pub fn given_up(&self, now: Timestamp) -> bool {
         match &self.state {
-            SendState::Sent { .. } | SendState::Held { .. } => false,
+            SendState::Sent { .. } | SendState::Held { .. } | SendState::Dry => false,
             SendState::Unavailable => true,
             SendState::Failed { .. } => !self.may_try_again(),
             SendState::Claimed { until, .. } => *until <= now && self.tries >= MOST_TRIES,
@@ -144,7 +147,10 @@ pub fn claim(record: Option<&SendRecord>, owner: &str, now: Timestamp) -> Claim 
         SendState::Failed { .. } => {
             again(record.at.saturating_add(TRY_AGAIN).unwrap_or(Timestamp::MAX))
         }
-        SendState::Sent { .. } | SendState::Unavailable | SendState::Held { .. } => Claim::Settled,
+        SendState::Sent { .. }
+        | SendState::Unavailable
+        | SendState::Dry
+        | SendState::Held { .. } => Claim::Settled,
     }
 }
 

@@ -145,11 +145,12 @@ pub fn decide(policy: &Policy, finding: &Finding, known: &Known, now: Timestamp)
     if let Some(own) = &known.own {
         return again(policy, finding, known, own, now);
     }
-    // Whoever asks for people by hand has judged already.
-    if finding.severity < policy.page_from && finding.route != Route::CustomAction {
+    // Whoever asks for people by hand, or for a drill, has judged already.
+    let asked = matches!(finding.route, Route::CustomAction | Route::Drill);
+    if finding.severity < policy.page_from && !asked {
         return Verdict::Record(Reason::BelowThreshold);
     }
-    match joined(policy, known, now) {
+    match joined(policy, finding, known, now) {
         None => Verdict::Open { previous: None },
         Some(open) => join(finding, open, now),
     }
@@ -180,7 +181,7 @@ fn again(
         // Copies of what was resolved come late, by other routes and at the next publication. Only
         // what was seen to happen after the resolution has come back, or what somebody asks for.
         Some(resolution) if asked || finding.last_seen.unwrap_or(now) > resolution.at => {
-            match joined(policy, known, now) {
+            match joined(policy, finding, known, now) {
                 // Others of its kind have come back before it.
                 Some(open) => join(finding, open, now),
                 None => Verdict::Open { previous: Some(incident) },
@@ -192,9 +193,17 @@ fn again(
 }
 
 /// The open incident that a new finding joins: that of the findings it belongs with, else that of
-/// its group while findings keep coming.
-fn joined<'a>(policy: &Policy, known: &'a Known, now: Timestamp) -> Option<&'a Incident> {
-    let open = |incident: &&Incident| incident.status != State::Resolved;
+/// its group while findings keep coming. Drills and real ones stay apart.
+fn joined<'a>(
+    policy: &Policy,
+    finding: &Finding,
+    known: &'a Known,
+    now: Timestamp,
+) -> Option<&'a Incident> {
+    let open = |incident: &&Incident| {
+        let apart = incident.drill().is_some() != finding.drill.is_some();
+        incident.status != State::Resolved && !apart
+    };
     let oldest = |incident: &&Incident| (incident.opened_at, incident.id.clone());
     if let Some(incident) = known.related.iter().filter(open).min_by_key(oldest) {
         return Some(incident);

@@ -6,6 +6,7 @@
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::drills::Drill;
 use super::plans::{EscalationPlan, Severity};
 use super::roster::IncidentType;
 
@@ -55,6 +56,7 @@ pub(super) enum Route {
     SecurityHub,
     SecurityHubV2,
     CustomAction,
+    Drill,
 }
 
 /// What a detector reported.
@@ -75,7 +77,12 @@ pub(super) struct Finding {
     quiet: Option<String>,
     #[schema(format = "date-time")]
     last_seen: Option<String>,
+    /// When its source reported it.
+    #[schema(format = "date-time")]
+    reported_at: Option<String>,
     related: Option<Vec<FindingIdentity>>,
+    /// Set if it is no real one.
+    drill: Option<Drill>,
 }
 
 /// An incident.
@@ -130,6 +137,7 @@ pub(super) enum PageState {
     Sent,
     Failed,
     Unavailable,
+    Dry,
     Held,
 }
 

@@ -1,6 +1,7 @@
 //! The OpenAPI document (3.1), made from the routes and the problems that this code has.
 
 mod answers;
+mod drills;
 mod incidents;
 mod operation;
 mod operations;
@@ -50,6 +51,13 @@ use operations::operation;
     answers::Why,
     answers::WouldPage,
     answers::WouldTurn,
+    drills::AskedDrill,
+    drills::Drill,
+    drills::DrillDraft,
+    drills::DrillMode,
+    drills::DrilledPage,
+    drills::DrilledPerson,
+    drills::DrillReport,
     incidents::Actor,
     incidents::Deed,
     incidents::Fact,

@@ -11,7 +11,7 @@ use muster::hole::Hole;
 use muster::{IncidentType, Role, Severity};
 
 use super::operation::{Draft, Examples, id, list_of, of, one_of, page_of, text};
-use super::{answers, incidents, plans, roster};
+use super::{answers, drills, incidents, plans, roster};
 use crate::problem::Problem;
 use crate::routes::Route;
 
@@ -353,6 +353,29 @@ pub(super) fn operation(route: &Route, examples: &mut Examples) -> Operation {
                 .ok(200, "The incident. Twice is once.", of::<incidents::Incident>())
                 .problems([Problem::changed()])
         }
+        ("get", "/drills") => Draft::new("listDrills", "Drills", "Drills, newest first")
+            .about("The incidents that they opened, which no other list has.")
+            .ok(200, "A page.", page_of::<incidents::Incident>())
+            .paged(),
+        ("post", "/drills") => Draft::new("askDrill", "Drills", "Asks for a drill")
+            .about("A synthetic finding takes the real path; every message says that it is a drill. Organisations outside are told nothing.")
+            .header(
+                "Idempotency-Key",
+                text().min_length(Some(1)).max_length(Some(200)).pattern(Some("^[!-~]+$")),
+                "Makes a repeated request ask for the same drill, for a day.",
+            )
+            .body(vec![("application/json", of::<drills::DrillDraft>(), Some(json!({"mode": "dry"})))])
+            .ok(202, "It is on its way; its report is there within seconds.", of::<drills::AskedDrill>())
+            .answer_header(202, "Location", "The path of its report.")
+            .problems([Problem::key_reused(), Problem::changed()])
+            .problems(Problem::key(None).err())
+            .problems(bodies())
+            .problems(stores()),
+        ("get", "/drills/{id}") => Draft::new("readDrill", "Drills", "What a drill has shown so far")
+            .path("id", id(), "The drill's id.")
+            .ok(200, "Who was paged by what, and who answered after how long.", of::<drills::DrillReport>())
+            .problems([Problem::not_found("drill")])
+            .problems(stores()),
         ("get", "/readiness") => Draft::new("readReadiness", "Operation", "Whether Muster can page")
             .ok(200, "Each part, looked at.", of::<answers::Readiness>()),
         ("get", "/openapi.json") => Draft::new("readDocument", "Operation", "This document")

@@ -59,7 +59,7 @@ fn refusals_name_the_path_and_not_the_value() {
         "/detail-type",
         json!("GuardDuty Malware Protection Object Scan Result"),
         "detail-type: expected \"GuardDuty Finding\", \"Security Hub Findings - Imported\", \
-         \"Security Hub Findings - Custom Action\" or \"Findings Imported V2\"",
+         \"Security Hub Findings - Custom Action\", \"Findings Imported V2\" or \"Muster Drill\"",
     );
     check("/time", json!("yesterday"), "time: expected another value");
     assert_eq!(read(json!([])).unwrap_err().path, "the event");

@@ -35,7 +35,7 @@ fn due_item(id: &IncidentId, cursor: Cursor, at: Timestamp) -> Result<Item, AwsE
     keys.insert("list_key".to_owned(), s(KIND));
     keys.insert("sort".to_owned(), s(format!("{}#{id}", moment(at))));
     keys.insert("turn".to_owned(), s(turn(cursor)));
-    item::write(keys, &TurnInput { incident: id.clone(), cursor })
+    item::write(keys, &TurnInput { incident: id.clone(), cursor, due_at: Some(at) })
 }
 
 impl Incidents {

@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem, Update};
 use futures::future::try_join_all;
 use jiff::Timestamp;
-use muster::finding::{Finding, FindingIdentity};
+use muster::finding::{Finding, FindingIdentity, Route};
 use muster::id::IncidentId;
 use muster::incident::{Actor, Incident, State};
 use muster::verdict::{Known, LedgerEntry};
@@ -36,8 +36,15 @@ struct Linked {
     incident: IncidentId,
 }
 
+/// Drills have groups of their own, and each that somebody asks for has one to itself.
 fn group_key(finding: &Finding) -> Item {
-    key(format!("group#{}#{}", finding.account, finding.incident_type.name()), "group")
+    let group = format!("{}#{}", finding.account, finding.incident_type.name());
+    let pk = match &finding.drill {
+        None => format!("group#{group}"),
+        Some(_) if finding.route == Route::Drill => format!("group#{}", finding.identity),
+        Some(_) => format!("group#drill#{group}"),
+    };
+    key(pk, "group")
 }
 
 fn link_key(identity: &FindingIdentity) -> Item {

@@ -63,6 +63,28 @@ fn partition(id: &IncidentId) -> String {
     format!("incident#{id}")
 }
 
+/// Which list an incident is in: drills are apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum List {
+    /// What really happens.
+    Incidents,
+    /// What somebody practises.
+    Drills,
+}
+
+impl List {
+    const fn key(self) -> &'static str {
+        match self {
+            Self::Incidents => KIND,
+            Self::Drills => "drill",
+        }
+    }
+
+    const fn of(incident: &Incident) -> Self {
+        if incident.drill().is_some() { Self::Drills } else { Self::Incidents }
+    }
+}
+
 fn incident_key(id: &IncidentId) -> Item {
     key(partition(id), KIND)
 }
@@ -105,7 +127,7 @@ impl Incidents {
     /// The incident's item as it is to be written.
     fn incident_item(incident: &Incident) -> Result<Item, AwsError> {
         let mut keys = incident_key(&incident.id);
-        keys.insert("list_key".to_owned(), s(KIND));
+        keys.insert("list_key".to_owned(), s(List::of(incident).key()));
         keys.insert("sort".to_owned(), s(sort(incident)));
         item::write(keys, incident)
     }
@@ -144,13 +166,14 @@ impl Incidents {
         Ok(incident.map(|incident| History { incident, facts, sends }))
     }
 
-    /// Incidents, newest first, `limit` at most, from `cursor` on; `None` if the cursor is not one
+    /// Incidents of one list, newest first, `limit` at most, from `cursor` on; `None` if the cursor is not one
     /// of ours. The index follows a write within moments, not at once.
     ///
     /// # Errors
     /// The failed call.
     pub async fn list(
         &self,
+        list: List,
         limit: u16,
         cursor: Option<&str>,
     ) -> Result<Option<Page<Incident>>, AwsError> {
@@ -160,7 +183,7 @@ impl Incidents {
             .table_name(&self.table)
             .index_name("by-list")
             .key_condition_expression("list_key = :list")
-            .expression_attribute_values(":list", s(KIND))
+            .expression_attribute_values(":list", s(list.key()))
             .scan_index_forward(false)
             .limit(i32::from(limit));
         if let Some(cursor) = cursor {
@@ -172,7 +195,7 @@ impl Incidents {
             });
             let (Some(sort), Some(id)) = (sort, id) else { return Ok(None) };
             let mut start = incident_key(&id);
-            start.extend([("list_key".to_owned(), s(KIND)), ("sort".to_owned(), s(sort))]);
+            start.extend([("list_key".to_owned(), s(list.key())), ("sort".to_owned(), s(sort))]);
             query = query.set_exclusive_start_key(Some(start));
         }
         let answer = query.send().await.map_err(|e| AwsError::of("dynamodb:Query", &e))?;

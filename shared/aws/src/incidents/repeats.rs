@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Incidents;
 use crate::error::AwsError;
-use crate::item::{self, Item, key};
+use crate::item::{self, Item, Written, key};
 use crate::secret::token_digest;
 
 /// How long a first answer is kept. Source: IETF draft "The Idempotency-Key HTTP Header Field"
@@ -64,6 +64,21 @@ impl Incidents {
     ) -> Result<Option<FirstAnswer>, AwsError> {
         let found = self.item(repeat_key(caller, name)).await?.map(item::read).transpose()?;
         Ok(found.filter(|answer: &FirstAnswer| now.as_second() < answer.expires_at))
+    }
+
+    /// Keeps a first answer by itself, unless there is one.
+    ///
+    /// # Errors
+    /// The failed call.
+    pub async fn remember(
+        &self,
+        caller: &str,
+        name: &str,
+        answer: &FirstAnswer,
+        now: Timestamp,
+    ) -> Result<Written, AwsError> {
+        let write = self.keep_answer(caller, name, answer, now)?;
+        item::written(self.client.transact_write_items().transact_items(write).send().await)
     }
 
     /// The write that keeps a first answer, for the transaction of what the request makes.

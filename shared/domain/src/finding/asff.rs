@@ -145,7 +145,9 @@ impl From<AsffFinding> for Finding {
             finding_type,
             quiet: finding.quiet(),
             last_seen: moment(&[&finding.last_observed_at, &finding.updated_at]),
+            reported_at: None,
             related: Vec::new(),
+            drill: None,
             account: finding.aws_account_id,
             region,
         }

@@ -187,7 +187,9 @@ impl From<GuardDutyFinding> for Finding {
             region: finding.region,
             quiet,
             last_seen,
+            reported_at: None,
             related,
+            drill: None,
         }
     }
 }

@@ -8,6 +8,7 @@ mod ocsf;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::drill::Drill;
 use crate::given::{Given, known};
 use crate::incident_type::IncidentType;
 use crate::severity::Severity;
@@ -29,6 +30,8 @@ pub enum Route {
     SecurityHubV2,
     /// `Security Hub Findings - Custom Action` (ASFF): somebody asks for people.
     CustomAction,
+    /// `Muster Drill`: somebody practises.
+    Drill,
 }
 
 impl Route {
@@ -40,6 +43,7 @@ impl Route {
             Self::SecurityHub => "securityhub",
             Self::SecurityHubV2 => "securityhubv2",
             Self::CustomAction => "customaction",
+            Self::Drill => "drill",
         }
     }
 }
@@ -94,12 +98,27 @@ pub struct Finding {
     /// When what it reports was last seen to happen, if it says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_seen: Option<Timestamp>,
+    /// When its source reported it, if its event says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reported_at: Option<Timestamp>,
     /// The attack sequence it is part of, or the findings that a sequence is made of.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub related: Vec<FindingIdentity>,
+    /// Set if it is no real one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drill: Option<Drill>,
 }
 
 impl Finding {
+    /// This finding, taken for a drill if it is one of those that "generate sample findings" makes.
+    #[must_use]
+    pub fn sample_as_drill(self) -> Self {
+        if self.quiet == Some(Quiet::Sample) {
+            return Self { quiet: None, drill: Some(Drill::default()), ..self };
+        }
+        self
+    }
+
     /// A finding that nobody reported: to ask what would come of one.
     #[must_use]
     pub fn assumed(severity: Severity, incident_type: IncidentType, account: String) -> Self {
@@ -117,7 +136,9 @@ impl Finding {
             console_link: console(UNKNOWN_REGION, ""),
             quiet: None,
             last_seen: None,
+            reported_at: None,
             related: Vec::new(),
+            drill: None,
         }
     }
 }
@@ -135,7 +156,7 @@ fn moment(texts: &[&Option<Given<String>>]) -> Option<Timestamp> {
 const UNKNOWN_REGION: &str = "unknown";
 
 /// Where findings are looked at in `region`'s console. `GovCloud` and China have hosts of their own.
-fn console(region: &str, path: &str) -> String {
+pub(crate) fn console(region: &str, path: &str) -> String {
     if region == UNKNOWN_REGION {
         return "https://console.aws.amazon.com/".to_owned();
     }

@@ -150,7 +150,9 @@ impl From<OcsfFinding> for Finding {
             finding_type,
             quiet: finding.quiet(),
             last_seen: finding.last_seen(),
+            reported_at: None,
             related: Vec::new(),
+            drill: None,
             account: finding.cloud.account.uid.clone(),
             region,
         }

@@ -1,0 +1,139 @@
+//! The incidents' stream in: events on the stack's own bus and messages for chat out.
+
+mod records;
+
+use std::collections::BTreeMap;
+
+use aws_lambda_events::event::dynamodb::Event as Batch;
+use muster::announcement::{DetailType, Line, in_chat, of_line, of_page};
+use muster::id::IncidentId;
+use muster::incident::Incident;
+use muster_aws::AwsError;
+use muster_aws::bus::{Bus, Event, MOST};
+use muster_aws::incidents::Incidents;
+use muster_aws::text::Texts;
+use serde::Serialize;
+
+use records::{Told, Toldness};
+
+/// What the function works with.
+#[derive(Debug)]
+pub struct Announcer {
+    /// Where incidents are.
+    pub incidents: Incidents,
+    /// Where events go.
+    pub bus: Bus,
+    /// What reaches the chat.
+    pub texts: Texts,
+    /// The ARN of the topic for chat.
+    pub chat_topic: String,
+}
+
+/// Which records have to come again.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Answer {
+    /// The first that could not be told; Lambda lets it and all that follow come again.
+    #[serde(rename = "batchItemFailures")]
+    pub failures: Vec<ItemFailure>,
+}
+
+/// A record that could not be told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ItemFailure {
+    /// Its sequence number.
+    #[serde(rename = "itemIdentifier")]
+    pub sequence_number: String,
+}
+
+/// What one record has to say: an event, and perhaps a message.
+struct Said {
+    sequence_number: String,
+    event: Event,
+    chat: Option<String>,
+}
+
+impl Announcer {
+    /// Tells what a batch of the stream says, in its order. What was told before a failure is told
+    /// again: an event's id says that it is the same.
+    pub async fn handle(&self, batch: Batch) -> Answer {
+        let (said, mut failed) = self.read(batch).await;
+        for part in said.chunks(MOST) {
+            match self.tell(part).await {
+                Ok(None) => {}
+                Ok(Some(first)) => {
+                    failed = Some(first);
+                    break;
+                }
+                Err(error) => {
+                    tracing::error!(reason = %error, "events could not be put; they come again");
+                    failed = part.first().map(|said| said.sequence_number.clone());
+                    break;
+                }
+            }
+        }
+        let failures = failed.map(|sequence_number| ItemFailure { sequence_number });
+        Answer { failures: failures.into_iter().collect() }
+    }
+
+    /// What the records have to say, up to one whose incident cannot be read, which is returned.
+    async fn read(&self, batch: Batch) -> (Vec<Said>, Option<String>) {
+        let mut known = BTreeMap::<IncidentId, Option<Incident>>::new();
+        let mut said = Vec::new();
+        for record in batch.records {
+            let sequence_number = record.change.sequence_number.clone().unwrap_or_default();
+            let Some(Told { id, what }) = records::read(record) else { continue };
+            if !known.contains_key(&id) {
+                match self.incidents.incident(&id).await {
+                    Ok(incident) => known.insert(id.clone(), incident),
+                    Err(error) => {
+                        tracing::error!(reason = %error, "an incident could not be read");
+                        return (said, Some(sequence_number));
+                    }
+                };
+            }
+            let Some(Some(incident)) = known.get(&id) else { continue };
+            let (event, chat) = match &what {
+                Toldness::Fact { name, fact } => {
+                    let line = Line {
+                        name,
+                        what: &fact.what,
+                        by: &fact.by,
+                        at: fact.at,
+                        text: &fact.text,
+                    };
+                    let (kind, detail) = of_line(incident, &line);
+                    let chat = in_chat(incident, &line);
+                    let chat = chat.and_then(|chat| serde_json::to_string(&chat).ok());
+                    (Some(Event::new(kind.text(), &detail)), chat)
+                }
+                Toldness::Page(page) => {
+                    let detail = of_page(incident, page);
+                    (detail.map(|detail| Event::new(DetailType::Page.text(), &detail)), None)
+                }
+            };
+            if let Some(Ok(event)) = event {
+                said.push(Said { sequence_number, event, chat });
+            }
+        }
+        (said, None)
+    }
+
+    /// Tells up to ten: the first that the bus or the chat has not taken.
+    async fn tell(&self, part: &[Said]) -> Result<Option<String>, AwsError> {
+        let events: Vec<Event> = part.iter().map(|said| said.event.clone()).collect();
+        let taken = self.bus.put(&events).await?;
+        for (said, taken) in part.iter().zip(taken) {
+            if !taken {
+                tracing::error!("the bus did not take an event; it comes again");
+                return Ok(Some(said.sequence_number.clone()));
+            }
+            let Some(chat) = &said.chat else { continue };
+            // One system's failure is no other's: what the chat does not take is only logged.
+            if let Err(error) = self.texts.topic(&self.chat_topic, "", chat).await {
+                tracing::error!(reason = %error, "the chat topic did not take a message");
+            }
+        }
+        tracing::info!(events = part.len(), "told");
+        Ok(None)
+    }
+}

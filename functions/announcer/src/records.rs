@@ -1,0 +1,53 @@
+//! Which records of the stream have something to tell: facts, and pages that have come to an end.
+
+use aws_lambda_events::event::dynamodb::EventRecord;
+use muster::id::IncidentId;
+use muster::send::SendRecord;
+use muster_aws::incidents::Fact;
+use serde::Deserialize;
+
+/// What a record tells, and of which incident.
+pub(crate) struct Told {
+    pub(crate) id: IncidentId,
+    pub(crate) what: Toldness,
+}
+
+/// What a record tells.
+pub(crate) enum Toldness {
+    Fact { name: String, fact: Fact },
+    Page(SendRecord),
+}
+
+/// An item's keys.
+#[derive(Deserialize)]
+struct Keys {
+    pk: String,
+    sk: String,
+}
+
+/// What a record tells, if it does. What cannot be read is logged and passed over: it would be no more
+/// readable the next time.
+pub(crate) fn read(record: EventRecord) -> Option<Told> {
+    let image = record.change.new_image;
+    // Removed: the table's expiry tells nobody anything.
+    if image.is_empty() {
+        return None;
+    }
+    let told = told(image);
+    if told.is_none() {
+        tracing::error!("a record of the stream cannot be read; it is passed over");
+    }
+    told
+}
+
+fn told(image: serde_dynamo::Item) -> Option<Told> {
+    let keys: Keys = serde_dynamo::from_item(image.clone()).ok()?;
+    let id = keys.pk.strip_prefix("incident#")?.parse().ok()?;
+    let what = if let Some(name) = keys.sk.strip_prefix("fact#") {
+        Toldness::Fact { name: name.to_owned(), fact: serde_dynamo::from_item(image).ok()? }
+    } else {
+        keys.sk.strip_prefix("send#")?;
+        Toldness::Page(serde_dynamo::from_item(image).ok()?)
+    };
+    Some(Told { id, what })
+}

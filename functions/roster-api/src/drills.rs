@@ -1,0 +1,118 @@
+//! Drills: asked for here, carried out by the real path, reported from what it has recorded.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use jiff::Timestamp;
+use muster::drill::{DrillDraft, DrillFinding, DrillReport, Mode, report};
+use muster::{Contact, Fault, Incident, IncidentId};
+use muster_aws::bus::Event;
+use muster_aws::incidents::{FirstAnswer, List, Written};
+use muster_aws::secret::{Token, incident_id, token_digest};
+use serde::Serialize;
+
+use crate::App;
+use crate::caller::Caller;
+use crate::paging::{Listed, Paging, listed};
+use crate::problem::Problem;
+use crate::request::{Body, PathText, draft, id};
+
+/// What the responder's rule knows a drill by.
+const KIND: &str = "Muster Drill";
+
+/// A drill that is on its way.
+#[derive(Debug, Serialize)]
+pub(crate) struct Begun {
+    /// Its id, and that of the incident that it opens.
+    id: IncidentId,
+    mode: Mode,
+    asked_at: Timestamp,
+}
+
+/// Asks for a drill. Its finding goes by the stack's own bus and opens an incident within seconds.
+pub(crate) async fn ask(
+    State(app): State<App>,
+    caller: Caller,
+    headers: HeaderMap,
+    Body(body): Body,
+) -> Result<Response, Problem> {
+    let text = body.to_string();
+    let (by, now) = (caller.0, Timestamp::now());
+    let key = headers.get("idempotency-key").map(|key| Problem::key(key.to_str().ok()));
+    let key = key.transpose()?.map(|key| format!("/drills {key}"));
+    let random = || Token::random().map(|token| token.digest()).map_err(|_| Problem::internal());
+    let id = key.as_ref().map_or_else(random, |key| Ok(token_digest(&format!("{by}\n{key}"))))?;
+    let drill: DrillDraft = draft(body, "drill")?;
+    let drill = drill.check(id, &app.region, by.clone(), now).map_err(Problem::invalid)?;
+    known(&app, &drill).await?;
+    let drill = match &key {
+        None => drill,
+        Some(key) => first(&app, &by, key, &text, drill).await?,
+    };
+    let id = incident(&drill)?;
+    // The same drill put twice is one finding that comes twice.
+    let event = Event::new(KIND, &drill)?;
+    if app.bus.put(&[event]).await?.first() != Some(&true) {
+        return Err(Problem::unavailable());
+    }
+    tracing::info!(incident = %id, mode = drill.drill.mode.name(), "drill asked for");
+    let headers = [(header::LOCATION, format!("/drills/{id}"))];
+    let begun = Begun { id, mode: drill.drill.mode, asked_at: drill.asked_at };
+    Ok((StatusCode::ACCEPTED, headers, Json(begun)).into_response())
+}
+
+/// The incident that a drill opens, as the responder names it.
+fn incident(drill: &DrillFinding) -> Result<IncidentId, Problem> {
+    let identity = DrillFinding::identity(&drill.id);
+    incident_id(&identity, drill.asked_at).map_err(|_| Problem::internal())
+}
+
+/// Refuses a drill for people who are not in the roster, or have left.
+async fn known(app: &App, drill: &DrillFinding) -> Result<(), Problem> {
+    let mut faults = Vec::new();
+    for (index, id) in drill.drill.people.iter().enumerate() {
+        let there = app.roster.entry::<Contact>(id).await?;
+        if there.is_none_or(|contact| contact.departed()) {
+            let fault = "names nobody who is in the roster; GET /contacts lists everybody";
+            faults.push(Fault::new(format!("people[{index}]"), fault, "ada-lovelace"));
+        }
+    }
+    if faults.is_empty() { Ok(()) } else { Err(Problem::invalid(faults)) }
+}
+
+/// The drill as it was first asked for with this key.
+async fn first(
+    app: &App,
+    by: &str,
+    key: &str,
+    body: &str,
+    drill: DrillFinding,
+) -> Result<DrillFinding, Problem> {
+    let now = drill.asked_at;
+    let answer = FirstAnswer::new(body, incident(&drill)?.as_str(), now);
+    if app.incidents.remember(by, key, &answer, now).await? == Written::Done {
+        return Ok(drill);
+    }
+    let first = app.incidents.first_answer(by, key, now).await?.ok_or_else(Problem::changed)?;
+    if !first.answers(body) {
+        return Err(Problem::key_reused());
+    }
+    Ok(DrillFinding { asked_at: first.made_at, ..drill })
+}
+
+pub(crate) async fn list(
+    State(app): State<App>,
+    paging: Paging,
+) -> Result<Json<Listed<Incident>>, Problem> {
+    listed(app.incidents.list(List::Drills, paging.limit, paging.cursor.as_deref()).await?)
+}
+
+pub(crate) async fn read(
+    State(app): State<App>,
+    PathText(text): PathText,
+) -> Result<Json<DrillReport>, Problem> {
+    let history = app.incidents.history(&id::<IncidentId>(&text, "drill")?).await?;
+    let report = history.and_then(|history| report(&history.incident, &history.sends));
+    report.map(Json).ok_or_else(|| Problem::not_found("drill"))
+}

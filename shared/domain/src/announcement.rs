@@ -1,0 +1,304 @@
+//! What Muster tells other systems: each fact and page as an event, and the gravest in chat.
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::id::IncidentId;
+use crate::incident::{Incident, State};
+use crate::incident_type::IncidentType;
+use crate::page::mark;
+use crate::send::{SendRecord, SendState};
+use crate::severity::Severity;
+
+/// The source of every event.
+pub const SOURCE: &str = "muster";
+/// The version of the events' form.
+const VERSION: &str = "1";
+/// Facts that are told in chat; the others would drown them.
+const TOLD: [&str; 6] = ["opened", "raised", "lapsed", "acknowledged", "resolved", "emergency"];
+
+/// Which kind of event it is, in the words of its `detail-type`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DetailType {
+    /// An incident has opened or changed.
+    Incident,
+    /// Somebody has acknowledged one.
+    Acknowledgement,
+    /// A page has gone out, or has not.
+    Page,
+}
+
+impl DetailType {
+    /// Its text.
+    #[must_use]
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::Incident => "Muster Incident",
+            Self::Acknowledgement => "Muster Acknowledgement",
+            Self::Page => "Muster Page",
+        }
+    }
+}
+
+/// A line of an incident's timeline.
+#[derive(Clone, Copy, Debug)]
+pub struct Line<'a> {
+    /// Its name, unique within the incident.
+    pub name: &'a str,
+    /// What happened, as one word.
+    pub what: &'a str,
+    /// Who did it.
+    pub by: &'a str,
+    /// When.
+    pub at: Timestamp,
+    /// A sentence for people.
+    pub text: &'a str,
+}
+
+/// The incident as an event tells of it: as it stands when the event is made.
+#[derive(Clone, Debug, Serialize)]
+pub struct Subject<'a> {
+    id: &'a IncidentId,
+    status: State,
+    severity: Severity,
+    r#type: IncidentType,
+    account: &'a str,
+    region: &'a str,
+    title: &'a str,
+    finding_type: &'a str,
+    console_link: &'a str,
+    findings: u64,
+    opened_at: Timestamp,
+    drill: bool,
+}
+
+impl<'a> From<&'a Incident> for Subject<'a> {
+    fn from(incident: &'a Incident) -> Self {
+        Self {
+            id: &incident.id,
+            status: incident.status,
+            severity: incident.severity,
+            r#type: incident.r#type,
+            account: &incident.account,
+            region: &incident.region,
+            title: &incident.title,
+            finding_type: &incident.finding.finding_type,
+            console_link: &incident.finding.console_link,
+            findings: incident.findings,
+            opened_at: incident.opened_at,
+            drill: incident.drill().is_some(),
+        }
+    }
+}
+
+/// The `detail` of an event. Delivered at least once; the same event always has the same id. A person
+/// is named by the contact's id and by nothing else.
+#[derive(Clone, Debug, Serialize)]
+pub struct Detail<'a> {
+    version: &'static str,
+    id: String,
+    what: &'a str,
+    at: Timestamp,
+    by: &'a str,
+    text: &'a str,
+    incident: Subject<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    page: Option<PageDetail<'a>>,
+}
+
+/// Which page it was, and what became of it.
+#[derive(Clone, Debug, Serialize)]
+struct PageDetail<'a> {
+    contact: &'a str,
+    channel: &'a str,
+    run: u32,
+    round: u32,
+    step: u32,
+    state: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<&'a str>,
+}
+
+/// The event of a line of the timeline.
+#[must_use]
+pub fn of_line<'a>(incident: &'a Incident, line: &Line<'a>) -> (DetailType, Detail<'a>) {
+    let kind = if line.what == "acknowledged" {
+        DetailType::Acknowledgement
+    } else {
+        DetailType::Incident
+    };
+    let detail = Detail {
+        version: VERSION,
+        id: format!("{}/{}", incident.id, line.name),
+        what: line.what,
+        at: line.at,
+        by: line.by,
+        text: line.text,
+        incident: incident.into(),
+        page: None,
+    };
+    (kind, detail)
+}
+
+/// The event of a page that has come to an end; nothing while it is being sent.
+#[must_use]
+pub fn of_page<'a>(incident: &'a Incident, record: &'a SendRecord) -> Option<Detail<'a>> {
+    let error = match &record.state {
+        SendState::Claimed { .. } => return None,
+        SendState::Failed { error, .. } => Some(error.as_str()),
+        _ => None,
+    };
+    let (key, cursor) = (&record.key, record.key.cursor);
+    let id = format!(
+        "{}/page/{}-{}-{}/{}/{}/{}/{}",
+        incident.id,
+        cursor.run,
+        cursor.round,
+        cursor.step,
+        key.contact,
+        key.channel,
+        record.state.name(),
+        record.tries
+    );
+    let page = PageDetail {
+        contact: &key.contact,
+        channel: &key.channel,
+        run: cursor.run,
+        round: cursor.round,
+        step: cursor.step,
+        state: record.state.name(),
+        error,
+    };
+    Some(Detail {
+        version: VERSION,
+        id,
+        what: "page",
+        at: record.at,
+        by: "Muster",
+        text: "",
+        incident: incident.into(),
+        page: Some(page),
+    })
+}
+
+/// A message in the form that Amazon Q Developer in chat applications shows in a channel. Source: its
+/// administrator guide, "Custom notifications".
+#[derive(Clone, Debug, Serialize)]
+pub struct Notification {
+    version: &'static str,
+    source: &'static str,
+    id: String,
+    content: Content,
+    metadata: Metadata,
+}
+
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Content {
+    text_type: &'static str,
+    title: String,
+    description: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    next_steps: Vec<String>,
+    keywords: Vec<String>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Metadata {
+    thread_id: String,
+    summary: String,
+    event_type: String,
+}
+
+/// The chat message of a line of the timeline, if it is one for chat. All of one incident form a
+/// thread.
+#[must_use]
+pub fn in_chat(incident: &Incident, line: &Line<'_>) -> Option<Notification> {
+    if !TOLD.contains(&line.what) {
+        return None;
+    }
+    let (severity, words) = (incident.severity.shout(), incident.r#type.words());
+    let title = format!("{}{severity}: {words} in {}", mark(incident), incident.account);
+    let what = harmless(&incident.title);
+    let open = incident.status == State::Open;
+    let next = open.then(|| format!("Look at the finding: {}", incident.finding.console_link));
+    Some(Notification {
+        version: "1.0",
+        source: "custom",
+        id: format!("{}/{}", incident.id, line.name),
+        content: Content {
+            text_type: "client-markdown",
+            description: format!("{}\n{what}\nIncident {}", line.text, incident.id),
+            title: title.clone(),
+            next_steps: next.into_iter().collect(),
+            keywords: vec![severity, words, incident.account.clone()],
+        },
+        metadata: Metadata {
+            thread_id: incident.id.to_string(),
+            summary: format!("{title}: {}", line.what),
+            event_type: format!("muster-incident-{}", line.what),
+        },
+    })
+}
+
+/// A text that somebody else wrote, for a chat: nothing in it is a mention, a link or emphasis. A title
+/// may name a resource that an attacker has named.
+fn harmless(text: &str) -> String {
+    let plain =
+        |c: char| !matches!(c, '<' | '>' | '&' | '*' | '_' | '`' | '~' | '|' | '@' | '[' | ']');
+    text.chars().map(|c| if plain(c) && !c.is_control() { c } else { ' ' }).take(250).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::samples::{incident, now};
+
+    const LINE: Line<'_> = Line {
+        name: "opened",
+        what: "opened",
+        by: "Muster",
+        at: Timestamp::UNIX_EPOCH,
+        text: "Opened by a high finding.",
+    };
+
+    #[test]
+    fn an_event_names_people_by_id_only() {
+        let incident = incident();
+        let (kind, detail) = of_line(&incident, &LINE);
+        assert_eq!(kind.text(), "Muster Incident");
+        insta::assert_json_snapshot!(detail);
+        let (kind, _) = of_line(&incident, &Line { what: "acknowledged", ..LINE });
+        assert_eq!(kind, DetailType::Acknowledgement);
+    }
+
+    #[test]
+    fn a_page_is_told_once_it_has_ended() {
+        let incident = incident();
+        let record = |state: serde_json::Value| -> SendRecord {
+            let mut value = json!({
+                "run": 1, "round": 1, "step": 0, "contact": "ada", "channel": "sms", "tries": 1,
+                "at": now()
+            });
+            value.as_object_mut().unwrap().extend(state.as_object().unwrap().clone());
+            serde_json::from_value(value).unwrap()
+        };
+        let claimed = record(json!({"state": "claimed", "until": now(), "owner": "me"}));
+        assert!(of_page(&incident, &claimed).is_none());
+        let failed = record(json!({"state": "failed", "error": "OptedOut", "passing": false}));
+        let detail = serde_json::to_value(of_page(&incident, &failed)).unwrap();
+        assert_eq!(detail["id"], "20261123-abcdefghjk/page/1-1-0/ada/sms/failed/1");
+        assert_eq!(detail["page"]["error"], "OptedOut");
+    }
+
+    #[test]
+    fn chat_gets_what_is_grave_in_the_form_it_shows() {
+        let incident = incident();
+        let attached = Line { what: "attached", ..LINE };
+        assert!(in_chat(&incident, &attached).is_none());
+        insta::assert_json_snapshot!(in_chat(&incident, &LINE));
+    }
+}
