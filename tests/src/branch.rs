@@ -11,6 +11,7 @@ use crate::home::repository;
 use crate::issuer::{AUDIENCE, Issuer};
 use crate::stack::{Stack, deploy};
 use crate::system::System;
+use crate::told::lines;
 
 /// A web page that may call the branch's API.
 pub const ORIGIN: &str = "https://portal.example.com";
@@ -185,27 +186,8 @@ impl Branch {
     /// # Errors
     /// A failed call.
     pub async fn logged(&self, message: &str) -> Result<Vec<Value>> {
-        let mut groups = self.stack.logs.values();
-        let group = groups.find(|group| {
-            group.ends_with("/roster-api") && group.contains(&format!("/{}/", self.stack.name))
-        });
-        let group = group.context("the branch has no log of its API")?;
-        let mut lines = Vec::new();
-        let mut next = Value::Null;
-        loop {
-            let mut request = json!({ "logGroupName": group });
-            if next.is_string() {
-                request["nextToken"] = next;
-            }
-            let page = self.cloud.call("logs", "Logs_20140328.FilterLogEvents", &request).await?;
-            let events = page["events"].as_array().into_iter().flatten();
-            let texts = events.filter_map(|event| event["message"].as_str());
-            let read = texts.filter_map(|text| serde_json::from_str::<Value>(text).ok());
-            lines.extend(read.filter(|line| line["fields"]["message"] == message));
-            next = page["nextToken"].clone();
-            if next.is_null() {
-                return Ok(lines);
-            }
-        }
+        let mut lines = lines(&self.cloud, &self.stack, "roster-api").await?;
+        lines.retain(|line| line["fields"]["message"] == message);
+        Ok(lines)
     }
 }

@@ -18,6 +18,7 @@ mod sns;
 mod stack;
 mod story;
 mod system;
+mod told;
 mod users;
 
 pub use answers::{Answer, Decision, Delivery, End};

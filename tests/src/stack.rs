@@ -40,6 +40,10 @@ pub(crate) struct Stack {
     pub logs: BTreeMap<String, String>,
     /// Our own queue behind the emergency topic: MiniStack keeps no record of what a topic sent.
     pub heard: String,
+    /// The same behind the topic for chat.
+    pub chatted: String,
+    /// Our own queue on the stack's event bus.
+    pub told: String,
 }
 
 fn s3(cloud: &Cloud) -> aws_sdk_s3::Client {
@@ -93,9 +97,15 @@ pub(crate) async fn deploy(
         value.with_context(|| format!("the stack has no output {name}"))
     };
     let emergency_topic = output("EmergencyTopicArn")?;
-    let given = [("Topic", emergency_topic.as_str())];
+    let (chat, bus) = (output("ChatTopicArn")?, output("BusName")?);
+    let given = [
+        ("Topic", emergency_topic.as_str()),
+        ("ChatTopic", chat.as_str()),
+        ("BusName", bus.as_str()),
+    ];
     let ears = create(cloud, &format!("{name}-ears"), include_str!("../ears.yaml"), &given).await?;
-    let heard = ears.get("Queue").cloned().context("the ears have no queue")?;
+    let queue =
+        |name: &str| ears.get(name).cloned().with_context(|| format!("the ears have no {name}"));
     Ok(Stack {
         name: name.to_owned(),
         api_endpoint: output("ApiEndpoint")?,
@@ -110,7 +120,9 @@ pub(crate) async fn deploy(
             })
             .collect(),
         emergency_topic,
-        heard,
+        heard: queue("Queue")?,
+        chatted: queue("ChatQueue")?,
+        told: queue("EventQueue")?,
     })
 }
 

@@ -4,9 +4,11 @@
 //! message that leaves the system must have been expected by one of them.
 
 mod acknowledged;
+mod announced;
 mod callers;
 mod contacts;
 mod critical;
+mod drills;
 mod edits;
 mod externals;
 mod grouped;
@@ -54,10 +56,15 @@ fn main() -> anyhow::Result<ExitCode> {
     let trials = stories![
         curtain,
         acknowledged::pages_nobody_further,
+        announced::every_incident_page_and_answer_is_an_event,
+        announced::figures_are_in_the_logs,
         callers::may_do_what_their_policy_says,
         contacts::are_created_read_replaced_listed_and_deleted,
         contacts::who_stands_in_is_paged,
         critical::pages_counsel_too,
+        drills::a_live_drill_pages_marked_and_reports,
+        drills::a_dry_drill_goes_through_the_plan_and_sends_nothing,
+        drills::wrong_drills_are_refused,
         edits::nothing_is_lost_when_fifty_write_at_once,
         edits::a_patch_changes_what_it_names,
         edits::a_repeated_post_gets_the_first_answer,

@@ -1,0 +1,108 @@
+//! A drill takes the real path, says so in every message, is kept apart and ends in a report.
+
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, ensure};
+use serde_json::{Value, json};
+
+use crate::stage::{BOTH, COMMANDER, LEVEL_2, Stage, pages};
+
+async fn ask(stage: &Stage, drill: &Value) -> Result<String> {
+    let (status, answer) = stage.system.api("POST", "/drills", Some(drill)).await?;
+    ensure!(status == 202, "{status}: {answer}");
+    Ok(answer["id"].as_str().context("the drill has no id")?.to_owned())
+}
+
+/// The report, once it says what is waited for.
+async fn report(stage: &Stage, id: &str, ready: impl Fn(&Value) -> bool) -> Result<Value> {
+    let mut last = Value::Null;
+    for _ in 0..100 {
+        let (status, report) = stage.system.api("GET", &format!("/drills/{id}"), None).await?;
+        if status == 200 && ready(&report) {
+            return Ok(report);
+        }
+        last = report;
+        tokio::time::sleep(Duration::from_millis(300)).await;
+    }
+    anyhow::bail!("the report stays {last}")
+}
+
+async fn listed(stage: &Stage, path: &str, id: &str) -> Result<bool> {
+    let page = stage.ok("GET", path, None).await?;
+    Ok(page["items"].as_array().into_iter().flatten().any(|item| item["id"] == id))
+}
+
+pub(crate) async fn a_live_drill_pages_marked_and_reports(stage: &Stage) -> Result<()> {
+    let (chen, dara) = (LEVEL_2[1], LEVEL_2[2]);
+    let drill = json!({
+        "mode": "live", "severity": "critical", "incident_type": "data_exposure",
+        "account": "100000000031", "people": [chen, dara]
+    });
+    let key = [("content-type", "application/json"), ("idempotency-key", "spring-drill")];
+    let (status, first) =
+        stage.system.api_with("POST", "/drills", &key, &drill.to_string()).await?;
+    ensure!(status == 202, "{status}: {first}");
+    let id = first["id"].as_str().context("the drill has no id")?.to_owned();
+    stage.expect(&id, pages([chen, dara], &BOTH)).await?;
+    // Asked for twice, it is one drill.
+    let again = stage.system.api_with("POST", "/drills", &key, &drill.to_string()).await?;
+    ensure!(again == (202, first), "{again:?}");
+    let other = json!({ "mode": "dry" }).to_string();
+    let (status, _) = stage.system.api_with("POST", "/drills", &key, &other).await?;
+    ensure!(status == 422, "the same key for another drill: {status}");
+
+    let messages = stage.system.messages().await?;
+    let ours: Vec<_> =
+        messages.iter().filter(|m| m.incident.as_deref() == Some(id.as_str())).collect();
+    ensure!(ours.iter().all(|message| message.text.starts_with("DRILL")), "{ours:?}");
+    let link = stage.link(&id, chen).await?;
+    let (_, page) = stage.system.public_get(&link).await?;
+    ensure!(page.contains("DRILL"), "the link's page does not say that it is a drill");
+    stage.system.public_post(&link).await?;
+
+    let said = |report: &Value| report["not_answered"] == json!([dara]);
+    let report = report(stage, &id, said).await?;
+    ensure!(report["not_reached"] == json!([]) && report["status"] == "open", "{report}");
+    let person = report["people"].as_array().into_iter().flatten().find(|p| p["contact"] == chen);
+    let person = person.context("the report does not name who answered")?;
+    ensure!(person["answered_after_seconds"].is_i64(), "{person}");
+    ensure!(person["pages"].as_array().is_some_and(|pages| pages.len() == 2), "{person}");
+    ensure!(report["first_page_after_seconds"].is_i64(), "{report}");
+
+    ensure!(listed(stage, "/drills?limit=200", &id).await?, "the drill is in no list");
+    ensure!(!listed(stage, "/incidents?limit=200", &id).await?, "the drill is among the incidents");
+    stage.resolve(&id).await?;
+    Ok(())
+}
+
+pub(crate) async fn a_dry_drill_goes_through_the_plan_and_sends_nothing(
+    stage: &Stage,
+) -> Result<()> {
+    let id = ask(stage, &json!({ "mode": "dry", "severity": "medium" })).await?;
+    stage.expect(&id, pages([], &[])).await?;
+    ensure!(stage.system.escalation_ends(&id, Duration::from_secs(60)).await?, "it does not end");
+    let report = report(stage, &id, |_| true).await?;
+    let people = report["people"].as_array().context("nobody is in the report")?;
+    ensure!(people.iter().any(|person| person["contact"] == COMMANDER), "{report}");
+    let mut all = people.iter().flat_map(|p| p["pages"].as_array().into_iter().flatten());
+    ensure!(all.all(|page| page["state"] == "dry"), "{report}");
+    ensure!(report["emergency_topic_told"] == false, "{report}");
+    stage.expect(&id, pages([], &[])).await?;
+    stage.resolve(&id).await?;
+    Ok(())
+}
+
+pub(crate) async fn wrong_drills_are_refused(stage: &Stage) -> Result<()> {
+    let drill = json!({ "people": ["nobody-here"], "mode": "dry" });
+    let (status, problem) = stage.system.api("POST", "/drills", Some(&drill)).await?;
+    ensure!(status == 422 && problem["faults"][0]["field"] == "people[0]", "{status}: {problem}");
+    let drill = json!({ "severity": 7 });
+    let (status, problem) = stage.system.api("POST", "/drills", Some(&drill)).await?;
+    ensure!(status == 422, "{status}: {problem}");
+    let fields: Vec<_> =
+        problem["faults"].as_array().into_iter().flatten().map(|f| f["field"].clone()).collect();
+    ensure!(fields == ["severity", "mode"], "{problem}");
+    let (status, _) = stage.system.api("GET", "/drills/20261123-0000000000", None).await?;
+    ensure!(status == 404, "{status}");
+    Ok(())
+}
