@@ -186,7 +186,8 @@ impl Responder {
                 }
                 Verdict::Attach { incident } | Verdict::Raise { incident } => {
                     let Some(before) = known.incident(&incident) else { break };
-                    let after = before.joined_by(finding.severity, &policy, now);
+                    let after =
+                        before.joined_by(finding.severity, known.new_to(&incident), &policy, now);
                     let joined = self.incidents.join(before, &after, finding, &known, now).await?;
                     if joined == Written::Done {
                         if after.run == before.run {

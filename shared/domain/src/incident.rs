@@ -240,12 +240,19 @@ impl Incident {
         self.raised = false;
     }
 
-    /// The incident after a finding of this severity joined it: more serious, if that is more, and
+    /// The incident after a finding of this severity joined it, or, if it is not `new` to it, has become
+    /// that severe: more serious, if that is more, and
     /// then open again with another escalation; that, too, if nobody is being paged any more.
     #[must_use]
-    pub fn joined_by(&self, severity: Severity, policy: &Policy, now: Timestamp) -> Self {
+    pub fn joined_by(
+        &self,
+        severity: Severity,
+        new: bool,
+        policy: &Policy,
+        now: Timestamp,
+    ) -> Self {
         let mut next = self.clone();
-        next.findings += 1;
+        next.findings += u64::from(new);
         next.version += 1;
         if severity > self.severity {
             next.severity = severity;

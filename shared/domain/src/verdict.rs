@@ -1,9 +1,11 @@
 //! What a finding leads to, decided from the policy and what the ledger knows of it.
 
+use std::collections::BTreeMap;
+
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::finding::{Finding, Quiet, Route};
+use crate::finding::{Finding, FindingIdentity, Quiet, Route};
 use crate::id::IncidentId;
 use crate::incident::{Incident, State};
 use crate::policy::Policy;
@@ -84,11 +86,20 @@ pub struct Known {
     /// Incidents of the findings it belongs with: of its attack sequence, or of the findings that it
     /// is a sequence of.
     pub related: Vec<Incident>,
+    /// Itself and the findings it belongs with, each with the incident that it was linked to when that
+    /// was read: what is written on the strength of it must find it unchanged.
+    pub links: BTreeMap<FindingIdentity, Option<IncidentId>>,
     /// The last incident of its group, the same account and type, and when a finding last joined it.
     pub group: Option<(Incident, Timestamp)>,
 }
 
 impl Known {
+    /// Whether the finding has not been part of this incident so far.
+    #[must_use]
+    pub fn new_to(&self, id: &IncidentId) -> bool {
+        self.own.as_ref().is_none_or(|own| own.id != *id)
+    }
+
     /// The incident with this id, if it is among those known.
     #[must_use]
     pub fn incident(&self, id: &IncidentId) -> Option<&Incident> {
@@ -214,5 +225,7 @@ fn joined<'a>(
         .then_some(incident)
 }
 
+#[cfg(test)]
+mod interleaved;
 #[cfg(test)]
 mod tests;

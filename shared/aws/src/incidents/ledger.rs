@@ -1,5 +1,7 @@
 //! The ledger: one entry per finding, by its identity, whatever route and however often it comes.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem, Update};
 use futures::future::try_join_all;
 use jiff::Timestamp;
@@ -30,7 +32,8 @@ struct Group {
     last_at: Timestamp,
 }
 
-/// The incident of a finding that another one belongs with.
+/// The incident that a finding belongs to, by itself or by what it belongs with: where those of one
+/// attack sequence meet, in whatever order they come.
 #[derive(Serialize, Deserialize)]
 struct Linked {
     incident: IncidentId,
@@ -117,19 +120,16 @@ impl Incidents {
         finding: &Finding,
         entry: Option<LedgerEntry>,
     ) -> Result<Known, AwsError> {
-        let ids = finding.related.iter().take(MOST_RELATED).map(async |identity| {
-            Ok::<_, AwsError>(self.ledger(identity).await?.and_then(|entry| entry.incident))
-        });
-        let (linked, group, related) = tokio::try_join!(
-            self.stored::<Linked>(link_key(&finding.identity)),
-            self.stored::<Group>(group_key(finding)),
-            try_join_all(ids),
-        )?;
-        let mut ids: Vec<IncidentId> = related.into_iter().flatten().collect();
-        ids.extend(linked.map(|linked| linked.incident));
-        ids.sort();
-        ids.dedup();
-        let related = try_join_all(ids.iter().map(|id| self.incident(id))).await?;
+        let related = finding.related.iter().take(MOST_RELATED);
+        let link = async |identity: &FindingIdentity| {
+            let linked = self.stored::<Linked>(link_key(identity)).await?;
+            Ok::<_, AwsError>((identity.clone(), linked.map(|linked| linked.incident)))
+        };
+        let links = try_join_all(related.chain([&finding.identity]).map(link));
+        let (group, links) = tokio::try_join!(self.stored::<Group>(group_key(finding)), links)?;
+        let links: BTreeMap<_, _> = links.into_iter().collect();
+        let ids: BTreeSet<&IncidentId> = links.values().flatten().collect();
+        let related = try_join_all(ids.into_iter().map(|id| self.incident(id))).await?;
         let related = related.into_iter().flatten().collect();
         let group = match group {
             None => None,
@@ -137,7 +137,7 @@ impl Incidents {
                 self.incident(&incident).await?.map(|incident| (incident, last_at))
             }
         };
-        Ok(Known { entry, own: None, related, group })
+        Ok(Known { entry, own: None, related, links, group })
     }
 
     async fn stored<T: DeserializeOwned>(&self, key: Item) -> Result<Option<T>, AwsError> {
@@ -178,7 +178,7 @@ impl Incidents {
                 item::put(&self.table, item, Some("incident = :before"), values)?
             }
         });
-        writes.extend(self.links(finding, &incident.id)?);
+        writes.extend(self.links(finding, known, &incident.id)?);
         let transaction = self.client.transact_write_items().set_transact_items(Some(writes));
         item::written(transaction.send().await)
     }
@@ -230,7 +230,7 @@ impl Incidents {
         if raised {
             writes.push(self.due_put(&after.id, after.first_turn(), now)?);
         }
-        writes.extend(self.links(finding, &after.id)?);
+        writes.extend(self.links(finding, known, &after.id)?);
         let transaction = self.client.transact_write_items().set_transact_items(Some(writes));
         item::written(transaction.send().await)
     }
@@ -266,19 +266,31 @@ impl Incidents {
         Ok(TransactWriteItem::builder().update(ledger).build())
     }
 
-    /// Notes of the findings that this one belongs with that they belong to its incident, for those
-    /// that come later.
+    /// Links a finding, and those it belongs with that belong to no open incident, to its incident. Each
+    /// link must be as it was read: of a sequence and its member that come at the same moment, one then
+    /// finds the other. What was known before keeps its links.
     fn links(
         &self,
         finding: &Finding,
+        known: &Known,
         incident: &IncidentId,
     ) -> Result<Vec<TransactWriteItem>, AwsError> {
-        let linked = Linked { incident: incident.clone() };
-        let related = finding.related.iter().take(MOST_RELATED);
-        let put = |identity| {
-            item::put(&self.table, item::write(link_key(identity), &linked)?, None, vec![])
+        let open = |id: &IncidentId| {
+            let incident = known.related.iter().find(|incident| incident.id == *id);
+            incident.is_some_and(|incident| incident.status != State::Resolved)
         };
-        related.map(put).collect()
+        let loose = known.links.iter().filter(|(identity, linked)| {
+            **identity == finding.identity || !linked.as_ref().is_some_and(open)
+        });
+        let put = |(identity, linked): (&FindingIdentity, &Option<IncidentId>)| {
+            let item = item::write(link_key(identity), &Linked { incident: incident.clone() })?;
+            let (condition, values) = match linked {
+                None => ("attribute_not_exists(pk)", vec![]),
+                Some(before) => ("incident = :before", vec![(":before", s(before.as_str()))]),
+            };
+            item::put(&self.table, item, Some(condition), values)
+        };
+        loose.map(put).collect()
     }
 
     /// Notes that the escalation of this finding's incident has started.

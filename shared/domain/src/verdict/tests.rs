@@ -168,6 +168,7 @@ proptest! {
                         entry: own.as_ref().map(|own| entry(Some(own.id.as_str()), true)),
                         own,
                         related: vec![],
+                        links: BTreeMap::new(),
                         group: groups.get(&account).map(|(i, last)| (incidents[*i].clone(), *last)),
                     };
                     let index = |id: &IncidentId| incidents.iter().position(|i| i.id == *id).unwrap();
@@ -192,7 +193,7 @@ proptest! {
                         Verdict::Attach { incident } | Verdict::Raise { incident } => {
                             let index = index(&incident);
                             let before = incidents[index].clone();
-                            let after = before.joined_by(severity, &policy, at);
+                            let after = before.joined_by(severity, known.new_to(&incident), &policy, at);
                             prop_assert!(before.status != State::Resolved);
                             let raised = severity > before.severity || before.gone_silent(at);
                             prop_assert_eq!(after.run, before.run + u32::from(raised));

@@ -1,0 +1,317 @@
+//! Eight writers at once, in any order, dying in between: the same facts make the same incidents.
+//!
+//! [`Store`] keeps to what DynamoDB promises of the incidents table: single reads are of the moment, a
+//! transaction happens whole or not at all, and not at all if one of its conditions no longer holds.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::incident_type::IncidentType;
+use crate::plan::EscalationPlan;
+use crate::samples::now;
+use crate::severity::Severity;
+
+/// A finding's place in the ledger: its incident, and whether that is known to escalate.
+type Entry = (IncidentId, bool);
+
+#[derive(Clone, Default)]
+struct Store {
+    ledger: BTreeMap<FindingIdentity, Entry>,
+    links: BTreeMap<FindingIdentity, IncidentId>,
+    groups: BTreeMap<(String, IncidentType), (IncidentId, Timestamp)>,
+    incidents: BTreeMap<IncidentId, Incident>,
+    /// Every escalation that was started: of an incident and a run there is one, however often.
+    started: BTreeSet<(IncidentId, u32)>,
+}
+
+fn group(finding: &Finding) -> (String, IncidentType) {
+    (finding.account.clone(), finding.incident_type)
+}
+
+impl Store {
+    fn known(&self, finding: &Finding) -> Known {
+        let entry = self.ledger.get(&finding.identity).map(|(incident, started)| LedgerEntry {
+            incident: Some(incident.clone()),
+            started: *started,
+            deliveries: 1,
+            first_at: now(),
+            last_at: now(),
+        });
+        let own = entry.as_ref().and_then(|entry| self.incidents.get(entry.incident.as_ref()?));
+        let link = |id: &FindingIdentity| (id.clone(), self.links.get(id).cloned());
+        let links: BTreeMap<_, _> =
+            finding.related.iter().chain([&finding.identity]).map(link).collect();
+        let related: BTreeSet<_> = links.values().flatten().collect();
+        Known {
+            own: own.cloned(),
+            related: related.into_iter().map(|id| self.incidents[id].clone()).collect(),
+            group: self
+                .groups
+                .get(&group(finding))
+                .map(|(id, last)| (self.incidents[id].clone(), *last)),
+            entry,
+            links,
+        }
+    }
+
+    /// The conditions of both transactions: what was read of the ledger, the links and the group.
+    fn unchanged(&self, finding: &Finding, known: &Known) -> bool {
+        let before = known.entry.as_ref().and_then(|entry| entry.incident.as_ref());
+        self.ledger.get(&finding.identity).map(|(incident, _)| incident) == before
+            && known.links.iter().all(|(id, linked)| self.links.get(id) == linked.as_ref())
+    }
+
+    fn link(&mut self, finding: &Finding, known: &Known, id: &IncidentId) {
+        for (identity, linked) in &known.links {
+            let open = linked.as_ref().is_some_and(|linked| {
+                known.related.iter().any(|i| i.id == *linked && i.status != State::Resolved)
+            });
+            if *identity == finding.identity || !open {
+                self.links.insert(identity.clone(), id.clone());
+            }
+        }
+    }
+
+    fn open(&mut self, incident: Incident, known: &Known, at: Timestamp) -> bool {
+        let finding = incident.finding.clone();
+        let group_before = known.group.as_ref().map(|(incident, _)| &incident.id);
+        let group_now = self.groups.get(&group(&finding)).map(|(id, _)| id);
+        if !self.unchanged(&finding, known) || group_now != group_before {
+            return false;
+        }
+        let id = incident.id.clone();
+        self.ledger.insert(finding.identity.clone(), (id.clone(), false));
+        self.groups.insert(group(&finding), (id.clone(), at));
+        self.link(&finding, known, &id);
+        self.incidents.insert(id, incident);
+        true
+    }
+
+    fn join(
+        &mut self,
+        before: &Incident,
+        after: Incident,
+        finding: &Finding,
+        known: &Known,
+    ) -> bool {
+        let version = self.incidents[&before.id].version;
+        if !self.unchanged(finding, known) || version != before.version {
+            return false;
+        }
+        let id = after.id.clone();
+        self.ledger.insert(finding.identity.clone(), (id.clone(), after.run == before.run));
+        self.link(finding, known, &id);
+        if let Some((group, last)) = self.groups.get_mut(&group(finding))
+            && *group == id
+        {
+            *last = now();
+        }
+        self.incidents.insert(id, after);
+        true
+    }
+}
+
+/// Where a writer is with its delivery.
+#[derive(Clone)]
+enum Doing {
+    /// It has read this.
+    Read(Box<Known>),
+    /// It has written, and is to start an escalation.
+    Start(IncidentId),
+}
+
+/// A writer: the deliveries that it still has to deal with, and where it is with the first.
+#[derive(Clone, Default)]
+struct Writer {
+    due: Vec<Finding>,
+    doing: Option<Doing>,
+}
+
+impl Writer {
+    /// One step: a read, a write or a start; then others may come in between.
+    fn step(&mut self, store: &mut Store, policy: &Policy) {
+        let Some(finding) = self.due.first().cloned() else { return };
+        let known = match self.doing.take() {
+            None => {
+                self.doing = Some(Doing::Read(Box::new(store.known(&finding))));
+                return;
+            }
+            Some(Doing::Start(id)) => {
+                let run = store.incidents[&id].run;
+                store.started.insert((id, run));
+                if let Some((_, started)) = store.ledger.get_mut(&finding.identity) {
+                    *started = true;
+                }
+                return;
+            }
+            Some(Doing::Read(known)) => known,
+        };
+        match decide(policy, &finding, &known, now()) {
+            Verdict::Record(_) | Verdict::Repeat { start: false, .. } => {
+                self.due.remove(0);
+            }
+            Verdict::Repeat { incident, .. } => self.doing = Some(Doing::Start(incident)),
+            Verdict::Open { previous } => {
+                let id = format!("i-{}", store.incidents.len()).parse().unwrap();
+                let plan = EscalationPlan::default();
+                let incident = Incident::open(id, finding, policy, plan, now());
+                let id = incident.id.clone();
+                if store.open(Incident { previous, ..incident }, &known, now()) {
+                    self.doing = Some(Doing::Start(id));
+                }
+            }
+            Verdict::Attach { incident } | Verdict::Raise { incident } => {
+                let before = known.incident(&incident).unwrap();
+                let after =
+                    before.joined_by(finding.severity, known.new_to(&incident), policy, now());
+                let raised = after.run > before.run;
+                if store.join(before, after, &finding, &known) && raised {
+                    self.doing = Some(Doing::Start(incident));
+                }
+            }
+        }
+    }
+
+    /// Dies; what it was at comes again later.
+    fn die(&mut self) {
+        self.doing = None;
+        if !self.due.is_empty() {
+            self.due.rotate_left(1);
+        }
+    }
+}
+
+const SEQUENCE: u8 = 5;
+
+/// A delivery of one of the facts: five findings of two kinds, and the sequence that two of them are
+/// part of. They say so themselves, or the sequence does, or both.
+fn delivery(fact: u8, severity: Severity, route: Route, quiet: Option<Quiet>) -> Finding {
+    let identity = |fact: u8| FindingIdentity::guardduty(&format!("fact-{fact}"));
+    let kinds = [IncidentType::Malware, IncidentType::DataExposure];
+    let kind = match fact {
+        SEQUENCE => IncidentType::AccountCompromise,
+        fact => kinds[usize::from(fact % 2)],
+    };
+    let mut finding = Finding::assumed(severity, kind, "111122223333".into());
+    finding.identity = identity(fact);
+    finding.route = route;
+    finding.quiet = quiet;
+    finding.last_seen = Some(now());
+    finding.related = match fact {
+        // One names its sequence, the other is named by it.
+        0 => vec![identity(SEQUENCE)],
+        SEQUENCE => vec![identity(1)],
+        _ => vec![],
+    };
+    finding
+}
+
+fn deliveries() -> impl Strategy<Value = Vec<(usize, Finding)>> {
+    let route =
+        prop_oneof![Just(Route::GuardDuty), Just(Route::SecurityHub), Just(Route::SecurityHubV2)];
+    let quiet = prop_oneof![9 => Just(None), 1 => Just(Some(Quiet::Archived))];
+    let severity = prop_oneof![
+        1 => Just(Severity::Low), 4 => Just(Severity::Medium), 4 => Just(Severity::High),
+        2 => Just(Severity::Critical)
+    ];
+    let one = (0..8usize, 0..=SEQUENCE, severity, route, quiet).prop_map(
+        |(writer, fact, severity, route, quiet)| (writer, delivery(fact, severity, route, quiet)),
+    );
+    prop::collection::vec(one, 1..24)
+}
+
+/// Everything delivered, however the writers come in each other's way; then, as AWS does, again.
+fn play(deliveries: &[(usize, Finding)], order: &[(usize, bool)]) -> Store {
+    let (policy, mut store) = (Policy::default(), Store::default());
+    let mut writers = vec![Writer::default(); 8];
+    for (writer, finding) in deliveries {
+        writers[*writer].due.push(finding.clone());
+    }
+    for (writer, dies) in order {
+        if *dies {
+            writers[*writer].die();
+        } else {
+            writers[*writer].step(&mut store, &policy);
+        }
+    }
+    for writer in &mut writers {
+        while !writer.due.is_empty() {
+            writer.step(&mut store, &policy);
+        }
+    }
+    store
+}
+
+/// Which facts share an incident.
+fn partition(store: &Store) -> BTreeSet<BTreeSet<String>> {
+    let mut sets = BTreeMap::<&IncidentId, BTreeSet<String>>::new();
+    for (identity, (incident, _)) in &store.ledger {
+        sets.entry(incident).or_default().insert(identity.to_string());
+    }
+    sets.into_values().collect()
+}
+
+proptest! {
+    #[test]
+    fn writers_that_come_in_each_others_way(
+        deliveries in deliveries(),
+        order in prop::collection::vec((0..8usize, prop::bool::weighted(0.05)), 0..200),
+    ) {
+        let store = play(&deliveries, &order);
+        for (id, incident) in &store.incidents {
+            let held = store.ledger.iter().filter(|(_, (incident, _))| incident == id).count();
+            prop_assert_eq!(incident.findings, u64::try_from(held).unwrap(), "the count");
+            // The last run escalates; of those before, a later one has taken over.
+            prop_assert!(store.started.contains(&(id.clone(), incident.run)), "nobody is paged");
+        }
+        for (_, finding) in &deliveries {
+            let worth = finding.quiet.is_none() && finding.severity >= Severity::Medium;
+            let entry = store.ledger.get(&finding.identity);
+            prop_assert!(!worth || entry.is_some(), "a finding is lost");
+            if let (true, Some((incident, started))) = (worth, entry) {
+                prop_assert!(*started, "its escalation is not known to have started");
+                let incident = &store.incidents[incident];
+                prop_assert!(incident.severity >= finding.severity, "less serious than a finding");
+            }
+        }
+        let groups: BTreeSet<_> = store.incidents.values().map(|i| (&i.account, i.r#type)).collect();
+        prop_assert_eq!(groups.len(), store.incidents.len(), "two incidents of one kind");
+    }
+
+    #[test]
+    fn the_order_makes_no_difference_to_what_belongs_together(
+        deliveries in deliveries(),
+        order in prop::collection::vec((0..8usize, prop::bool::weighted(0.05)), 0..200),
+    ) {
+        // What is worth paging once is so in every order; a sequence draws others to where it is first.
+        let plain: Vec<_> = deliveries
+            .into_iter()
+            .filter(|(_, finding)| finding.identity != FindingIdentity::guardduty("fact-5"))
+            .map(|(writer, finding)| (writer, Finding { related: vec![], ..finding }))
+            .collect();
+        prop_assert_eq!(partition(&play(&plain, &order)), partition(&play(&plain, &[])));
+    }
+
+    #[test]
+    fn a_sequence_and_its_members_meet(
+        order in prop::collection::vec((0..8usize, prop::bool::weighted(0.05)), 0..60),
+        copies in prop::collection::vec((0..8usize, prop::sample::select(vec![0, 1, SEQUENCE])), 3..16),
+    ) {
+        let mut facts: Vec<_> = copies;
+        facts.extend([(0, 0), (3, 1), (6, SEQUENCE)]);
+        let deliver = |(writer, fact): (usize, u8)| {
+            (writer, delivery(fact, Severity::High, Route::GuardDuty, None))
+        };
+        let deliveries: Vec<_> = facts.into_iter().map(deliver).collect();
+        let store = play(&deliveries, &order);
+        let of = |fact: u8| {
+            let (incident, _) = &store.ledger[&FindingIdentity::guardduty(&format!("fact-{fact}"))];
+            incident.clone()
+        };
+        // Each member is with the sequence, unless both members had opened one before it came.
+        prop_assert!(of(SEQUENCE) == of(0) || of(SEQUENCE) == of(1));
+        prop_assert!(store.incidents.len() <= 2);
+    }
+}
