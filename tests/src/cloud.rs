@@ -116,6 +116,11 @@ impl Cloud {
         Ok(serde_json::from_str(&reply.text)?)
     }
 
+    /// The port of the local cloud.
+    pub(crate) const fn port(&self) -> u16 {
+        self.port
+    }
+
     /// Where every service is.
     pub(crate) fn root(&self) -> String {
         format!("http://127.0.0.1:{}/", self.port)

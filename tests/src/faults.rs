@@ -5,7 +5,26 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use aws_sdk_lambda::primitives::Blob;
 use serde_json::{Value, json};
 
+use crate::cloud::Cloud;
+use crate::stack::Stack;
 use crate::system::System;
+
+pub(crate) async fn make_late(cloud: &Cloud, stack: &Stack, incident: &str) -> Result<()> {
+    let client = aws_sdk_dynamodb::Client::new(&cloud.config);
+    let text = |text: String| AttributeValue::S(text);
+    client
+        .update_item()
+        .table_name(&stack.incidents_table)
+        .key("pk", text(format!("incident#{incident}")))
+        .key("sk", text("due".to_owned()))
+        .update_expression("SET sort = :long_ago")
+        .condition_expression("attribute_exists(pk)")
+        .expression_attribute_values(":long_ago", text(format!("{:014}#{incident}", 0)))
+        .send()
+        .await
+        .context("no step is due")?;
+    Ok(())
+}
 
 impl System {
     /// Stops the incident's first escalation, as if Step Functions had lost it.
@@ -24,20 +43,7 @@ impl System {
     /// # Errors
     /// No step is due, or a failed call.
     pub async fn make_late(&self, incident: &str) -> Result<()> {
-        let client = aws_sdk_dynamodb::Client::new(&self.cloud.config);
-        let text = |text: String| AttributeValue::S(text);
-        client
-            .update_item()
-            .table_name(&self.stack.incidents_table)
-            .key("pk", text(format!("incident#{incident}")))
-            .key("sk", text("due".to_owned()))
-            .update_expression("SET sort = :long_ago")
-            .condition_expression("attribute_exists(pk)")
-            .expression_attribute_values(":long_ago", text(format!("{:014}#{incident}", 0)))
-            .send()
-            .await
-            .context("no step is due")?;
-        Ok(())
+        make_late(&self.cloud, &self.stack, incident).await
     }
 
     /// Lets the watchdog look, as the schedule does every minute: what it found.

@@ -21,8 +21,8 @@ use crate::messages::{Known, Message, all, queue};
 use crate::ministack::{Ministack, Settings, runs};
 use crate::progress::Progress;
 use crate::rules::{Rule, deployed, matching};
-use crate::sns::SnsProxy;
 use crate::stack::{NAME, Stack, deploy, upload};
+use crate::wire::Wire;
 use crate::{functions, python};
 
 /// How many events are on their way at a time; each may take a process of its own.
@@ -59,7 +59,7 @@ impl Options {
 struct Host {
     home: Home,
     ministack: Option<Ministack>,
-    refusals: Option<SnsProxy>,
+    refusals: Option<Wire>,
     /// Whether the system is to outlive it.
     detached: bool,
     _lock: File,
@@ -101,7 +101,7 @@ impl System {
         let program = python::ministack(progress).await?;
         let functions = progress.step("building the functions", functions::build()).await?;
         if options.refusals {
-            host.refusals = Some(SnsProxy::start().await?);
+            host.refusals = Some(Wire::start().await?);
         }
         let sns = host.refusals.as_ref().map(|refusals| refusals.port);
         let settings = Settings { wait_scale: options.wait_scale, sns };

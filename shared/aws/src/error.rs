@@ -33,7 +33,10 @@ impl AwsError {
                 let code = context.err().code().unwrap_or("Unknown").to_owned();
                 let status = context.raw().status().as_u16();
                 let throttled = status == 429 || throttled(&code);
-                let passing = status >= 500 || throttled || code == CONFLICT;
+                // A permission that is missing is no fault of what was asked, and changes of policies
+                // take seconds to be known everywhere.
+                let denied = code.contains("AccessDenied") || code == "AuthorizationError";
+                let passing = status >= 500 || throttled || denied || code == CONFLICT;
                 return Self { operation, code, passing, throttled };
             }
             SdkError::TimeoutError(_) => ("Timeout".to_owned(), true),

@@ -132,6 +132,11 @@ pub enum Claim {
     Settled,
 }
 
+/// The end of the longest claim that a clock could have made which agrees with this one.
+fn longest(now: Timestamp) -> Timestamp {
+    now.saturating_add(LEASE * 2).unwrap_or(Timestamp::MAX)
+}
+
 /// What `owner` does about a send whose record, if there is one, is `record`.
 #[must_use]
 pub fn claim(record: Option<&SendRecord>, owner: &str, now: Timestamp) -> Claim {
@@ -143,6 +148,8 @@ pub fn claim(record: Option<&SendRecord>, owner: &str, now: Timestamp) -> Claim 
         SendState::Claimed { owner: mine, .. } if mine == owner => Claim::Mine,
         // The last resort is tried as long as somebody looks.
         _ if record.given_up(now) && record.key.channel != TOPIC => Claim::Settled,
+        // Longer than any claim holds: the clock that it was made by is ahead, and may be far ahead.
+        SendState::Claimed { until, .. } if *until > longest(now) => again(now),
         SendState::Claimed { until, .. } => again(*until),
         SendState::Failed { .. } => {
             again(record.at.saturating_add(TRY_AGAIN).unwrap_or(Timestamp::MAX))
@@ -184,6 +191,8 @@ mod tests {
         check(Some(record(claimed("other"), 3)), now, Claim::Later(soon));
         check(Some(record(claimed("other"), 3)), soon, Claim::Settled);
         check(Some(record(claimed("me"), 1)), now, Claim::Mine);
+        let ahead = SendState::Claimed { until: now + LEASE * 3, owner: "other".into() };
+        check(Some(record(ahead, 1)), now, Claim::Take { attempt: 2 });
         check(Some(record(failed(false), 1)), now, Claim::Settled);
         check(Some(record(failed(true), 1)), now, Claim::Later(now + TRY_AGAIN));
         check(Some(record(failed(true), 1)), now + TRY_AGAIN, Claim::Take { attempt: 2 });

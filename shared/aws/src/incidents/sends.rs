@@ -13,6 +13,8 @@ use super::{Fact, Incidents, incident_key, partition};
 use crate::error::AwsError;
 use crate::item::{self, Written, key, n, s};
 
+/// How often the end of a send is written; each has the SDK's own tries.
+const MOST_SETTLES: usize = 3;
 /// DynamoDB's limit for one transaction.
 const MOST_ACTIONS: usize = 100;
 
@@ -182,7 +184,17 @@ impl Incidents {
             .set_item(Some(item))
             .condition_expression("tries = :tries")
             .expression_attribute_values(":tries", n(record.tries));
-        match put.send().await {
+        // What was sent and is not recorded is sent again after the lease, so a refused write is tried
+        // again, whatever the reason.
+        let mut end = put.clone().send().await;
+        for _ in 1..MOST_SETTLES {
+            if matches!(&end, Err(error) if error.as_service_error().is_none_or(|e| !e.is_conditional_check_failed_exception()))
+            {
+                item::pause().await;
+                end = put.clone().send().await;
+            }
+        }
+        match end {
             Ok(_) => Ok(()),
             Err(error)
                 if error

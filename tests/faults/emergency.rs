@@ -1,0 +1,102 @@
+//! When a part of Muster is down for good: a plain message to the emergency topic, and nothing is lost.
+
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, ensure};
+use rehearsal::{Fault, Kind, Lane, Sent, System, until};
+use serde_json::Value;
+
+use crate::bench::{event, everybody, incident, sends, staffed};
+
+const FILE: &str = "guardduty/high-crypto-mining.json";
+const SOON: Duration = Duration::from_secs(120);
+
+/// Waits until the emergency topic has said this.
+async fn said(lane: &Lane, part: &str) -> Result<String> {
+    let heard = until(SOON, async || {
+        Ok(lane.heard().await?.into_iter().find(|message| message.contains(part)))
+    });
+    let heard = heard.await?;
+    heard.with_context(|| format!("the emergency topic was not told {part:?}"))
+}
+
+/// Waits until the event is kept.
+async fn kept(lane: &Lane, event: &Value) -> Result<()> {
+    let kept = until(SOON, async || {
+        let failed = lane.failed_events().await?;
+        Ok(failed.iter().any(|failed| failed["requestPayload"] == *event).then_some(()))
+    });
+    kept.await?.context("the event is not kept")
+}
+
+pub(crate) async fn step_functions_is_down(system: &System) -> Result<()> {
+    let (lane, account) = (Box::pin(staffed(system, 21)).await?, "600000000001");
+    lane.wire.arm(Fault::always("states:StartExecution", Kind::Fail));
+    let event = event(FILE, account)?;
+    lane.deliver(&event).await?;
+    let message = said(&lane, "Muster cannot page").await?;
+    ensure!(message.contains("HIGH malware in account 600000000001"), "{message}");
+    kept(&lane, &event).await?;
+    // The incident is there, and the watchdog takes its first step.
+    let id = incident(&lane, account, SOON).await?;
+    ensure!(lane.sends(&id).await?.is_empty(), "somebody was paged already");
+    lane.make_late(&id).await?;
+    let watched = lane.watch().await?;
+    ensure!(watched["late"] == 1 && watched["failed"] == 0, "{watched}");
+    sends(&lane, &id, &everybody(), SOON).await?;
+    // When it is back, the event that was kept starts the escalation, and nobody is paged twice.
+    lane.wire.disarm();
+    let again = lane.invoke("finding-responder", &event).await?;
+    ensure!(again.is_ok_and(|answer| answer["outcomes"][0]["verdict"] == "repeat"));
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    sends(&lane, &id, &everybody(), SOON).await
+}
+
+pub(crate) async fn the_tables_are_down(system: &System) -> Result<()> {
+    let (lane, account) = (Box::pin(staffed(system, 22)).await?, "600000000002");
+    lane.wire.arm(Fault::always("dynamodb:", Kind::Fail));
+    let event = event(FILE, account)?;
+    lane.deliver(&event).await?;
+    said(&lane, "Muster cannot page").await?;
+    kept(&lane, &event).await?;
+    lane.wire.disarm();
+    ensure!(lane.incidents(account).await?.is_empty(), "an incident out of nothing");
+    // Whoever puts the kept event back gets everybody paged.
+    lane.deliver(&event).await?;
+    let id = incident(&lane, account, SOON).await?;
+    sends(&lane, &id, &everybody(), SOON).await
+}
+
+pub(crate) async fn the_tables_fail_the_pager(system: &System) -> Result<()> {
+    let (lane, account) = (Box::pin(staffed(system, 23)).await?, "600000000003");
+    let fault = Fault::always("dynamodb:Query", Kind::Fail);
+    lane.wire.arm(Fault { holding: "begins_with(sk, :turn)".to_owned(), ..fault });
+    lane.deliver(&event(FILE, account)?).await?;
+    let id = incident(&lane, account, SOON).await?;
+    let message = said(&lane, "Muster stopped paging").await?;
+    ensure!(message.contains(&id), "{message}");
+    // It is not forgotten: once the tables are back, the watchdog takes the step.
+    lane.wire.disarm();
+    lane.make_late(&id).await?;
+    lane.watch().await?;
+    sends(&lane, &id, &everybody(), SOON).await
+}
+
+pub(crate) async fn the_mail_provider_is_down(system: &System) -> Result<()> {
+    let (lane, account) = (Box::pin(staffed(system, 24)).await?, "600000000004");
+    lane.wire.arm(Fault::always("ses:SendEmail", Kind::Fail));
+    lane.deliver(&event(FILE, account)?).await?;
+    let id = incident(&lane, account, SOON).await?;
+    let message = said(&lane, "not one message could be sent").await?;
+    ensure!(message.contains(&id), "{message}");
+    let failed = |send: Sent| {
+        let state = if send.channel == "email" { "failed" } else { "sent" };
+        Sent { state: state.to_owned(), ..send }
+    };
+    let mut wanted: Vec<Sent> = everybody().into_iter().map(failed).collect();
+    let topic = ["emergency", "topic", "sent"].map(str::to_owned);
+    let [contact, channel, state] = topic;
+    wanted.push(Sent { contact, channel, state });
+    wanted.sort();
+    sends(&lane, &id, &wanted, SOON).await
+}

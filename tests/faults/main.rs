@@ -1,0 +1,46 @@
+//! Faults: whatever fails on the way from an event to a page, everybody is paged, and nobody twice.
+
+mod bench;
+mod emergency;
+mod matrix;
+mod odd;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use bench::Bench;
+use libtest_mimic::{Arguments, Trial};
+
+/// A trial for each test, by its name.
+macro_rules! trials {
+    ($bench:expr, $($module:ident::$test:ident),+ $(,)?) => {
+        vec![$({
+            let bench = Arc::clone(&$bench);
+            Trial::test(concat!(stringify!($module), "::", stringify!($test)), move || {
+                bench.run(async |system| Box::pin($module::$test(system)).await)
+            })
+        }),+]
+    };
+}
+
+fn main() -> anyhow::Result<ExitCode> {
+    let bench = Arc::new(Bench::new()?);
+    let trials = trials![
+        bench,
+        emergency::step_functions_is_down,
+        emergency::the_tables_are_down,
+        emergency::the_tables_fail_the_pager,
+        emergency::the_mail_provider_is_down,
+        matrix::every_call_refused_throttled_delayed_cut_and_killed,
+        odd::nobody_in_the_roster,
+        odd::a_plan_that_names_nobody_alive,
+        odd::somebody_deleted_between_opening_and_step,
+        odd::the_clock_jumps_an_hour,
+        odd::a_sequence_of_a_megabyte,
+        odd::nine_of_ten_findings,
+        odd::eight_writers_and_any_order,
+    ];
+    // The longest one uses what the others leave.
+    let conclusion = libtest_mimic::run(&Arguments::from_args(), trials);
+    Ok(conclusion.exit_code())
+}

@@ -1,0 +1,307 @@
+//! A stack of its own whose calls go over a wire of its own: what goes wrong there disturbs no other.
+
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, ensure};
+use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_lambda::primitives::Blob;
+use aws_sdk_lambda::types::{Environment, InvocationType};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::cloud::Cloud;
+use crate::home::repository;
+use crate::messages::queue;
+use crate::stack::{Stack, deploy};
+use crate::system::System;
+use crate::wire::Wire;
+
+/// The functions on the path from an event to a page.
+const PATH: [&str; 2] = ["finding-responder", "pager"];
+/// What they find services by. MiniStack sets the one for all services itself, whatever a function says.
+const ENDPOINTS: [&str; 4] = [
+    "AWS_ENDPOINT_URL_DYNAMODB",
+    "AWS_ENDPOINT_URL_SESV2",
+    "AWS_ENDPOINT_URL_SFN",
+    "AWS_ENDPOINT_URL_SNS",
+];
+
+/// A stack with a wire.
+#[derive(Debug)]
+pub struct Lane {
+    cloud: Cloud,
+    stack: Stack,
+    /// The wire that its calls go over.
+    pub wire: Wire,
+}
+
+/// A send record, as far as it says how the send ended.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Sent {
+    /// Whose message it was.
+    pub contact: String,
+    /// By which channel.
+    pub channel: String,
+    /// How it stands.
+    pub state: String,
+}
+
+impl System {
+    /// Deploys the template once more, with its calls over a wire of its own.
+    ///
+    /// # Errors
+    /// The reason that the stack gives.
+    pub async fn lane(&self, name: &str, given: &[(&str, &str)]) -> Result<Lane> {
+        let template = repository().join("infra").join("muster.yaml");
+        let stack = Box::pin(deploy(&self.cloud, name, &template, given)).await?;
+        let wire = Wire::start().await?;
+        wire.before(self.cloud.port());
+        let lane = Lane { cloud: self.cloud.clone(), stack, wire };
+        for function in PATH {
+            lane.lead_over_the_wire(function).await?;
+        }
+        Ok(lane)
+    }
+}
+
+impl Lane {
+    /// The name of its stack.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.stack.name
+    }
+
+    async fn lead_over_the_wire(&self, name: &str) -> Result<()> {
+        let client = aws_sdk_lambda::Client::new(&self.cloud.config);
+        let function = self.function(name)?;
+        let now = client.get_function_configuration().function_name(function).send().await?;
+        let mut variables =
+            now.environment().and_then(|all| all.variables()).cloned().unwrap_or_default();
+        let wire = format!("http://127.0.0.1:{}", self.wire.port);
+        variables.extend(ENDPOINTS.map(|name| (name.to_owned(), wire.clone())));
+        let environment = Environment::builder().set_variables(Some(variables)).build();
+        let update = client.update_function_configuration().function_name(function);
+        update.environment(environment).send().await?;
+        Ok(())
+    }
+
+    fn function(&self, name: &str) -> Result<&str> {
+        let end = format!("/{}/{name}", self.stack.name);
+        let found = self.stack.logs.iter().find(|(_, group)| group.ends_with(&end));
+        Ok(found.with_context(|| format!("the lane has no {name}"))?.0)
+    }
+
+    /// A signed call of its API that must work.
+    ///
+    /// # Errors
+    /// No answer, or none that is good.
+    pub async fn ok(&self, method: &str, path: &str, body: &Value) -> Result<Value> {
+        let url = format!("{}{path}", self.stack.api_endpoint);
+        let body = if body.is_null() { Vec::new() } else { body.to_string().into_bytes() };
+        let method = Method::from_bytes(method.as_bytes())?;
+        let kind = [("content-type", "application/json")];
+        let reply = self.cloud.signed("execute-api", method, &url, &kind, body).await?;
+        ensure!(reply.status < 300, "{path} answers {}: {}", reply.status, reply.text);
+        Ok(reply.json())
+    }
+
+    /// Hands an event over as EventBridge does, to be tried again if it fails.
+    ///
+    /// # Errors
+    /// It is not taken.
+    pub async fn deliver(&self, event: &Value) -> Result<()> {
+        aws_sdk_lambda::Client::new(&self.cloud.config)
+            .invoke()
+            .function_name(self.function("finding-responder")?)
+            .invocation_type(InvocationType::Event)
+            .payload(Blob::new(event.to_string()))
+            .send()
+            .await?;
+        Ok(())
+    }
+
+    /// Calls a function and waits: what it answers, or why it fails.
+    ///
+    /// # Errors
+    /// No answer.
+    pub async fn invoke(&self, name: &str, payload: &Value) -> Result<Result<Value, String>> {
+        let answer = aws_sdk_lambda::Client::new(&self.cloud.config)
+            .invoke()
+            .function_name(self.function(name)?)
+            .payload(Blob::new(payload.to_string()))
+            .send()
+            .await?;
+        let payload = answer.payload().map(|blob| blob.clone().into_inner()).unwrap_or_default();
+        if answer.function_error().is_some() {
+            return Ok(Err(String::from_utf8_lossy(&payload).into_owned()));
+        }
+        Ok(Ok(serde_json::from_slice(&payload)?))
+    }
+
+    /// Lets the watchdog look.
+    ///
+    /// # Errors
+    /// It fails.
+    pub async fn watch(&self) -> Result<Value> {
+        let end = self.invoke("pager", &json!({ "watch": true })).await?;
+        end.map_err(|error| anyhow::anyhow!(error))
+    }
+
+    /// The incidents of an account: their ids.
+    ///
+    /// # Errors
+    /// A failed call.
+    pub async fn incidents(&self, account: &str) -> Result<Vec<String>> {
+        let items = self
+            .scan(
+                "sk = :kind AND account = :account",
+                &[(":kind", "incident"), (":account", account)],
+            )
+            .await?;
+        Ok(items.iter().filter_map(|item| item["id"].as_str().map(str::to_owned)).collect())
+    }
+
+    /// The send records of an incident.
+    ///
+    /// # Errors
+    /// A failed call.
+    pub async fn sends(&self, incident: &str) -> Result<Vec<Sent>> {
+        let pk = format!("incident#{incident}");
+        let values = [(":pk", pk.as_str()), (":send", "send#")];
+        let items = self.scan("pk = :pk AND begins_with(sk, :send)", &values).await?;
+        let text = |item: &Value, name: &str| item[name].as_str().unwrap_or_default().to_owned();
+        let read = |item: &Value| Sent {
+            contact: text(item, "contact"),
+            channel: text(item, "channel"),
+            state: text(item, "state"),
+        };
+        let mut sends: Vec<Sent> = items.iter().map(read).collect();
+        sends.sort();
+        Ok(sends)
+    }
+
+    /// The words of an incident's timeline, pages aside.
+    ///
+    /// # Errors
+    /// A failed call.
+    pub async fn facts(&self, incident: &str) -> Result<Vec<String>> {
+        let pk = format!("incident#{incident}");
+        let values = [(":pk", pk.as_str()), (":fact", "fact#")];
+        let items = self.scan("pk = :pk AND begins_with(sk, :fact)", &values).await?;
+        let mut facts: Vec<_> =
+            items.iter().filter_map(|item| item["what"].as_str().map(str::to_owned)).collect();
+        facts.sort();
+        Ok(facts)
+    }
+
+    /// Makes the incident's next step late, as if an hour had gone by.
+    ///
+    /// # Errors
+    /// No step is due, or a failed call.
+    pub async fn make_late(&self, incident: &str) -> Result<()> {
+        crate::faults::make_late(&self.cloud, &self.stack, incident).await
+    }
+
+    /// Moves the end of every claim of an incident, as if a clock that is ahead had made them.
+    ///
+    /// # Errors
+    /// A failed call.
+    pub async fn claim_ahead(&self, incident: &str, seconds: i64) -> Result<()> {
+        let client = aws_sdk_dynamodb::Client::new(&self.cloud.config);
+        let pk = format!("incident#{incident}");
+        let until = jiff::Timestamp::now() + jiff::SignedDuration::from_secs(seconds);
+        let claimed = [(":pk", pk.as_str()), (":claimed", "claimed")];
+        for item in self.scan("pk = :pk AND #s = :claimed", &claimed).await? {
+            let sk = item["sk"].as_str().unwrap_or_default().to_owned();
+            let update = client.update_item().table_name(&self.stack.incidents_table);
+            let update = update.key("pk", AttributeValue::S(pk.clone()));
+            let update =
+                update.key("sk", AttributeValue::S(sk)).update_expression("SET #u = :until");
+            let update = update.expression_attribute_names("#u", "until");
+            let until = AttributeValue::S(until.to_string());
+            update.expression_attribute_values(":until", until).send().await?;
+        }
+        Ok(())
+    }
+
+    async fn scan(&self, filter: &str, values: &[(&str, &str)]) -> Result<Vec<Value>> {
+        let mut scan = aws_sdk_dynamodb::Client::new(&self.cloud.config)
+            .scan()
+            .table_name(&self.stack.incidents_table)
+            .filter_expression(filter)
+            .consistent_read(true);
+        if filter.contains("#s") {
+            scan = scan.expression_attribute_names("#s", "state");
+        }
+        for (name, value) in values {
+            scan = scan.expression_attribute_values(*name, AttributeValue::S((*value).to_owned()));
+        }
+        let mut items = scan.into_paginator().items().send();
+        let mut found = Vec::new();
+        while let Some(item) = items.next().await {
+            found.push(serde_dynamo::from_item(item?)?);
+        }
+        Ok(found)
+    }
+
+    /// What the emergency topic has said: subjects and texts.
+    ///
+    /// # Errors
+    /// A failed call.
+    pub async fn heard(&self) -> Result<Vec<String>> {
+        let heard = queue(&self.cloud, &self.stack.heard).await?;
+        let read = |body: &str| -> Result<String> {
+            let said: Value = serde_json::from_str(body)?;
+            let text = |name: &str| said[name].as_str().unwrap_or_default().to_owned();
+            Ok(format!("{}\n{}", text("Subject"), text("Message")))
+        };
+        heard.iter().map(|heard| read(&heard.body)).collect()
+    }
+
+    /// The events that a function gave up on.
+    ///
+    /// # Errors
+    /// A failed call.
+    pub async fn failed_events(&self) -> Result<Vec<Value>> {
+        let messages = queue(&self.cloud, &self.stack.failed_events).await?;
+        messages.iter().map(|message| Ok(serde_json::from_str(&message.body)?)).collect()
+    }
+
+    /// How many text messages went to this number, and how many e-mails to this address.
+    ///
+    /// # Errors
+    /// A failed call.
+    pub async fn arrived(&self, number: &str, address: &str) -> Result<(usize, usize)> {
+        let (texts, mails) = tokio::try_join!(
+            self.cloud.look("sns/sms-messages", &[]),
+            self.cloud.look("ses/messages", &[])
+        )?;
+        let texts = texts["sms_messages"][number].as_array().map_or(0, Vec::len);
+        let accounts = mails["messages"].as_object().into_iter().flat_map(|all| all.values());
+        let mails = accounts.flat_map(|list| list.as_array().into_iter().flatten());
+        let ours = |mail: &&Value| {
+            mail["To"].as_array().into_iter().flatten().any(|to| to.as_str() == Some(address))
+        };
+        Ok((texts, mails.filter(ours).count()))
+    }
+}
+
+/// Asks again and again until the answer is there, at most that long.
+///
+/// # Errors
+/// A failed question.
+pub async fn until<T>(
+    limit: Duration,
+    mut ask: impl AsyncFnMut() -> Result<Option<T>>,
+) -> Result<Option<T>> {
+    let began = std::time::Instant::now();
+    loop {
+        if let Some(answer) = ask().await? {
+            return Ok(Some(answer));
+        }
+        if began.elapsed() > limit {
+            return Ok(None);
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+}
