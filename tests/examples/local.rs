@@ -1,12 +1,14 @@
 //! `cargo local`: the whole system on this machine, started, watched and ended.
 
 use std::cell::Cell;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, ensure};
 use clap::{Args, Parser, Subcommand};
-use rehearsal::{Delivery, End, Home, Options, Progress, System, complain, events, say, tell};
+use muster::verdict::Reason;
+use rehearsal::tell;
+use rehearsal::{Delivery, End, Home, Options, Progress, System, complain, events, findings, say};
 use serde_json::Value;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -42,6 +44,12 @@ enum Command {
     /// Deliver event files as EventBridge would, through the deployed rules
     Send {
         /// Files with one `EventBridge` envelope or several; - is standard input
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
+    /// Say what Muster reads in files of events or findings; needs no system
+    Read {
+        /// Files; - is standard input
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
     },
@@ -111,6 +119,7 @@ async fn run(line: Line, told: &Cell<Option<ExitCode>>) -> Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Some(Command::Send { files }) => send(&files).await,
+        Some(Command::Read { files }) => read(&files),
         Some(Command::Pages { json }) => pages(json).await,
         Some(Command::Incidents { json }) => incidents(json).await,
         Some(Command::Api { method, path, body }) => api(&method, &path, body.as_deref()).await,
@@ -145,17 +154,52 @@ async fn up(up: &Up, told: &Cell<Option<ExitCode>>) -> Result<ExitCode> {
     Ok(code)
 }
 
+/// The text of a file, or standard input.
+fn text(file: &Path) -> Result<String> {
+    let text = if file.as_os_str() == "-" {
+        std::io::read_to_string(std::io::stdin())
+    } else {
+        std::fs::read_to_string(file)
+    };
+    text.with_context(|| format!("cannot read {}", file.display()))
+}
+
+/// Says what is read in each file; fails if a finding cannot be read.
+fn read(files: &[PathBuf]) -> Result<ExitCode> {
+    let mut code = ExitCode::SUCCESS;
+    for file in files {
+        let found = findings(&text(file)?).with_context(|| file.display().to_string())?;
+        for finding in found {
+            let line = match finding {
+                None => "no finding".to_owned(),
+                Some(Err(unreadable)) => {
+                    code = ExitCode::FAILURE;
+                    unreadable.to_string()
+                }
+                Some(Ok(finding)) => {
+                    let quiet =
+                        finding.quiet.map(|quiet| format!(" ({})", Reason::from(quiet).name()));
+                    format!(
+                        "{} {} {}{} {}",
+                        finding.severity.name(),
+                        finding.incident_type.name(),
+                        finding.finding_type,
+                        quiet.unwrap_or_default(),
+                        finding.identity
+                    )
+                }
+            };
+            say(format_args!("{}: {line}", file.display()));
+        }
+    }
+    Ok(code)
+}
+
 async fn send(files: &[PathBuf]) -> Result<ExitCode> {
     let system = System::attach(&Home::local())?;
     let mut all = Vec::new();
     for file in files {
-        let text = if file.as_os_str() == "-" {
-            std::io::read_to_string(std::io::stdin())
-        } else {
-            std::fs::read_to_string(file)
-        };
-        let text = text.with_context(|| format!("cannot read {}", file.display()))?;
-        all.extend(events(&text).with_context(|| file.display().to_string())?);
+        all.extend(events(&text(file)?).with_context(|| file.display().to_string())?);
     }
     let mut answered = true;
     let mut ids = all.iter().map(|event| event["id"].as_str().unwrap_or("event without an id"));

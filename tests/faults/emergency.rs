@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::bench::{event, everybody, incident, sends, staffed};
 
 const FILE: &str = "guardduty/high-crypto-mining.json";
-const SOON: Duration = Duration::from_secs(120);
+const SOON: Duration = Duration::from_mins(2);
 
 /// Waits until the emergency topic has said this.
 async fn said(lane: &Lane, part: &str) -> Result<String> {

@@ -87,7 +87,7 @@ pub(crate) async fn a_sequence_of_a_megabyte(system: &System) -> Result<()> {
     let lane = Box::pin(staffed(system, 35)).await?;
     let mut event = event("guardduty/critical-attack-sequence.json", "600000000015")?;
     let filler = "An indicator. ".repeat(60);
-    event["detail"]["description"] = filler.repeat(250).into();
+    event["detail"]["description"] = filler.repeat(600).into();
     let actors: Vec<_> =
         (0..400).map(|n| json!({"id": format!("actor-{n}"), "x": filler})).collect();
     event["detail"]["service"]["detection"]["sequence"]["actors"] = actors.into();

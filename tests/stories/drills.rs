@@ -80,7 +80,7 @@ pub(crate) async fn a_dry_drill_goes_through_the_plan_and_sends_nothing(
 ) -> Result<()> {
     let id = ask(stage, &json!({ "mode": "dry", "severity": "medium" })).await?;
     stage.expect(&id, pages([], &[])).await?;
-    ensure!(stage.system.escalation_ends(&id, Duration::from_secs(60)).await?, "it does not end");
+    ensure!(stage.system.escalation_ends(&id, Duration::from_mins(1)).await?, "it does not end");
     let report = report(stage, &id, |_| true).await?;
     let people = report["people"].as_array().context("nobody is in the report")?;
     ensure!(people.iter().any(|person| person["contact"] == COMMANDER), "{report}");

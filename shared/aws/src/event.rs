@@ -35,7 +35,7 @@ pub fn read(event: Value) -> Result<Delivery, Unreadable> {
     // lose a finding.
     let reported_at = event["time"].as_str().and_then(|time| time.parse::<Timestamp>().ok());
     let envelope: EventBridgeEvent<Value> = parse(event, "")?;
-    let mut findings = match envelope.detail_type.as_str() {
+    let findings = match envelope.detail_type.as_str() {
         "GuardDuty Finding" => {
             vec![parse::<GuardDutyFinding>(envelope.detail, "detail").map(Finding::from)]
         }
@@ -57,9 +57,12 @@ pub fn read(event: Value) -> Result<Delivery, Unreadable> {
             });
         }
     };
-    for finding in findings.iter_mut().flatten() {
-        finding.reported_at = finding.reported_at.or(reported_at);
-    }
+    let findings = findings.into_iter().map(|finding| {
+        let finding: Finding = finding?;
+        let reported_at = finding.reported_at.or(reported_at);
+        Ok(Finding { reported_at, ..finding.shortened() })
+    });
+    let findings = findings.collect();
     Ok(Delivery { event_id: envelope.id.unwrap_or_default(), findings })
 }
 

@@ -279,6 +279,9 @@ fn read<T: serde::de::DeserializeOwned>(
     finding: fn(T) -> Finding,
 ) -> Vec<Result<Finding, Unreadable>> {
     let Value::Array(list) = list.take() else { return Vec::new() };
-    let one = |(index, value)| parse::<T>(value, &format!("findings[{index}]")).map(finding);
+    let one = |(index, value)| {
+        let parsed = parse::<T>(value, &format!("findings[{index}]"));
+        parsed.map(|parsed| finding(parsed).shortened())
+    };
     list.into_iter().enumerate().map(one).collect()
 }

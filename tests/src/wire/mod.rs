@@ -71,15 +71,19 @@ impl Wire {
         self.with(|plan| plan.faults.push(fault));
     }
 
-    /// Nothing goes wrong any more: how many calls did.
-    pub fn disarm(&self) -> usize {
-        self.with(|plan| {
-            plan.faults.clear();
-            std::mem::take(&mut plan.hits)
-        })
+    /// Nothing goes wrong any more.
+    pub fn disarm(&self) {
+        self.with(|plan| plan.faults.clear());
+    }
+
+    /// How many calls have gone wrong since the last time this was asked.
+    #[must_use]
+    pub fn hits(&self) -> usize {
+        self.with(|plan| std::mem::take(&mut plan.hits))
     }
 
     /// The calls since the last time this was asked, by operation (`dynamodb:GetItem`), in their order.
+    #[must_use]
     pub fn calls(&self) -> Vec<String> {
         self.with(|plan| std::mem::take(&mut plan.calls))
     }

@@ -66,6 +66,35 @@ fn refusals_name_the_path_and_not_the_value() {
 }
 
 #[test]
+fn look_alikes_are_refused_and_odd_names_are_not() {
+    // As the command line prints a finding, and as no event has it.
+    let mut look_alike = event();
+    look_alike["detail"] = json!({
+        "AccountId": "111122223333", "Region": "eu-central-1", "Id": "f", "Severity": 8,
+        "Arn": "arn:aws:guardduty:eu-central-1:111122223333:detector/d/finding/f",
+        "Type": "Trojan:EC2/DNSDataExfiltration"
+    });
+    let refusal = read_all(look_alike).unwrap_err();
+    assert_eq!(
+        (refusal.path.as_str(), refusal.fault.as_str()),
+        ("detail", "missing field `accountId`")
+    );
+    // Better one incident too many than a finding refused.
+    let mut odd = event();
+    odd["detail"]["arn"] = json!("finding 7");
+    let read = read_all(odd).unwrap();
+    assert_eq!(read[0].identity.to_string(), "v1:guardduty:finding 7");
+    // Texts that nobody reads to the end are kept short: an item holds 400 KB.
+    let mut long = event();
+    long["detail"]["title"] = json!("é".repeat(100_000));
+    long["detail"]["description"] = json!("x".repeat(900_000));
+    let read = read_all(long).unwrap();
+    assert_eq!(read[0].title.chars().count(), 501);
+    assert_eq!(read[0].description.chars().count(), 4001);
+    assert_eq!(read[0].reported_at, Some("2026-11-23T03:00:00Z".parse().unwrap()));
+}
+
+#[test]
 fn security_hub_events_hold_any_number() {
     let finding = json!({
         "Id": "x", "ProductArn": "arn:aws:securityhub:eu-central-1::product/aws/inspector",

@@ -110,6 +110,24 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// This finding with no text longer than people read: an incident holds it, and DynamoDB takes 400 KB
+    /// an item.
+    #[must_use]
+    pub fn shortened(self) -> Self {
+        let short = |text: String, most: usize| match text.char_indices().nth(most) {
+            Some((at, _)) => format!("{}…", &text[..at]),
+            None => text,
+        };
+        Self {
+            title: short(self.title, MOST_TITLE),
+            description: short(self.description, MOST_DESCRIPTION),
+            finding_type: short(self.finding_type, MOST_TITLE),
+            resource: self.resource.map(|text| short(text, MOST_TITLE)),
+            console_link: short(self.console_link, MOST_DESCRIPTION),
+            ..self
+        }
+    }
+
     /// This finding, taken for a drill if it is one of those that "generate sample findings" makes.
     #[must_use]
     pub fn sample_as_drill(self) -> Self {
@@ -151,6 +169,10 @@ fn moment(texts: &[&Option<Given<String>>]) -> Option<Timestamp> {
         dense.parse().ok().or_else(|| format!("{dense}Z").parse().ok())
     })
 }
+
+/// Longest title and longest description that are kept, in characters.
+const MOST_TITLE: usize = 500;
+const MOST_DESCRIPTION: usize = 4000;
 
 /// Stands for a Region that a finding does not name.
 const UNKNOWN_REGION: &str = "unknown";
