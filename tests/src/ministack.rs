@@ -32,6 +32,8 @@ pub(crate) struct Settings {
     pub wait_scale: f64,
     /// The port where functions find SNS, if it is not MiniStack's own.
     pub sns: Option<u16>,
+    /// The port where functions find what MiniStack lacks.
+    pub outside: Option<u16>,
 }
 
 impl Ministack {
@@ -79,6 +81,9 @@ impl Ministack {
             .stdout(log.try_clone().context("cannot open MiniStack's log")?)
             .stderr(log)
             .process_group(0);
+        if let Some(port) = settings.outside {
+            command.envs(crate::outside::ENDPOINTS.map(|name| (name, endpoint(port))));
+        }
         let child = command.spawn().context("MiniStack does not start")?;
         let pid = child.id().and_then(|pid| i32::try_from(pid).ok());
         let pid = pid.context("MiniStack has no process id")?;

@@ -36,6 +36,18 @@ pub(crate) async fn ministack(progress: &Progress) -> Result<PathBuf> {
     Ok(program)
 }
 
+/// The models of AWS's services, which botocore brings along with MiniStack, whose program this is.
+///
+/// # Errors
+/// They are not where they should be.
+pub(crate) fn models(program: &Path) -> Result<PathBuf> {
+    let venv = program.parent().and_then(Path::parent).context("MiniStack is in no directory")?;
+    let versions = fs::read_dir(venv.join("lib")).context("the virtual environment is broken")?;
+    let data = |version: fs::DirEntry| version.path().join("site-packages/botocore/data");
+    let mut found = versions.flatten().map(data).filter(|data| data.is_dir());
+    found.next().context("botocore has brought no models of AWS's services")
+}
+
 async fn install(dir: &Path) -> Result<()> {
     let _ = fs::remove_dir_all(dir);
     let version =

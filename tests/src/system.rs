@@ -19,6 +19,7 @@ use crate::escalation::{Point, reaches};
 use crate::home::{Home, State, repository, sweep};
 use crate::messages::{Known, Message, all, queue};
 use crate::ministack::{Ministack, Settings, runs};
+use crate::outside::Outside;
 use crate::progress::Progress;
 use crate::rules::{Rule, deployed, matching};
 use crate::stack::{NAME, Stack, deploy, upload};
@@ -38,7 +39,8 @@ pub struct Options {
     /// What each second of an escalation's wait takes, in seconds: 0.05 makes ten minutes thirty
     /// seconds.
     pub wait_scale: f64,
-    /// Whether phone numbers can be refused; [`System::detach`] then cannot be used.
+    /// Whether phone numbers can be refused, and the stand-in for services that MiniStack lacks is there;
+    /// [`System::detach`] then cannot be used.
     pub refusals: bool,
     /// The template to deploy.
     pub template: PathBuf,
@@ -60,6 +62,7 @@ struct Host {
     home: Home,
     ministack: Option<Ministack>,
     refusals: Option<Wire>,
+    outside: Option<Outside>,
     /// Whether the system is to outlive it.
     detached: bool,
     _lock: File,
@@ -97,14 +100,17 @@ impl System {
     pub async fn start(options: &Options, progress: &Progress) -> Result<Self> {
         sweep();
         let (home, lock) = (options.home.clone(), options.home.take()?);
-        let mut host = Host { home, ministack: None, refusals: None, detached: false, _lock: lock };
+        let (ministack, refusals, outside) = (None, None, None);
+        let mut host = Host { home, ministack, refusals, outside, detached: false, _lock: lock };
         let program = python::ministack(progress).await?;
         let functions = progress.step("building the functions", functions::build()).await?;
         if options.refusals {
             host.refusals = Some(Wire::start().await?);
+            host.outside = Some(Outside::start(&python::models(&program)?).await?);
         }
         let sns = host.refusals.as_ref().map(|refusals| refusals.port);
-        let settings = Settings { wait_scale: options.wait_scale, sns };
+        let outside = host.outside.as_ref().map(|outside| outside.standin.port);
+        let settings = Settings { wait_scale: options.wait_scale, sns, outside };
         let ministack = Ministack::start(&program, &host.home, settings);
         let ministack = progress.step("starting MiniStack", ministack).await?;
         if let Some(refusals) = &host.refusals {
@@ -139,6 +145,10 @@ impl System {
     fn new(cloud: Cloud, stack: Stack, host: Option<Host>) -> Self {
         let (watch, known, rules) = (Watch::default(), Known::default(), OnceCell::new());
         Self { cloud, stack, watch, known, rules, host }
+    }
+
+    pub(crate) fn host_outside(&self) -> Option<&Outside> {
+        self.host.as_ref()?.outside.as_ref()
     }
 
     /// Ends the system, if it was started here.

@@ -23,6 +23,7 @@ mod once;
 mod plans;
 mod preview;
 mod readiness;
+mod reconcile;
 mod refused;
 mod stage;
 mod storm;
@@ -30,6 +31,7 @@ mod tokens;
 mod transfer;
 mod unanswered;
 mod unreadable;
+mod voice;
 mod watchdog;
 mod wrong_requests;
 
@@ -90,12 +92,14 @@ fn main() -> anyhow::Result<ExitCode> {
         plans::the_policy_can_be_changed_and_reset,
         preview::the_preview_names_whom_the_real_path_pages,
         readiness::says_what_still_needs_somebody,
+        reconcile::opens_what_no_event_has_brought,
         refused::a_refused_number_does_not_stop_the_mail,
         storm::opens_one_incident_for_each_account_and_loses_none,
         tokens::open_the_routes_of_their_scopes,
         transfer::goes_in_and_comes_out_unchanged,
         unanswered::pages_those_who_have_not_answered_again,
         unreadable::is_kept_whole_with_the_path_of_the_fault,
+        voice::calls_come_from_the_number_of_the_stack,
         watchdog::takes_a_step_that_nobody_takes,
         wrong_requests::are_refused_and_say_why,
     ];

@@ -22,6 +22,7 @@ pub(crate) const BOTH: [&str; 2] = ["email", "sms"];
 /// Where the people of a branch are reached, and nobody else.
 pub(crate) const BRANCH_MAIL: &str = "@branch.example.com";
 pub(crate) const FLOOD_MAIL: &str = "@flood.example.com";
+pub(crate) const LANE_MAIL: &str = "@lane.example.com";
 pub(crate) const BRANCH_PHONE: &str = "+14255550190";
 
 /// Longest wait for a page that is due.
@@ -142,7 +143,8 @@ impl Stage {
         let messages = self.system.messages().await?;
         let stray = |message: &&Message| {
             // What a story's own branch sent, the story has looked at.
-            let of_a_branch = [BRANCH_MAIL, FLOOD_MAIL].iter().any(|end| message.to.ends_with(end));
+            let ends = [BRANCH_MAIL, FLOOD_MAIL, LANE_MAIL];
+            let of_a_branch = ends.iter().any(|end| message.to.ends_with(end));
             if of_a_branch || message.to == BRANCH_PHONE {
                 return false;
             }

@@ -240,9 +240,13 @@ impl Recent {
     }
 }
 
-/// What Security Hub answers an account that does not use it.
-const NOT_ENABLED: [&str; 3] =
-    ["InvalidAccessException", "ResourceNotFoundException", "SubscriptionRequiredException"];
+/// What Security Hub answers an account that does not use it, here; the unified one says `Conflict`.
+const NOT_ENABLED: [&str; 4] = [
+    "ConflictException",
+    "InvalidAccessException",
+    "ResourceNotFoundException",
+    "SubscriptionRequiredException",
+];
 
 async fn collect(mut body: SdkBody) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();

@@ -90,6 +90,7 @@ impl Standin {
         Ok(Self { port, shared, _end: end })
     }
 
+    #[cfg(test)]
     /// Every request so far that its model allows, whatever came of it.
     pub(crate) fn calls(&self) -> Vec<Call> {
         self.shared.record().calls.clone()
@@ -100,6 +101,7 @@ impl Standin {
         self.shared.record().refusals.clone()
     }
 
+    #[cfg(test)]
     /// The next calls of this operation come too fast.
     ///
     /// # Errors

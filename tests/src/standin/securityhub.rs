@@ -44,11 +44,13 @@ impl SecurityHub {
         self.state().unified = Some(findings);
     }
 
+    #[cfg(test)]
     /// Another finding in ASFF, which takes the place of an earlier one with its `Id`.
     pub(crate) fn find(&self, finding: Value) {
         put(&mut self.state().cspm, finding, |finding| &finding["Id"]);
     }
 
+    #[cfg(test)]
     /// Another finding in OCSF, which takes the place of an earlier one with its `metadata.uid`.
     pub(crate) fn find_v2(&self, finding: Value) {
         put(&mut self.state().unified, finding, |finding| &finding["metadata"]["uid"]);
@@ -89,6 +91,7 @@ impl SecurityHub {
     }
 }
 
+#[cfg(test)]
 fn put(all: &mut Option<Vec<Value>>, finding: Value, id: fn(&Value) -> &Value) {
     let all = all.get_or_insert_default();
     all.retain(|old| id(old) != id(&finding));

@@ -64,12 +64,14 @@ impl Voice {
         fault.with("Reason", "DESTINATION_PHONE_NUMBER_OPTED_OUT")
     }
 
+    #[cfg(test)]
     /// The account is in the sandbox, and the number is not verified.
     pub(crate) fn not_verified() -> Fault {
         let fault = Fault::new("ConflictException", "Destination phone number not verified");
         fault.with("Reason", "DESTINATION_PHONE_NUMBER_NOT_VERIFIED")
     }
 
+    #[cfg(test)]
     /// The account may not call the number's country.
     pub(crate) fn country_blocked() -> Fault {
         let fault = Fault::new("ConflictException", "Destination country is blocked");

@@ -9,15 +9,16 @@ const CONTACT: &str = "arn:aws:ssm-contacts:eu-central-1:111122223333:contact/ad
 const CHANNEL: &str = "arn:aws:ssm-contacts:eu-central-1:111122223333:contact-channel/ada/1";
 const PLAN: &str = "arn:aws:ssm-incidents::111122223333:response-plan/high";
 
-#[test]
-fn every_model_is_read_whole() {
+#[tokio::test]
+async fn every_model_is_read_whole() {
+    let data = data().await;
     for service in
         ["ssm-contacts", "ssm-incidents", "pinpoint-sms-voice-v2", "guardduty", "securityhub"]
     {
-        let model = Model::load(&data(), service).unwrap();
+        let model = Model::load(&data, service).unwrap();
         assert!(model.operations().count() > 30, "{service}");
     }
-    assert!(Model::load(&data(), "no-such-service").is_err());
+    assert!(Model::load(&data, "no-such-service").is_err());
 }
 
 fn contact() -> Value {

@@ -12,13 +12,14 @@ use tokio::net::TcpStream;
 
 use super::{Act, Standin, Voice};
 
-/// Botocore's data folder.
-fn data() -> PathBuf {
-    std::env::var_os("BOTOCORE_DATA").expect("BOTOCORE_DATA is botocore's data folder").into()
+/// Botocore's data folder, installed first if need be.
+async fn data() -> PathBuf {
+    let program = crate::python::ministack(&crate::Progress::begin()).await.unwrap();
+    crate::python::models(&program).unwrap()
 }
 
 async fn start(services: Vec<(&str, Act)>) -> Standin {
-    Standin::start(&data(), services).await.unwrap()
+    Standin::start(&data().await, services).await.unwrap()
 }
 
 /// An act that answers every call with this.

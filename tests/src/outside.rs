@@ -1,0 +1,118 @@
+//! What the local cloud lacks: the services behind the stand-in, as stories see and set them.
+
+use std::path::Path;
+
+use anyhow::{Context as _, Result};
+use serde_json::Value;
+
+use crate::standin::{GuardDuty, SecurityHub, Spoken, Standin, Voice};
+use crate::system::System;
+
+/// The detector that finds everything.
+const DETECTOR: &str = "12abc34d567e8fa901bc2d34e56789f0";
+/// By which variables the functions find the services.
+pub(crate) const ENDPOINTS: [&str; 3] = [
+    "AWS_ENDPOINT_URL_GUARDDUTY",
+    "AWS_ENDPOINT_URL_PINPOINT_SMS_VOICE_V2",
+    "AWS_ENDPOINT_URL_SECURITYHUB",
+];
+
+/// The stand-in and the state of its services.
+#[derive(Debug)]
+pub(crate) struct Outside {
+    pub standin: Standin,
+    voice: Voice,
+    guardduty: GuardDuty,
+    security_hub: SecurityHub,
+}
+
+impl Outside {
+    /// Serves them by the models in botocore's folder `data`.
+    pub(crate) async fn start(data: &Path) -> Result<Self> {
+        let (voice, guardduty) = (Voice::default(), GuardDuty::default());
+        let security_hub = SecurityHub::default();
+        guardduty.enable(DETECTOR);
+        let services = vec![
+            (Voice::SERVICE, voice.act()),
+            (GuardDuty::SERVICE, guardduty.act()),
+            (SecurityHub::SERVICE, security_hub.act()),
+        ];
+        let standin = Standin::start(data, services).await?;
+        Ok(Self { standin, voice, guardduty, security_hub })
+    }
+}
+
+impl System {
+    fn outside(&self) -> Result<&Outside> {
+        self.host_outside().context("this system was started without the stand-in")
+    }
+
+    /// The calls to this number: what was said, and where from.
+    ///
+    /// # Errors
+    /// There is no stand-in.
+    pub fn calls_to(&self, number: &str) -> Result<Vec<(String, String)>> {
+        let spoken = self.outside()?.voice.spoken();
+        let ours = spoken.into_iter().filter(|spoken| spoken.to == number);
+        Ok(ours.map(|Spoken { from, text, .. }| (from, text)).collect())
+    }
+
+    /// From now on, calls of this number are refused: its owner wants none.
+    ///
+    /// # Errors
+    /// There is no stand-in.
+    pub fn opt_out(&self, number: &str) -> Result<()> {
+        self.outside()?.voice.refuse(number, Voice::opted_out());
+        Ok(())
+    }
+
+    /// `GuardDuty` lists this finding, in the form that an event's detail has.
+    ///
+    /// # Errors
+    /// There is no stand-in.
+    pub fn list_in_guardduty(&self, mut finding: Value) -> Result<()> {
+        finding["service"]["detectorId"] = DETECTOR.into();
+        self.outside()?.guardduty.find(finding)
+    }
+
+    /// Security Hub is in use, and lists these findings in ASFF.
+    ///
+    /// # Errors
+    /// There is no stand-in.
+    pub fn list_in_security_hub(&self, findings: Vec<Value>) -> Result<()> {
+        self.outside()?.security_hub.enable(findings);
+        Ok(())
+    }
+
+    /// The unified Security Hub is in use, and lists these findings in OCSF.
+    ///
+    /// # Errors
+    /// There is no stand-in.
+    pub fn list_in_unified_hub(&self, findings: Vec<Value>) -> Result<()> {
+        self.outside()?.security_hub.enable_v2(findings);
+        Ok(())
+    }
+
+    /// Requests that AWS's own models do not allow, and answers of the stand-in that AWS would not give.
+    ///
+    /// # Errors
+    /// There is no stand-in.
+    pub fn refused_outside(&self) -> Result<Vec<String>> {
+        let refusals = self.outside()?.standin.refusals();
+        Ok(refusals.iter().map(|refusal| format!("{refusal:?}")).collect())
+    }
+
+    /// The next calls of an operation fail so.
+    ///
+    /// # Errors
+    /// There is no stand-in, no such operation or no such error.
+    pub fn fail_outside(
+        &self,
+        service: &str,
+        operation: &str,
+        code: &str,
+        times: usize,
+    ) -> Result<()> {
+        self.outside()?.standin.fail(service, operation, code, times)
+    }
+}
