@@ -14,6 +14,7 @@ use crate::home::repository;
 use crate::messages::queue;
 use crate::stack::{Stack, deploy};
 use crate::system::System;
+use crate::told::figures;
 use crate::wire::Wire;
 
 /// The functions on the path from an event to a page.
@@ -200,6 +201,14 @@ impl Lane {
     /// No step is due, or a failed call.
     pub async fn make_late(&self, incident: &str) -> Result<()> {
         crate::faults::make_late(&self.cloud, &self.stack, incident).await
+    }
+
+    /// The figures that a function has written, each line as it is.
+    ///
+    /// # Errors
+    /// A failed call.
+    pub async fn figures(&self, function: &str) -> Result<Vec<Value>> {
+        figures(&self.cloud, &self.stack, function).await
     }
 
     /// Moves the end of every claim of an incident, as if a clock that is ahead had made them.

@@ -31,6 +31,13 @@ pub(crate) async fn lines(cloud: &Cloud, stack: &Stack, function: &str) -> Resul
     }
 }
 
+/// The figures that a function has written.
+pub(crate) async fn figures(cloud: &Cloud, stack: &Stack, function: &str) -> Result<Vec<Value>> {
+    let mut lines = lines(cloud, stack, function).await?;
+    lines.retain(|line| line["_aws"].is_object());
+    Ok(lines)
+}
+
 impl System {
     /// The events on the stack's own bus so far, drills that were asked for among them.
     ///
@@ -60,8 +67,6 @@ impl System {
     /// # Errors
     /// A failed call.
     pub async fn figures(&self, function: &str) -> Result<Vec<Value>> {
-        let mut lines = lines(&self.cloud, &self.stack, function).await?;
-        lines.retain(|line| line["_aws"].is_object());
-        Ok(lines)
+        figures(&self.cloud, &self.stack, function).await
     }
 }

@@ -3,9 +3,12 @@
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
+use rehearsal::until;
 use serde_json::{Value, json};
 
-use crate::stage::{BOTH, COMMANDER, LEVEL_2, Stage, pages};
+use crate::stage::{BOTH, COMMANDER, LANE_MAIL, LEVEL_2, Stage, pages};
+
+const SOON: Duration = Duration::from_secs(30);
 
 async fn ask(stage: &Stage, drill: &Value) -> Result<String> {
     let (status, answer) = stage.system.api("POST", "/drills", Some(drill)).await?;
@@ -89,6 +92,47 @@ pub(crate) async fn a_dry_drill_goes_through_the_plan_and_sends_nothing(
     ensure!(report["emergency_topic_told"] == false, "{report}");
     stage.expect(&id, pages([], &[])).await?;
     stage.resolve(&id).await?;
+    Ok(())
+}
+
+pub(crate) async fn samples_are_drills_if_the_stack_says_so(stage: &Stage) -> Result<()> {
+    let given = [("SamplesAreDrills", "true"), ("Reconcile", "false")];
+    let lane = Box::pin(stage.system.lane("samples", &given)).await?;
+    let address = format!("sara{LANE_MAIL}");
+    let contact = json!({
+        "id": "sara", "name": "Sara", "roles": ["incident_commander"], "time_zone": "Europe/Oslo",
+        "channels": [
+            {"type": "email", "address": address}, {"type": "voice", "address": "+14255550174"}
+        ]
+    });
+    lane.ok("POST", "/contacts", &contact).await?;
+    // Somebody real in the same account, of the same kind, stays apart from it.
+    lane.deliver(&stage.event("guardduty/critical-attack-sequence.json", "100000000034")?).await?;
+    let account = "100000000034";
+    let one = until(SOON, async || Ok(lane.incidents(account).await?.pop())).await?;
+    one.context("the real one did not open")?;
+    lane.deliver(&stage.event("guardduty/sample-critical.json", account)?).await?;
+    let both = until(SOON, async || Ok((lane.incidents(account).await?.len() == 2).then_some(())));
+    both.await?.context("the sample opened nothing")?;
+    let drills = lane.ok("GET", "/drills", &Value::Null).await?;
+    let id = drills["items"][0]["id"].as_str().context("the sample is no drill")?.to_owned();
+    let mails = until(SOON, async || {
+        let messages = stage.system.messages().await?;
+        let ours: Vec<_> = messages.into_iter().filter(|message| message.to == address).collect();
+        Ok((ours.len() == 2).then_some(ours))
+    });
+    let mails = mails.await?.context("two mails were expected")?;
+    let marked = mails.iter().filter(|mail| mail.text.starts_with("DRILL")).count();
+    ensure!(marked == 1, "{marked} of the two say that they are a drill");
+    let incidents = lane.ok("GET", "/incidents", &Value::Null).await?;
+    ensure!(incidents["items"].as_array().map(Vec::len) == Some(1), "{incidents}");
+    let real = incidents["items"][0]["id"].as_str().unwrap_or_default().to_owned();
+    for id in [id, real] {
+        lane.ok("POST", &format!("/incidents/{id}/resolve"), &Value::Null).await?;
+    }
+    let figures = lane.figures("finding-responder").await?;
+    let counted = |name: &str| figures.iter().any(|line| !line[name].is_null());
+    ensure!(counted("DrillFindings") && counted("Findings"), "{figures:?}");
     Ok(())
 }
 

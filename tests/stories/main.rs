@@ -66,6 +66,7 @@ fn main() -> anyhow::Result<ExitCode> {
         critical::pages_counsel_too,
         drills::a_live_drill_pages_marked_and_reports,
         drills::a_dry_drill_goes_through_the_plan_and_sends_nothing,
+        drills::samples_are_drills_if_the_stack_says_so,
         drills::wrong_drills_are_refused,
         edits::nothing_is_lost_when_fifty_write_at_once,
         edits::a_patch_changes_what_it_names,

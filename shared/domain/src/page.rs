@@ -356,6 +356,26 @@ mod tests {
     }
 
     #[test]
+    fn a_call_says_it_twice_and_where_to_answer() {
+        insta::assert_snapshot!(spoken_text(&incident()), @"This is Muster, the security incident line. High severity: malware, in the account ending in 3 3 3 3. Please open the link in your text message or your e-mail, to say that you are on it. I repeat. This is Muster, the security incident line. High severity: malware, in the account ending in 3 3 3 3. Please open the link in your text message or your e-mail, to say that you are on it.");
+    }
+
+    #[test]
+    fn a_drill_says_so_wherever_it_speaks() {
+        let mut incident = incident();
+        incident.finding.drill = Some(crate::drill::Drill::default());
+        let people = people([person("ada", 1)]);
+        let turn = turn(&incident, Cursor::FIRST, &people, incident.opened_at);
+        let mail = mail(&incident, &turn.pages[0], &turn.pages, LINK);
+        assert!(mail.subject.starts_with("DRILL [HIGH]"), "{}", mail.subject);
+        assert!(mail.text.starts_with("DRILL: nothing has happened."), "{}", mail.text);
+        let text = public_text(&incident, LINK);
+        assert!(text.starts_with("DRILL MUSTER HIGH") && text.len() <= 160, "{}", text.len());
+        assert!(spoken_text(&incident).contains("This is a drill."));
+        assert!(emergency_text(&incident, Emergency::NobodyAnswered).starts_with("DRILL MUSTER"));
+    }
+
+    #[test]
     fn the_mail_has_what_its_reader_needs() {
         let (incident, people) = (incident(), people([person("ada", 1), person("bob", 2)]));
         let turn = turn(&incident, Cursor::FIRST, &people, incident.opened_at);

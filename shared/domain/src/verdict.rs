@@ -9,6 +9,7 @@ use crate::finding::{Finding, FindingIdentity, Quiet, Route};
 use crate::id::IncidentId;
 use crate::incident::{Incident, State};
 use crate::policy::Policy;
+use crate::severity::Severity;
 
 /// What the ledger knows of one finding, by its identity.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +34,8 @@ pub struct LedgerEntry {
 pub enum Reason {
     /// Less severe than the policy pages for.
     BelowThreshold,
+    /// Its source says that it is for information, and the policy pages nobody for that.
+    Informational,
     /// Made by "generate sample findings".
     Sample,
     /// Archived at its source.
@@ -53,6 +56,7 @@ impl Reason {
     pub const fn name(self) -> &'static str {
         match self {
             Self::BelowThreshold => "below_threshold",
+            Self::Informational => "informational",
             Self::Sample => "sample",
             Self::Archived => "archived",
             Self::Suppressed => "suppressed",
@@ -159,7 +163,9 @@ pub fn decide(policy: &Policy, finding: &Finding, known: &Known, now: Timestamp)
     // Whoever asks for people by hand, or for a drill, has judged already.
     let asked = matches!(finding.route, Route::CustomAction | Route::Drill);
     if finding.severity < policy.page_from && !asked {
-        return Verdict::Record(Reason::BelowThreshold);
+        let informational = finding.severity == Severity::Informational;
+        let reason = if informational { Reason::Informational } else { Reason::BelowThreshold };
+        return Verdict::Record(reason);
     }
     match joined(policy, finding, known, now) {
         None => Verdict::Open { previous: None },

@@ -128,3 +128,33 @@ fn an_acknowledgement_lapses_if_the_plan_says_so() {
     let answered = lapsed.acknowledge(ada, now()).unwrap().unwrap();
     assert_eq!(answered.status, State::Acknowledged);
 }
+
+#[test]
+fn a_provider_that_refuses_everything_is_told_of() {
+    let people = people([person("ada", 1), person("bob", 2)]);
+    let turn = turn(&incident(), Cursor::FIRST, &people, now());
+    let record = |contact: &str, channel: &str, state: SendState| SendRecord {
+        key: SendKey { cursor: Cursor::FIRST, contact: contact.into(), channel: channel.into() },
+        state,
+        tries: 3,
+        at: now(),
+    };
+    let out =
+        |contact, channel| record(contact, channel, SendState::Sent { message_id: "m".into() });
+    let refused = |contact, channel, passing| {
+        record(contact, channel, SendState::Failed { error: "x".into(), passing })
+    };
+    let check = |records: &[SendRecord], expected: Option<Emergency>| {
+        assert_eq!(turn.clone().with_outcome(records, now()).emergency, expected, "{records:?}");
+    };
+    let (ada, bob) = (out("ada", "sms"), out("bob", "sms"));
+    let fails = Some(Emergency::ProviderFails);
+    check(&[ada.clone(), refused("ada", "email", false), out("bob", "email")], None);
+    // One address may be wrong; several are not, and neither is what may work later.
+    check(&[ada.clone(), refused("ada", "email", false)], None);
+    check(&[ada.clone(), refused("ada", "email", true)], fails);
+    let both = [refused("ada", "email", false), refused("bob", "email", false)];
+    check(&[&[ada, bob][..], &both[..]].concat(), fails);
+    check(&both, Some(Emergency::NothingWentOut));
+    check(&[record("ada", "voice", SendState::Unavailable), out("ada", "sms")], None);
+}

@@ -40,6 +40,7 @@ fn new_findings() {
     let open = Verdict::Open { previous: None };
     check(Severity::Medium, None, &nothing, open.clone());
     check(Severity::Low, None, &nothing, Verdict::Record(Reason::BelowThreshold));
+    check(Severity::Informational, None, &nothing, Verdict::Record(Reason::Informational));
     check(Severity::Critical, Some(Quiet::Sample), &nothing, Verdict::Record(Reason::Sample));
     // Recorded before, grave now.
     let recorded = Known { entry: Some(entry(None, false)), ..Known::default() };
