@@ -27,6 +27,7 @@ pub mod verdict;
 
 pub mod announcement;
 pub mod course;
+pub mod directory;
 pub mod drill;
 pub mod escalation;
 pub mod incident;
