@@ -5,16 +5,18 @@ use std::path::Path;
 use anyhow::{Context as _, Result};
 use serde_json::Value;
 
-use crate::standin::{GuardDuty, SecurityHub, Spoken, Standin, Voice};
+use crate::standin::{Contacts, GuardDuty, Incidents, SecurityHub, Spoken, Standin, Voice};
 use crate::system::System;
 
 /// The detector that finds everything.
 const DETECTOR: &str = "12abc34d567e8fa901bc2d34e56789f0";
 /// By which variables the functions find the services.
-pub(crate) const ENDPOINTS: [&str; 3] = [
+pub(crate) const ENDPOINTS: [&str; 5] = [
     "AWS_ENDPOINT_URL_GUARDDUTY",
     "AWS_ENDPOINT_URL_PINPOINT_SMS_VOICE_V2",
     "AWS_ENDPOINT_URL_SECURITYHUB",
+    "AWS_ENDPOINT_URL_SSM_CONTACTS",
+    "AWS_ENDPOINT_URL_SSM_INCIDENTS",
 ];
 
 /// The stand-in and the state of its services.
@@ -24,6 +26,8 @@ pub(crate) struct Outside {
     voice: Voice,
     guardduty: GuardDuty,
     security_hub: SecurityHub,
+    contacts: Contacts,
+    incidents: Incidents,
 }
 
 impl Outside {
@@ -31,14 +35,17 @@ impl Outside {
     pub(crate) async fn start(data: &Path) -> Result<Self> {
         let (voice, guardduty) = (Voice::default(), GuardDuty::default());
         let security_hub = SecurityHub::default();
+        let (contacts, incidents) = (Contacts::default(), Incidents::default());
         guardduty.enable(DETECTOR);
         let services = vec![
             (Voice::SERVICE, voice.act()),
             (GuardDuty::SERVICE, guardduty.act()),
             (SecurityHub::SERVICE, security_hub.act()),
+            (Contacts::SERVICE, contacts.act()),
+            (Incidents::SERVICE, incidents.act()),
         ];
         let standin = Standin::start(data, services).await?;
-        Ok(Self { standin, voice, guardduty, security_hub })
+        Ok(Self { standin, voice, guardduty, security_hub, contacts, incidents })
     }
 }
 
@@ -91,6 +98,32 @@ impl System {
     pub fn list_in_unified_hub(&self, findings: Vec<Value>) -> Result<()> {
         self.outside()?.security_hub.enable_v2(findings);
         Ok(())
+    }
+
+    /// Whether the account uses Incident Manager.
+    ///
+    /// # Errors
+    /// There is no stand-in.
+    pub fn use_incident_manager(&self, used: bool) -> Result<()> {
+        self.outside()?.incidents.use_it(used);
+        Ok(())
+    }
+
+    /// Incident Manager's contacts by alias, with `channels` and `plan`.
+    ///
+    /// # Errors
+    /// There is no stand-in.
+    pub fn engaged(&self) -> Result<serde_json::Map<String, Value>> {
+        Ok(self.outside()?.contacts.all())
+    }
+
+    /// Does a call of Incident Manager's contacts as somebody at the console would.
+    ///
+    /// # Errors
+    /// There is no stand-in, or it refuses.
+    pub fn by_hand(&self, operation: &str, input: Value) -> Result<Value> {
+        let end = self.outside()?.contacts.by_hand(operation, input);
+        end.map_err(|fault| anyhow::anyhow!("{fault:?}"))
     }
 
     /// Requests that AWS's own models do not allow, and answers of the stand-in that AWS would not give.

@@ -15,6 +15,7 @@ mod grouped;
 mod high;
 mod history;
 mod holes;
+mod incident_manager;
 mod ladder;
 mod links;
 mod low;
@@ -82,6 +83,7 @@ fn main() -> anyhow::Result<ExitCode> {
         high::pages_six_roles_and_not_counsel,
         holes::are_refused_unless_overridden_with_a_reason,
         holes::do_not_open_when_somebody_departs,
+        incident_manager::is_kept_in_step_with_the_roster,
         ladder::holds_back_what_is_too_much_and_sends_it_together,
         links::show_without_acting_and_act_once,
         low::is_recorded_and_pages_nobody,

@@ -9,6 +9,7 @@ mod entries;
 mod externals;
 mod filter;
 mod holes;
+mod incident_manager;
 mod incidents;
 mod links;
 mod mask;

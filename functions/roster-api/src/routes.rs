@@ -14,7 +14,7 @@ use serde_json::json;
 use crate::entries::{create, erase, history, read, remove, replace, update};
 use crate::scope::{Allowed, Scope, guard};
 use crate::{App, Stores, changes, contacts, document, drills, externals, holes, incidents, links};
-use crate::{plans, preview, problem::Problem, readiness, roles, transfer};
+use crate::{incident_manager, plans, preview, problem::Problem, readiness, roles, transfer};
 
 /// A route.
 pub(crate) struct Route {
@@ -108,6 +108,7 @@ pub(crate) const ROUTES: &[Route] = routes![
     get    "/drills"                          LOOK    PAGE    => drills::list,
     post   "/drills"                          WRITE   NONE    => drills::ask,
     get    "/drills/{id}"                     LOOK    NONE    => drills::read,
+    get    "/incident-manager"                READ    NONE    => incident_manager::read,
     get    "/readiness"                       READ    NONE    => readiness::report,
     get    "/openapi.json"                    READ    NONE    => document::serve,
     get    "/health"                          PUBLIC  NONE    => alive,

@@ -3,6 +3,8 @@
 #[cfg(feature = "eventbridge")]
 pub mod bus;
 pub mod client;
+#[cfg(feature = "directory")]
+pub mod directory;
 pub mod error;
 #[cfg(feature = "events")]
 pub mod event;

@@ -59,6 +59,14 @@ pub fn token_digest(text: &str) -> String {
     URL_SAFE_NO_PAD.encode(Sha256::digest(text.as_bytes()))
 }
 
+/// SHA-256 in hexadecimal, for tokens of services that take no other signs.
+#[must_use]
+pub fn hex_digest(text: &str) -> String {
+    let digest = Sha256::digest(text.as_bytes());
+    let digits = digest.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits.filter_map(|digit| char::from_digit(u32::from(digit), 16)).collect()
+}
+
 /// The id of the incident that this finding opens now: the day, for people, and 50 bits of a
 /// digest. Two incidents of one day meet with a chance of 2^-50; the store would refuse the second.
 ///
@@ -84,6 +92,12 @@ mod tests {
         assert_eq!((a.text().len(), a.digest().len()), (22, 43));
         assert_ne!(a.digest(), b.digest());
         assert_eq!(a.digest(), token_digest(a.text()));
+    }
+
+    #[test]
+    fn hexadecimal_digests() {
+        let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+        assert_eq!(hex_digest(""), empty);
     }
 
     #[test]

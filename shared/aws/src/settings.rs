@@ -42,6 +42,10 @@ pub const BUS: &str = "MUSTER_BUS";
 pub const CHAT_TOPIC: &str = "MUSTER_CHAT_TOPIC_ARN";
 /// What calls come from: a number, a pool or their ARN; no calls without.
 pub const VOICE_FROM: &str = "MUSTER_VOICE_FROM";
+/// `auto`, `on` or `off`: whether Incident Manager is kept in step.
+pub const INCIDENT_MANAGER: &str = "MUSTER_INCIDENT_MANAGER";
+/// What names in Incident Manager begin with.
+pub const INCIDENT_MANAGER_PREFIX: &str = "MUSTER_INCIDENT_MANAGER_PREFIX";
 /// `true` if GuardDuty's sample findings are drills.
 pub const SAMPLES_ARE_DRILLS: &str = "MUSTER_SAMPLES_ARE_DRILLS";
 /// What comes before the name of each scope in a bearer token; may be empty.

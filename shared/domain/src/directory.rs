@@ -7,6 +7,7 @@ mod diff;
 mod escalations;
 mod legal;
 mod people;
+mod report;
 
 use std::collections::BTreeMap;
 
@@ -16,10 +17,14 @@ use crate::channel::ChannelType;
 
 pub use diff::{Change, changes};
 pub use escalations::escalations;
-pub use people::people;
+pub use people::{alias as contact_alias, people};
+pub use report::{Inactive, SyncFailure, SyncReport};
 
 /// What the names of ours begin with, unless the stack says otherwise.
 pub const PREFIX: &str = "muster";
+
+/// How long an engagement plan waits after each channel, in minutes, before it tries the next.
+pub const NEXT_CHANNEL: u8 = 1;
 
 /// A contact's name in Incident Manager: 1 to 255 characters of `a-z`, `0-9`, `_` and `-`.
 pub type Alias = String;
@@ -89,8 +94,8 @@ pub struct ActualPerson {
     pub display_name: String,
     /// Its channels, in no order.
     pub channels: Vec<ActualChannel>,
-    /// The ARNs of the channels that its engagement plan goes through, stage by stage.
-    pub plan: Vec<Vec<String>>,
+    /// The engagement plan, stage by stage: how long it waits, in minutes, after which channels, by ARN.
+    pub plan: Vec<(u8, Vec<String>)>,
 }
 
 /// An ESCALATION contact as it is.

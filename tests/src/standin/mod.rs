@@ -6,9 +6,11 @@
 //! Not here: whether a signature is right, what IAM allows, and output members outside the body.
 
 mod check;
+mod contacts;
 mod fault;
 mod filters;
 mod guardduty;
+mod incidents;
 mod lists;
 mod model;
 mod pattern;
@@ -30,8 +32,10 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
+pub(crate) use contacts::Contacts;
 pub(crate) use fault::Fault;
 pub(crate) use guardduty::GuardDuty;
+pub(crate) use incidents::Incidents;
 pub(crate) use securityhub::SecurityHub;
 pub(crate) use voice::{Spoken, Voice};
 

@@ -2,6 +2,7 @@
 
 mod answers;
 mod drills;
+mod incident_manager;
 mod incidents;
 mod operation;
 mod operations;
@@ -58,6 +59,10 @@ use operations::operation;
     drills::DrilledPage,
     drills::DrilledPerson,
     drills::DrillReport,
+    incident_manager::IncidentManagerStanding,
+    incident_manager::InactiveChannel,
+    incident_manager::SyncFailure,
+    incident_manager::SyncReport,
     incidents::Actor,
     incidents::Deed,
     incidents::Fact,

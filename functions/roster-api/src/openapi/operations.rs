@@ -11,7 +11,7 @@ use muster::hole::Hole;
 use muster::{IncidentType, Role, Severity};
 
 use super::operation::{Draft, Examples, id, list_of, of, one_of, page_of, text};
-use super::{answers, drills, incidents, plans, roster};
+use super::{answers, drills, incident_manager, incidents, plans, roster};
 use crate::problem::Problem;
 use crate::routes::Route;
 
@@ -376,6 +376,11 @@ pub(super) fn operation(route: &Route, examples: &mut Examples) -> Operation {
             .ok(200, "Who was paged by what, and who answered after how long.", of::<drills::DrillReport>())
             .problems([Problem::not_found("drill")])
             .problems(stores()),
+        ("get", "/incident-manager") => {
+            Draft::new("readIncidentManager", "Operation", "How far Incident Manager is in step")
+                .ok(200, "The last run.", of::<incident_manager::IncidentManagerStanding>())
+                .problems(stores())
+        }
         ("get", "/readiness") => Draft::new("readReadiness", "Operation", "Whether Muster can page")
             .ok(200, "Each part, looked at.", of::<answers::Readiness>()),
         ("get", "/openapi.json") => Draft::new("readDocument", "Operation", "This document")

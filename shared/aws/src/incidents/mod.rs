@@ -6,6 +6,7 @@ mod ladders;
 mod ledger;
 mod repeats;
 mod sends;
+mod sync;
 
 use std::time::Duration;
 

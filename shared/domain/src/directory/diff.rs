@@ -2,7 +2,9 @@
 
 use serde::Serialize;
 
-use super::{Actual, ActualChannel, ActualPerson, Alias, Desired, Line, Person, Stage};
+use super::{
+    Actual, ActualChannel, ActualPerson, Alias, Desired, Line, NEXT_CHANNEL, Person, Stage,
+};
 
 /// One change, made by one call.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -82,6 +84,22 @@ pub enum Change {
 }
 
 impl Change {
+    /// What it does, as one word: the name that it has in JSON.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::CreatePerson { .. } => "create_person",
+            Self::CreateChannel { .. } => "create_channel",
+            Self::UpdateChannel { .. } => "update_channel",
+            Self::SetPlan { .. } => "set_plan",
+            Self::CreateEscalation { .. } => "create_escalation",
+            Self::SetStages { .. } => "set_stages",
+            Self::Rename { .. } => "rename",
+            Self::DeleteChannel { .. } => "delete_channel",
+            Self::Delete { .. } => "delete",
+        }
+    }
+
     /// What it is about.
     #[must_use]
     pub fn alias(&self) -> &Alias {
@@ -179,8 +197,10 @@ fn of_person(
             Some(_) => {}
         }
     }
-    let wanted: Option<Vec<Vec<String>>> =
-        found.iter().map(|found| found.map(|channel| vec![channel.arn.clone()])).collect();
+    let wanted: Option<Vec<_>> = found
+        .iter()
+        .map(|found| found.map(|channel| (NEXT_CHANNEL, vec![channel.arn.clone()])))
+        .collect();
     if wanted.as_ref() != Some(&known.plan) {
         all.push(Change::SetPlan { alias: alias.clone(), lines: person.lines.clone() });
     }

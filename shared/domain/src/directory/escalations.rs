@@ -19,7 +19,7 @@ const NO_ACCOUNT: &str = "";
 
 /// The alias of a plan's escalation for one severity.
 #[must_use]
-pub fn alias(prefix: &str, plan: &EscalationPlan, severity: Severity) -> Alias {
+pub(super) fn alias(prefix: &str, plan: &EscalationPlan, severity: Severity) -> Alias {
     format!("{prefix}-plan-{}-{}", plan.id, severity.name())
 }
 

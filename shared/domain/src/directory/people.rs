@@ -10,7 +10,7 @@ use crate::id::ContactId;
 /// The alias of somebody: ids are legal and of one person each, and the word between keeps people and
 /// escalations apart.
 #[must_use]
-pub(super) fn alias(prefix: &str, id: &ContactId) -> Alias {
+pub fn alias(prefix: &str, id: &ContactId) -> Alias {
     format!("{prefix}-contact-{id}")
 }
 

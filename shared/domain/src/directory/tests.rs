@@ -37,7 +37,7 @@ fn make(actual: &mut Actual, change: &Change, counter: &mut u32) -> bool {
             let Some(person) = actual.people.get_mut(alias) else { return false };
             let arn = |line: &Line| {
                 let found = person.channels.iter().find(|channel| channel.line == *line);
-                found.map(|channel| vec![channel.arn.clone()])
+                found.map(|channel| (NEXT_CHANNEL, vec![channel.arn.clone()]))
             };
             let Some(plan) = lines.iter().map(arn).collect() else { return false };
             person.plan = plan;
@@ -66,7 +66,7 @@ fn make(actual: &mut Actual, change: &Change, counter: &mut u32) -> bool {
         }
         Change::DeleteChannel { alias, arn } => {
             let Some(person) = actual.people.get_mut(alias) else { return false };
-            let used = person.plan.iter().flatten().any(|used| used == arn);
+            let used = person.plan.iter().flat_map(|(_, arns)| arns).any(|used| used == arn);
             person.channels.retain(|channel| channel.arn != *arn);
             !used
         }
@@ -201,7 +201,7 @@ proptest! {
         prop_assert_eq!(changes(&desired, &actual), vec![]);
         let lines = |person: &ActualPerson| -> Vec<Line> {
             let find = |arn: &String| person.channels.iter().find(|channel| channel.arn == *arn);
-            person.plan.iter().flatten().filter_map(find).map(|c| c.line.clone()).collect()
+            person.plan.iter().flat_map(|(_, arns)| arns).filter_map(find).map(|c| c.line.clone()).collect()
         };
         for (alias, person) in &desired.people {
             prop_assert_eq!(&lines(&actual.people[alias]), &person.lines);

@@ -1,0 +1,53 @@
+//! The standing of Incident Manager as the document describes it.
+
+#![expect(dead_code, reason = "their shapes are read, and never their values")]
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::roster::ChannelType;
+
+/// What the last run found and did.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct IncidentManagerStanding {
+    /// Absent until there was one, and in accounts that do not use Incident Manager.
+    last_run: Option<SyncReport>,
+}
+
+/// The result of a run.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SyncReport {
+    #[schema(format = "date-time")]
+    at: String,
+    /// Whether the account uses Incident Manager.
+    in_use: bool,
+    dry_run: bool,
+    /// The changes that each contact or escalation needed to be in step.
+    drift: BTreeMap<String, Vec<String>>,
+    failed: Vec<SyncFailure>,
+    /// Channels that their owners have not activated, which are never engaged.
+    inactive: Vec<InactiveChannel>,
+}
+
+/// A change that failed.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SyncFailure {
+    alias: String,
+    change: String,
+    /// The service's error code, or `Skipped`.
+    code: String,
+}
+
+/// A channel that is never engaged.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct InactiveChannel {
+    alias: String,
+    kind: ChannelType,
+    name: String,
+}
