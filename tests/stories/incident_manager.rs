@@ -29,15 +29,12 @@ async fn engaged(
     ready: impl Fn(&Map<String, Value>) -> bool,
 ) -> Result<Map<String, Value>> {
     let found = until(SOON, async || Ok(Some(stage.system.engaged()?).filter(|all| ready(all))));
-    match found.await? {
-        Some(all) => Ok(all),
-        None => {
-            let all = stage.system.engaged()?;
-            let people: Vec<_> =
-                all.iter().filter(|(alias, _)| alias.contains("contact")).collect();
-            anyhow::bail!("it stays {}", json!(people))
-        }
+    if let Some(all) = found.await? {
+        return Ok(all);
     }
+    let all = stage.system.engaged()?;
+    let people: Vec<_> = all.iter().filter(|(alias, _)| alias.contains("contact")).collect();
+    anyhow::bail!("it stays {}", json!(people))
 }
 
 async fn reconcile(lane: &Lane, dry_run: bool) -> Result<Value> {
