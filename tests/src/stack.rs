@@ -207,3 +207,25 @@ async fn failure(client: &Client, name: &str) -> anyhow::Error {
     }
     first.unwrap_or_else(|| anyhow!("the stack {name} failed and gives no reason"))
 }
+
+#[cfg(test)]
+mod tests {
+    /// What every resource of a type must say, counted: the template is no plain YAML to parse.
+    #[test]
+    fn every_function_is_traced_and_logs_to_its_own_group() {
+        let template = include_str!("../../infra/muster.yaml");
+        let count = |part: &str| template.matches(part).count();
+        let functions = count("Type: AWS::Lambda::Function");
+        assert!(functions >= 5);
+        assert_eq!(count("TracingConfig: { Mode: Active }"), functions);
+        assert_eq!(count("Sid: Trace\n"), functions + 1, "the functions and the state machine");
+        assert_eq!(count("LoggingConfig: { LogGroup:"), functions);
+        // A target that fails for good leaves its event in a queue.
+        let rules = count("Type: AWS::Events::Rule\n");
+        assert_eq!(count("RetryPolicy: {"), rules);
+        assert_eq!(count("DeadLetterConfig: {"), rules);
+        let mappings = count("Type: AWS::Lambda::EventSourceMapping");
+        assert_eq!(count("FunctionResponseTypes: [ReportBatchItemFailures]"), mappings);
+        assert_eq!(count("BisectBatchOnFunctionError: true"), mappings);
+    }
+}

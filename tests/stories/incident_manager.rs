@@ -132,6 +132,17 @@ pub(crate) async fn is_kept_in_step_with_the_roster(stage: &Stage) -> Result<()>
     let standing = lane.ok("GET", "/incident-manager", &Value::Null).await?;
     ensure!(standing["last_run"] == answer, "{standing}");
 
+    // Its owner reads a code and gives it back.
+    let path = "/contacts/quinn/channels/2/activation";
+    let sent = lane.ok("POST", path, &json!({})).await?;
+    ensure!(sent["status"] == "code_sent", "{sent}");
+    let wrong = lane.ok("POST", path, &json!({ "code": "999999" })).await;
+    ensure!(wrong.is_err_and(|error| error.to_string().contains("422")), "a wrong code was taken");
+    let done = lane.ok("POST", path, &json!({ "code": "123456" })).await?;
+    ensure!(done["status"] == "activated", "{done}");
+    let answer = reconcile(&lane, false).await?;
+    ensure!(answer["inactive"].as_array().map(Vec::len) == Some(3), "{answer}");
+
     // Throttling and a failure are come through, and what fails is said.
     stage.system.fail_outside("ssm-contacts", "ListContactChannels", "ThrottlingException", 4)?;
     lane.ok("PATCH", "/contacts/quinn", &json!({ "name": "Quinn R" })).await?;

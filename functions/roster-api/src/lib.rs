@@ -1,5 +1,6 @@
 //! HTTP in: the roster, incidents, and the links in pages.
 
+mod activation;
 mod caller;
 mod changes;
 mod contacts;
@@ -32,6 +33,7 @@ mod transfer;
 use std::sync::Arc;
 
 use muster_aws::bus::Bus;
+use muster_aws::directory::Directory;
 use muster_aws::incidents::Incidents;
 use muster_aws::readiness::Parts;
 use muster_aws::roster::Roster;
@@ -45,6 +47,8 @@ pub struct Stores {
     pub roster: Roster,
     /// Incidents and link tokens.
     pub incidents: Incidents,
+    /// Incident Manager's contacts.
+    pub directory: Directory,
     /// Where drills begin.
     pub bus: Bus,
     /// The Region it runs in.

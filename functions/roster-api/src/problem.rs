@@ -204,6 +204,12 @@ impl Problem {
             .detail("It was logged. Nothing was changed, or all of it was.")
     }
 
+    pub(crate) fn not_in_incident_manager() -> Self {
+        let title = "Incident Manager does not have this channel";
+        Self::new(StatusCode::CONFLICT, "urn:muster:not-in-incident-manager", title)
+            .detail("It follows the roster within seconds where the account uses it; GET /incident-manager says how it stands.")
+    }
+
     pub(crate) fn resolved() -> Self {
         let title = "The incident is already resolved";
         Self::new(StatusCode::CONFLICT, "urn:muster:resolved", title)

@@ -13,7 +13,10 @@ use serde_json::json;
 
 use crate::entries::{create, erase, history, read, remove, replace, update};
 use crate::scope::{Allowed, Scope, guard};
-use crate::{App, Stores, changes, contacts, document, drills, externals, holes, incidents, links};
+use crate::{
+    App, Stores, activation, changes, contacts, document, drills, externals, holes, incidents,
+    links,
+};
 use crate::{incident_manager, plans, preview, problem::Problem, readiness, roles, transfer};
 
 /// A route.
@@ -73,6 +76,7 @@ pub(crate) const ROUTES: &[Route] = routes![
     patch  "/contacts/{id}"                   WRITE   REASON  => update::<Contact>,
     delete "/contacts/{id}"                   WRITE   REASON  => remove::<Contact>,
     get    "/contacts/{id}/channels"          REVEAL  NONE    => contacts::reveal,
+    post   "/contacts/{id}/channels/{n}/activation" WRITE NONE => activation::activate,
     get    "/contacts/{id}/changes"           READ    NONE    => history::<Contact>,
     post   "/contacts/{id}/depart"            WRITE   REASON  => holes::depart,
     post   "/contacts/{id}/erase"             ADMIN   NONE    => erase::<Contact>,

@@ -1,5 +1,6 @@
 //! Incident Manager's contacts: as they are, and changed one call at a time.
 
+mod activation;
 mod apply;
 mod load;
 

@@ -33,6 +33,23 @@ pub(super) struct SyncReport {
     inactive: Vec<InactiveChannel>,
 }
 
+/// What was done about a channel's activation.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Activation {
+    /// `code_sent` or `activated`.
+    status: String,
+}
+
+/// What to do about it: without a code, one is sent.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ActivationDraft {
+    /// What the channel's owner has read.
+    #[schema(pattern = "^[0-9]{6,10}$")]
+    code: Option<String>,
+}
+
 /// A change that failed.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

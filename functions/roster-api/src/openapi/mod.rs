@@ -59,6 +59,8 @@ use operations::operation;
     drills::DrilledPage,
     drills::DrilledPerson,
     drills::DrillReport,
+    incident_manager::Activation,
+    incident_manager::ActivationDraft,
     incident_manager::IncidentManagerStanding,
     incident_manager::InactiveChannel,
     incident_manager::SyncFailure,

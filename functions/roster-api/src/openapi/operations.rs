@@ -308,6 +308,17 @@ pub(super) fn operation(route: &Route, examples: &mut Examples) -> Operation {
             .here(&kind(route.path).unwrap())
             .ok(200, "The channels.", list_of::<roster::Channel>())
             .problems(stores()),
+        ("post", "/contacts/{id}/channels/{n}/activation") => {
+            Draft::new("activateChannel", "Contacts", "Activates a channel in Incident Manager")
+                .about("Sends a code to the channel; with the code that its owner read there, activates it.")
+                .here(&kind(route.path).unwrap())
+                .path("n", text().pattern(Some("^[1-9][0-9]{0,2}$")), "The channel's place in the contact's list, from 1.")
+                .body(vec![("application/json", of::<incident_manager::ActivationDraft>(), Some(json!({})))])
+                .ok(200, "Done.", of::<incident_manager::Activation>())
+                .problems([Problem::not_in_incident_manager()])
+                .problems(bodies())
+                .problems(stores())
+        }
         ("post", "/contacts/{id}/depart") => Draft::new("departContact", "Contacts", "Lets somebody leave")
             .about("Their backup takes their place wherever they are a backup or are named by a plan.")
             .here(&kind(route.path).unwrap())

@@ -119,7 +119,7 @@ pub(super) fn gone(error: &AwsError) -> bool {
 }
 
 /// A channel of a kind that we know.
-fn actual(channel: ContactChannel) -> Option<ActualChannel> {
+pub(super) fn actual(channel: ContactChannel) -> Option<ActualChannel> {
     let kind = match channel.r#type? {
         Kind::Email => ChannelType::Email,
         Kind::Sms => ChannelType::Sms,

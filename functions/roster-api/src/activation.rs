@@ -1,0 +1,73 @@
+//! Activating a channel in Incident Manager: its owner gets a code, and gives it back here.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use muster::{Contact, ContactId, Fault};
+use muster_aws::AwsError;
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::App;
+use crate::entries::find;
+use crate::problem::Problem;
+use crate::request::{Body, id};
+
+/// What was done.
+#[derive(Debug, Serialize)]
+pub(crate) struct Activation {
+    /// `code_sent` or `activated`.
+    status: &'static str,
+}
+
+/// Sends a code to the channel, or takes the code that its owner read there.
+pub(crate) async fn activate(
+    State(app): State<App>,
+    path: Result<Path<(String, String)>, axum::extract::rejection::PathRejection>,
+    Body(body): Body,
+) -> Result<Json<Activation>, Problem> {
+    let Ok(Path((who, place))) = path else { return Err(Problem::no_route()) };
+    let contact = find::<Contact>(&app, &id::<ContactId>(&who, "contact")?).await?;
+    // Places are counted from 1, as people do.
+    let place = place.parse::<usize>().ok().and_then(|place| place.checked_sub(1));
+    let channel = place.and_then(|place| contact.channels.get(place));
+    let channel = channel.ok_or_else(|| Problem::not_found("channel"))?;
+    let code = code(&body)?;
+    let found = app.directory.channel(&contact.id, channel).await?;
+    let found = found.ok_or_else(Problem::not_in_incident_manager)?;
+    let Some(code) = code else {
+        app.directory.send_code(&found.arn).await?;
+        return Ok(Json(Activation { status: "code_sent" }));
+    };
+    match app.directory.activate(&found.arn, &code).await {
+        Ok(()) => Ok(Json(Activation { status: "activated" })),
+        Err(AwsError { code, .. }) if code == "ValidationException" => {
+            let wrong = "is not the code that was sent last; without a code, another is sent";
+            Err(Problem::invalid(vec![Fault::new("code", wrong, "123456")]))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The code in the body, if there is one; codes have 6 to 10 digits (Incident Manager API).
+fn code(body: &Value) -> Result<Option<String>, Problem> {
+    let wrong =
+        |field: &str, fault: &str| Err(Problem::invalid(vec![Fault::new(field, fault, "123456")]));
+    let Some(fields) = body.as_object() else {
+        return wrong(
+            "body",
+            "must be a JSON object: {} sends a code, {\"code\": …} takes it back",
+        );
+    };
+    if fields.keys().any(|name| name != "code") {
+        return wrong("body", "has a field that is not code");
+    }
+    match fields.get("code") {
+        None => Ok(None),
+        Some(Value::String(code))
+            if (6..=10).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_digit()) =>
+        {
+            Ok(Some(code.clone()))
+        }
+        Some(_) => wrong("code", "must be a text of 6 to 10 digits"),
+    }
+}
