@@ -3,6 +3,7 @@
 mod answers;
 mod branch;
 mod cloud;
+mod driver;
 mod escalation;
 mod event_file;
 mod faults;
@@ -27,6 +28,7 @@ mod wire;
 
 pub use answers::{Answer, Decision, Delivery, End};
 pub use branch::{Branch, ORIGIN};
+pub use driver::{Fed, record};
 pub use event_file::events;
 pub use home::{Home, repository};
 pub use lane::{Lane, Sent, until};

@@ -28,6 +28,7 @@ mod reconcile;
 mod refused;
 mod stage;
 mod storm;
+mod stream;
 mod tokens;
 mod transfer;
 mod unanswered;
@@ -97,6 +98,8 @@ fn main() -> anyhow::Result<ExitCode> {
         readiness::says_what_still_needs_somebody,
         reconcile::opens_what_no_event_has_brought,
         refused::a_refused_number_does_not_stop_the_mail,
+        stream::a_poison_record_holds_nobody_up_and_is_reported,
+        stream::what_cannot_be_read_is_not_told_and_the_rest_is,
         storm::opens_one_incident_for_each_account_and_loses_none,
         tokens::open_the_routes_of_their_scopes,
         transfer::goes_in_and_comes_out_unchanged,

@@ -56,21 +56,19 @@ impl Announcer {
     /// Tells what a batch of the stream says, in its order. What was told before a failure is told
     /// again: an event's id says that it is the same.
     pub async fn handle(&self, batch: Batch) -> Answer {
-        let (said, mut failed) = self.read(batch).await;
+        let (said, failed) = self.read(batch).await;
+        let mut first = None;
+        // One that is refused must not keep those after it from being told: they may be given up on
+        // together with it.
         for part in said.chunks(MOST) {
-            match self.tell(part).await {
-                Ok(None) => {}
-                Ok(Some(first)) => {
-                    failed = Some(first);
-                    break;
-                }
-                Err(error) => {
-                    tracing::error!(reason = %error, "events could not be put; they come again");
-                    failed = part.first().map(|said| said.sequence_number.clone());
-                    break;
-                }
-            }
+            let refused = self.tell(part).await.unwrap_or_else(|error| {
+                tracing::error!(reason = %error, "events could not be put; they come again");
+                part.first().map(|said| said.sequence_number.clone())
+            });
+            first = first.or(refused);
         }
+        // What could not be read comes after all that was.
+        let failed = first.or(failed);
         let failures = failed.map(|sequence_number| ItemFailure { sequence_number });
         Answer { failures: failures.into_iter().collect() }
     }
@@ -118,14 +116,16 @@ impl Announcer {
         (said, None)
     }
 
-    /// Tells up to ten: the first that the bus or the chat has not taken.
+    /// Tells up to ten: the first that the bus has not taken.
     async fn tell(&self, part: &[Said]) -> Result<Option<String>, AwsError> {
         let events: Vec<Event> = part.iter().map(|said| said.event.clone()).collect();
         let taken = self.bus.put(&events).await?;
+        let mut refused = None;
         for (said, taken) in part.iter().zip(taken) {
             if !taken {
                 tracing::error!("the bus did not take an event; it comes again");
-                return Ok(Some(said.sequence_number.clone()));
+                refused = refused.or(Some(said.sequence_number.clone()));
+                continue;
             }
             let Some(chat) = &said.chat else { continue };
             // One system's failure is no other's: what the chat does not take is only logged.
@@ -134,6 +134,6 @@ impl Announcer {
             }
         }
         tracing::info!(events = part.len(), "told");
-        Ok(None)
+        Ok(refused)
     }
 }
