@@ -37,6 +37,8 @@ impl System {
             ("JwtIssuer", issuer.url.as_str()),
             ("JwtAudience", AUDIENCE),
             ("AllowedOrigins", ORIGIN),
+            ("IncidentManager", "off"),
+            ("Reconcile", "false"),
         ];
         let stack = deploy(&self.cloud, name, &template, &given).await?;
         respell_cors(&self.cloud, &stack).await?;
