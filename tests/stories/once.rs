@@ -11,7 +11,13 @@ pub(crate) async fn nine_deliveries_by_three_routes_page_once(stage: &Stage) -> 
     let hub = "security-hub/guardduty-high-crypto-mining.json";
     let unified = "security-hub/v2-guardduty-high-crypto-mining.json";
     let files = std::iter::repeat_n([direct, hub, unified], 3).flatten();
-    let events: Vec<_> = files.map(|file| stage.event(file, ACCOUNT)).collect::<Result<_>>()?;
+    let mut events: Vec<_> = files.map(|file| stage.event(file, ACCOUNT)).collect::<Result<_>>()?;
+    // By the account itself, by the administrator's, and by the Region that aggregates: the envelope says
+    // who has received it.
+    for (index, event) in events.iter_mut().enumerate() {
+        event["account"] = [ACCOUNT, "999999999999", ACCOUNT][index / 3].into();
+        event["region"] = ["eu-central-1", "eu-central-1", "us-east-1"][index / 3].into();
+    }
     let mut deliveries = Vec::new();
     stage.system.send_all(&events, |delivery| deliveries.push(delivery)).await;
     let deliveries = deliveries.into_iter().collect::<Result<Vec<_>>>()?;

@@ -7,6 +7,7 @@ mod incidents;
 mod operation;
 mod operations;
 mod plans;
+mod practice;
 mod roster;
 mod tests;
 

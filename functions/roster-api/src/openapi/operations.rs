@@ -11,12 +11,12 @@ use muster::hole::Hole;
 use muster::{IncidentType, Role, Severity};
 
 use super::operation::{Draft, Examples, id, list_of, of, one_of, page_of, text};
-use super::{answers, drills, incident_manager, incidents, plans, roster};
+use super::{answers, incidents, plans, practice, roster};
 use crate::problem::Problem;
 use crate::routes::Route;
 
 /// A kind of entry, as its routes share it.
-struct Kind {
+pub(super) struct Kind {
     what: &'static str,
     tag: &'static str,
     /// The end of its operations' ids.
@@ -27,7 +27,7 @@ struct Kind {
     only: bool,
 }
 
-fn kind(path: &str) -> Option<Kind> {
+pub(super) fn kind(path: &str) -> Option<Kind> {
     let first = path.trim_start_matches('/').split('/').next()?;
     Some(match first {
         "contacts" => Kind {
@@ -71,7 +71,7 @@ fn kind(path: &str) -> Option<Kind> {
 }
 
 /// A fault as an example.
-fn fault() -> Vec<Fault> {
+pub(super) fn fault() -> Vec<Fault> {
     vec![Fault::new("limit", "must be a whole number from 1 to 200", "50")]
 }
 
@@ -80,12 +80,12 @@ fn hole() -> Vec<Hole> {
 }
 
 /// What goes wrong in any route that asks a table.
-fn stores() -> [Problem; 2] {
+pub(super) fn stores() -> [Problem; 2] {
     [Problem::unavailable(), Problem::internal()]
 }
 
 /// What may be wrong with a JSON body.
-fn bodies() -> [Problem; 4] {
+pub(super) fn bodies() -> [Problem; 4] {
     [
         Problem::not_json(1, 9),
         Problem::too_large(),
@@ -99,7 +99,7 @@ fn whole(least: i64, most: i64) -> ObjectBuilder {
 }
 
 impl Draft {
-    fn paged(self) -> Self {
+    pub(super) fn paged(self) -> Self {
         self.query("limit", whole(1, 200), "Items of a page; 50 unless given.")
             .query("cursor", text(), "The last page's next_cursor.")
             .problems([Problem::bad_query(fault())])
@@ -130,7 +130,7 @@ impl Draft {
         self.answer_header(status, "ETag", "The version, in quotes.")
     }
 
-    fn here(self, kind: &Kind) -> Self {
+    pub(super) fn here(self, kind: &Kind) -> Self {
         if kind.only {
             return self;
         }
@@ -261,6 +261,9 @@ fn instant(draft: Draft) -> Draft {
 /// A route's operation.
 #[expect(clippy::too_many_lines, reason = "a table, one entry for each route")]
 pub(super) fn operation(route: &Route, examples: &mut Examples) -> Operation {
+    if let Some(draft) = practice::operation(route) {
+        return draft.build(route.allowed, examples);
+    }
     let draft = match (route.method, route.path) {
         ("get", "/contacts") => Draft::new("listContact", "Contacts", "Contacts, by id")
             .about("A page may hold fewer than `limit` and still be followed by another.")
@@ -308,17 +311,6 @@ pub(super) fn operation(route: &Route, examples: &mut Examples) -> Operation {
             .here(&kind(route.path).unwrap())
             .ok(200, "The channels.", list_of::<roster::Channel>())
             .problems(stores()),
-        ("post", "/contacts/{id}/channels/{n}/activation") => {
-            Draft::new("activateChannel", "Contacts", "Activates a channel in Incident Manager")
-                .about("Sends a code to the channel; with the code that its owner read there, activates it.")
-                .here(&kind(route.path).unwrap())
-                .path("n", text().pattern(Some("^[1-9][0-9]{0,2}$")), "The channel's place in the contact's list, from 1.")
-                .body(vec![("application/json", of::<incident_manager::ActivationDraft>(), Some(json!({})))])
-                .ok(200, "Done.", of::<incident_manager::Activation>())
-                .problems([Problem::not_in_incident_manager()])
-                .problems(bodies())
-                .problems(stores())
-        }
         ("post", "/contacts/{id}/depart") => Draft::new("departContact", "Contacts", "Lets somebody leave")
             .about("Their backup takes their place wherever they are a backup or are named by a plan.")
             .here(&kind(route.path).unwrap())
@@ -363,34 +355,6 @@ pub(super) fn operation(route: &Route, examples: &mut Examples) -> Operation {
             answered(Draft::new("resolveIncident", "Incidents", "Ends it"))
                 .ok(200, "The incident. Twice is once.", of::<incidents::Incident>())
                 .problems([Problem::changed()])
-        }
-        ("get", "/drills") => Draft::new("listDrills", "Drills", "Drills, newest first")
-            .about("The incidents that they opened, which no other list has.")
-            .ok(200, "A page.", page_of::<incidents::Incident>())
-            .paged(),
-        ("post", "/drills") => Draft::new("askDrill", "Drills", "Asks for a drill")
-            .about("A synthetic finding takes the real path; every message says that it is a drill. Organisations outside are told nothing.")
-            .header(
-                "Idempotency-Key",
-                text().min_length(Some(1)).max_length(Some(200)).pattern(Some("^[!-~]+$")),
-                "Makes a repeated request ask for the same drill, for a day.",
-            )
-            .body(vec![("application/json", of::<drills::DrillDraft>(), Some(json!({"mode": "dry"})))])
-            .ok(202, "It is on its way; its report is there within seconds.", of::<drills::AskedDrill>())
-            .answer_header(202, "Location", "The path of its report.")
-            .problems([Problem::key_reused(), Problem::changed()])
-            .problems(Problem::key(None).err())
-            .problems(bodies())
-            .problems(stores()),
-        ("get", "/drills/{id}") => Draft::new("readDrill", "Drills", "What a drill has shown so far")
-            .path("id", id(), "The drill's id.")
-            .ok(200, "Who was paged by what, and who answered after how long.", of::<drills::DrillReport>())
-            .problems([Problem::not_found("drill")])
-            .problems(stores()),
-        ("get", "/incident-manager") => {
-            Draft::new("readIncidentManager", "Operation", "How far Incident Manager is in step")
-                .ok(200, "The last run.", of::<incident_manager::IncidentManagerStanding>())
-                .problems(stores())
         }
         ("get", "/readiness") => Draft::new("readReadiness", "Operation", "Whether Muster can page")
             .ok(200, "Each part, looked at.", of::<answers::Readiness>()),
