@@ -1,5 +1,6 @@
 //! A stack of its own whose calls go over a wire of its own: what goes wrong there disturbs no other.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
@@ -54,7 +55,11 @@ impl System {
     /// The reason that the stack gives.
     pub async fn lane(&self, name: &str, given: &[(&str, &str)]) -> Result<Lane> {
         let template = repository().join("infra").join("muster.yaml");
-        let stack = Box::pin(deploy(&self.cloud, name, &template, given)).await?;
+        // What asks others by itself is off, unless a story is about it: they are shared.
+        let mut all = BTreeMap::from([("IncidentManager", "off"), ("Reconcile", "false")]);
+        all.extend(given.iter().copied());
+        let given: Vec<_> = all.into_iter().collect();
+        let stack = Box::pin(deploy(&self.cloud, name, &template, &given)).await?;
         let wire = Wire::start().await?;
         wire.before(self.cloud.port());
         let lane = Lane { cloud: self.cloud.clone(), stack, wire };

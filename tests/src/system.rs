@@ -44,6 +44,8 @@ pub struct Options {
     pub refusals: bool,
     /// The template to deploy.
     pub template: PathBuf,
+    /// Its parameters, beside those that every system has.
+    pub parameters: &'static [(&'static str, &'static str)],
 }
 
 impl Options {
@@ -51,7 +53,7 @@ impl Options {
     #[must_use]
     pub fn at(home: Home) -> Self {
         let template = repository().join("infra").join("muster.yaml");
-        Self { home, wait_scale: 0.05, refusals: false, template }
+        Self { home, wait_scale: 0.05, refusals: false, template, parameters: &[] }
     }
 }
 
@@ -122,7 +124,7 @@ impl System {
         host.home.keep(&state)?;
         let cloud = Cloud::new(&state.access)?;
         progress.step("uploading the functions", upload(&cloud, functions)).await?;
-        let deploy = deploy(&cloud, NAME, &options.template, &[]);
+        let deploy = deploy(&cloud, NAME, &options.template, options.parameters);
         let stack = progress.step("deploying infra/muster.yaml", deploy).await?;
         state.stack = Some(stack.clone());
         host.home.keep(&state)?;

@@ -57,6 +57,8 @@ pub(crate) fn and(mut pages: Pages, more: Pages) -> Pages {
 #[derive(Debug)]
 pub(crate) struct Stage {
     pub(crate) system: System,
+    /// Held by whoever sets or reads whether the account uses Incident Manager.
+    pub(crate) incident_manager: Mutex<()>,
     deliveries: AtomicU32,
     expected: Mutex<BTreeMap<String, Pages>>,
 }
@@ -212,8 +214,13 @@ impl Curtain {
 }
 
 async fn raise() -> Result<Stage> {
-    let options =
-        Options { wait_scale: WAIT_SCALE, refusals: true, ..Options::at(Home::of_this_process()) };
+    let options = Options {
+        wait_scale: WAIT_SCALE,
+        refusals: true,
+        // It is shared, and stories about it have stacks of their own.
+        parameters: &[("IncidentManager", "off")],
+        ..Options::at(Home::of_this_process())
+    };
     let system = System::start(&options, &Progress::begin()).await?;
     load_roster(&system).await?;
     // Everybody is in many stories at once: the ladder has a story, and people, of its own.
@@ -223,7 +230,8 @@ async fn raise() -> Result<Stage> {
     let (status, answer) = system.api("PUT", "/policy", Some(&high)).await?;
     ensure!(status == 200, "the policy answers {status}: {answer}");
     let expected = Mutex::default();
-    Ok(Stage { system, deliveries: AtomicU32::new(0), expected })
+    let incident_manager = Mutex::default();
+    Ok(Stage { system, incident_manager, deliveries: AtomicU32::new(0), expected })
 }
 
 /// An expert for an account that nothing happens in, so that no story pages them.

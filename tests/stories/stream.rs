@@ -7,8 +7,9 @@ use serde_json::{Value, json};
 use crate::stage::{LANE_MAIL, Stage};
 
 pub(crate) async fn a_poison_record_holds_nobody_up_and_is_reported(stage: &Stage) -> Result<()> {
+    let _alone = stage.incident_manager.lock().await;
     stage.system.use_incident_manager(true)?;
-    let given = [("IncidentManagerPrefix", "shard"), ("Reconcile", "false")];
+    let given = [("IncidentManagerPrefix", "shard"), ("IncidentManager", "auto")];
     let lane = Box::pin(stage.system.lane("shard", &given)).await?;
     // Somebody has made something else by hand under the name that one of ours would have.
     let taken = json!({ "Alias": "shard-contact-bad", "Type": "ESCALATION", "Plan": {} });

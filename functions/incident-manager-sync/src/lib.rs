@@ -3,6 +3,7 @@
 mod records;
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use aws_lambda_events::event::dynamodb::Event as Batch;
 use jiff::Timestamp;
@@ -12,12 +13,17 @@ use muster::escalation::LAST_LEVEL;
 use muster::id::ContactId;
 use muster::plan::{DEFAULT, EscalationPlan};
 use muster_aws::AwsError;
-use muster_aws::directory::Directory;
+use muster_aws::directory::{Directory, Found};
 use muster_aws::incidents::Incidents;
 use muster_aws::roster::Roster;
 use serde::{Deserialize, Serialize};
 
 use records::Touched;
+
+/// What Incident Manager says of a contact that is there already.
+const CONFLICT: &str = "ConflictException";
+/// How long a run that met another waits before it looks again.
+const PAUSE: Duration = Duration::from_secs(2);
 
 /// What the function works with.
 #[derive(Debug)]
@@ -136,7 +142,7 @@ impl Sync {
     }
 
     /// Loads both sides, compares them and makes the changes: of everybody, or of these people and of
-    /// the escalations. One change that fails stops no other contact's.
+    /// the escalations.
     async fn bring(
         &self,
         only: Option<BTreeSet<ContactId>>,
@@ -160,30 +166,43 @@ impl Sync {
             people: people(prefix, roster.values()),
             escalations: escalations(prefix, &plans, &policy, &roster, now),
         };
-        let mut found = self.directory.load(aliases.as_ref()).await?;
         if let Some(aliases) = &aliases {
             desired.people.retain(|alias, _| aliases.contains(alias));
         }
+        let mut found = self.directory.load(aliases.as_ref()).await?;
         let todo = changes(&desired, &found.actual);
-        let inactive = found.actual.inactive();
-        let mut report = SyncReport::of(now, dry_run, &todo, inactive);
+        let mut report = SyncReport::of(now, dry_run, &todo, found.actual.inactive());
         if dry_run {
             return Ok(report);
         }
-        let mut broken = BTreeSet::<Alias>::new();
-        for change in &todo {
-            if broken.contains(change.alias()) {
-                report.failed.push(failure(change, "Skipped"));
-                continue;
-            }
-            if let Err(error) = self.directory.apply(&mut found, change, run).await {
-                tracing::error!(reason = %error, "a change of Incident Manager failed");
-                broken.insert(change.alias().clone());
-                report.failed.push(failure(change, &error.code));
-            }
+        report.failed = self.make(&mut found, &todo, run).await;
+        if report.failed.iter().any(|failure| failure.code == CONFLICT) {
+            // The stream and the schedule may be at the same contact: what the other run has made since
+            // is found now.
+            tokio::time::sleep(PAUSE).await;
+            found = self.directory.load(aliases.as_ref()).await?;
+            let rest = changes(&desired, &found.actual);
+            report.failed = self.make(&mut found, &rest, &format!("{run} again")).await;
         }
         tracing::info!(changes = todo.len(), failed = report.failed.len(), "in step");
         Ok(report)
+    }
+
+    /// Makes these changes: those that failed. One that fails stops no other contact's.
+    async fn make(&self, found: &mut Found, todo: &[Change], run: &str) -> Vec<SyncFailure> {
+        let (mut broken, mut failed) = (BTreeSet::<Alias>::new(), Vec::new());
+        for change in todo {
+            if broken.contains(change.alias()) {
+                failed.push(failure(change, "Skipped"));
+                continue;
+            }
+            if let Err(error) = self.directory.apply(found, change, run).await {
+                tracing::error!(reason = %error, "a change of Incident Manager failed");
+                broken.insert(change.alias().clone());
+                failed.push(failure(change, &error.code));
+            }
+        }
+        failed
     }
 }
 
