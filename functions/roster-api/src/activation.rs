@@ -32,6 +32,14 @@ pub(crate) async fn activate(
     let channel = place.and_then(|place| contact.channels.get(place));
     let channel = channel.ok_or_else(|| Problem::not_found("channel"))?;
     let code = code(&body)?;
+    // An account without Incident Manager may not even ask: that is an answer too.
+    let used = app.directory.in_use().await.unwrap_or_else(|error| {
+        tracing::warn!(reason = %error, "whether Incident Manager is in use cannot be asked");
+        false
+    });
+    if !used {
+        return Err(Problem::not_in_incident_manager());
+    }
     let found = app.directory.channel(&contact.id, channel).await?;
     let found = found.ok_or_else(Problem::not_in_incident_manager)?;
     let Some(code) = code else {

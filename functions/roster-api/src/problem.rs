@@ -73,7 +73,8 @@ impl Problem {
 
     /// The text of an `Idempotency-Key` header that may be none.
     pub(crate) fn key(text: Option<&str>) -> Result<&str, Self> {
-        let sound = |text: &&str| !text.is_empty() && text.len() <= MOST_KEY;
+        let printable = |text: &str| text.bytes().all(|byte| (b' '..=b'~').contains(&byte));
+        let sound = |text: &&str| !text.is_empty() && text.len() <= MOST_KEY && printable(text);
         text.filter(sound).ok_or_else(|| {
             let fault = "must be 1 to 200 printable ASCII characters";
             let fault =

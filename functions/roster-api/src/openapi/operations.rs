@@ -158,7 +158,7 @@ fn entry(route: &Route, kind: Kind) -> Option<Draft> {
         ("post", _) if !one => new("create", &format!("Makes a new {what}"))
             .header(
                 "Idempotency-Key",
-                text().min_length(Some(1)).max_length(Some(200)).pattern(Some("^[!-~]+$")),
+                text().min_length(Some(1)).max_length(Some(200)).pattern(Some("^[ -~]+$")),
                 "Makes a repeated request get the first answer, for a day.",
             )
             .overridable()

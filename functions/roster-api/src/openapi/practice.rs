@@ -30,7 +30,7 @@ pub(super) fn operation(route: &Route) -> Option<Draft> {
             .about("A synthetic finding takes the real path; every message says that it is a drill. Organisations outside are told nothing.")
             .header(
                 "Idempotency-Key",
-                text().min_length(Some(1)).max_length(Some(200)).pattern(Some("^[!-~]+$")),
+                text().min_length(Some(1)).max_length(Some(200)).pattern(Some("^[ -~]+$")),
                 "Makes a repeated request ask for the same drill, for a day.",
             )
             .body(vec![("application/json", of::<drills::DrillDraft>(), Some(json!({"mode": "dry"})))])
