@@ -106,10 +106,29 @@ pub(crate) async fn a_sequence_and_its_findings_are_one_incident_in_either_order
     stage.resolve(&first).await?;
 
     let second = stage.open(sequence, "100000000017").await?;
-    stage.expect(&second, everybody).await?;
+    stage.expect(&second, everybody.clone()).await?;
     let (verdict, named) = decided(stage, &stage.event(member, "100000000017")?).await?;
     ensure!(verdict == "attached" && named.as_ref() == Some(&second), "{verdict} {named:?}");
     stage.resolve(&second).await?;
+
+    // By Security Hub first, which names no members; then by GuardDuty, which does; then the member, which
+    // does not say what it is part of.
+    let account = "100000000047";
+    let named = stage.event(sequence, account)?;
+    let mut copy = stage.event("security-hub/guardduty-high-crypto-mining.json", account)?;
+    copy["detail"]["findings"][0]["Id"] = named["detail"]["arn"].clone();
+    copy["detail"]["findings"][0]["Severity"]["Label"] = "CRITICAL".into();
+    let third = opened(&stage.system.send(&copy).await?)?;
+    stage.expect(&third, everybody).await?;
+    let (verdict, _) = decided(stage, &named).await?;
+    ensure!(verdict == "repeat", "{verdict}");
+    let mut silent = stage.event(member, account)?;
+    if let Some(detail) = silent["detail"].as_object_mut() {
+        detail.remove("associatedAttackSequenceArn");
+    }
+    let (verdict, named) = decided(stage, &silent).await?;
+    ensure!(verdict == "attached" && named.as_ref() == Some(&third), "{verdict} {named:?}");
+    stage.resolve(&third).await?;
     Ok(())
 }
 

@@ -182,6 +182,7 @@ impl Responder {
                         continue;
                     }
                     self.incidents.count(finding, now).await?;
+                    self.incidents.adopt(finding, &incident).await?;
                     return Ok(outcome("repeat", &incident));
                 }
                 Verdict::Attach { incident } | Verdict::Raise { incident } => {
@@ -190,6 +191,9 @@ impl Responder {
                         before.joined_by(finding.severity, known.new_to(&incident), &policy, now);
                     let joined = self.incidents.join(before, &after, finding, &known, now).await?;
                     if joined == Written::Done {
+                        if known.links.is_empty() {
+                            self.incidents.adopt(finding, &incident).await?;
+                        }
                         if after.run == before.run {
                             return Ok(outcome("attached", &incident));
                         }
@@ -227,8 +231,9 @@ impl Responder {
         // Another finding may have raised the incident once more: the last escalation counts.
         if let Some(incident) = self.incidents.incident(id).await? {
             self.escalations.start(&incident).await?;
+            self.incidents.started(&finding.identity, &incident).await?;
         }
-        self.incidents.started(&finding.identity).await
+        Ok(())
     }
 }
 

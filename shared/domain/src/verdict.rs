@@ -197,7 +197,11 @@ fn again(
     match &own.resolution {
         // Copies of what was resolved come late, by other routes and at the next publication. Only
         // what was seen to happen after the resolution has come back, or what somebody asks for.
-        Some(resolution) if asked || finding.last_seen.unwrap_or(now) > resolution.at => {
+        Some(resolution)
+            if asked
+                || finding.severity >= policy.page_from
+                    && finding.last_seen.unwrap_or(now) > resolution.at =>
+        {
             match joined(policy, finding, known, now) {
                 // Others of its kind have come back before it.
                 Some(open) => join(finding, open, now),

@@ -17,6 +17,9 @@ use crate::error::AwsError;
 use crate::item::{self, Item, Written, key, n, s};
 use crate::secret::token_digest;
 
+/// DynamoDB's code for a write whose condition does not hold.
+const REFUSED: &str = "ConditionalCheckFailedException";
+
 /// Counts a delivery; the entry begins with its first.
 const COUNT: &str = "SET first_at = if_not_exists(first_at, :now), last_at = :now \
                      ADD deliveries :one, routes :route";
@@ -164,7 +167,7 @@ impl Incidents {
         };
         let new = Some("attribute_not_exists(pk)");
         let mut writes = vec![
-            self.name_incident(finding, &incident.id, known, incident.opened_at, false)?,
+            self.name_incident(finding, incident, known, incident.opened_at, false)?,
             item::put(&self.table, Self::incident_item(incident)?, new, vec![])?,
             item::put(&self.table, Self::fact_item(&incident.id, "opened", &fact)?, new, vec![])?,
             self.due_put(&incident.id, incident.first_turn(), incident.opened_at)?,
@@ -173,9 +176,12 @@ impl Incidents {
         let item = item::write(group_key(finding), &group)?;
         writes.push(match &known.group {
             None => item::put(&self.table, item, new, vec![])?,
-            Some((before, _)) => {
-                let values = vec![(":before", s(before.id.as_str()))];
-                item::put(&self.table, item, Some("incident = :before"), values)?
+            // Also unchanged in when a finding last joined it: another may have made it fresh again.
+            Some((before, last)) => {
+                let values =
+                    vec![(":before", s(before.id.as_str())), (":last", s(last.to_string()))];
+                let same = Some("incident = :before AND last_at = :last");
+                item::put(&self.table, item, same, values)?
             }
         });
         writes.extend(self.links(finding, known, &incident.id)?);
@@ -217,7 +223,7 @@ impl Incidents {
         let version = vec![(":before", n(before.version))];
         let item = Self::incident_item(after)?;
         let mut writes = vec![
-            self.name_incident(finding, &after.id, known, now, !raised)?,
+            self.name_incident(finding, after, known, now, !raised)?,
             item::put(&self.table, item, Some("version = :before"), version)?,
             item::put(&self.table, Self::fact_item(&after.id, &name, &fact)?, None, vec![])?,
         ];
@@ -239,7 +245,7 @@ impl Incidents {
     fn name_incident(
         &self,
         finding: &Finding,
-        incident: &IncidentId,
+        incident: &Incident,
         known: &Known,
         now: Timestamp,
         started: bool,
@@ -249,12 +255,13 @@ impl Incidents {
             .set_key(Some(ledger_key(&finding.identity)))
             .update_expression(COUNT.replace(
                 "last_at = :now",
-                "last_at = :now, incident = :incident, started = :started",
+                "last_at = :now, incident = :incident, started = :started, asked_run = :run",
             ))
+            .expression_attribute_values(":run", n(incident.run))
             .expression_attribute_values(":now", s(now.to_string()))
             .expression_attribute_values(":one", n(1u8))
             .expression_attribute_values(":route", route(finding))
-            .expression_attribute_values(":incident", s(incident.as_str()))
+            .expression_attribute_values(":incident", s(incident.id.as_str()))
             .expression_attribute_values(":started", AttributeValue::Bool(started));
         ledger = match known.entry.as_ref().and_then(|entry| entry.incident.as_ref()) {
             None => ledger.condition_expression("attribute_not_exists(incident)"),
@@ -293,25 +300,58 @@ impl Incidents {
         loose.map(put).collect()
     }
 
-    /// Notes that the escalation of this finding's incident has started.
+    /// Links those that a finding belongs with to its open incident, unless they are linked: an earlier
+    /// copy of it may not have named them. ASFF does not name a sequence.
     ///
     /// # Errors
     /// The failed call.
-    pub async fn started(&self, identity: &FindingIdentity) -> Result<(), AwsError> {
+    pub async fn adopt(&self, finding: &Finding, incident: &IncidentId) -> Result<(), AwsError> {
+        let linked = Linked { incident: incident.clone() };
+        let one = async |identity: &FindingIdentity| -> Result<(), AwsError> {
+            let put = self.client.put_item().table_name(&self.table);
+            let put = put.set_item(Some(item::write(link_key(identity), &linked)?));
+            let end = put.condition_expression("attribute_not_exists(pk)").send().await;
+            match end.map_err(|error| AwsError::of("dynamodb:PutItem", &error)) {
+                Err(error) if error.code != REFUSED => Err(error),
+                _ => Ok(()),
+            }
+        };
+        try_join_all(finding.related.iter().take(MOST_RELATED).map(one)).await.map(drop)
+    }
+
+    /// Notes that the last escalation of this finding's incident, as it was read, has started. If the
+    /// finding has asked for a later one since, or is of another incident, that is for others to note.
+    ///
+    /// # Errors
+    /// The failed call.
+    pub async fn started(
+        &self,
+        identity: &FindingIdentity,
+        incident: &Incident,
+    ) -> Result<(), AwsError> {
+        const OURS: &str =
+            "incident = :incident AND (attribute_not_exists(asked_run) OR asked_run <= :run)";
         let update = self
             .client
             .update_item()
             .table_name(&self.table)
             .set_key(Some(ledger_key(identity)))
             .update_expression("SET started = :started")
+            .condition_expression(OURS)
+            .expression_attribute_values(":incident", s(incident.id.as_str()))
+            .expression_attribute_values(":run", n(incident.run))
             .expression_attribute_values(":started", AttributeValue::Bool(true));
-        item::despite_collisions(|| {
+        let end = item::despite_collisions(|| {
             let send = update.clone().send();
             async {
                 send.await.map(drop).map_err(|error| AwsError::of("dynamodb:UpdateItem", &error))
             }
         })
-        .await
+        .await;
+        match end {
+            Err(error) if error.code == REFUSED => Ok(()),
+            end => end,
+        }
     }
 }
 
