@@ -231,7 +231,7 @@ impl Responder {
         // Another finding may have raised the incident once more: the last escalation counts.
         if let Some(incident) = self.incidents.incident(id).await? {
             self.escalations.start(&incident).await?;
-            self.incidents.started(&finding.identity, &incident).await?;
+            Box::pin(self.incidents.started(&finding.identity, &incident)).await?;
         }
         Ok(())
     }
