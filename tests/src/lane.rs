@@ -216,6 +216,16 @@ impl Lane {
         figures(&self.cloud, &self.stack, function).await
     }
 
+    /// What a function has logged, from the last start of the lane on: warnings and errors.
+    ///
+    /// # Errors
+    /// A failed call.
+    pub async fn complaints(&self, function: &str) -> Result<Vec<String>> {
+        let lines = crate::told::lines(&self.cloud, &self.stack, function).await?;
+        let bad = |line: &&Value| matches!(line["level"].as_str(), Some("WARN" | "ERROR"));
+        Ok(lines.iter().filter(bad).map(|line| line["fields"].to_string()).collect())
+    }
+
     /// Moves the end of every claim of an incident, as if a clock that is ahead had made them.
     ///
     /// # Errors

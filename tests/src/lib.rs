@@ -35,6 +35,7 @@ pub use lane::{Lane, Sent, until};
 pub use messages::{Channel, Message};
 pub use progress::{Progress, complain, say};
 pub use reading::findings;
+pub use standin::Paged;
 pub use story::{Told, load_roster, tell};
 pub use system::{Options, System};
 pub use wire::{Fault, Kind, Wire};

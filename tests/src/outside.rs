@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Context as _, Result};
 use serde_json::Value;
 
-use crate::standin::{Contacts, GuardDuty, Incidents, SecurityHub, Spoken, Standin, Voice};
+use crate::standin::{Contacts, GuardDuty, Incidents, Paged, SecurityHub, Spoken, Standin, Voice};
 use crate::system::System;
 
 /// The detector that finds everything.
@@ -32,10 +32,12 @@ pub(crate) struct Outside {
 
 impl Outside {
     /// Serves them by the models in botocore's folder `data`.
-    pub(crate) async fn start(data: &Path) -> Result<Self> {
+    pub(crate) async fn start(data: &Path, wait_scale: f64) -> Result<Self> {
         let (voice, guardduty) = (Voice::default(), GuardDuty::default());
         let security_hub = SecurityHub::default();
-        let (contacts, incidents) = (Contacts::default(), Incidents::default());
+        let contacts = Contacts::default();
+        contacts.scale(wait_scale);
+        let incidents = Incidents::new(contacts.clone());
         guardduty.enable(DETECTOR);
         let services = vec![
             (Voice::SERVICE, voice.act()),
@@ -124,6 +126,48 @@ impl System {
     pub fn by_hand(&self, operation: &str, input: Value) -> Result<Value> {
         let end = self.outside()?.contacts.by_hand(operation, input);
         end.map_err(|fault| anyhow::anyhow!("{fault:?}"))
+    }
+
+    /// Does a call of Incident Manager's incidents as somebody at the console would; `by` in the input is
+    /// the name of their role.
+    ///
+    /// # Errors
+    /// There is no stand-in, or it refuses.
+    pub fn incident_by_hand(&self, operation: &str, input: Value) -> Result<Value> {
+        let end = self.outside()?.incidents.by_hand(operation, input);
+        end.map_err(|fault| anyhow::anyhow!("{fault:?}"))
+    }
+
+    /// Incident Manager's response plans by name.
+    ///
+    /// # Errors
+    /// There is no stand-in.
+    pub fn response_plans(&self) -> Result<serde_json::Map<String, Value>> {
+        Ok(self.outside()?.incidents.plans())
+    }
+
+    /// Incident Manager's records of incidents, with the texts of their timelines under `events`.
+    ///
+    /// # Errors
+    /// There is no stand-in.
+    pub fn records(&self) -> Result<Vec<Value>> {
+        Ok(self.outside()?.incidents.records())
+    }
+
+    /// Whom Incident Manager has paged so far.
+    ///
+    /// # Errors
+    /// There is no stand-in.
+    pub fn paged_outside(&self) -> Result<Vec<Paged>> {
+        Ok(self.outside()?.contacts.paged())
+    }
+
+    /// What was deleted in Incident Manager while a plan still engaged it.
+    ///
+    /// # Errors
+    /// There is no stand-in.
+    pub fn dangling(&self) -> Result<Vec<String>> {
+        Ok(self.outside()?.contacts.dangling())
     }
 
     /// Requests that AWS's own models do not allow, and answers of the stand-in that AWS would not give.

@@ -108,7 +108,8 @@ impl System {
         let functions = progress.step("building the functions", functions::build()).await?;
         if options.refusals {
             host.refusals = Some(Wire::start().await?);
-            host.outside = Some(Outside::start(&python::models(&program)?).await?);
+            host.outside =
+                Some(Outside::start(&python::models(&program)?, options.wait_scale).await?);
         }
         let sns = host.refusals.as_ref().map(|refusals| refusals.port);
         let outside = host.outside.as_ref().map(|outside| outside.standin.port);

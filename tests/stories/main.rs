@@ -20,6 +20,7 @@ mod ladder;
 mod links;
 mod low;
 mod medium;
+mod mirror;
 mod once;
 mod plans;
 mod preview;
@@ -89,6 +90,9 @@ fn main() -> anyhow::Result<ExitCode> {
         links::show_without_acting_and_act_once,
         low::is_recorded_and_pages_nobody,
         medium::pages_levels_one_and_two,
+        mirror::every_incident_has_a_record_that_engages_nobody,
+        mirror::nobody_is_paged_by_both_for_one_step,
+        mirror::incident_manager_pages_alone_and_muster_if_it_fails,
         once::nine_deliveries_by_three_routes_page_once,
         plans::are_kept_like_contacts_and_followed,
         plans::an_acknowledged_incident_that_nobody_resolves_pages_again,

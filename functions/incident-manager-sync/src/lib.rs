@@ -1,29 +1,21 @@
-//! The roster's stream and a schedule in: Incident Manager's contacts kept in step.
+//! The roster's stream and a schedule in: Incident Manager's contacts and plans kept in step.
 
+mod bring;
 mod records;
 
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 use aws_lambda_events::event::dynamodb::Event as Batch;
 use jiff::Timestamp;
-use muster::directory::{Alias, Change, Desired, SyncFailure, SyncReport, changes, escalations};
-use muster::directory::{contact_alias, people};
-use muster::escalation::LAST_LEVEL;
-use muster::id::ContactId;
-use muster::plan::{DEFAULT, EscalationPlan};
+use muster::directory::{Alias, Manner, SyncFailure, SyncReport, contact_alias, contact_of};
 use muster_aws::AwsError;
-use muster_aws::directory::{Directory, Found};
+use muster_aws::directory::Directory;
 use muster_aws::incidents::Incidents;
 use muster_aws::roster::Roster;
 use serde::{Deserialize, Serialize};
 
-use records::Touched;
-
-/// What Incident Manager says of a contact that is there already.
-const CONFLICT: &str = "ConflictException";
-/// How long a run that met another waits before it looks again.
-const PAUSE: Duration = Duration::from_secs(2);
+use bring::Scope;
+use records::{Touched, Whose};
 
 /// What the function works with.
 #[derive(Debug)]
@@ -34,6 +26,21 @@ pub struct Sync {
     pub directory: Directory,
     /// Where the last run's result is kept.
     pub incidents: Incidents,
+    /// What every response plan has.
+    pub manner: Manner,
+    /// Whether changes that somebody makes there by hand are left, and told of, instead of put back.
+    pub leave: bool,
+}
+
+/// Why a run did not go well; Lambda tries it again and then keeps the event.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// The roster or Incident Manager cannot be read.
+    #[error(transparent)]
+    Aws(#[from] AwsError),
+    /// Some changes failed; which, the report says.
+    #[error("{0} changes failed; GET /incident-manager says which")]
+    Unchanged(usize),
 }
 
 /// What the function is called with.
@@ -54,6 +61,9 @@ pub struct Reconcile {
     /// Only says what would change.
     #[serde(default)]
     pub dry_run: bool,
+    /// Whether a run with failed changes is an error, for callers who do not read the answer.
+    #[serde(default)]
+    pub strict: bool,
 }
 
 /// What it answers.
@@ -86,19 +96,18 @@ impl Sync {
     /// Takes up what the schedule or the stream brings; `run` marks this run's calls.
     ///
     /// # Errors
-    /// The roster or Incident Manager cannot be read.
-    pub async fn handle(
-        &self,
-        input: Input,
-        run: &str,
-        now: Timestamp,
-    ) -> Result<Output, AwsError> {
+    /// [`Failure`].
+    pub async fn handle(&self, input: Input, run: &str, now: Timestamp) -> Result<Output, Failure> {
         match input {
-            Input::Reconcile(Reconcile { dry_run, .. }) => {
+            Input::Reconcile(Reconcile { dry_run, strict, .. }) => {
                 let report = self.reconcile(dry_run, run, now).await?;
+                let failed = report.failed.len();
+                if strict && failed > 0 {
+                    return Err(Failure::Unchanged(failed));
+                }
                 Ok(Output::Report(report))
             }
-            Input::Batch(batch) => self.batch(batch, run, now).await.map(Output::Answer),
+            Input::Batch(batch) => Ok(Output::Answer(self.batch(batch, run, now).await?)),
         }
     }
 
@@ -109,10 +118,11 @@ impl Sync {
         run: &str,
         now: Timestamp,
     ) -> Result<SyncReport, AwsError> {
-        if !self.directory.in_use().await? {
-            return Ok(SyncReport::not_in_use(now));
-        }
-        let report = self.bring(None, dry_run, run, now).await?;
+        let report = if self.directory.in_use().await? {
+            self.bring(&Scope::everything(), dry_run, run, now).await?
+        } else {
+            SyncReport::not_in_use(now)
+        };
         if !dry_run {
             self.incidents.keep_sync(&report).await?;
         }
@@ -125,88 +135,26 @@ impl Sync {
         if touched.is_empty() || !self.directory.in_use().await? {
             return Ok(Answer::default());
         }
-        let ids: BTreeSet<ContactId> =
-            touched.iter().filter_map(|touched| touched.contact.clone()).collect();
-        let report = self.bring(Some(ids), false, run, now).await?;
-        let prefix = self.directory.prefix();
-        let failed: BTreeSet<&Alias> = report.failed.iter().map(|failure| &failure.alias).collect();
-        // An escalation that fails belongs to no record more than to another.
-        let others = failed.iter().any(|alias| !alias.starts_with(&format!("{prefix}-contact-")));
-        let failed = |touched: &&Touched| match &touched.contact {
-            Some(id) => others || failed.contains(&contact_alias(prefix, id)),
-            None => others,
-        };
-        let first = touched.iter().find(failed).map(|touched| touched.sequence_number.clone());
-        let failures = first.map(|sequence_number| ItemFailure { sequence_number });
+        let scope = Scope::of(&touched);
+        let report = self.bring(&scope, false, run, now).await?;
+        let failed = self.first_failed(&touched, &report.failed);
+        let failures = failed.map(|sequence_number| ItemFailure { sequence_number });
         Ok(Answer { failures: failures.into_iter().collect() })
     }
 
-    /// Loads both sides, compares them and makes the changes: of everybody, or of these people and of
-    /// the escalations.
-    async fn bring(
-        &self,
-        only: Option<BTreeSet<ContactId>>,
-        dry_run: bool,
-        run: &str,
-        now: Timestamp,
-    ) -> Result<SyncReport, AwsError> {
+    /// The first record whose change failed. An escalation or response plan that fails belongs to the
+    /// records of plans and the policy; if it may work later, to every record, since each may be why.
+    fn first_failed(&self, touched: &[Touched], failed: &[SyncFailure]) -> Option<String> {
         let prefix = self.directory.prefix();
-        let named: Vec<ContactId> = only.iter().flatten().cloned().collect();
-        let (roster, mut plans, policy) = tokio::try_join!(
-            self.roster.people(1..=LAST_LEVEL, named),
-            self.roster.all::<EscalationPlan>(),
-            self.roster.policy(),
-        )?;
-        if plans.iter().all(|plan| plan.id.as_str() != DEFAULT) {
-            plans.push(EscalationPlan::default());
-        }
-        let aliases: Option<BTreeSet<Alias>> =
-            only.map(|ids| ids.iter().map(|id| contact_alias(prefix, id)).collect());
-        let mut desired = Desired {
-            people: people(prefix, roster.values()),
-            escalations: escalations(prefix, &plans, &policy, &roster, now),
+        let person = |failure: &&SyncFailure| contact_of(prefix, &failure.alias).is_some();
+        let people: BTreeSet<&Alias> = failed.iter().filter(person).map(|f| &f.alias).collect();
+        let mut others = failed.iter().filter(|failure| !person(failure)).peekable();
+        let any = others.peek().is_some();
+        let passing = others.any(|failure| failure.passing);
+        let failed = |touched: &&Touched| match &touched.whose {
+            Whose::Contact(id) => passing || people.contains(&contact_alias(prefix, id)),
+            Whose::Plan(_) | Whose::Policy => any,
         };
-        if let Some(aliases) = &aliases {
-            desired.people.retain(|alias, _| aliases.contains(alias));
-        }
-        let mut found = self.directory.load(aliases.as_ref()).await?;
-        let todo = changes(&desired, &found.actual);
-        let mut report = SyncReport::of(now, dry_run, &todo, found.actual.inactive());
-        if dry_run {
-            return Ok(report);
-        }
-        report.failed = self.make(&mut found, &todo, run).await;
-        if report.failed.iter().any(|failure| failure.code == CONFLICT) {
-            // The stream and the schedule may be at the same contact: what the other run has made since
-            // is found now.
-            tokio::time::sleep(PAUSE).await;
-            found = self.directory.load(aliases.as_ref()).await?;
-            let rest = changes(&desired, &found.actual);
-            report.failed = self.make(&mut found, &rest, &format!("{run} again")).await;
-        }
-        tracing::info!(changes = todo.len(), failed = report.failed.len(), "in step");
-        Ok(report)
+        touched.iter().find(failed).map(|touched| touched.sequence_number.clone())
     }
-
-    /// Makes these changes: those that failed. One that fails stops no other contact's.
-    async fn make(&self, found: &mut Found, todo: &[Change], run: &str) -> Vec<SyncFailure> {
-        let (mut broken, mut failed) = (BTreeSet::<Alias>::new(), Vec::new());
-        for change in todo {
-            if broken.contains(change.alias()) {
-                failed.push(failure(change, "Skipped"));
-                continue;
-            }
-            if let Err(error) = self.directory.apply(found, change, run).await {
-                tracing::error!(reason = %error, "a change of Incident Manager failed");
-                broken.insert(change.alias().clone());
-                failed.push(failure(change, &error.code));
-            }
-        }
-        failed
-    }
-}
-
-fn failure(change: &Change, code: &str) -> SyncFailure {
-    let change_name = change.name().to_owned();
-    SyncFailure { alias: change.alias().clone(), change: change_name, code: code.to_owned() }
 }

@@ -2,11 +2,13 @@
 
 use incident_manager_sync::{Input, Sync};
 use lambda_runtime::{Diagnostic, Error, LambdaEvent, service_fn};
+use muster::directory::{Manner, PagingBackend, Runbook, Use};
 use muster_aws::directory::Directory;
 use muster_aws::incidents::Incidents;
 use muster_aws::roster::Roster;
 use muster_aws::settings::{
-    INCIDENT_MANAGER, INCIDENT_MANAGER_PREFIX, INCIDENTS_TABLE, ROSTER_TABLE, optional, required,
+    HAND_EDITS, INCIDENT_MANAGER, INCIDENT_MANAGER_PREFIX, INCIDENTS_TABLE, PAGING_BACKEND,
+    RESPONSE_CHAT, RESPONSE_TOPICS, ROSTER_TABLE, RUNBOOK, RUNBOOK_ROLE, optional, required,
 };
 use muster_aws::{client, log};
 
@@ -14,18 +16,34 @@ use muster_aws::{client, log};
 async fn main() -> Result<(), Error> {
     log::start();
     let config = client::config().await;
-    let known = optional(INCIDENT_MANAGER) == "on";
+    let list = |name| {
+        let all = optional(name);
+        all.split(',').map(str::trim).filter(|one| !one.is_empty()).map(str::to_owned).collect()
+    };
+    let document = Some(optional(RUNBOOK)).filter(|document| !document.is_empty());
+    let manner = Manner {
+        backend: PagingBackend::from_name(&required(PAGING_BACKEND)?).unwrap_or_default(),
+        topics: list(RESPONSE_TOPICS),
+        chat: list(RESPONSE_CHAT),
+        runbook: document.map(|document| Runbook { document, role: optional(RUNBOOK_ROLE) }),
+    };
     let sync = Sync {
         roster: Roster::new(&config, required(ROSTER_TABLE)?),
-        directory: Directory::new(&config, required(INCIDENT_MANAGER_PREFIX)?, known),
+        directory: Directory::new(
+            &config,
+            required(INCIDENT_MANAGER_PREFIX)?,
+            Use::from_parameter(&optional(INCIDENT_MANAGER)),
+        ),
         incidents: Incidents::new(&config, required(INCIDENTS_TABLE)?),
+        manner,
+        leave: optional(HAND_EDITS) == "leave",
     };
     let sync = &sync;
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Input>| async move {
         let run = event.context.request_id.clone();
         let output = Box::pin(sync.handle(event.payload, &run, jiff::Timestamp::now())).await;
         output.map_err(|error| Diagnostic {
-            error_type: "AwsError".to_owned(),
+            error_type: "Failure".to_owned(),
             error_message: error.to_string(),
         })
     }))

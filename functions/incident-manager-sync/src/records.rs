@@ -1,15 +1,22 @@
 //! What a batch of the roster's stream is about: whose entries have changed.
 
 use aws_lambda_events::event::dynamodb::Event as Batch;
-use muster::id::ContactId;
+use muster::id::{ContactId, PlanId};
 use serde::Deserialize;
+
+/// Whose entry a record is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Whose {
+    Contact(ContactId),
+    Plan(PlanId),
+    Policy,
+}
 
 /// A record that matters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Touched {
     pub(crate) sequence_number: String,
-    /// Whose entry; none for a plan or the policy, which concern the escalations alone.
-    pub(crate) contact: Option<ContactId>,
+    pub(crate) whose: Whose,
 }
 
 /// An item's keys.
@@ -25,13 +32,14 @@ pub(crate) fn touched(batch: &Batch) -> Vec<Touched> {
     let records = batch.records.iter().filter_map(|record| {
         let keys: Keys = serde_dynamo::from_item(record.change.keys.clone()).ok()?;
         let (kind, id) = keys.pk.split_once('#')?;
-        let contact = match (kind, keys.sk.as_str()) {
-            ("contact", "contact") => Some(id.parse().ok()?),
-            ("plan", "plan") | ("policy", "policy") => None,
+        let whose = match (kind, keys.sk.as_str()) {
+            ("contact", "contact") => Whose::Contact(id.parse().ok()?),
+            ("plan", "plan") => Whose::Plan(id.parse().ok()?),
+            ("policy", "policy") => Whose::Policy,
             _ => return None,
         };
         let sequence_number = record.change.sequence_number.clone().unwrap_or_default();
-        Some(Touched { sequence_number, contact })
+        Some(Touched { sequence_number, whose })
     });
     records.collect()
 }

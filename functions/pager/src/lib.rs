@@ -40,6 +40,8 @@ pub struct Pager {
     pub senders: Senders,
     /// Where links lead, without a slash at the end.
     pub link_base: String,
+    /// Whether Incident Manager may engage people in place of Muster.
+    pub shares: bool,
 }
 
 /// Why a turn did not take place; Step Functions tries it again.
@@ -172,6 +174,7 @@ impl Pager {
             let known = named.into_iter().map(|id| self.roster.entry::<ExternalResource>(id));
             let known = futures::future::try_join_all(known).await?.into_iter().flatten();
             let turn = turn.with_externals(&incident, input.cursor, known.collect());
+            let turn = if self.shares { self.share(turn, &input).await } else { turn };
             let turn = turn.with_outcome(&records, now);
             claims.decide(&turn, input.cursor, &records)?;
             let fact = claims.fact(&incident, &turn, input.cursor, &records);
@@ -214,6 +217,17 @@ impl Pager {
             return Ok(answer);
         }
         Err(Failure::Raced)
+    }
+
+    /// Leaves to Incident Manager whom it engages. If that cannot be read, Muster pages everybody: better
+    /// a page too many than one that is lost.
+    async fn share(&self, turn: Turn, input: &TurnInput) -> Turn {
+        let mirror = self.incidents.mirror(&input.incident).await.unwrap_or_else(|error| {
+            tracing::error!(reason = %error, "whom Incident Manager engages cannot be read");
+            None
+        });
+        let engagement = mirror.and_then(|mirror| mirror.engagement);
+        turn.shared_with(input.cursor, engagement.as_ref())
     }
 
     /// Opens an incident again that was acknowledged and not resolved in time. Somebody else may

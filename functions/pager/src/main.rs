@@ -1,13 +1,14 @@
 //! Wires pager: settings, clients, runtime.
 
 use lambda_runtime::{Error, LambdaEvent, service_fn};
+use muster::directory::PagingBackend;
 use muster_aws::incidents::Incidents;
 use muster_aws::mail::Mails;
 use muster_aws::roster::Roster;
 use muster_aws::secret::Token;
 use muster_aws::settings::{
-    EMERGENCY_TOPIC, INCIDENTS_TABLE, LINK_BASE, NAMESPACE, ROSTER_TABLE, SENDER, VOICE_FROM,
-    optional, required,
+    EMERGENCY_TOPIC, INCIDENTS_TABLE, LINK_BASE, NAMESPACE, PAGING_BACKEND, ROSTER_TABLE, SENDER,
+    VOICE_FROM, optional, required,
 };
 use muster_aws::text::Texts;
 use muster_aws::voice::Calls;
@@ -31,6 +32,8 @@ async fn main() -> Result<(), Error> {
             emergency_topic: required(EMERGENCY_TOPIC)?,
         },
         link_base: required(LINK_BASE)?,
+        shares: PagingBackend::from_name(&optional(PAGING_BACKEND))
+            .is_some_and(PagingBackend::engages),
     };
     let senders = &pager.senders;
     let call = async {

@@ -1,13 +1,16 @@
 //! Incidents: list, read with the timeline, acknowledge, resolve.
 
+use std::collections::BTreeMap;
+
 use axum::Json;
 use axum::extract::State;
 use jiff::Timestamp;
-use muster::IncidentId;
 use muster::incident::{Actor, Incident};
+use muster::mirror::Mirror;
 use muster::send::{SendKey, SendRecord, SendState};
+use muster::{ContactId, IncidentId};
 use muster_aws::figures;
-use muster_aws::incidents::{Fact, History, List, Written};
+use muster_aws::incidents::{Fact, History, List, Taken};
 use serde::Serialize;
 
 use crate::App;
@@ -15,9 +18,6 @@ use crate::caller::Caller;
 use crate::paging::{Listed, Paging, listed};
 use crate::problem::Problem;
 use crate::request::{PathText, id};
-
-/// How often a lost race is decided anew: as often as people answer at the same moment.
-const MOST_RACES: usize = 10;
 
 pub(crate) async fn list(
     State(app): State<App>,
@@ -32,6 +32,25 @@ pub(crate) struct Told {
     #[serde(flatten)]
     incident: Incident,
     timeline: Vec<Line>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    incident_manager: Option<Record>,
+}
+
+/// Its record in Incident Manager.
+#[derive(Debug, Serialize)]
+struct Record {
+    arn: String,
+    response_plan: Option<String>,
+    /// Whom Incident Manager engages in place of Muster, and whether it can reach them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    engaged: Option<BTreeMap<ContactId, bool>>,
+}
+
+impl Record {
+    fn of(mirror: Mirror) -> Option<Self> {
+        let engaged = mirror.engagement.map(|engagement| engagement.people);
+        Some(Self { arn: mirror.arn?, response_plan: mirror.plan, engaged })
+    }
 }
 
 /// A line of a timeline: a fact, or a page to one person by one channel.
@@ -70,12 +89,13 @@ pub(crate) async fn read(
     PathText(text): PathText,
 ) -> Result<Json<Told>, Problem> {
     let history = app.incidents.history(&id::<IncidentId>(&text, "incident")?).await?;
-    let History { incident, facts, sends } =
+    let History { incident, facts, sends, mirror } =
         history.ok_or_else(|| Problem::not_found("incident"))?;
     let mut timeline: Vec<Line> =
         facts.into_iter().map(Line::Fact).chain(sends.into_iter().map(Line::from)).collect();
     timeline.sort_by_key(Line::at);
-    Ok(Json(Told { incident, timeline }))
+    let incident_manager = mirror.and_then(Record::of);
+    Ok(Json(Told { incident, timeline, incident_manager }))
 }
 
 pub(crate) async fn acknowledge(
@@ -87,33 +107,20 @@ pub(crate) async fn acknowledge(
 }
 
 /// Acknowledges an incident for `by`, using up the token with this digest if there is one.
-/// Acknowledging twice is once.
 pub(crate) async fn take_up(
     app: &App,
     id: &IncidentId,
     by: &Actor,
     token: Option<&str>,
 ) -> Result<Incident, Problem> {
-    for _ in 0..MOST_RACES {
-        let now = Timestamp::now();
-        let incident = find(app, id).await?;
-        let next = incident.acknowledge(by.clone(), now).map_err(|_| Problem::resolved())?;
-        let Some(next) = next else { return Ok(incident) };
-        let name = format!("acknowledged#{:04}", next.acknowledgements.len());
-        let fact = fact(now, "acknowledged", by, "Acknowledged; paging stops at the next step.");
-        // Even if no escalation runs any more, somebody has to look whether it is resolved in time.
-        let due = next.lapses_at().map(|at| (next.first_turn(), at));
-        if app.incidents.answer(&next, &name, &fact, token, due).await? == Written::Done {
-            tracing::info!(incident = %id, "incident acknowledged");
-            if next.acknowledgements.len() == 1 {
-                figures::acknowledged(&next, now);
-                figures::emit();
-            }
-            return Ok(next);
-        }
-        muster_aws::incidents::pause().await;
+    let end = app.incidents.take_up(id, by, token).await?;
+    if let Taken::Now(incident) = &end
+        && let [deed] = incident.acknowledgements.as_slice()
+    {
+        figures::acknowledged(incident, deed.at);
+        figures::emit();
     }
-    Err(Problem::changed())
+    answered(end)
 }
 
 pub(crate) async fn resolve(
@@ -122,26 +129,22 @@ pub(crate) async fn resolve(
     caller: Caller,
 ) -> Result<Json<Incident>, Problem> {
     let id = id::<IncidentId>(&text, "incident")?;
-    for _ in 0..MOST_RACES {
-        let now = Timestamp::now();
-        let incident = find(&app, &id).await?;
-        let Some(next) = incident.resolve(caller.actor(), now) else { return Ok(Json(incident)) };
-        let fact = fact(now, "resolved", &caller.actor(), "Resolved.");
-        if app.incidents.answer(&next, "resolved", &fact, None, None).await? == Written::Done {
-            tracing::info!(incident = %id, "incident resolved");
-            figures::resolved(&next, now);
-            figures::emit();
-            return Ok(Json(next));
-        }
-        muster_aws::incidents::pause().await;
+    let taken = app.incidents.end(&id, &caller.actor()).await?;
+    if let Taken::Now(incident) = &taken
+        && let Some(deed) = &incident.resolution
+    {
+        figures::resolved(incident, deed.at);
+        figures::emit();
     }
-    Err(Problem::changed())
+    answered(taken).map(Json)
 }
 
-async fn find(app: &App, id: &IncidentId) -> Result<Incident, Problem> {
-    app.incidents.incident(id).await?.ok_or_else(|| Problem::not_found("incident"))
-}
-
-fn fact(at: Timestamp, what: &str, by: &Actor, text: &str) -> Fact {
-    Fact { at, what: what.to_owned(), by: by.to_string(), text: text.to_owned() }
+/// The incident as it stands after an answer, or why there is none.
+fn answered(taken: Taken) -> Result<Incident, Problem> {
+    match taken {
+        Taken::Now(incident) | Taken::Before(incident) => Ok(incident),
+        Taken::Resolved => Err(Problem::resolved()),
+        Taken::Unknown => Err(Problem::not_found("incident")),
+        Taken::Raced => Err(Problem::changed()),
+    }
 }

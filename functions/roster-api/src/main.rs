@@ -1,14 +1,15 @@
 //! Wires roster-api: settings, clients, runtime.
 
 use lambda_http::Error;
+use muster::directory::Use;
 use muster_aws::bus::Bus;
 use muster_aws::directory::Directory;
 use muster_aws::incidents::Incidents;
 use muster_aws::readiness::{Names, Parts};
 use muster_aws::roster::Roster;
 use muster_aws::settings::{
-    BUS, INCIDENT_MANAGER_PREFIX, INCIDENTS_TABLE, NAMESPACE, ROSTER_TABLE, SCOPE_PREFIX, optional,
-    required,
+    BUS, INCIDENT_MANAGER, INCIDENT_MANAGER_PREFIX, INCIDENTS_TABLE, NAMESPACE, ROSTER_TABLE,
+    SCOPE_PREFIX, optional, required,
 };
 use muster_aws::{client, figures, log};
 use roster_api::{Stores, router};
@@ -21,7 +22,11 @@ async fn main() -> Result<(), Error> {
     let stores = Stores {
         roster: Roster::new(&config, required(ROSTER_TABLE)?),
         incidents: Incidents::new(&config, required(INCIDENTS_TABLE)?),
-        directory: Directory::new(&config, required(INCIDENT_MANAGER_PREFIX)?, false),
+        directory: Directory::new(
+            &config,
+            required(INCIDENT_MANAGER_PREFIX)?,
+            Use::from_parameter(&optional(INCIDENT_MANAGER)),
+        ),
         bus: Bus::new(&config, required(BUS)?),
         region: config.region().map(ToString::to_string).unwrap_or_default(),
         scope_prefix: optional(SCOPE_PREFIX),

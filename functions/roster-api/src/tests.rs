@@ -17,7 +17,7 @@ async fn answer(method: &str, path: &str, body: impl Into<Body>) -> (StatusCode,
     let stores = Stores {
         roster: Roster::new(&config, "none".into()),
         incidents: Incidents::new(&config, "none".into()),
-        directory: Directory::new(&config, "none".into(), false),
+        directory: Directory::new(&config, "none".into(), muster::directory::Use::Off),
         bus: Bus::new(&config, "none".into()),
         region: "us-east-1".into(),
         scope_prefix: String::new(),

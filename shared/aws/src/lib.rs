@@ -29,6 +29,8 @@ pub mod mail;
 pub mod readiness;
 #[cfg(feature = "recent")]
 pub mod recent;
+#[cfg(feature = "directory")]
+pub mod records;
 #[cfg(feature = "sns")]
 pub mod text;
 #[cfg(feature = "voice")]

@@ -2,13 +2,14 @@
 
 use aws_config::SdkConfig;
 use aws_sdk_sesv2::error::ProvideErrorMetadata as _;
+use muster::directory::Use;
 use muster::readiness::{
     Check, EMERGENCY_TOPIC, INCIDENT_MANAGER, INCIDENTS_TABLE, ROSTER_TABLE, Readiness, SENDER,
     SMS, STATE_MACHINE,
 };
 
 use crate::error::AwsError;
-use crate::settings::{self, Missing, required};
+use crate::settings::{self, Missing, optional, required};
 
 /// What the parts are called.
 #[derive(Clone, Debug, Default)]
@@ -23,6 +24,8 @@ pub struct Names {
     pub state_machine: String,
     /// The address that mail is sent from.
     pub sender: String,
+    /// Whether Incident Manager is to be used.
+    pub incident_manager: Use,
 }
 
 impl Names {
@@ -37,6 +40,7 @@ impl Names {
             topic: required(settings::EMERGENCY_TOPIC)?,
             state_machine: required(settings::STATE_MACHINE)?,
             sender: required(settings::SENDER)?,
+            incident_manager: Use::from_parameter(&optional(settings::INCIDENT_MANAGER)),
         })
     }
 }
@@ -148,8 +152,12 @@ impl Parts {
     }
 
     async fn manager(&self) -> Result<Check, AwsError> {
+        let wanted = self.names.incident_manager;
+        if wanted == Use::Off {
+            return Ok(Check::incident_manager(wanted, 0));
+        }
         let answer = self.incident_manager.list_replication_sets().send().await;
         let answer = answer.map_err(|e| AwsError::of("ssm-incidents:ListReplicationSets", &e))?;
-        Ok(Check::incident_manager(answer.replication_set_arns.len()))
+        Ok(Check::incident_manager(wanted, answer.replication_set_arns.len()))
     }
 }

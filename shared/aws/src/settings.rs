@@ -46,6 +46,22 @@ pub const VOICE_FROM: &str = "MUSTER_VOICE_FROM";
 pub const INCIDENT_MANAGER: &str = "MUSTER_INCIDENT_MANAGER";
 /// What names in Incident Manager begin with.
 pub const INCIDENT_MANAGER_PREFIX: &str = "MUSTER_INCIDENT_MANAGER_PREFIX";
+/// `native`, `incident-manager` or `both`: who pages people.
+pub const PAGING_BACKEND: &str = "MUSTER_PAGING_BACKEND";
+/// `put-back` or `leave`: what becomes of changes that somebody makes in Incident Manager by hand.
+pub const HAND_EDITS: &str = "MUSTER_INCIDENT_MANAGER_HAND_EDITS";
+/// ARNs, by commas, of the topics that response plans tell; may be empty.
+pub const RESPONSE_TOPICS: &str = "MUSTER_RESPONSE_TOPICS";
+/// ARNs, by commas, of the topics of the chat channel of response plans; may be empty.
+pub const RESPONSE_CHAT: &str = "MUSTER_RESPONSE_CHAT";
+/// The name of the Automation document that response plans start; may be empty.
+pub const RUNBOOK: &str = "MUSTER_RUNBOOK";
+/// The ARN of the role that it runs with.
+pub const RUNBOOK_ROLE: &str = "MUSTER_RUNBOOK_ROLE";
+/// The beginning of the ARNs of response plans, up to the name.
+pub const RESPONSE_PLANS: &str = "MUSTER_RESPONSE_PLANS";
+/// The beginning of the ARNs of Incident Manager's contacts, up to the alias.
+pub const CONTACTS: &str = "MUSTER_CONTACTS";
 /// `true` if GuardDuty's sample findings are drills.
 pub const SAMPLES_ARE_DRILLS: &str = "MUSTER_SAMPLES_ARE_DRILLS";
 /// What comes before the name of each scope in a bearer token; may be empty.

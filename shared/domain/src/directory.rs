@@ -5,20 +5,52 @@
 
 mod diff;
 mod escalations;
+mod hand;
 mod legal;
 mod people;
 mod report;
+mod response;
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
 use crate::channel::ChannelType;
 
 pub use diff::{Change, changes};
-pub use escalations::escalations;
-pub use people::{alias as contact_alias, people};
+pub use escalations::{alias as escalation_alias, escalations, plan_of};
+pub use hand::{Written, by_hand};
+pub use people::{alias as contact_alias, contact_of, people};
 pub use report::{Inactive, SyncFailure, SyncReport};
+pub use response::{
+    Manner, PagingBackend, ResponsePlan, Runbook, impact, is_ours, quiet_plan_name,
+    response_plan_name, response_plans,
+};
+
+/// Whether Incident Manager is to be used, as the stack says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Use {
+    /// It is; nobody need ask.
+    On,
+    /// It is not.
+    Off,
+    /// If the account has a replication set.
+    #[default]
+    Auto,
+}
+
+impl Use {
+    /// By the stack's parameter.
+    #[must_use]
+    pub fn from_parameter(value: &str) -> Self {
+        match value {
+            "on" => Self::On,
+            "off" => Self::Off,
+            _ => Self::Auto,
+        }
+    }
+}
 
 /// What the names of ours begin with, unless the stack says otherwise.
 pub const PREFIX: &str = "muster";
@@ -30,7 +62,7 @@ pub const NEXT_CHANNEL: u8 = 1;
 pub type Alias = String;
 
 /// A channel as it should be.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Line {
     /// Its kind, which can never change there.
     pub kind: ChannelType,
@@ -38,6 +70,13 @@ pub struct Line {
     pub address: String,
     /// Its name: kind and place, `sms-2`.
     pub name: String,
+}
+
+impl fmt::Debug for Line {
+    /// Without the number or address: what is debugged is logged.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Line").field("name", &self.name).finish_non_exhaustive()
+    }
 }
 
 /// A PERSONAL contact as it should be.
@@ -74,6 +113,8 @@ pub struct Desired {
     pub people: BTreeMap<Alias, Person>,
     /// Escalations by alias.
     pub escalations: BTreeMap<Alias, Escalation>,
+    /// Response plans by name.
+    pub plans: BTreeMap<Alias, ResponsePlan>,
 }
 
 /// A channel as it is.
@@ -114,6 +155,8 @@ pub struct Actual {
     pub people: BTreeMap<Alias, ActualPerson>,
     /// Escalations by alias.
     pub escalations: BTreeMap<Alias, ActualEscalation>,
+    /// Response plans by name.
+    pub plans: BTreeMap<Alias, ResponsePlan>,
 }
 
 #[cfg(test)]

@@ -32,6 +32,7 @@ pub mod drill;
 pub mod escalation;
 pub mod incident;
 pub mod ladder;
+pub mod mirror;
 pub mod page;
 pub mod plan;
 pub mod plan_draft;

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::directory::Use;
+
 /// How a part stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -99,17 +101,26 @@ impl Check {
         Self::new(SMS, Standing::NeedsSomebody, detail)
     }
 
-    /// Incident Manager, by how many replication sets the account has.
+    /// Incident Manager, by what the stack says and by how many replication sets the account has.
     #[must_use]
-    pub fn incident_manager(replication_sets: usize) -> Self {
-        match replication_sets {
-            0 => Self::new(
-                INCIDENT_MANAGER,
+    pub fn incident_manager(wanted: Use, replication_sets: usize) -> Self {
+        let (standing, detail) = match (wanted, replication_sets) {
+            (Use::Off, _) => (
+                Standing::Off,
+                "Switched off by the stack's parameter IncidentManager. Muster pages by its own path.",
+            ),
+            (Use::Auto, 0) => (
                 Standing::Off,
                 "Not available: this account has no replication set. Muster pages by its own path.",
             ),
-            _ => Self::new(INCIDENT_MANAGER, Standing::Ready, "Available."),
-        }
+            (Use::On, 0) => (
+                Standing::NeedsSomebody,
+                "The stack's parameter IncidentManager is on, and the account has no replication set. \
+                 Set Incident Manager up in the Systems Manager console, or set the parameter to off.",
+            ),
+            _ => (Standing::Ready, "Available. GET /incident-manager says how far it is in step."),
+        };
+        Self::new(INCIDENT_MANAGER, standing, detail)
     }
 
     /// A part that did not answer, with the error's code.
@@ -151,7 +162,12 @@ mod tests {
 
     #[test]
     fn what_needs_somebody_comes_first() {
-        let good = [Check::sms(false), Check::incident_manager(0), Check::topic(1, 1)];
+        let good = [
+            Check::sms(false),
+            Check::incident_manager(Use::Auto, 0),
+            Check::incident_manager(Use::Off, 1),
+            Check::topic(1, 1),
+        ];
         assert!(Readiness::of(good.to_vec()).ready);
         let line = |check: Check| format!("{} {:?}: {}", check.part, check.standing, check.detail);
         let bad = [
@@ -161,7 +177,8 @@ mod tests {
             Check::sender(true, false),
             Check::sender(false, true),
             Check::sms(true),
-            Check::incident_manager(1),
+            Check::incident_manager(Use::Auto, 1),
+            Check::incident_manager(Use::On, 0),
             Check::unanswered(INCIDENT_MANAGER, "AccessDeniedException"),
             Check::unanswered(SMS, "Timeout"),
         ];

@@ -4,11 +4,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::{Map, Value, json};
 
+use super::engagements::{Engagement, Paged};
 use super::lists::Pages;
 use super::{Act, Call, Fault};
 
-const PAGES: Pages = Pages { token: "NextToken", limit: "MaxResults", usual: 20 };
-const ARN: &str = "arn:aws:ssm-contacts:us-east-1:111122223333";
+pub(super) const PAGES: Pages = Pages { token: "NextToken", limit: "MaxResults", usual: 20 };
+/// In the local cloud's account, so that ARNs that the template makes are those of here.
+pub(super) const ARN: &str = "arn:aws:ssm-contacts:us-east-1:111122223333";
 /// What its owner would read in the message with the code.
 pub(crate) const CODE: &str = "123456";
 
@@ -19,22 +21,29 @@ pub(crate) struct Contacts {
 }
 
 #[derive(Debug, Default)]
-struct State {
-    contacts: Vec<Contact>,
+pub(super) struct State {
+    pub(super) contacts: Vec<Contact>,
     /// Counts what was made, for ids.
-    made: usize,
-    /// Answers to calls with a token, so that a repeated one makes nothing.
-    tokens: Vec<(String, Value)>,
+    pub(super) made: usize,
+    pub(super) engagements: Vec<Engagement>,
+    /// What each second of a stage's wait takes, in seconds.
+    pub(super) scale: f64,
+    /// Channels that a code was sent to.
+    coded: Vec<String>,
+    /// What was deleted while a plan still engaged it: allowed there, and nobody is engaged by it.
+    dangling: Vec<String>,
+    /// What calls with a token asked for and got: a repeated one makes nothing.
+    tokens: Vec<(String, Value, Value)>,
 }
 
 #[derive(Clone, Debug)]
-struct Contact {
-    arn: String,
+pub(super) struct Contact {
+    pub(super) arn: String,
     alias: String,
     kind: String,
     display_name: String,
-    plan: Value,
-    channels: Vec<Value>,
+    pub(super) plan: Value,
+    pub(super) channels: Vec<Value>,
 }
 
 impl Contacts {
@@ -67,37 +76,69 @@ impl Contacts {
     /// Does a call as somebody at the console would, past every check.
     pub(crate) fn by_hand(&self, operation: &str, input: Value) -> Result<Value, Fault> {
         let (service, operation) = (Self::SERVICE.to_owned(), operation.to_owned());
-        self.done(&Call { service, operation, input })
+        let before = self.state().dangling.len();
+        let end = self.done(&Call { service, operation, input });
+        // What people leave behind is theirs.
+        self.state().dangling.truncate(before);
+        end
     }
 
     fn done(&self, call: &Call) -> Result<Value, Fault> {
         let mut state = self.state();
         let token = call.input["IdempotencyToken"].as_str();
         let token = token.map(|token| format!("{} {token}", call.operation));
-        let known = state.tokens.iter().find(|(known, _)| Some(known) == token.as_ref());
-        if let Some((_, answer)) = known {
+        let known = state.tokens.iter().find(|(known, ..)| Some(known) == token.as_ref());
+        if let Some((_, input, answer)) = known {
+            if *input != call.input {
+                return Err(invalid("The idempotency token was used for another request"));
+            }
             return Ok(answer.clone());
         }
         let answer = state.done(call)?;
-        state.tokens.extend(token.map(|token| (token, answer.clone())));
+        state.tokens.extend(token.map(|token| (token, call.input.clone(), answer.clone())));
         Ok(answer)
+    }
+
+    /// Whether there is a contact with this ARN.
+    pub(super) fn has(&self, arn: &str) -> bool {
+        self.state().contacts.iter().any(|contact| contact.arn == arn)
+    }
+
+    /// Engages a contact for a record, as a response plan does.
+    pub(super) fn engage(&self, contact: &str, incident: &str) {
+        self.state().engage(contact, incident, "Incident Manager");
+    }
+
+    /// Every page so far.
+    pub(crate) fn paged(&self) -> Vec<Paged> {
+        self.state().paged()
+    }
+
+    /// From now on, each second of a stage's wait takes so many seconds.
+    pub(crate) fn scale(&self, scale: f64) {
+        self.state().scale = scale;
+    }
+
+    /// What was deleted while a plan still engaged it.
+    pub(crate) fn dangling(&self) -> Vec<String> {
+        self.state().dangling.clone()
     }
 }
 
-fn text(input: &Value, name: &str) -> String {
+pub(super) fn text(input: &Value, name: &str) -> String {
     input[name].as_str().unwrap_or_default().to_owned()
 }
 
-fn not_found(arn: &str) -> Fault {
+pub(super) fn not_found(arn: &str) -> Fault {
     let fault = Fault::new("ResourceNotFoundException", "The requested resource was not found");
     fault.with("ResourceId", arn).with("ResourceType", "CONTACT")
 }
 
-fn invalid(why: &str) -> Fault {
+pub(super) fn invalid(why: &str) -> Fault {
     Fault::new("ValidationException", why).with("Reason", "OTHER")
 }
 
-fn next(mut answer: Value, next: Option<String>) -> Value {
+pub(super) fn next(mut answer: Value, next: Option<String>) -> Value {
     if let Some(next) = next {
         answer["NextToken"] = next.into();
     }
@@ -105,7 +146,7 @@ fn next(mut answer: Value, next: Option<String>) -> Value {
 }
 
 impl State {
-    fn contact(&mut self, arn: &str) -> Result<&mut Contact, Fault> {
+    pub(super) fn contact(&mut self, arn: &str) -> Result<&mut Contact, Fault> {
         self.contacts.iter_mut().find(|contact| contact.arn == arn).ok_or_else(|| not_found(arn))
     }
 
@@ -137,7 +178,8 @@ impl State {
                 let fits = match (kind, channel, contact) {
                     ("PERSONAL", Some(channel), None) => has(channel),
                     ("ESCALATION", None, Some(contact)) => {
-                        self.contacts.iter().any(|known| known.arn == contact)
+                        let mut all = self.contacts.iter();
+                        all.any(|known| known.arn == contact && known.kind == "PERSONAL")
                     }
                     _ => false,
                 };
@@ -194,6 +236,7 @@ impl State {
             }
             "DeleteContact" => {
                 self.contact(&contact_id)?;
+                self.leave(&contact_id);
                 self.contacts.retain(|contact| contact.arn != contact_id);
                 Ok(json!({}))
             }
@@ -226,6 +269,18 @@ impl State {
                 self.made += 1;
                 let made = self.made;
                 let contact = self.contact(contact_id)?;
+                if contact.kind != "PERSONAL" {
+                    return Err(invalid("Only a person has channels"));
+                }
+                let same = |channel: &Value| {
+                    channel["Type"] == input["Type"]
+                        && channel["DeliveryAddress"] == input["DeliveryAddress"]
+                };
+                if contact.channels.iter().any(same) {
+                    let fault = Fault::new("ConflictException", "The channel is there already");
+                    let fault = fault.with("ResourceId", contact_id);
+                    return Err(fault.with("ResourceType", "CONTACT_CHANNEL"));
+                }
                 let arn = format!(
                     "{ARN}:contact-channel/{}/00000000-0000-4000-8000-{made:012}",
                     contact.alias
@@ -252,6 +307,8 @@ impl State {
                 Ok(json!({}))
             }
             "DeleteContactChannel" => {
+                self.channel(&channel_id)?;
+                self.leave(&channel_id);
                 let (contact, at) = self.channel(&channel_id)?;
                 contact.channels.remove(at);
                 Ok(json!({}))
@@ -261,16 +318,31 @@ impl State {
                 let (page, token) = PAGES.page(input, all).ok_or_else(|| invalid("NextToken"))?;
                 Ok(next(json!({ "ContactChannels": page }), token))
             }
-            "SendActivationCode" => self.channel(&channel_id).map(|_| json!({})),
+            "SendActivationCode" => {
+                self.channel(&channel_id)?;
+                self.coded.push(channel_id);
+                Ok(json!({}))
+            }
             "ActivateContactChannel" => {
+                let sent = self.coded.contains(&channel_id);
                 let (contact, at) = self.channel(&channel_id)?;
-                if input["ActivationCode"] != CODE {
+                if !sent || input["ActivationCode"] != CODE {
                     return Err(invalid("The activation code is not right"));
                 }
                 contact.channels[at]["ActivationStatus"] = "ACTIVATED".into();
                 Ok(json!({}))
             }
-            other => Err(Fault::unsupported(other)),
+            _ => self.of_engagement(call),
         }
+    }
+
+    /// Notes it if a plan still engages what goes.
+    fn leave(&mut self, arn: &str) {
+        let engaged = |contact: &&Contact| {
+            contact.arn != arn && contact.plan.to_string().contains(&format!("\"{arn}\""))
+        };
+        let left = self.contacts.iter().filter(engaged).map(|contact| contact.alias.clone());
+        let left: Vec<_> = left.map(|alias| format!("{alias} still engages {arn}")).collect();
+        self.dangling.extend(left);
     }
 }

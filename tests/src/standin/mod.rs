@@ -7,6 +7,7 @@
 
 mod check;
 mod contacts;
+mod engagements;
 mod fault;
 mod filters;
 mod guardduty;
@@ -33,6 +34,7 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
 pub(crate) use contacts::Contacts;
+pub use engagements::Paged;
 pub(crate) use fault::Fault;
 pub(crate) use guardduty::GuardDuty;
 pub(crate) use incidents::Incidents;

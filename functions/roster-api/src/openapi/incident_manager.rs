@@ -28,6 +28,8 @@ pub(super) struct SyncReport {
     dry_run: bool,
     /// The changes that each contact or escalation needed to be in step.
     drift: BTreeMap<String, Vec<String>>,
+    /// Names where somebody has changed something there by hand, which was left as it is.
+    left: Vec<String>,
     failed: Vec<SyncFailure>,
     /// Channels that their owners have not activated, which are never engaged.
     inactive: Vec<InactiveChannel>,
@@ -56,8 +58,10 @@ pub(super) struct ActivationDraft {
 pub(super) struct SyncFailure {
     alias: String,
     change: String,
-    /// The service's error code, or `Skipped`.
+    /// The service's error code, `Skipped`, or `Unreadable` for an entry that cannot be read.
     code: String,
+    /// Whether it may work later.
+    passing: bool,
 }
 
 /// A channel that is never engaged.

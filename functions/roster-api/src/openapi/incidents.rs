@@ -3,6 +3,8 @@
 #![expect(clippy::struct_field_names, reason = "the names are those in JSON")]
 #![expect(dead_code, reason = "their shapes are read, and never their values")]
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -123,7 +125,8 @@ pub(super) struct Incident {
 pub(super) struct Fact {
     #[schema(format = "date-time")]
     at: String,
-    /// `opened`, `attached`, `raised`, `step`, `emergency`, `acknowledged`, `lapsed`, `resolved`.
+    /// `opened`, `attached`, `raised`, `step`, `emergency`, `acknowledged`, `lapsed`, `resolved`,
+    /// `engaged`.
     what: String,
     by: String,
     text: String,
@@ -183,4 +186,17 @@ pub(super) struct IncidentWithTimeline {
     #[serde(flatten)]
     incident: Incident,
     timeline: Vec<TimelineLine>,
+    /// Its record in Incident Manager, where that is in use.
+    incident_manager: Option<IncidentManagerRecord>,
+}
+
+/// A record in Incident Manager.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct IncidentManagerRecord {
+    arn: String,
+    /// The name of the response plan that it was started on.
+    response_plan: Option<String>,
+    /// Whom Incident Manager engages in place of Muster, by contact, and whether it can reach them.
+    engaged: Option<BTreeMap<String, bool>>,
 }

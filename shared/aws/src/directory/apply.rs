@@ -71,6 +71,8 @@ impl Directory {
                     .name(&line.name)
                     .r#type(kind(line.kind))
                     .delivery_address(address(line))
+                    // Nobody gets a code unasked, all at once after an import or at night.
+                    .defer_activation(true)
                     .idempotency_token(token);
                 let answer = create.send().await;
                 let answer =
@@ -78,13 +80,11 @@ impl Directory {
                 found.channels.insert((alias.clone(), line.clone()), answer.contact_channel_arn);
                 Ok(())
             }
-            Change::UpdateChannel { alias, arn, line } => {
-                let update = self
-                    .client
-                    .update_contact_channel()
-                    .contact_channel_id(arn)
-                    .name(&line.name)
-                    .delivery_address(address(line));
+            Change::UpdateChannel { alias, arn, line, moved } => {
+                let update = self.client.update_contact_channel().contact_channel_id(arn);
+                // Given an address, even the same, the service may ask for another activation.
+                let place = moved.then(|| address(line));
+                let update = update.name(&line.name).set_delivery_address(place);
                 let end = update.send().await;
                 end.map_err(|e| AwsError::of("ssm-contacts:UpdateContactChannel", &e))?;
                 found.channels.retain(|_, known| known != arn);
@@ -136,6 +136,9 @@ impl Directory {
                 let end = self.client.delete_contact().contact_id(arn).send().await.map(drop);
                 deleted(end.map_err(|e| AwsError::of("ssm-contacts:DeleteContact", &e)))
             }
+            Change::CreatePlan { alias, plan } => self.create_plan(found, alias, plan, run).await,
+            Change::UpdatePlan { alias, plan } => self.update_plan(found, alias, plan, run).await,
+            Change::DeletePlan { alias } => self.delete_plan(found, alias).await,
         }
     }
 

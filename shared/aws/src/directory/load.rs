@@ -13,21 +13,25 @@ use super::{Directory, Found};
 use crate::error::AwsError;
 
 /// How many contacts are read at a time: more would only be told to come slower.
-const AT_ONCE: usize = 4;
+pub(super) const AT_ONCE: usize = 4;
 
 /// A contact of ours, read whole.
 enum Read {
     Person(Alias, ActualPerson),
     Escalation(Alias, ActualEscalation),
-    Other,
+    Gone,
 }
 
 impl Directory {
-    /// What is there now: everybody, or of people only these.
+    /// What is there now: everybody, or of people only these; response plans if `plans` says so.
     ///
     /// # Errors
     /// The failed call.
-    pub async fn load(&self, only: Option<&BTreeSet<Alias>>) -> Result<Found, AwsError> {
+    pub async fn load(
+        &self,
+        only: Option<&BTreeSet<Alias>>,
+        plans: bool,
+    ) -> Result<Found, AwsError> {
         let mut pages = self
             .client
             .list_contacts()
@@ -39,6 +43,8 @@ impl Directory {
         while let Some(contact) = pages.next().await {
             contacts.push(contact.map_err(|e| AwsError::of("ssm-contacts:ListContacts", &e))?);
         }
+        // What somebody else has made under our prefix, and is not of the kind that we make, is not ours.
+        contacts.retain(|contact| self.kind(contact).is_some());
         let mut found = Found::default();
         // Whoever is not read is still a target of escalations.
         let arns = contacts.iter().map(|c| (c.alias.clone(), c.contact_arn.clone()));
@@ -52,16 +58,19 @@ impl Directory {
         for read in reads {
             match read? {
                 Read::Person(alias, person) => {
-                    for channel in &person.channels {
+                    // Of two with one address, the one that its owner has activated.
+                    let channels = || person.channels.iter();
+                    let active = channels().filter(|channel| channel.activated);
+                    for channel in active.chain(channels().filter(|channel| !channel.activated)) {
                         let key = (alias.clone(), channel.line.clone());
-                        found.channels.insert(key, channel.arn.clone());
+                        found.channels.entry(key).or_insert_with(|| channel.arn.clone());
                     }
                     found.actual.people.insert(alias, person);
                 }
                 Read::Escalation(alias, escalation) => {
                     found.actual.escalations.insert(alias, escalation);
                 }
-                Read::Other => {}
+                Read::Gone => {}
             }
         }
         // Stages name their targets by ARN; those of ours get their alias back.
@@ -73,25 +82,30 @@ impl Directory {
                 target.clone_from(alias);
             }
         }
+        if plans {
+            self.load_plans(&mut found).await?;
+        }
         Ok(found)
     }
 
-    async fn read(&self, contact: Contact) -> Result<Read, AwsError> {
-        let Contact { contact_arn: arn, alias, r#type: kind, .. } = contact;
-        let ours = |part: &str| alias.starts_with(&format!("{}-{part}-", self.prefix));
-        let known = match kind {
+    /// What a contact is, if it is one of ours.
+    fn kind(&self, contact: &Contact) -> Option<ContactType> {
+        let ours = |part: &str| contact.alias.starts_with(&format!("{}-{part}-", self.prefix));
+        let known = match contact.r#type {
             ContactType::Personal => ours("contact"),
             ContactType::Escalation => ours("plan"),
             _ => false,
         };
-        if !known {
-            return Ok(Read::Other);
-        }
+        known.then(|| contact.r#type.clone())
+    }
+
+    async fn read(&self, contact: Contact) -> Result<Read, AwsError> {
+        let Contact { contact_arn: arn, alias, r#type: kind, .. } = contact;
         let get = self.client.get_contact().contact_id(&arn).send().await;
         let get = match get {
             // Deleted since it was listed.
             Err(error) if gone(&AwsError::of("ssm-contacts:GetContact", &error)) => {
-                return Ok(Read::Other);
+                return Ok(Read::Gone);
             }
             get => get.map_err(|e| AwsError::of("ssm-contacts:GetContact", &e))?,
         };
@@ -152,7 +166,12 @@ fn channel_stages(plan: Plan) -> Vec<(u8, Vec<String>)> {
 
 /// The stages of an escalation, by the ARNs of contacts.
 fn stages(plan: Plan) -> Vec<Stage> {
-    let arn = |target: Target| target.contact_target_info.and_then(|info| info.contact_id);
+    let arn = |target: Target| {
+        let info = target.contact_target_info?;
+        // Their acknowledgement would not end it: no target that we would make.
+        let id = info.contact_id?;
+        Some(if info.is_essential { id } else { format!("{id} not essential") })
+    };
     let stages = plan.stages.unwrap_or_default().into_iter();
     stages
         .map(|stage| Stage {

@@ -4,10 +4,10 @@ use aws_sdk_dynamodb::types::{TransactWriteItem, Update};
 use jiff::{SignedDuration, Timestamp};
 use muster::escalation::Cursor;
 use muster::id::{ContactId, IncidentId};
-use muster::incident::Incident;
+use muster::incident::{Actor, Incident};
 use serde::{Deserialize, Serialize};
 
-use super::{Fact, Incidents, IssuedToken};
+use super::{Fact, Incidents, IssuedToken, pause};
 use crate::error::AwsError;
 use crate::item::{self, Item, Written, key, n, s};
 
@@ -36,6 +36,24 @@ impl LinkToken {
     }
 }
 
+/// What became of an answer to an incident.
+#[derive(Clone, Debug)]
+pub enum Taken {
+    /// It is on record now.
+    Now(Incident),
+    /// It was before.
+    Before(Incident),
+    /// There is nothing to acknowledge: the incident is over.
+    Resolved,
+    /// There is no such incident.
+    Unknown,
+    /// Others kept changing the incident; nothing is done.
+    Raced,
+}
+
+/// How often a lost race is decided anew: as often as people answer at the same moment.
+const MOST_RACES: usize = 10;
+
 fn token_key(digest: &str) -> Item {
     key(format!("token#{digest}"), "token")
 }
@@ -62,6 +80,59 @@ impl Incidents {
     /// The failed call.
     pub async fn link(&self, digest: &str) -> Result<Option<LinkToken>, AwsError> {
         self.item(token_key(digest)).await?.map(item::read).transpose()
+    }
+
+    /// Acknowledges an incident for `by`, using up the token with this digest if there is one.
+    /// Acknowledging twice is once.
+    ///
+    /// # Errors
+    /// The failed call.
+    pub async fn take_up(
+        &self,
+        id: &IncidentId,
+        by: &Actor,
+        token: Option<&str>,
+    ) -> Result<Taken, AwsError> {
+        for _ in 0..MOST_RACES {
+            let now = Timestamp::now();
+            let Some(incident) = self.incident(id).await? else { return Ok(Taken::Unknown) };
+            let Ok(next) = incident.acknowledge(by.clone(), now) else {
+                return Ok(Taken::Resolved);
+            };
+            let Some(next) = next else { return Ok(Taken::Before(incident)) };
+            let name = format!("acknowledged#{:04}", next.acknowledgements.len());
+            let text = "Acknowledged; paging stops at the next step.";
+            let fact = Fact::new(now, "acknowledged", by, text);
+            // Even if no escalation runs any more, somebody has to look whether it is resolved in time.
+            let due = next.lapses_at().map(|at| (next.first_turn(), at));
+            if self.answer(&next, &name, &fact, token, due).await? == Written::Done {
+                tracing::info!(incident = %id, "incident acknowledged");
+                return Ok(Taken::Now(next));
+            }
+            pause().await;
+        }
+        Ok(Taken::Raced)
+    }
+
+    /// Resolves an incident for `by`. Resolving twice is once.
+    ///
+    /// # Errors
+    /// The failed call.
+    pub async fn end(&self, id: &IncidentId, by: &Actor) -> Result<Taken, AwsError> {
+        for _ in 0..MOST_RACES {
+            let now = Timestamp::now();
+            let Some(incident) = self.incident(id).await? else { return Ok(Taken::Unknown) };
+            let Some(next) = incident.resolve(by.clone(), now) else {
+                return Ok(Taken::Before(incident));
+            };
+            let fact = Fact::new(now, "resolved", by, "Resolved.");
+            if self.answer(&next, "resolved", &fact, None, None).await? == Written::Done {
+                tracing::info!(incident = %id, "incident resolved");
+                return Ok(Taken::Now(next));
+            }
+            pause().await;
+        }
+        Ok(Taken::Raced)
     }
 
     /// Writes an incident after an answer, with the fact named `name`, and uses up the token it

@@ -4,6 +4,7 @@ mod answers;
 mod due;
 mod ladders;
 mod ledger;
+mod mirrors;
 mod repeats;
 mod sends;
 mod sync;
@@ -14,14 +15,15 @@ use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;
 use jiff::Timestamp;
 use muster::id::IncidentId;
-use muster::incident::Incident;
+use muster::incident::{Actor, Incident};
+use muster::mirror::Mirror;
 use muster::send::SendRecord;
 use serde::{Deserialize, Serialize};
 
 use crate::error::AwsError;
 use crate::item::{self, Item, key, s};
 pub use crate::item::{Page, Written, pause};
-pub use answers::{LINK_LIFE, LinkToken};
+pub use answers::{LINK_LIFE, LinkToken, Taken};
 pub use due::LATE;
 pub use ladders::HeldPage;
 pub use repeats::FirstAnswer;
@@ -49,6 +51,14 @@ pub struct Fact {
     pub text: String,
 }
 
+impl Fact {
+    /// What `by` did at this time.
+    #[must_use]
+    pub fn new(at: Timestamp, what: &str, by: &Actor, text: &str) -> Self {
+        Self { at, what: what.to_owned(), by: by.to_string(), text: text.to_owned() }
+    }
+}
+
 /// An incident with all that happened.
 #[derive(Clone, Debug)]
 pub struct History {
@@ -58,6 +68,8 @@ pub struct History {
     pub facts: Vec<Fact>,
     /// The sends, in no order.
     pub sends: Vec<SendRecord>,
+    /// Its record in Incident Manager, if there is one.
+    pub mirror: Option<Mirror>,
 }
 
 fn partition(id: &IncidentId) -> String {
@@ -153,18 +165,20 @@ impl Incidents {
             .into_paginator()
             .items()
             .send();
-        let (mut incident, mut facts, mut sends) = (None, Vec::new(), Vec::new());
+        let (mut incident, mut mirror) = (None, None);
+        let (mut facts, mut sends) = (Vec::new(), Vec::new());
         while let Some(item) = items.next().await {
             let item = item.map_err(|error| AwsError::of("dynamodb:Query", &error))?;
             let sk = item.get("sk").and_then(|sk| sk.as_s().ok()).cloned().unwrap_or_default();
             match sk.split('#').next() {
                 Some(KIND) => incident = Some(item::read(item)?),
+                Some(mirrors::KIND) => mirror = item::readable(item, mirrors::KIND),
                 Some("fact") => facts.push(item::read(item)?),
                 Some("send") => sends.push(item::read(item)?),
                 _ => {}
             }
         }
-        Ok(incident.map(|incident| History { incident, facts, sends }))
+        Ok(incident.map(|incident| History { incident, facts, sends, mirror }))
     }
 
     /// Incidents of one list, newest first, `limit` at most, from `cursor` on; `None` if the cursor is not one

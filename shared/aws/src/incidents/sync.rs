@@ -1,13 +1,20 @@
-//! The result of the last run that kept Incident Manager in step.
+//! The result of the last run that kept Incident Manager in step, and what runs have written there.
 
-use muster::directory::SyncReport;
+use aws_sdk_dynamodb::types::AttributeValue;
+use muster::directory::{SyncReport, Written};
 
 use super::Incidents;
 use crate::error::AwsError;
-use crate::item::{self, Item, key};
+use crate::item::{self, Item, key, s};
+
+const PARTITION: &str = "incident-manager";
 
 fn sync_key() -> Item {
-    key("incident-manager", "status")
+    key(PARTITION, "status")
+}
+
+fn written_key(alias: &str) -> Item {
+    key(PARTITION, format!("written#{alias}"))
 }
 
 impl Incidents {
@@ -28,5 +35,48 @@ impl Incidents {
     /// The failed call.
     pub async fn sync(&self) -> Result<Option<SyncReport>, AwsError> {
         self.item(sync_key()).await?.map(item::read).transpose()
+    }
+
+    /// The digests of what was last written to Incident Manager, by name.
+    ///
+    /// # Errors
+    /// The failed call.
+    pub async fn written(&self) -> Result<Written, AwsError> {
+        let mut items = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .key_condition_expression("pk = :pk AND begins_with(sk, :written)")
+            .expression_attribute_values(":pk", s(PARTITION))
+            .expression_attribute_values(":written", s("written#"))
+            .consistent_read(true)
+            .into_paginator()
+            .items()
+            .send();
+        let mut written = Written::new();
+        while let Some(item) = items.next().await {
+            let item = item.map_err(|error| AwsError::of("dynamodb:Query", &error))?;
+            let text = |name: &str| item.get(name).and_then(|value| value.as_s().ok()).cloned();
+            let alias = text("sk").and_then(|sk| sk.strip_prefix("written#").map(str::to_owned));
+            written.extend(alias.zip(text("digest")));
+        }
+        Ok(written)
+    }
+
+    /// Keeps the digest of what was written under a name; that nothing is there any more, without one.
+    ///
+    /// # Errors
+    /// The failed call.
+    pub async fn wrote(&self, alias: &str, digest: Option<&str>) -> Result<(), AwsError> {
+        let mut item = written_key(alias);
+        let Some(digest) = digest else {
+            let delete = self.client.delete_item().table_name(&self.table).set_key(Some(item));
+            let end = delete.send().await;
+            return end.map(drop).map_err(|error| AwsError::of("dynamodb:DeleteItem", &error));
+        };
+        item.insert("digest".to_owned(), AttributeValue::S(digest.to_owned()));
+        let put = self.client.put_item().table_name(&self.table).set_item(Some(item));
+        put.send().await.map_err(|error| AwsError::of("dynamodb:PutItem", &error))?;
+        Ok(())
     }
 }

@@ -1,21 +1,18 @@
 //! The changes that turn what is into what should be, in an order in which each can be made.
 
-use serde::Serialize;
-
 use super::{
-    Actual, ActualChannel, ActualPerson, Alias, Desired, Line, NEXT_CHANNEL, Person, Stage,
+    Actual, ActualChannel, ActualPerson, Alias, Desired, Line, NEXT_CHANNEL, Person, ResponsePlan,
+    Stage,
 };
 
 /// One change, made by one call.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(tag = "change", rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
     /// A PERSONAL contact, with an empty plan: its channels do not exist yet.
     CreatePerson {
         /// Whose.
         alias: Alias,
         /// The name that people see.
-        #[serde(skip)]
         display_name: String,
     },
     /// A channel of somebody, to be activated by its owner.
@@ -23,7 +20,6 @@ pub enum Change {
         /// Whose.
         alias: Alias,
         /// What.
-        #[serde(skip)]
         line: Line,
     },
     /// Another name or address of a channel.
@@ -31,18 +27,17 @@ pub enum Change {
         /// Whose.
         alias: Alias,
         /// Which.
-        #[serde(skip)]
         arn: String,
         /// What it becomes.
-        #[serde(skip)]
         line: Line,
+        /// Whether its number or address changes: its owner then has to activate it anew.
+        moved: bool,
     },
     /// The engagement plan of somebody: these channels, one after the other.
     SetPlan {
         /// Whose.
         alias: Alias,
         /// By their kind and address.
-        #[serde(skip)]
         lines: Vec<Line>,
     },
     /// An ESCALATION contact, with an empty plan.
@@ -50,7 +45,6 @@ pub enum Change {
         /// Which.
         alias: Alias,
         /// The name that people see.
-        #[serde(skip)]
         display_name: String,
     },
     /// The stages of an escalation.
@@ -65,7 +59,6 @@ pub enum Change {
         /// Of which contact.
         alias: Alias,
         /// The name.
-        #[serde(skip)]
         display_name: String,
     },
     /// A channel goes; no plan of ours has it any more.
@@ -73,12 +66,30 @@ pub enum Change {
         /// Whose.
         alias: Alias,
         /// Which.
-        #[serde(skip)]
         arn: String,
     },
     /// A contact goes; no plan of ours has it any more.
     Delete {
         /// Which.
+        alias: Alias,
+    },
+    /// A response plan.
+    CreatePlan {
+        /// Its name.
+        alias: Alias,
+        /// All of it.
+        plan: Box<ResponsePlan>,
+    },
+    /// Everything in a response plan.
+    UpdatePlan {
+        /// Its name.
+        alias: Alias,
+        /// All of it.
+        plan: Box<ResponsePlan>,
+    },
+    /// A response plan goes.
+    DeletePlan {
+        /// Its name.
         alias: Alias,
     },
 }
@@ -97,6 +108,9 @@ impl Change {
             Self::Rename { .. } => "rename",
             Self::DeleteChannel { .. } => "delete_channel",
             Self::Delete { .. } => "delete",
+            Self::CreatePlan { .. } => "create_plan",
+            Self::UpdatePlan { .. } => "update_plan",
+            Self::DeletePlan { .. } => "delete_plan",
         }
     }
 
@@ -112,13 +126,23 @@ impl Change {
             | Self::SetStages { alias, .. }
             | Self::Rename { alias, .. }
             | Self::DeleteChannel { alias, .. }
-            | Self::Delete { alias } => alias,
+            | Self::Delete { alias }
+            | Self::CreatePlan { alias, .. }
+            | Self::UpdatePlan { alias, .. }
+            | Self::DeletePlan { alias } => alias,
         }
+    }
+
+    /// Whether it is about what engages others: while one of these has failed, a contact that goes would
+    /// leave a name behind that engages nobody.
+    #[must_use]
+    pub const fn mends(&self) -> bool {
+        matches!(self, Self::SetStages { .. } | Self::UpdatePlan { .. } | Self::DeletePlan { .. })
     }
 }
 
-/// What has to be done, in this order: people and their channels, then plans, then what plans no longer
-/// mention.
+/// What has to be done, in this order: people and their channels, then escalations, then response plans,
+/// then what nothing mentions any more.
 #[must_use]
 pub fn changes(desired: &Desired, actual: &Actual) -> Vec<Change> {
     let (mut all, mut last) = (Vec::new(), Vec::new());
@@ -152,12 +176,27 @@ pub fn changes(desired: &Desired, actual: &Actual) -> Vec<Change> {
             all.push(Change::SetStages { alias: alias.clone(), stages });
         }
     }
+    of_plans(desired, actual, &mut all);
     all.append(&mut last);
     let gone = actual.escalations.keys().filter(|alias| !desired.escalations.contains_key(*alias));
     all.extend(gone.map(|alias| Change::Delete { alias: alias.clone() }));
     let gone = actual.people.keys().filter(|alias| !desired.people.contains_key(*alias));
     all.extend(gone.map(|alias| Change::Delete { alias: alias.clone() }));
     all
+}
+
+/// The changes of response plans.
+fn of_plans(desired: &Desired, actual: &Actual, all: &mut Vec<Change>) {
+    for (name, plan) in &desired.plans {
+        let (alias, plan) = (name.clone(), Box::new(plan.clone()));
+        match actual.plans.get(name) {
+            None => all.push(Change::CreatePlan { alias, plan }),
+            Some(known) if *known != *plan => all.push(Change::UpdatePlan { alias, plan }),
+            Some(_) => {}
+        }
+    }
+    let gone = actual.plans.keys().filter(|name| !desired.plans.contains_key(*name));
+    all.extend(gone.map(|name| Change::DeletePlan { alias: name.clone() }));
 }
 
 /// The changes of one person's channels and plan; what goes, goes `last`.
@@ -169,6 +208,8 @@ fn of_person(
     last: &mut Vec<Change>,
 ) {
     let mut spare: Vec<&ActualChannel> = known.channels.iter().collect();
+    // Of two with one address, the one that its owner has activated.
+    spare.sort_by_key(|channel| !channel.activated);
     let mut take = |fits: &dyn Fn(&ActualChannel) -> bool| {
         let at = spare.iter().position(|channel| fits(channel))?;
         Some(spare.remove(at))
@@ -192,7 +233,8 @@ fn of_person(
         match found {
             None => all.push(Change::CreateChannel { alias, line }),
             Some(channel) if channel.line != line => {
-                all.push(Change::UpdateChannel { alias, arn: channel.arn.clone(), line });
+                let moved = channel.line.address != line.address;
+                all.push(Change::UpdateChannel { alias, arn: channel.arn.clone(), line, moved });
             }
             Some(_) => {}
         }

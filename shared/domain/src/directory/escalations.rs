@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::legal::display_name;
 use super::people::alias as person_alias;
 use super::{Alias, Escalation, Stage};
+use crate::id::PlanId;
 use crate::plan::EscalationPlan;
 use crate::policy::Policy;
 use crate::severity::Severity;
@@ -19,8 +20,16 @@ const NO_ACCOUNT: &str = "";
 
 /// The alias of a plan's escalation for one severity.
 #[must_use]
-pub(super) fn alias(prefix: &str, plan: &EscalationPlan, severity: Severity) -> Alias {
+pub fn alias(prefix: &str, plan: &EscalationPlan, severity: Severity) -> Alias {
     format!("{prefix}-plan-{}-{}", plan.id, severity.name())
+}
+
+/// The plan whose escalation has this alias, if it is one of ours.
+#[must_use]
+pub fn plan_of(prefix: &str, alias: &str) -> Option<PlanId> {
+    let rest = alias.strip_prefix(prefix)?.strip_prefix("-plan-")?;
+    let (plan, severity) = rest.rsplit_once('-')?;
+    Severity::ALL.iter().any(|known| known.name() == severity).then(|| plan.parse().ok())?
 }
 
 /// What each plan, the compiled-in one among `plans`, comes to for each severity that pages people. Who
@@ -41,7 +50,8 @@ pub fn escalations(
                 continue;
             }
             let call = Call {
-                severity,
+                // A plan is there at any hour, so nobody is left out of it for the hour it was made at.
+                severity: Severity::Critical,
                 account: NO_ACCOUNT,
                 highest_level: policy.highest_level(severity),
                 now,

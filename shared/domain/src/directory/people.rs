@@ -14,6 +14,12 @@ pub fn alias(prefix: &str, id: &ContactId) -> Alias {
     format!("{prefix}-contact-{id}")
 }
 
+/// Whose alias this is, if it is that of a contact of ours.
+#[must_use]
+pub fn contact_of(prefix: &str, alias: &str) -> Option<ContactId> {
+    alias.strip_prefix(prefix)?.strip_prefix("-contact-")?.parse().ok()
+}
+
 /// Everybody who is still here.
 #[must_use]
 pub fn people<'a>(

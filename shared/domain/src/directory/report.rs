@@ -1,12 +1,15 @@
 //! What a run found out of step, what it could not change, and who cannot be reached there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Actual, Alias, Change};
 use crate::channel::ChannelType;
+
+/// How many names a report has at most in each of its lists.
+const MOST_TOLD: usize = 1000;
 
 /// A change that failed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,6 +20,9 @@ pub struct SyncFailure {
     pub change: String,
     /// The service's error code; `Skipped` if an earlier change of the same contact failed.
     pub code: String,
+    /// Whether it may work later.
+    #[serde(default)]
+    pub passing: bool,
 }
 
 /// A channel that is never engaged: its owner has not activated it, or has unsubscribed.
@@ -41,6 +47,9 @@ pub struct SyncReport {
     pub dry_run: bool,
     /// How many changes each contact or escalation needed to be in step: the drift.
     pub drift: BTreeMap<Alias, Vec<String>>,
+    /// Names where somebody has changed something by hand, which was left as it is.
+    #[serde(default)]
+    pub left: BTreeSet<Alias>,
     /// What failed, and why.
     pub failed: Vec<SyncFailure>,
     /// Channels that are never engaged, as they stood before the changes.
@@ -56,6 +65,7 @@ impl SyncReport {
             in_use: false,
             dry_run: false,
             drift: BTreeMap::new(),
+            left: BTreeSet::new(),
             failed: Vec::new(),
             inactive: Vec::new(),
         }
@@ -68,7 +78,11 @@ impl SyncReport {
         for change in todo {
             drift.entry(change.alias().clone()).or_default().push(change.name().to_owned());
         }
-        Self { at, in_use: true, dry_run, drift, failed: Vec::new(), inactive }
+        let (failed, left) = (Vec::new(), BTreeSet::new());
+        // Far more than anybody reads, and less than an item holds.
+        let inactive = inactive.into_iter().take(MOST_TOLD).collect();
+        let drift = drift.into_iter().take(MOST_TOLD).collect();
+        Self { at, in_use: true, dry_run, drift, left, failed, inactive }
     }
 }
 

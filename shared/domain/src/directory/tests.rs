@@ -21,15 +21,24 @@ fn make(actual: &mut Actual, change: &Change, counter: &mut u32) -> bool {
             let Some(person) = actual.people.get_mut(alias) else { return false };
             *counter += 1;
             let arn = format!("arn:{counter}");
+            let same = |known: &ActualChannel| {
+                (known.line.kind, &known.line.address) == (line.kind, &line.address)
+            };
+            if person.channels.iter().any(same) {
+                return false;
+            }
             person.channels.push(ActualChannel { arn, line: line.clone(), activated: false });
             true
         }
-        Change::UpdateChannel { alias, arn, line } => {
+        Change::UpdateChannel { alias, arn, line, moved } => {
             let Some(person) = actual.people.get_mut(alias) else { return false };
             let found = person.channels.iter_mut().find(|channel| channel.arn == *arn);
             let Some(channel) = found.filter(|channel| channel.line.kind == line.kind) else {
                 return false;
             };
+            if *moved != (channel.line.address != line.address) {
+                return false;
+            }
             channel.line = line.clone();
             true
         }
@@ -74,8 +83,20 @@ fn make(actual: &mut Actual, change: &Change, counter: &mut u32) -> bool {
             let stages = actual.escalations.values().flat_map(|escalation| &escalation.stages);
             let used = stages.flat_map(|stage| &stage.targets).any(|target| target == alias);
             let there = actual.people.remove(alias).is_some();
-            !used && (actual.escalations.remove(alias).is_some() || there)
+            let mut plans = actual.plans.values();
+            let engaged = plans.any(|plan| plan.engagements.contains(alias));
+            !used && !engaged && (actual.escalations.remove(alias).is_some() || there)
         }
+        Change::CreatePlan { alias, plan } | Change::UpdatePlan { alias, plan } => {
+            let there = |alias: &Alias| actual.escalations.contains_key(alias);
+            let new = matches!(change, Change::CreatePlan { .. });
+            if !plan.engagements.iter().all(there) || actual.plans.contains_key(alias) == new {
+                return false;
+            }
+            actual.plans.insert(alias.clone(), (**plan).clone());
+            true
+        }
+        Change::DeletePlan { alias } => actual.plans.remove(alias).is_some(),
     }
 }
 
@@ -92,6 +113,12 @@ enum Edit {
     HandRename(usize),
     HandPlan(usize),
     HandStages(usize),
+    HandPlanOff(usize),
+    HandImpact(usize),
+    /// Another escalation plan for malware comes or goes.
+    Plan(bool),
+    /// Who pages is set.
+    Backend(PagingBackend),
     /// A reconcile that dies after so many changes.
     Die(usize),
 }
@@ -109,6 +136,14 @@ fn edit() -> impl Strategy<Value = Edit> {
         1 => (0..6usize).prop_map(Edit::HandRename),
         1 => (0..6usize).prop_map(Edit::HandPlan),
         1 => (0..6usize).prop_map(Edit::HandStages),
+        1 => (0..30usize).prop_map(Edit::HandPlanOff),
+        1 => (0..30usize).prop_map(Edit::HandImpact),
+        1 => any::<bool>().prop_map(Edit::Plan),
+        1 => any::<bool>().prop_map(|engages| Edit::Backend(if engages {
+            PagingBackend::IncidentManager
+        } else {
+            PagingBackend::Native
+        })),
         2 => (0..12usize).prop_map(Edit::Die),
     ]
 }
@@ -121,11 +156,20 @@ fn channel((kind, number): (u8, u8)) -> Channel {
     }
 }
 
-fn desired(people: &crate::team::People) -> Desired {
-    let plans = [EscalationPlan::default()];
+fn desired(people: &crate::team::People, malware: bool, backend: PagingBackend) -> Desired {
+    let mut plans = vec![EscalationPlan::default()];
+    if malware {
+        plans.push(EscalationPlan {
+            id: "malware".parse().unwrap(),
+            incident_types: [crate::IncidentType::Malware].into(),
+            ..EscalationPlan::default()
+        });
+    }
+    let (policy, manner) = (Policy::default(), Manner { backend, ..Manner::default() });
     Desired {
         people: super::people(PREFIX, people.values()),
-        escalations: escalations(PREFIX, &plans, &Policy::default(), people, now()),
+        escalations: escalations(PREFIX, &plans, &policy, people, now()),
+        plans: response_plans(PREFIX, &plans, &policy, &manner),
     }
 }
 
@@ -138,6 +182,7 @@ proptest! {
     #[test]
     fn one_reconcile_is_enough(edits in prop::collection::vec(edit(), 1..40)) {
         let (mut people, mut actual, mut counter) = (roster([]), Actual::default(), 0);
+        let (mut malware, mut backend) = (false, PagingBackend::Native);
         for edit in edits {
             let id = |who: usize| format!("p{who}");
             let known = |who: usize| id(who).parse::<crate::ContactId>().unwrap();
@@ -186,15 +231,27 @@ proptest! {
                         escalation.stages.pop();
                     }
                 }
+                Edit::HandPlanOff(which) => {
+                    let name = actual.plans.keys().nth(which).cloned();
+                    name.map(|name| actual.plans.remove(&name));
+                }
+                Edit::HandImpact(which) => {
+                    if let Some(plan) = nth(&mut actual.plans, which) {
+                        plan.engagements.clear();
+                        plan.impact = 5;
+                    }
+                }
+                Edit::Plan(there) => malware = there,
+                Edit::Backend(other) => backend = other,
                 Edit::Die(after) => {
-                    let todo = changes(&desired(&people), &actual);
+                    let todo = changes(&desired(&people, malware, backend), &actual);
                     for change in todo.iter().take(after) {
                         make(&mut actual, change, &mut counter);
                     }
                 }
             }
         }
-        let desired = desired(&people);
+        let desired = desired(&people, malware, backend);
         for change in changes(&desired, &actual) {
             prop_assert!(make(&mut actual, &change, &mut counter), "refused: {:?}", change);
         }
@@ -226,4 +283,63 @@ fn long_waits_are_chained_and_the_team_is_that_of_the_severity() {
     let sizes = |severity: &str| stages(severity)[0].targets.len();
     assert_eq!((sizes("medium"), sizes("high")), (2, 3));
     assert!(stages("high")[1].targets.is_empty());
+}
+
+#[test]
+fn response_plans_follow_severity_type_and_backend() {
+    let people = roster([person("ada", 1)]);
+    let plans = desired(&people, true, PagingBackend::Both).plans;
+    assert_eq!(plans.len(), 28);
+    let plan = &plans["muster-critical-malware"];
+    assert_eq!((plan.impact, plan.title.as_str()), (1, "CRITICAL: malware"));
+    assert_eq!(plan.engagements, ["muster-plan-malware-critical"]);
+    assert_eq!(plans["muster-high-other"].engagements, ["muster-plan-default-high"]);
+    assert!(plans["muster-quiet"].engagements.is_empty());
+    let native = desired(&people, true, PagingBackend::Native).plans;
+    assert!(native.values().all(|plan| plan.engagements.is_empty()));
+    assert!(native.keys().all(|name| is_ours(PREFIX, name)));
+    for foreign in ["muster", "muster-mine", "other-high-malware", "muster-high-malware-2"] {
+        assert!(!is_ours(PREFIX, foreign), "{foreign}");
+    }
+}
+
+#[test]
+fn what_somebody_changed_by_hand_is_told_from_what_the_roster_changed() {
+    let digest = |text: &str| text.to_uppercase();
+    let mut people = roster([person("ada", 1), person("bob", 2)]);
+    let (mut actual, mut counter) = (Actual::default(), 0);
+    let first = desired(&people, false, PagingBackend::Native);
+    let todo = changes(&first, &actual);
+    assert!(by_hand(&todo, &first, &Written::new(), digest).is_empty());
+    for change in &todo {
+        assert!(make(&mut actual, change, &mut counter));
+    }
+    let aliases = todo.iter().map(Change::alias);
+    let written: Written = aliases.map(|a| (a.clone(), digest(&first.text(a).unwrap()))).collect();
+
+    // Somebody renames Ada there and makes another under our name; the roster renames Bob.
+    actual.people.get_mut("muster-contact-ada").unwrap().display_name = "Boss".into();
+    actual.people.insert("muster-contact-eve".into(), ActualPerson::default());
+    people.get_mut(&"bob".parse().unwrap()).unwrap().name = "Robert".into();
+    let next = desired(&people, false, PagingBackend::Native);
+    let left = by_hand(&changes(&next, &actual), &next, &written, digest);
+    assert_eq!(left.into_iter().collect::<Vec<_>>(), ["muster-contact-ada", "muster-contact-eve"]);
+    // What the roster changes since is written, whatever somebody did to it.
+    people.get_mut(&"ada".parse().unwrap()).unwrap().name = "Augusta".into();
+    people.remove(&"bob".parse().unwrap());
+    let next = desired(&people, false, PagingBackend::Native);
+    let left = by_hand(&changes(&next, &actual), &next, &written, digest);
+    assert_eq!(left.into_iter().collect::<Vec<_>>(), ["muster-contact-eve"]);
+}
+
+#[test]
+fn nobody_is_left_out_of_an_escalation_for_the_hour_it_is_made_at() {
+    // Nine to five on Tuesdays alone: the test's now is a Monday night.
+    let availability = serde_json::json!([{ "days": ["tue"], "from": "09:00", "to": "17:00" }]);
+    let mut ada = person("ada", 1);
+    ada.availability = serde_json::from_value(availability).unwrap();
+    assert!(!ada.in_hours(now()));
+    let people = roster([ada, person("bob", 2)]);
+    let all = desired(&people, false, PagingBackend::Native).escalations;
+    assert_eq!(all["muster-plan-default-high"].stages[0].targets.len(), 2);
 }

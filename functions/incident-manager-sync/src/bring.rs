@@ -1,0 +1,262 @@
+//! Loads both sides, compares them and makes the changes.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use muster::Contact;
+use muster::directory::{
+    Actual, Alias, Change, Desired, SyncFailure, SyncReport, by_hand, changes, contact_alias,
+    contact_of, escalations, people, plan_of, response_plans,
+};
+use muster::escalation::LAST_LEVEL;
+use muster::id::{ContactId, PlanId};
+use muster::plan::{DEFAULT, EscalationPlan};
+use muster::team::People;
+use muster_aws::AwsError;
+use muster_aws::directory::Found;
+use muster_aws::secret::hex_digest;
+
+use crate::Sync;
+use crate::records::{Touched, Whose};
+
+/// What Incident Manager says of a contact that is there already.
+const CONFLICT: &str = "ConflictException";
+/// What is said of a change that was not tried, since one that it stands on failed.
+const SKIPPED: &str = "Skipped";
+/// What is said of an entry that cannot be read: nothing is changed for it.
+const UNREADABLE: &str = "Unreadable";
+/// How long a run that met another waits before it looks again.
+const PAUSE: Duration = Duration::from_secs(2);
+
+/// What is looked at: everything, or some people and every escalation.
+pub(crate) struct Scope {
+    /// These people, or all.
+    people: Option<BTreeSet<ContactId>>,
+    /// Plans that the roster's index may not show yet.
+    plans: BTreeSet<PlanId>,
+    /// Whether response plans are looked at.
+    response_plans: bool,
+}
+
+impl Scope {
+    pub(crate) const fn everything() -> Self {
+        Self { people: None, plans: BTreeSet::new(), response_plans: true }
+    }
+
+    pub(crate) fn of(touched: &[Touched]) -> Self {
+        let (mut people, mut plans) = (BTreeSet::new(), BTreeSet::new());
+        let mut others = false;
+        for touched in touched {
+            match &touched.whose {
+                Whose::Contact(id) => drop(people.insert(id.clone())),
+                Whose::Plan(id) => others |= plans.insert(id.clone()),
+                Whose::Policy => others = true,
+            }
+        }
+        Self { people: Some(people), plans, response_plans: others }
+    }
+}
+
+/// What should be, and entries that nobody can read.
+struct Wish {
+    desired: Desired,
+    unreadable: BTreeSet<Alias>,
+}
+
+impl Sync {
+    /// Brings what is in `scope` into step, or says what would have to change.
+    pub(crate) async fn bring(
+        &self,
+        scope: &Scope,
+        dry_run: bool,
+        run: &str,
+        now: Timestamp,
+    ) -> Result<SyncReport, AwsError> {
+        let (mut found, mut wish) = self.look(scope, now).await?;
+        let mut todo = changes(&wish.desired, &found.actual);
+        let mut report = SyncReport::of(now, dry_run, &todo, found.actual.inactive());
+        let unread = wish.unreadable.iter();
+        let unread = unread.map(|alias| failure(alias, "read", UNREADABLE, false));
+        let unread: Vec<_> = unread.collect();
+        self.leave_by_hand(&mut todo, &wish.desired, &mut report).await?;
+        if dry_run {
+            report.failed = unread;
+            return Ok(report);
+        }
+        report.failed = self.make(&mut found, &todo, run).await;
+        if report.failed.iter().any(|failure| failure.code == CONFLICT) {
+            // The stream and the schedule may be at the same contact: what the other run has made since
+            // is found now, and what the roster asks for since then.
+            tokio::time::sleep(PAUSE).await;
+            (found, wish) = self.look(scope, now).await?;
+            todo = changes(&wish.desired, &found.actual);
+            self.leave_by_hand(&mut todo, &wish.desired, &mut report).await?;
+            report.failed = self.make(&mut found, &todo, &format!("{run} again")).await;
+        }
+        self.note(&todo, &wish.desired, &report.failed).await?;
+        report.failed.extend(unread);
+        tracing::info!(changes = todo.len(), failed = report.failed.len(), "in step");
+        Ok(report)
+    }
+
+    /// What is, and then what should be: the roster is read last, so that whatever is changed in it
+    /// from now on comes as a record of its own.
+    async fn look(&self, scope: &Scope, now: Timestamp) -> Result<(Found, Wish), AwsError> {
+        let prefix = self.directory.prefix();
+        let aliases = scope.people.as_ref();
+        let aliases: Option<BTreeSet<Alias>> =
+            aliases.map(|ids| ids.iter().map(|id| contact_alias(prefix, id)).collect());
+        let mut found = self.directory.load(aliases.as_ref(), scope.response_plans).await?;
+        // Whoever is there is read by name: the roster's index lags, and must delete nobody.
+        let known = found.actual.people.keys().filter_map(|alias| contact_of(prefix, alias));
+        let named = scope.people.iter().flatten().cloned().chain(known).collect();
+        let (people, policy) =
+            tokio::try_join!(self.roster.people(1..=LAST_LEVEL, named), self.roster.policy())?;
+        let plans = self.plans(scope, &found.actual).await?;
+        let mut wish = Wish {
+            desired: self.desired(&people, &plans, &policy, now),
+            unreadable: BTreeSet::new(),
+        };
+        if let Some(aliases) = &aliases {
+            wish.desired.people.retain(|alias, _| aliases.contains(alias));
+        }
+        if !scope.response_plans {
+            wish.desired.plans.clear();
+        }
+        self.keep_unreadable(&mut found.actual, &mut wish).await?;
+        Ok((found, wish))
+    }
+
+    fn desired(
+        &self,
+        roster: &People,
+        plans: &[EscalationPlan],
+        policy: &muster::Policy,
+        now: Timestamp,
+    ) -> Desired {
+        let prefix = self.directory.prefix();
+        Desired {
+            people: people(prefix, roster.values()),
+            escalations: escalations(prefix, plans, policy, roster, now),
+            plans: response_plans(prefix, plans, policy, &self.manner),
+        }
+    }
+
+    /// Every escalation plan, and by name those that the index may not show: new ones, and those whose
+    /// escalations are there.
+    async fn plans(&self, scope: &Scope, actual: &Actual) -> Result<Vec<EscalationPlan>, AwsError> {
+        let prefix = self.directory.prefix();
+        let listed = self.roster.all::<EscalationPlan>().await?;
+        let mut plans: BTreeMap<PlanId, EscalationPlan> =
+            listed.into_iter().map(|plan| (plan.id.clone(), plan)).collect();
+        let known = actual.escalations.keys().filter_map(|alias| plan_of(prefix, alias));
+        let named: BTreeSet<PlanId> = known.chain(scope.plans.iter().cloned()).collect();
+        for id in named {
+            match self.roster.entry::<EscalationPlan>(&id).await {
+                Ok(Some(plan)) => drop(plans.insert(id, plan)),
+                Ok(None) => drop(plans.remove(&id)),
+                // As the list has it, if it does; otherwise its escalations stay as they are.
+                Err(error) if error.passing => return Err(error),
+                Err(_) => {}
+            }
+        }
+        if plans.keys().all(|id| id.as_str() != DEFAULT) {
+            let built_in = EscalationPlan::default();
+            plans.insert(built_in.id.clone(), built_in);
+        }
+        Ok(plans.into_values().collect())
+    }
+
+    /// Leaves alone whatever is there of an entry that nobody can read: it is not gone from the roster.
+    async fn keep_unreadable(&self, actual: &mut Actual, wish: &mut Wish) -> Result<(), AwsError> {
+        let prefix = self.directory.prefix();
+        let gone: Vec<Alias> = actual
+            .people
+            .keys()
+            .filter(|a| !wish.desired.people.contains_key(*a))
+            .cloned()
+            .collect();
+        for alias in gone {
+            let Some(id) = contact_of(prefix, &alias) else { continue };
+            match self.roster.entry::<Contact>(&id).await {
+                Err(error) if error.passing => return Err(error),
+                Err(_) => drop((actual.people.remove(&alias), wish.unreadable.insert(alias))),
+                Ok(_) => {}
+            }
+        }
+        let gone = actual.escalations.keys().filter(|a| !wish.desired.escalations.contains_key(*a));
+        for alias in gone.cloned().collect::<Vec<_>>() {
+            let Some(id) = plan_of(prefix, &alias) else { continue };
+            if let Err(error) = self.roster.entry::<EscalationPlan>(&id).await {
+                if error.passing {
+                    return Err(error);
+                }
+                actual.escalations.remove(&alias);
+                wish.unreadable.insert(alias);
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes what somebody has changed by hand out of what is to be done, if that is to be left.
+    async fn leave_by_hand(
+        &self,
+        todo: &mut Vec<Change>,
+        desired: &Desired,
+        report: &mut SyncReport,
+    ) -> Result<(), AwsError> {
+        if !self.leave || todo.is_empty() {
+            return Ok(());
+        }
+        let left = by_hand(todo, desired, &self.incidents.written().await?, hex_digest);
+        todo.retain(|change| !left.contains(change.alias()));
+        report.left = left;
+        Ok(())
+    }
+
+    /// Keeps what was written, so that a change by hand can be told from one of the roster.
+    async fn note(
+        &self,
+        todo: &[Change],
+        desired: &Desired,
+        failed: &[SyncFailure],
+    ) -> Result<(), AwsError> {
+        let failed: BTreeSet<&Alias> = failed.iter().map(|failure| &failure.alias).collect();
+        let aliases: BTreeSet<&Alias> = todo.iter().map(Change::alias).collect();
+        for alias in aliases.difference(&failed) {
+            let digest = desired.text(alias).map(|text| hex_digest(&text));
+            self.incidents.wrote(alias, digest.as_deref()).await?;
+        }
+        Ok(())
+    }
+
+    /// Makes these changes: those that failed. One that fails stops no other contact's.
+    async fn make(&self, found: &mut Found, todo: &[Change], run: &str) -> Vec<SyncFailure> {
+        let (mut broken, mut failed) = (BTreeSet::<&Alias>::new(), Vec::new());
+        let mut unmended = false;
+        for change in todo {
+            // Whoever goes must not stay in a plan that could not be mended.
+            let kept = unmended && matches!(change, Change::Delete { .. });
+            if kept || broken.contains(change.alias()) {
+                failed.push(failure(change.alias(), change.name(), SKIPPED, true));
+                continue;
+            }
+            if let Err(error) = self.directory.apply(found, change, run).await {
+                tracing::error!(
+                    change = change.name(), digest = hex_digest(change.alias()), reason = %error,
+                    "a change of Incident Manager failed"
+                );
+                unmended |= change.mends();
+                broken.insert(change.alias());
+                failed.push(failure(change.alias(), change.name(), &error.code, error.passing));
+            }
+        }
+        failed
+    }
+}
+
+fn failure(alias: &Alias, change: &str, code: &str, passing: bool) -> SyncFailure {
+    let (alias, change, code) = (alias.clone(), change.to_owned(), code.to_owned());
+    SyncFailure { alias, change, code, passing }
+}

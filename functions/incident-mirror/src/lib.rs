@@ -1,0 +1,181 @@
+//! Incidents in: their records in Incident Manager, and what people do there back.
+
+mod engage;
+mod follow;
+mod records;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use aws_lambda_events::event::dynamodb::Event as Batch;
+use futures::StreamExt as _;
+use jiff::Timestamp;
+use muster::directory::PagingBackend;
+use muster::escalation::TurnInput;
+use muster::id::{ContactId, IncidentId};
+use muster_aws::AwsError;
+use muster_aws::directory::Directory;
+use muster_aws::incidents::Incidents;
+use muster_aws::records::Records;
+use serde::{Deserialize, Serialize};
+
+/// How often a record is looked at anew because somebody else changed what is known of it.
+const MOST_RACES: usize = 5;
+/// How many records are looked at together: more would only be told to come slower.
+const AT_ONCE: usize = 4;
+
+/// How long the first page of Muster's own may wait for Incident Manager.
+const LONGEST_ENGAGE: Duration = Duration::from_secs(20);
+
+/// What the function works with.
+#[derive(Debug)]
+pub struct Reflector {
+    /// Where incidents are.
+    pub incidents: Incidents,
+    /// Their records in Incident Manager.
+    pub records: Records,
+    /// Whether it is in use at all.
+    pub directory: Directory,
+    /// Who pages.
+    pub backend: PagingBackend,
+}
+
+/// What the function is called with.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged)]
+pub enum Input {
+    /// By the state machine, before each turn.
+    Engage {
+        /// The turn.
+        engage: TurnInput,
+    },
+    /// By the schedule, every minute.
+    Poll {
+        /// Always true; it tells a look from a batch.
+        poll: bool,
+    },
+    /// By the incidents' stream.
+    Batch(Batch),
+}
+
+/// What it answers.
+#[derive(Clone, Debug, Serialize)]
+#[serde(untagged)]
+pub enum Output {
+    /// To the state machine.
+    Engaged(Engaged),
+    /// To the schedule, which does not listen.
+    Polled(Polled),
+    /// To the stream.
+    Answer(Answer),
+}
+
+/// Whom Incident Manager engages for the escalation, and whether it can reach them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Engaged {
+    /// By contact.
+    pub people: BTreeMap<ContactId, bool>,
+}
+
+/// What a look found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Polled {
+    /// How many records are open.
+    pub open: usize,
+    /// How many of them could not be looked at; the next look tries again.
+    pub failed: usize,
+}
+
+/// Which records have to come again.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Answer {
+    /// The first whose incident failed; Lambda lets it and all that follow come again.
+    #[serde(rename = "batchItemFailures")]
+    pub failures: Vec<ItemFailure>,
+}
+
+/// A record whose incident failed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ItemFailure {
+    /// Its sequence number.
+    #[serde(rename = "itemIdentifier")]
+    pub sequence_number: String,
+}
+
+impl Reflector {
+    /// Takes up what the state machine, the schedule or the stream brings.
+    ///
+    /// # Errors
+    /// Incident Manager does not engage people, or what is open cannot be listed.
+    pub async fn handle(&self, input: Input, now: Timestamp) -> Result<Output, AwsError> {
+        match input {
+            Input::Engage { engage } => {
+                let work = tokio::time::timeout(LONGEST_ENGAGE, self.engage(&engage, now));
+                let ended = Box::pin(work).await;
+                let ended = ended.unwrap_or_else(|_| Err(AwsError::late("engaging people")));
+                let engaged = ended.inspect_err(|error| {
+                    tracing::error!(
+                        incident = %engage.incident, reason = %error,
+                        "Incident Manager does not engage people; Muster pages them itself"
+                    );
+                });
+                engaged.map(Output::Engaged)
+            }
+            Input::Poll { .. } => Box::pin(self.poll(now)).await.map(Output::Polled),
+            Input::Batch(batch) => Ok(Output::Answer(Box::pin(self.batch(batch, now)).await)),
+        }
+    }
+
+    /// Looks at every open record: what people did there comes back, what is missing there is made.
+    async fn poll(&self, now: Timestamp) -> Result<Polled, AwsError> {
+        if !self.directory.in_use().await? {
+            return Ok(Polled { open: 0, failed: 0 });
+        }
+        let open = self.incidents.open_mirrors().await?;
+        let number = open.len();
+        let ends = self.reflect_all(open, true, now).await;
+        let failed = ends.values().filter(|well| !**well).count();
+        tracing::info!(open = number, failed, "records looked at");
+        Ok(Polled { open: number, failed })
+    }
+
+    /// Tells the records of a batch's incidents what has happened.
+    async fn batch(&self, batch: Batch, now: Timestamp) -> Answer {
+        let touched = records::touched(&batch);
+        let Some(first) = touched.first() else { return Answer::default() };
+        let used = self.directory.in_use().await.inspect_err(|error| {
+            tracing::error!(reason = %error, "whether Incident Manager is in use cannot be asked");
+        });
+        let failed = match used {
+            Ok(false) => None,
+            Err(_) => Some(first),
+            Ok(true) => {
+                let ids: BTreeSet<_> = touched.iter().map(|one| one.incident.clone()).collect();
+                let ends = self.reflect_all(ids, false, now).await;
+                touched.iter().find(|touched| ends.get(&touched.incident) == Some(&false))
+            }
+        };
+        let failure = |touched: &records::Touched| ItemFailure {
+            sequence_number: touched.sequence_number.clone(),
+        };
+        Answer { failures: failed.map(failure).into_iter().collect() }
+    }
+
+    /// Brings these incidents' records up to date: which of them went well. One that fails stops no
+    /// other.
+    async fn reflect_all(
+        &self,
+        ids: impl IntoIterator<Item = IncidentId>,
+        listen: bool,
+        now: Timestamp,
+    ) -> BTreeMap<IncidentId, bool> {
+        let one = async |id: IncidentId| {
+            let end = Box::pin(self.reflect(&id, listen, now)).await;
+            if let Err(error) = &end {
+                tracing::error!(incident = %id, reason = %error, "a record is not up to date");
+            }
+            (id, end.is_ok())
+        };
+        futures::stream::iter(ids).map(one).buffer_unordered(AT_ONCE).collect().await
+    }
+}

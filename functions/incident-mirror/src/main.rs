@@ -1,0 +1,46 @@
+//! Wires incident-mirror: settings, clients, runtime.
+
+use incident_mirror::{Input, Reflector};
+use lambda_runtime::{Diagnostic, Error, LambdaEvent, service_fn};
+use muster::directory::{PagingBackend, Use};
+use muster_aws::directory::Directory;
+use muster_aws::incidents::Incidents;
+use muster_aws::records::{Places, Records};
+use muster_aws::settings::{
+    CONTACTS, INCIDENT_MANAGER, INCIDENT_MANAGER_PREFIX, INCIDENTS_TABLE, LINK_BASE,
+    PAGING_BACKEND, RESPONSE_PLANS, optional, required,
+};
+use muster_aws::{client, log};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    log::start();
+    let config = client::config().await;
+    let prefix = required(INCIDENT_MANAGER_PREFIX)?;
+    let places = Places {
+        prefix: prefix.clone(),
+        plans: required(RESPONSE_PLANS)?,
+        contacts: required(CONTACTS)?,
+        api: required(LINK_BASE)?,
+    };
+    let reflector = Reflector {
+        incidents: Incidents::new(&config, required(INCIDENTS_TABLE)?),
+        records: Records::new(&config, places),
+        directory: Directory::new(
+            &config,
+            prefix,
+            Use::from_parameter(&optional(INCIDENT_MANAGER)),
+        ),
+        backend: PagingBackend::from_name(&required(PAGING_BACKEND)?).unwrap_or_default(),
+    };
+    reflector.incidents.warm().await;
+    let reflector = &reflector;
+    lambda_runtime::run(service_fn(move |event: LambdaEvent<Input>| async move {
+        let output = Box::pin(reflector.handle(event.payload, jiff::Timestamp::now())).await;
+        output.map_err(|error| Diagnostic {
+            error_type: "AwsError".to_owned(),
+            error_message: error.to_string(),
+        })
+    }))
+    .await
+}
