@@ -30,7 +30,8 @@ impl Bench {
         let run = async {
             let started = self.system.get_or_init(async || {
                 let home = Home::of_this_process();
-                let options = Options { wait_scale: WAIT_SCALE, ..Options::at(home) };
+                let options =
+                    Options { wait_scale: WAIT_SCALE, outside: true, ..Options::at(home) };
                 let started = Box::pin(System::start(&options, &Progress::begin())).await;
                 started.map_err(|error| format!("{error:#}"))
             });

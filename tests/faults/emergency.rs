@@ -31,7 +31,7 @@ async fn kept(lane: &Lane, event: &Value) -> Result<()> {
 
 pub(crate) async fn step_functions_is_down(system: &System) -> Result<()> {
     let (lane, account) = (Box::pin(staffed(system, 21)).await?, "600000000001");
-    lane.wire.arm(Fault::always("states:StartExecution", Kind::Fail));
+    lane.wire.arm(Fault::always("states:StartExecution", Kind::Fail))?;
     let event = event(FILE, account)?;
     lane.deliver(&event).await?;
     let message = said(&lane, "Muster cannot page").await?;
@@ -54,7 +54,7 @@ pub(crate) async fn step_functions_is_down(system: &System) -> Result<()> {
 
 pub(crate) async fn the_tables_are_down(system: &System) -> Result<()> {
     let (lane, account) = (Box::pin(staffed(system, 22)).await?, "600000000002");
-    lane.wire.arm(Fault::always("dynamodb:", Kind::Fail));
+    lane.wire.arm(Fault::always("dynamodb:", Kind::Fail))?;
     let event = event(FILE, account)?;
     lane.deliver(&event).await?;
     said(&lane, "Muster cannot page").await?;
@@ -70,7 +70,7 @@ pub(crate) async fn the_tables_are_down(system: &System) -> Result<()> {
 pub(crate) async fn the_tables_fail_the_pager(system: &System) -> Result<()> {
     let (lane, account) = (Box::pin(staffed(system, 23)).await?, "600000000003");
     let fault = Fault::always("dynamodb:Query", Kind::Fail);
-    lane.wire.arm(Fault { holding: "begins_with(sk, :turn)".to_owned(), ..fault });
+    lane.wire.arm(Fault { holding: "begins_with(sk, :turn)".to_owned(), ..fault })?;
     lane.deliver(&event(FILE, account)?).await?;
     let id = incident(&lane, account, SOON).await?;
     let message = said(&lane, "Muster stopped paging").await?;
@@ -84,7 +84,7 @@ pub(crate) async fn the_tables_fail_the_pager(system: &System) -> Result<()> {
 
 pub(crate) async fn the_mail_provider_is_down(system: &System) -> Result<()> {
     let (lane, account) = (Box::pin(staffed(system, 24)).await?, "600000000004");
-    lane.wire.arm(Fault::always("ses:SendEmail", Kind::Fail));
+    lane.wire.arm(Fault::always("ses:SendEmail", Kind::Fail))?;
     lane.deliver(&event(FILE, account)?).await?;
     let id = incident(&lane, account, SOON).await?;
     let message = said(&lane, "not one message could be sent").await?;

@@ -1,6 +1,7 @@
 //! Faults: whatever fails on the way from an event to a page, everybody is paged, and nobody twice.
 
 mod bench;
+mod beside;
 mod emergency;
 mod matrix;
 mod odd;
@@ -27,6 +28,8 @@ fn main() -> anyhow::Result<ExitCode> {
     let bench = Arc::new(Bench::new()?);
     let trials = trials![
         bench,
+        beside::a_sync_that_dies_at_any_call_ends_in_step,
+        beside::nobody_is_paged_by_both_or_by_none,
         emergency::step_functions_is_down,
         emergency::the_tables_are_down,
         emergency::the_tables_fail_the_pager,

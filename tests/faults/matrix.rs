@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
 use futures::future::join_all;
-use rehearsal::{Fault, Kind, Lane, System, say};
+use rehearsal::{CallEnd, Fault, Kind, Lane, System, say};
 use tokio::sync::Mutex;
 
 use crate::bench::{arrived, event, everybody, incident, sends, staffed};
@@ -78,10 +78,10 @@ pub(crate) async fn every_call_refused_throttled_delayed_cut_and_killed(
     let mut calls = Vec::new();
     for (number, lane) in &lanes {
         healthy(lane, *number, 0).await?;
-        drop(lane.wire.calls());
+        lane.wire.clear();
         if calls.is_empty() {
             healthy(lane, *number, 1).await?;
-            calls = lane.wire.calls();
+            calls = lane.wire.calls().into_iter().map(|call| call.operation).collect();
         }
     }
     let queue = cases(&calls);
@@ -100,7 +100,7 @@ pub(crate) async fn every_call_refused_throttled_delayed_cut_and_killed(
                 Ok(hits) => missed += usize::from(hits == 0),
                 Err(error) => {
                     lane.wire.disarm();
-                    let _ = lane.wire.hits();
+                    lane.wire.clear();
                     failures.push(format!("{case:?}: {error:#}"));
                 }
             }
@@ -133,13 +133,20 @@ async fn healthy(lane: &Lane, number: usize, count: u32) -> Result<()> {
 async fn play(lane: &Lane, number: usize, count: u32, case: &Case) -> Result<usize> {
     let account = format!("8{number:02}{count:09}");
     let before = arrived(lane, number).await?;
-    lane.wire.arm(Fault { skip: case.skip, ..Fault::once(&case.operation, case.kind) });
+    lane.wire.arm(Fault { skip: case.skip, ..Fault::once(&case.operation, case.kind) })?;
     lane.deliver(&event(FILE, &account)?).await?;
     let id = incident(lane, &account, LONGEST).await?;
     let paged = sends(lane, &id, &everybody(), LONGEST).await;
     paged.with_context(|| format!("incident {id} in {}", lane.name()))?;
     lane.wire.disarm();
-    let hits = lane.wire.hits();
+    let struck: Vec<_> =
+        lane.wire.calls().into_iter().filter(|call| call.fault.is_some()).collect();
+    lane.wire.clear();
+    for call in &struck {
+        // A fault that did not come about has shown nothing.
+        ensure!(!matches!(call.end, Some(CallEnd::Broken(_))), "{call:?}");
+    }
+    let hits = struck.len();
     // Once more, as AWS would.
     let again = lane.invoke("finding-responder", &event(FILE, &account)?).await?;
     let again = again.map_err(|error| anyhow::anyhow!("delivered again: {error}"))?;

@@ -27,6 +27,12 @@ const ENDPOINTS: [&str; 4] = [
     "AWS_ENDPOINT_URL_SFN",
     "AWS_ENDPOINT_URL_SNS",
 ];
+/// The functions that speak to Incident Manager, where a lane has it.
+const BESIDE: [&str; 2] = ["incident-manager-sync", "incident-mirror"];
+/// What those find it by, and its names in signatures.
+const INCIDENT_MANAGER: [&str; 2] =
+    ["AWS_ENDPOINT_URL_SSM_CONTACTS", "AWS_ENDPOINT_URL_SSM_INCIDENTS"];
+const SIGNED: &[&str] = &["ssm-contacts", "ssm-incidents"];
 
 /// A stack with a wire.
 #[derive(Debug)]
@@ -58,13 +64,21 @@ impl System {
         // What asks others by itself is off, unless a story is about it: they are shared.
         let mut all = BTreeMap::from([("IncidentManager", "off"), ("Reconcile", "false")]);
         all.extend(given.iter().copied());
+        let beside = all["IncidentManager"] != "off";
         let given: Vec<_> = all.into_iter().collect();
         let stack = Box::pin(deploy(&self.cloud, name, &template, &given)).await?;
         let wire = Wire::start().await?;
         wire.before(self.cloud.port());
         let lane = Lane { cloud: self.cloud.clone(), stack, wire };
         for function in PATH {
-            lane.lead_over_the_wire(function).await?;
+            lane.lead_over_the_wire(function, &ENDPOINTS).await?;
+        }
+        if let Some(outside) = self.host_outside().filter(|_| beside) {
+            lane.wire.before_others(SIGNED, outside.standin.port);
+            let all = [&ENDPOINTS[..], &INCIDENT_MANAGER].concat();
+            for function in BESIDE {
+                lane.lead_over_the_wire(function, &all).await?;
+            }
         }
         Ok(lane)
     }
@@ -77,14 +91,14 @@ impl Lane {
         &self.stack.name
     }
 
-    async fn lead_over_the_wire(&self, name: &str) -> Result<()> {
+    async fn lead_over_the_wire(&self, name: &str, endpoints: &[&str]) -> Result<()> {
         let client = aws_sdk_lambda::Client::new(&self.cloud.config);
         let function = self.function(name)?;
         let now = client.get_function_configuration().function_name(function).send().await?;
         let mut variables =
             now.environment().and_then(|all| all.variables()).cloned().unwrap_or_default();
         let wire = format!("http://127.0.0.1:{}", self.wire.port);
-        variables.extend(ENDPOINTS.map(|name| (name.to_owned(), wire.clone())));
+        variables.extend(endpoints.iter().map(|name| ((*name).to_owned(), wire.clone())));
         let environment = Environment::builder().set_variables(Some(variables)).build();
         let update = client.update_function_configuration().function_name(function);
         update.environment(environment).send().await?;

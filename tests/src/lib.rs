@@ -38,4 +38,4 @@ pub use reading::findings;
 pub use standin::Paged;
 pub use story::{Told, load_roster, tell};
 pub use system::{Options, System};
-pub use wire::{Fault, Kind, Wire};
+pub use wire::{Call, End as CallEnd, Fault, Kind, Wire};

@@ -39,9 +39,11 @@ pub struct Options {
     /// What each second of an escalation's wait takes, in seconds: 0.05 makes ten minutes thirty
     /// seconds.
     pub wait_scale: f64,
-    /// Whether phone numbers can be refused, and the stand-in for services that MiniStack lacks is there;
-    /// [`System::detach`] then cannot be used.
+    /// Whether phone numbers can be refused; [`System::detach`] then cannot be used.
     pub refusals: bool,
+    /// Whether the stand-in for services that MiniStack lacks is there; [`System::detach`] then cannot be
+    /// used.
+    pub outside: bool,
     /// The template to deploy.
     pub template: PathBuf,
     /// Its parameters, beside those that every system has.
@@ -53,7 +55,7 @@ impl Options {
     #[must_use]
     pub fn at(home: Home) -> Self {
         let template = repository().join("infra").join("muster.yaml");
-        Self { home, wait_scale: 0.05, refusals: false, template, parameters: &[] }
+        Self { home, wait_scale: 0.05, refusals: false, outside: false, template, parameters: &[] }
     }
 }
 
@@ -108,6 +110,8 @@ impl System {
         let functions = progress.step("building the functions", functions::build()).await?;
         if options.refusals {
             host.refusals = Some(Wire::start().await?);
+        }
+        if options.outside {
             host.outside =
                 Some(Outside::start(&python::models(&program)?, options.wait_scale).await?);
         }

@@ -217,6 +217,7 @@ async fn raise() -> Result<Stage> {
     let options = Options {
         wait_scale: WAIT_SCALE,
         refusals: true,
+        outside: true,
         // It is shared, and stories about it have stacks of their own.
         parameters: &[("IncidentManager", "off")],
         ..Options::at(Home::of_this_process())

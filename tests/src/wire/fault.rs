@@ -1,4 +1,4 @@
-//! What can go wrong with a call, and how each service would say so.
+//! What can go wrong with a call, and which calls it happens to.
 
 use std::time::Duration;
 
@@ -24,13 +24,13 @@ pub enum Kind {
 /// A fault to come.
 #[derive(Clone, Debug)]
 pub struct Fault {
-    /// Which calls: an operation such as `dynamodb:GetItem`, or the beginning of one.
+    /// Which calls: an operation such as `dynamodb:GetItem`, or `dynamodb:` for all of a service.
     pub operation: String,
-    /// Only calls whose body has this part; any if it is empty.
+    /// Only calls whose body has this part, as it is on the wire; any if it is empty.
     pub holding: String,
     /// How many of them go well before.
     pub skip: usize,
-    /// How many of them go wrong.
+    /// How many of them go wrong then; `usize::MAX` is all until disarmed.
     pub times: usize,
     /// What goes wrong.
     pub kind: Kind,
@@ -51,66 +51,53 @@ impl Fault {
 
     /// Whether this call goes wrong; it is counted.
     pub(super) fn strikes(&mut self, operation: &str, body: &str) -> Option<Kind> {
-        if !operation.starts_with(&self.operation) || !body.contains(&self.holding) {
+        // Not any beginning: `sns:Publish` is no `sns:PublishBatch`.
+        let named = operation == self.operation
+            || (self.operation.ends_with(':') && operation.starts_with(&self.operation));
+        if !named || !body.contains(&self.holding) {
             return None;
         }
         if self.skip > 0 {
             self.skip -= 1;
             return None;
         }
-        self.times = self.times.checked_sub(1)?;
+        if self.times != usize::MAX {
+            self.times = self.times.checked_sub(1)?;
+        }
         Some(self.kind)
     }
 }
 
-fn http(status: &str, kind: &str, more: &str, body: &str) -> Vec<u8> {
-    format!(
-        "HTTP/1.1 {status}\r\ncontent-type: {kind}\r\ncontent-length: {}\r\n{more}\
-         connection: close\r\n\r\n{body}",
-        body.len()
-    )
-    .into_bytes()
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-fn xml(status: &str, code: &str, message: &str) -> Vec<u8> {
-    let body = format!(
-        "<ErrorResponse xmlns=\"http://sns.amazonaws.com/doc/2010-03-31/\"><Error><Type>Sender</Type>\
-         <Code>{code}</Code><Message>{message}</Message></Error><RequestId>r</RequestId></ErrorResponse>"
-    );
-    http(status, "text/xml", "", &body)
-}
-
-/// A refusal in the form of the operation's service.
-pub(super) fn answer(operation: &str, kind: Kind) -> Vec<u8> {
-    let service = operation.split(':').next().unwrap_or_default();
-    let (status, code) = match (kind, service) {
-        (Kind::Refuse, "sns") => ("403 Forbidden", "AuthorizationError"),
-        (Kind::Refuse, "ses") => ("403 Forbidden", "AccessDeniedException"),
-        (Kind::Refuse, _) => ("400 Bad Request", "AccessDeniedException"),
-        (Kind::Throttle, "sns") => ("400 Bad Request", "Throttling"),
-        (Kind::Throttle, "ses") => ("429 Too Many Requests", "TooManyRequestsException"),
-        (Kind::Throttle, _) => ("400 Bad Request", "ThrottlingException"),
-        (_, "sns") => ("500 Internal Server Error", "InternalError"),
-        _ => ("500 Internal Server Error", "InternalServerError"),
-    };
-    if service == "sns" {
-        return xml(status, code, "no");
+    fn struck(fault: &mut Fault, calls: &[(&str, &str)]) -> Vec<bool> {
+        calls.iter().map(|(operation, body)| fault.strikes(operation, body).is_some()).collect()
     }
-    let named = format!("x-amzn-errortype: {code}\r\n");
-    let body = format!("{{\"__type\":\"{code}\",\"message\":\"no\"}}");
-    http(status, "application/x-amz-json-1.0", &named, &body)
-}
 
-/// What SNS answers for a number it cannot send to.
-pub(super) fn unreachable_number() -> Vec<u8> {
-    xml("400 Bad Request", "InvalidParameter", "Invalid parameter: PhoneNumber")
-}
+    #[test]
+    fn it_strikes_so_many_times_from_the_nth_such_call_on() {
+        let fault = Fault::once("sns:Publish", Kind::Fail);
+        let mut fault = Fault { skip: 1, times: 2, ..fault };
+        let (ours, other) = (("sns:Publish", ""), ("sns:PublishBatch", ""));
+        let calls = [ours, other, ours, other, ours, ours];
+        assert_eq!(struck(&mut fault, &calls), [false, false, true, false, true, false]);
+    }
 
-/// What SNS answers about an account in its sandbox, as new ones are. MiniStack does not know the call.
-pub(super) fn sandbox() -> Vec<u8> {
-    let body = "<GetSMSSandboxAccountStatusResponse \
-        xmlns=\"http://sns.amazonaws.com/doc/2010-03-31/\"><GetSMSSandboxAccountStatusResult>\
-        <IsInSandbox>true</IsInSandbox></GetSMSSandboxAccountStatusResult><ResponseMetadata>\
-        <RequestId>sandbox</RequestId></ResponseMetadata></GetSMSSandboxAccountStatusResponse>";
-    http("200 OK", "text/xml", "", body)
+    #[test]
+    fn it_strikes_all_of_a_service_until_disarmed() {
+        let mut fault = Fault::always("sns:", Kind::Fail);
+        let calls = [("sns:Publish", ""), ("states:StartExecution", ""), ("sns:Subscribe", "")];
+        assert_eq!(struck(&mut fault, &calls), [true, false, true]);
+    }
+
+    #[test]
+    fn it_counts_only_bodies_with_its_part() {
+        let fault = Fault::once("dynamodb:PutItem", Kind::Fail);
+        let mut fault = Fault { holding: "\"incidents\"".to_owned(), ..fault };
+        let calls = ["\"roster\"", "\"incidents\"", "\"incidents\""];
+        let calls = calls.map(|body| ("dynamodb:PutItem", body));
+        assert_eq!(struck(&mut fault, &calls), [false, true, false]);
+    }
 }

@@ -1,96 +1,92 @@
 //! The wire between the functions and the local cloud: every call is seen, and chosen ones go wrong.
 
-mod call;
+mod answer;
+mod book;
 mod caller;
 mod fault;
+mod pass;
+mod request;
+mod serve;
+#[cfg(test)]
+mod tests;
 
-use std::collections::BTreeSet;
-use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::{Arc, Mutex, OnceLock};
+use std::net::Ipv4Addr;
+use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
-use tokio::io::AsyncWriteExt as _;
-use tokio::net::{TcpListener, TcpStream};
-use tokio::task::JoinHandle;
+use tokio::net::TcpListener;
+use tokio::task::{JoinHandle, JoinSet};
 
-use call::Request;
+use book::Book;
+pub use book::{Call, End};
+use caller::Guard;
 pub use fault::{Fault, Kind};
 
-/// What the wire does and has seen.
-#[derive(Debug, Default)]
-struct Plan {
-    /// Numbers that the SMS provider refuses, as a form has them.
-    numbers: BTreeSet<String>,
-    /// What goes wrong.
-    faults: Vec<Fault>,
-    /// The calls so far, by operation, in their order.
-    calls: Vec<String>,
-    /// How many calls went wrong.
-    hits: usize,
-}
-
-/// The wire; it ends when dropped.
+/// The wire. It ends when dropped, and with it whatever is still held up on it.
 #[derive(Debug)]
 pub struct Wire {
     pub(crate) port: u16,
-    plan: Arc<Mutex<Plan>>,
-    upstream: Arc<OnceLock<u16>>,
+    book: Arc<Book>,
     task: JoinHandle<()>,
 }
 
 impl Wire {
+    /// A wire that kills functions only.
     pub(crate) async fn start() -> Result<Self> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
-        let port = listener.local_addr()?.port();
-        let (plan, upstream) = (Arc::new(Mutex::new(Plan::default())), Arc::new(OnceLock::new()));
-        let (shared, to) = (Arc::clone(&plan), Arc::clone(&upstream));
-        let task = tokio::spawn(async move {
-            while let Ok((client, from)) = listener.accept().await {
-                let (plan, to) = (Arc::clone(&shared), Arc::clone(&to));
-                // A broken connection is the caller's to notice.
-                tokio::spawn(async move { serve(client, from, &plan, to.get().copied()).await });
-            }
-        });
-        Ok(Self { port, plan, upstream, task })
+        Self::guarded(caller::is_function).await
     }
 
-    /// Where everything goes.
+    async fn guarded(guard: Guard) -> Result<Self> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await;
+        let listener = listener.context("there is no port for the wire")?;
+        let port = listener.local_addr()?.port();
+        let book = Arc::new(Book::default());
+        let task = tokio::spawn(accept(listener, Arc::clone(&book), guard));
+        Ok(Self { port, book, task })
+    }
+
+    /// Where everything goes: a port of this machine.
     pub(crate) fn before(&self, port: u16) {
-        let _ = self.upstream.set(port);
+        self.book.lead_to(port);
+    }
+
+    /// Where calls of these services go instead, by their names in signatures.
+    pub(crate) fn before_others(&self, services: &'static [&'static str], port: u16) {
+        self.book.lead_elsewhere(services, port);
     }
 
     /// From now on, the SMS provider refuses this number.
     pub(crate) fn refuse(&self, number: &str) {
-        self.with(|plan| {
-            plan.numbers.insert(format!("PhoneNumber={}", number.replace('+', "%2B")))
-        });
+        self.book.refuse(number);
     }
 
-    /// From now on, and beside what was armed before, this goes wrong.
-    pub fn arm(&self, fault: Fault) {
-        self.with(|plan| plan.faults.push(fault));
+    /// From now on, and beside what was armed before, this goes wrong. Each fault counts for itself, and
+    /// where several strike one call, the one that was armed first does.
+    ///
+    /// # Errors
+    /// It kills, and this machine does not say which process makes a call.
+    pub fn arm(&self, fault: Fault) -> Result<()> {
+        if matches!(fault.kind, Kind::KillBefore | Kind::KillAfter) {
+            caller::can_be_found()?;
+        }
+        self.book.arm(fault);
+        Ok(())
     }
 
-    /// Nothing goes wrong any more.
+    /// Nothing goes wrong any more, except what is held up already.
     pub fn disarm(&self) {
-        self.with(|plan| plan.faults.clear());
+        self.book.disarm();
     }
 
-    /// How many calls have gone wrong since the last time this was asked.
+    /// Every call since the last [`Wire::clear`], in the order they came in.
     #[must_use]
-    pub fn hits(&self) -> usize {
-        self.with(|plan| std::mem::take(&mut plan.hits))
+    pub fn calls(&self) -> Vec<Call> {
+        self.book.calls()
     }
 
-    /// The calls since the last time this was asked, by operation (`dynamodb:GetItem`), in their order.
-    #[must_use]
-    pub fn calls(&self) -> Vec<String> {
-        self.with(|plan| std::mem::take(&mut plan.calls))
-    }
-
-    fn with<T>(&self, act: impl FnOnce(&mut Plan) -> T) -> T {
-        // Whoever panicked while holding it has failed the test already.
-        act(&mut self.plan.lock().unwrap_or_else(std::sync::PoisonError::into_inner))
+    /// Forgets the calls so far.
+    pub fn clear(&self) {
+        self.book.clear();
     }
 }
 
@@ -100,59 +96,19 @@ impl Drop for Wire {
     }
 }
 
-/// What to do with one call.
-fn decide(plan: &Mutex<Plan>, request: &Request) -> (bool, Option<Kind>) {
-    let mut plan = plan.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    let form = request.body_text();
-    let refused = form.split('&').any(|field| plan.numbers.contains(field));
-    let operation = request.operation();
-    // What a function does to have connections while it starts is no part of any event.
-    if form.contains("warm") {
-        return (refused, None);
-    }
-    plan.calls.push(operation.clone());
-    let kind = plan.faults.iter_mut().find_map(|fault| fault.strikes(&operation, &form));
-    plan.hits += usize::from(kind.is_some());
-    (refused, kind)
-}
-
-/// Serves one request. One a connection: its end is then the end of the stream.
-async fn serve(
-    mut client: TcpStream,
-    from: SocketAddr,
-    plan: &Mutex<Plan>,
-    upstream: Option<u16>,
-) -> Result<()> {
-    let Some(request) = Request::read(&mut client).await? else { return Ok(()) };
-    let (refused, kind) = decide(plan, &request);
-    if refused {
-        return Ok(client.write_all(&fault::unreachable_number()).await?);
-    }
-    if request.body_text().contains("Action=GetSMSSandboxAccountStatus") {
-        return Ok(client.write_all(&fault::sandbox()).await?);
-    }
-    let upstream = upstream.context("there is nothing to pass requests on to yet")?;
-    match kind {
-        None => {
-            let answer = request.pass(upstream).await?;
-            client.write_all(&answer).await?;
-        }
-        Some(Kind::Refuse | Kind::Throttle | Kind::Fail) => {
-            let kind = kind.unwrap_or(Kind::Fail);
-            client.write_all(&fault::answer(&request.operation(), kind)).await?;
-        }
-        Some(Kind::Delay(long)) => {
-            tokio::time::sleep(long).await;
-            // Applied all the same, although the caller may have given up.
-            let answer = request.pass(upstream).await?;
-            client.write_all(&answer).await?;
-        }
-        Some(Kind::Cut) => drop(request.pass(upstream).await?),
-        Some(Kind::KillBefore) => caller::kill(from)?,
-        Some(Kind::KillAfter) => {
-            request.pass(upstream).await?;
-            caller::kill(from)?;
+/// Each connection has a task; they all end with this one.
+async fn accept(listener: TcpListener, book: Arc<Book>, guard: Guard) {
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((client, _)) => {
+                    connections.spawn(serve::serve(client, Arc::clone(&book), guard));
+                }
+                // Mostly too many open files, which passes; at once would be a busy loop.
+                Err(_) => tokio::time::sleep(std::time::Duration::from_millis(20)).await,
+            },
+            Some(_) = connections.join_next() => {}
         }
     }
-    Ok(())
 }
