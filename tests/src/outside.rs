@@ -154,6 +154,24 @@ impl System {
         Ok(self.outside()?.incidents.records())
     }
 
+    /// Of Incident Manager's calls with this part in them, each of this number comes too fast from now on;
+    /// none if it is 0.
+    ///
+    /// # Errors
+    /// There is no stand-in.
+    pub fn throttle_outside(&self, part: &str, each: usize) -> Result<()> {
+        self.outside()?.contacts.throttle(part, each);
+        Ok(())
+    }
+
+    /// How many calls came too fast.
+    ///
+    /// # Errors
+    /// There is no stand-in.
+    pub fn throttled_outside(&self) -> Result<usize> {
+        Ok(self.outside()?.contacts.throttled())
+    }
+
     /// Whom Incident Manager has paged so far.
     ///
     /// # Errors

@@ -12,6 +12,7 @@ mod drills;
 mod edits;
 mod externals;
 mod grouped;
+mod hands;
 mod high;
 mod history;
 mod holes;
@@ -82,6 +83,8 @@ fn main() -> anyhow::Result<ExitCode> {
         grouped::somebody_who_asks_by_hand_is_heard,
         history::says_who_changed_what_and_can_be_erased,
         history::lists_mask_numbers_and_a_reveal_is_recorded,
+        hands::are_left_alone_if_the_stack_says_so,
+        hands::hundreds_at_once_end_in_step_though_calls_come_too_fast,
         high::pages_six_roles_and_not_counsel,
         holes::are_refused_unless_overridden_with_a_reason,
         holes::do_not_open_when_somebody_departs,

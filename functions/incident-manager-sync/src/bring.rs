@@ -6,8 +6,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 use muster::Contact;
 use muster::directory::{
-    Actual, Alias, Change, Desired, SyncFailure, SyncReport, by_hand, changes, contact_alias,
-    contact_of, escalations, people, plan_of, response_plans,
+    Actual, Alias, Change, Desired, SyncFailure, SyncReport, Written, by_hand, changes,
+    contact_alias, contact_of, escalations, people, plan_of, response_plans,
 };
 use muster::escalation::LAST_LEVEL;
 use muster::id::{ContactId, PlanId};
@@ -84,6 +84,8 @@ impl Sync {
             report.failed = unread;
             return Ok(report);
         }
+        let mut aliases: BTreeSet<Alias> =
+            todo.iter().map(|change| change.alias().clone()).collect();
         report.failed = self.make(&mut found, &todo, run).await;
         if report.failed.iter().any(|failure| failure.code == CONFLICT) {
             // The stream and the schedule may be at the same contact: what the other run has made since
@@ -92,9 +94,10 @@ impl Sync {
             (found, wish) = self.look(scope, now).await?;
             todo = changes(&wish.desired, &found.actual);
             self.leave_by_hand(&mut todo, &wish.desired, &mut report).await?;
+            aliases.extend(todo.iter().map(|change| change.alias().clone()));
             report.failed = self.make(&mut found, &todo, &format!("{run} again")).await;
         }
-        self.note(&todo, &wish.desired, &report.failed).await?;
+        self.note(scope, &aliases, &found, &wish.desired, &report).await?;
         report.failed.extend(unread);
         tracing::info!(changes = todo.len(), failed = report.failed.len(), "in step");
         Ok(report)
@@ -215,18 +218,37 @@ impl Sync {
         Ok(())
     }
 
-    /// Keeps what was written, so that a change by hand can be told from one of the roster.
+    /// Keeps what was written, so that a change by hand can be told from one of the roster: of these
+    /// names, and of every other that is as it should be if everything was looked at.
     async fn note(
         &self,
-        todo: &[Change],
+        scope: &Scope,
+        changed: &BTreeSet<Alias>,
+        found: &Found,
         desired: &Desired,
-        failed: &[SyncFailure],
+        report: &SyncReport,
     ) -> Result<(), AwsError> {
-        let failed: BTreeSet<&Alias> = failed.iter().map(|failure| &failure.alias).collect();
-        let aliases: BTreeSet<&Alias> = todo.iter().map(Change::alias).collect();
-        for alias in aliases.difference(&failed) {
+        let failed: BTreeSet<&Alias> = report.failed.iter().map(|failure| &failure.alias).collect();
+        let mut aliases: BTreeSet<&Alias> = changed.iter().collect();
+        let mut written = Written::new();
+        if scope.people.is_none() {
+            written = self.incidents.written().await?;
+            aliases.extend(desired.people.keys().chain(desired.escalations.keys()));
+            aliases.extend(desired.plans.keys().chain(written.keys()));
+        }
+        for alias in aliases {
+            if failed.contains(alias) || report.left.contains(alias) {
+                continue;
+            }
+            // Somebody of it is still to come, with a batch of their own: it is not what was asked for.
+            let mut stages = desired.escalations.get(alias).into_iter().flat_map(|e| &e.stages);
+            if !stages.all(|stage| stage.targets.iter().all(|target| found.knows(target))) {
+                continue;
+            }
             let digest = desired.text(alias).map(|text| hex_digest(&text));
-            self.incidents.wrote(alias, digest.as_deref()).await?;
+            if scope.people.is_some() || written.get(alias) != digest.as_ref() {
+                self.incidents.wrote(alias, digest.as_deref()).await?;
+            }
         }
         Ok(())
     }

@@ -20,6 +20,9 @@ use crate::error::AwsError;
 
 /// How often a call is tried that comes too fast; the pauses between grow to 20 s.
 const TRIES: u32 = 8;
+/// Longest pause before the second try; the mode that adapts its pace to what was refused takes
+/// minutes to find back to a fair one.
+const FIRST_PAUSE: Duration = Duration::from_millis(300);
 /// Longest wait for a call with all its tries.
 const PATIENT: Duration = Duration::from_mins(2);
 /// Longest wait for one try.
@@ -72,6 +75,14 @@ pub struct Found {
     plans: BTreeMap<Alias, String>,
 }
 
+impl Found {
+    /// Whether there is a contact of ours with this alias.
+    #[must_use]
+    pub fn knows(&self, alias: &str) -> bool {
+        self.arns.contains_key(alias)
+    }
+}
+
 impl Directory {
     /// What there is with names that begin with `prefix`. The service allows few calls a second, so
     /// calls are tried more often, and waited for longer, than they would be elsewhere.
@@ -82,7 +93,8 @@ impl Directory {
             .operation_attempt_timeout(ATTEMPT)
             .operation_timeout(PATIENT)
             .build();
-        let retries = RetryConfig::adaptive().with_max_attempts(TRIES);
+        let retries =
+            RetryConfig::standard().with_max_attempts(TRIES).with_initial_backoff(FIRST_PAUSE);
         let contacts = aws_sdk_ssmcontacts::config::Builder::from(config)
             .retry_config(retries.clone())
             .timeout_config(timeouts.clone());

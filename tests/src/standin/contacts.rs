@@ -28,6 +28,10 @@ pub(super) struct State {
     pub(super) engagements: Vec<Engagement>,
     /// What each second of a stage's wait takes, in seconds.
     pub(super) scale: f64,
+    /// Calls with this part in them come too fast, each of this number.
+    too_fast: Option<(String, usize)>,
+    /// How many such calls there were, and how many of them were refused.
+    counted: (usize, usize),
     /// Channels that a code was sent to.
     coded: Vec<String>,
     /// What was deleted while a plan still engaged it: allowed there, and nobody is engaged by it.
@@ -85,6 +89,9 @@ impl Contacts {
 
     fn done(&self, call: &Call) -> Result<Value, Fault> {
         let mut state = self.state();
+        if state.comes_too_fast(call) {
+            return Err(Fault::new("ThrottlingException", "Rate exceeded"));
+        }
         let token = call.input["IdempotencyToken"].as_str();
         let token = token.map(|token| format!("{} {token}", call.operation));
         let known = state.tokens.iter().find(|(known, ..)| Some(known) == token.as_ref());
@@ -112,6 +119,16 @@ impl Contacts {
     /// Every page so far.
     pub(crate) fn paged(&self) -> Vec<Paged> {
         self.state().paged()
+    }
+
+    /// From now on, each call of this number that has this part in it comes too fast; none if it is 0.
+    pub(crate) fn throttle(&self, part: &str, each: usize) {
+        self.state().too_fast = (each > 0).then(|| (part.to_owned(), each));
+    }
+
+    /// How many calls came too fast.
+    pub(crate) fn throttled(&self) -> usize {
+        self.state().counted.1
     }
 
     /// From now on, each second of a stage's wait takes so many seconds.
@@ -146,6 +163,17 @@ pub(super) fn next(mut answer: Value, next: Option<String>) -> Value {
 }
 
 impl State {
+    fn comes_too_fast(&mut self, call: &Call) -> bool {
+        let Some((part, each)) = &self.too_fast else { return false };
+        if !call.input.to_string().contains(part) {
+            return false;
+        }
+        self.counted.0 += 1;
+        let strikes = self.counted.0 % each == 0;
+        self.counted.1 += usize::from(strikes);
+        strikes
+    }
+
     pub(super) fn contact(&mut self, arn: &str) -> Result<&mut Contact, Fault> {
         self.contacts.iter_mut().find(|contact| contact.arn == arn).ok_or_else(|| not_found(arn))
     }
