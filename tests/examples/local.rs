@@ -130,7 +130,9 @@ async fn run(line: Line, told: &Cell<Option<ExitCode>>) -> Result<ExitCode> {
 async fn up(up: &Up, told: &Cell<Option<ExitCode>>) -> Result<ExitCode> {
     let progress = Progress::begin();
     ensure!(up.wait_scale.is_finite() && up.wait_scale >= 0.0, "--wait-scale must not be negative");
-    let options = Options { wait_scale: up.wait_scale, ..Options::at(Home::local()) };
+    // The stand-in lives in this process.
+    let outside = !up.detach;
+    let options = Options { wait_scale: up.wait_scale, outside, ..Options::at(Home::local()) };
     let mut system = System::start(&options, &progress).await?;
     let story = tell(&system, &progress).await?;
     let code = if story.went_well() { ExitCode::SUCCESS } else { ExitCode::FAILURE };

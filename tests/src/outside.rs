@@ -1,5 +1,6 @@
 //! What the local cloud lacks: the services behind the stand-in, as stories see and set them.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
@@ -195,6 +196,15 @@ impl System {
     pub fn refused_outside(&self) -> Result<Vec<String>> {
         let refusals = self.outside()?.standin.refusals();
         Ok(refusals.iter().map(|refusal| format!("{refusal:?}")).collect())
+    }
+
+    /// The operations that were called, as IAM names them: `ssm-contacts:GetContact`.
+    ///
+    /// # Errors
+    /// There is no stand-in.
+    pub fn called_outside(&self) -> Result<BTreeSet<String>> {
+        let calls = self.outside()?.standin.calls();
+        Ok(calls.iter().map(|call| format!("{}:{}", call.service, call.operation)).collect())
     }
 
     /// The next calls of an operation fail so.

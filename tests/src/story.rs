@@ -29,13 +29,15 @@ pub struct Told {
     pub missing: Vec<String>,
     /// What came and was not expected.
     pub unexpected: Vec<String>,
+    /// What Incident Manager, where it is there, did not take or was not told.
+    pub wrong: Vec<String>,
 }
 
 impl Told {
     /// Whether each expected page, and no other message, was sent.
     #[must_use]
     pub fn went_well(&self) -> bool {
-        self.missing.is_empty() && self.unexpected.is_empty()
+        self.missing.is_empty() && self.unexpected.is_empty() && self.wrong.is_empty()
     }
 }
 
@@ -59,6 +61,10 @@ struct Address {
 /// # Errors
 /// The first thing that keeps the story from going on.
 pub async fn tell(system: &System, progress: &Progress) -> Result<Told> {
+    let beside = system.host_outside().is_some();
+    if beside {
+        system.use_incident_manager(true)?;
+    }
     let roster = progress.step("loading the example roster", load(system)).await?;
     let event = read(FINDING)?;
     let detail = &event["detail"];
@@ -81,7 +87,11 @@ pub async fn tell(system: &System, progress: &Progress) -> Result<Told> {
     let (status, _) = system.api("POST", &format!("/incidents/{incident}/resolve"), None).await?;
     ensure!(status == 200, "resolving {incident} answers {status}");
     timeline(system, incident).await?;
-    let told = judge(&roster, incident, &system.messages().await?);
+    let mut told = judge(&roster, incident, &system.messages().await?);
+    if beside {
+        let tell = crate::beside::tell(system, incident, roster.len());
+        told.wrong = progress.step("looking at Incident Manager", tell).await?;
+    }
     conclude(&told);
     Ok(told)
 }
@@ -213,7 +223,8 @@ fn judge(roster: &[Person], incident: &str, messages: &[Message]) -> Told {
             unexpected.push(page);
         }
     }
-    Told { expected: expected.len(), missing: left.into_iter().collect(), unexpected }
+    let missing = left.into_iter().collect();
+    Told { expected: expected.len(), missing, unexpected, wrong: Vec::new() }
 }
 
 fn conclude(told: &Told) {
@@ -227,6 +238,9 @@ fn conclude(told: &Told) {
     }
     for page in &told.unexpected {
         say(format_args!("  not expected: {page}"));
+    }
+    for wrong in &told.wrong {
+        say(format_args!("  {wrong}"));
     }
 }
 

@@ -116,10 +116,20 @@ fn main() -> anyhow::Result<ExitCode> {
         watchdog::takes_a_step_that_nobody_takes,
         wrong_requests::are_refused_and_say_why,
     ];
-    let conclusion = libtest_mimic::run(&Arguments::from_args(), trials);
+    let arguments = Arguments::from_args();
+    let conclusion = libtest_mimic::run(&arguments, trials);
+    // Only all of the stories together call everything.
+    let idle = if arguments.filter.is_none() && !conclusion.has_failed() {
+        curtain.idle()?
+    } else {
+        Vec::new()
+    };
     // Also after a failed story: a message too many is worth knowing of.
     let strays = curtain.fall()?;
-    let clean = !conclusion.has_failed() && strays.is_empty();
+    let clean = !conclusion.has_failed() && strays.is_empty() && idle.is_empty();
+    for idle in idle {
+        rehearsal::say(idle);
+    }
     for stray in strays {
         rehearsal::say(format_args!("a message that no story expected: {stray}"));
     }

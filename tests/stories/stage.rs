@@ -1,6 +1,6 @@
 //! The stage of all stories: the system, its roster, and what each story expects to be sent.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
@@ -202,6 +202,29 @@ impl Curtain {
             story(stage).await
         };
         self.runtime.block_on(play).map_err(|error| format!("{error:#}").into())
+    }
+
+    /// What the roles in the template allow of Incident Manager and no story has called, and the other way
+    /// round: the local cloud judges no call that it does not play. Which role it is, it cannot say.
+    pub(crate) fn idle(&self) -> Result<Vec<String>> {
+        let Some(Ok(stage)) = self.stage.get() else { return Ok(Vec::new()) };
+        let ours =
+            |name: &&str| name.starts_with("ssm-contacts:") || name.starts_with("ssm-incidents:");
+        let template = std::fs::read_to_string(repository().join("infra").join("muster.yaml"))?;
+        let words = template.split(|c: char| !(c.is_ascii_alphanumeric() || c == ':' || c == '-'));
+        // An action is the service and an operation, and no part of an ARN.
+        let action = |word: &&str| word.matches(':').count() == 1 && !word.ends_with(':');
+        let allowed: BTreeSet<&str> = words.filter(ours).filter(action).collect();
+        let called = stage.system.called_outside()?;
+        let called: BTreeSet<&str> = called.iter().map(String::as_str).filter(ours).collect();
+        // Asked for by two of the others, and no operation.
+        let idle =
+            allowed.difference(&called).filter(|name| **name != "ssm-contacts:AssociateContact");
+        let idle = idle.map(|name| format!("{name} is allowed, and no story calls it"));
+        let more = called.difference(&allowed);
+        Ok(idle
+            .chain(more.map(|name| format!("{name} is called, and no role allows it")))
+            .collect())
     }
 
     /// Ends the system and returns the messages that no story expected.

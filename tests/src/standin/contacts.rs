@@ -169,7 +169,7 @@ impl State {
             return false;
         }
         self.counted.0 += 1;
-        let strikes = self.counted.0 % each == 0;
+        let strikes = self.counted.0.is_multiple_of(*each);
         self.counted.1 += usize::from(strikes);
         strikes
     }

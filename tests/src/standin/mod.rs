@@ -96,7 +96,6 @@ impl Standin {
         Ok(Self { port, shared, _end: end })
     }
 
-    #[cfg(test)]
     /// Every request so far that its model allows, whatever came of it.
     pub(crate) fn calls(&self) -> Vec<Call> {
         self.shared.record().calls.clone()
