@@ -6,16 +6,23 @@ mod records;
 use std::collections::BTreeSet;
 
 use aws_lambda_events::event::dynamodb::Event as Batch;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use muster::directory::{Alias, Manner, SyncFailure, SyncReport, contact_alias, contact_of};
 use muster_aws::AwsError;
 use muster_aws::directory::Directory;
 use muster_aws::incidents::Incidents;
 use muster_aws::roster::Roster;
+use muster_aws::secret::hex_digest;
 use serde::{Deserialize, Serialize};
 
 use bring::Scope;
 use records::{Touched, Whose};
+
+/// How long after one look at everything the next one is due.
+const EVERY: SignedDuration = SignedDuration::from_hours(6);
+
+/// The same after one in which changes failed.
+const SOONER: SignedDuration = SignedDuration::from_hours(1);
 
 /// What the function works with.
 #[derive(Debug)]
@@ -61,9 +68,10 @@ pub struct Reconcile {
     /// Only says what would change.
     #[serde(default)]
     pub dry_run: bool,
-    /// Whether a run with failed changes is an error, for callers who do not read the answer.
+    /// Only if the last look is hours ago, there was none, or the stack asks for something else since.
+    /// So the schedule calls, which does not read the answer: failed changes are an error then.
     #[serde(default)]
-    pub strict: bool,
+    pub if_due: bool,
 }
 
 /// What it answers.
@@ -99,16 +107,34 @@ impl Sync {
     /// [`Failure`].
     pub async fn handle(&self, input: Input, run: &str, now: Timestamp) -> Result<Output, Failure> {
         match input {
-            Input::Reconcile(Reconcile { dry_run, strict, .. }) => {
+            Input::Reconcile(Reconcile { dry_run, if_due, .. }) => {
+                if if_due && let Some(last) = self.last(now).await? {
+                    return Ok(Output::Report(last));
+                }
                 let report = self.reconcile(dry_run, run, now).await?;
                 let failed = report.failed.len();
-                if strict && failed > 0 {
+                if if_due && failed > 0 {
                     return Err(Failure::Unchanged(failed));
                 }
                 Ok(Output::Report(report))
             }
             Input::Batch(batch) => Ok(Output::Answer(self.batch(batch, run, now).await?)),
         }
+    }
+
+    /// The result of the last look at everything, if another one is not due.
+    async fn last(&self, now: Timestamp) -> Result<Option<SyncReport>, AwsError> {
+        let last = self.incidents.sync().await?;
+        let fresh = |last: &SyncReport| {
+            let every = if last.failed.is_empty() { EVERY } else { SOONER };
+            last.manner == self.mark() && now.duration_since(last.at) < every
+        };
+        Ok(last.filter(fresh))
+    }
+
+    /// What the stack asks for, as a digest: another one makes a look due.
+    fn mark(&self) -> String {
+        hex_digest(&format!("{} {} {:?}", self.directory.prefix(), self.leave, self.manner))
     }
 
     /// Looks at everything and, unless it is a dry run, brings it into step.
@@ -118,12 +144,13 @@ impl Sync {
         run: &str,
         now: Timestamp,
     ) -> Result<SyncReport, AwsError> {
-        let report = if self.directory.in_use().await? {
+        let mut report = if self.directory.in_use().await? {
             self.bring(&Scope::everything(), dry_run, run, now).await?
         } else {
             SyncReport::not_in_use(now)
         };
         if !dry_run {
+            report.manner = self.mark();
             self.incidents.keep_sync(&report).await?;
         }
         Ok(report)
@@ -135,8 +162,12 @@ impl Sync {
         if touched.is_empty() || !self.directory.in_use().await? {
             return Ok(Answer::default());
         }
-        let scope = Scope::of(&touched);
-        let report = self.bring(&scope, false, run, now).await?;
+        // The first change of a new stack makes what later ones only add to.
+        let report = if self.incidents.sync().await?.is_some_and(|last| last.in_use) {
+            self.bring(&Scope::of(&touched), false, run, now).await?
+        } else {
+            self.reconcile(false, run, now).await?
+        };
         let failed = self.first_failed(&touched, &report.failed);
         let failures = failed.map(|sequence_number| ItemFailure { sequence_number });
         Ok(Answer { failures: failures.into_iter().collect() })

@@ -23,6 +23,8 @@ pub(super) struct IncidentManagerStanding {
 pub(super) struct SyncReport {
     #[schema(format = "date-time")]
     at: String,
+    /// A digest of what the stack asked for.
+    manner: String,
     /// Whether the account uses Incident Manager.
     in_use: bool,
     dry_run: bool,

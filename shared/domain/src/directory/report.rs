@@ -41,6 +41,9 @@ pub struct Inactive {
 pub struct SyncReport {
     /// When.
     pub at: Timestamp,
+    /// A digest of what the stack asked for.
+    #[serde(default)]
+    pub manner: String,
     /// Whether the account uses Incident Manager.
     pub in_use: bool,
     /// Whether it only looked.
@@ -62,6 +65,7 @@ impl SyncReport {
     pub fn not_in_use(at: Timestamp) -> Self {
         Self {
             at,
+            manner: String::new(),
             in_use: false,
             dry_run: false,
             drift: BTreeMap::new(),
@@ -82,7 +86,7 @@ impl SyncReport {
         // Far more than anybody reads, and less than an item holds.
         let inactive = inactive.into_iter().take(MOST_TOLD).collect();
         let drift = drift.into_iter().take(MOST_TOLD).collect();
-        Self { at, in_use: true, dry_run, drift, left, failed, inactive }
+        Self { at, manner: String::new(), in_use: true, dry_run, drift, left, failed, inactive }
     }
 }
 
