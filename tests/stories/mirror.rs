@@ -159,6 +159,21 @@ pub(crate) async fn every_incident_has_a_record_that_engages_nobody(stage: &Stag
     ensure!(fed.calls == 1 && fed.abandoned.is_empty(), "{fed:?}");
     let after = record(stage, &lane, &other, |_| true).await?;
     ensure!(events(&after).len() == before && before == facts.len(), "{after} of {facts:?}");
+
+    // What somebody changes there is put back, and what the policy no longer asks for goes.
+    let title = json!({ "arn": plan["arn"], "incidentTemplateTitle": "Else" });
+    stage.system.incident_by_hand("UpdateResponsePlan", title)?;
+    let report = invoke(&lane, "incident-manager-sync", &json!({ "reconcile": true })).await?;
+    ensure!(report["drift"]["glass-high-malware"] == json!(["update_plan"]), "{report}");
+    lane.ok("PUT", "/policy", &json!({ "page_from": "high" })).await?;
+    let fewer = until(SOON, async || {
+        let plans = stage.system.response_plans()?;
+        let ours = plans.keys().filter(|name| name.starts_with("glass-")).count();
+        let escalation = stage.system.engaged()?.contains_key("glass-plan-once-medium");
+        Ok((ours == 19 && !escalation).then_some(plans))
+    });
+    let plans = fewer.await?.context("plans for Medium stay")?;
+    ensure!(plans["glass-high-malware"]["incidentTemplate"]["title"] == "HIGH: malware");
     no_mistake(stage)
 }
 
