@@ -208,10 +208,18 @@ pub(crate) async fn nobody_is_paged_by_both_or_by_none(system: &System) -> Resul
         lanes.push(lane);
     }
     let healthy = lanes.first().context("no lane")?;
-    healthy.wire.clear();
-    paged(system, healthy, 990).await?;
-    let calls = healthy.wire.calls();
-    let places = places(&calls, |operation| operation.starts_with("ssm-"));
+    // The look of every minute may fall into a run, and its calls are not in the next one.
+    let mut quietest = Vec::new();
+    for number in 990..993 {
+        healthy.wire.clear();
+        paged(system, healthy, number).await?;
+        let mut calls = healthy.wire.calls();
+        calls.retain(|call| call.operation.starts_with("ssm-"));
+        if quietest.is_empty() || calls.len() < quietest.len() {
+            quietest = calls;
+        }
+    }
+    let places = places(&quietest, |_| true);
     let kinds =
         [Kind::KillBefore, Kind::KillAfter, Kind::Refuse, Kind::Throttle, Kind::Fail, Kind::Cut];
     let cases = places.iter().flat_map(|place| kinds.map(|kind| (place.clone(), kind)));
