@@ -8,6 +8,8 @@ use serde_json::{Value, json};
 
 use crate::stage::{BRANCH_PHONE, LANE_MAIL, Stage};
 
+const ROLE: &str = "arn:aws:iam::111122223333:role/runbook";
+const TOPIC: &str = "arn:aws:sns:us-east-1:111122223333:changes";
 /// How many people come at once.
 const CROWD: usize = 300;
 /// Longest wait until they are all in step.
@@ -28,6 +30,10 @@ async fn lane(stage: &Stage, prefix: &str, edits: &str) -> Result<Lane> {
         ("IncidentManager", "on"),
         ("IncidentManagerPrefix", prefix),
         ("IncidentManagerHandEdits", edits),
+        ("RunbookDocument", "Isolate-Host"),
+        ("RunbookRoleArn", ROLE),
+        ("ResponsePlanTopics", TOPIC),
+        ("ResponsePlanChatTopics", TOPIC),
     ];
     Box::pin(stage.system.lane(prefix, &given)).await
 }
@@ -49,6 +55,15 @@ pub(crate) async fn are_left_alone_if_the_stack_says_so(stage: &Stage) -> Result
     if settled.await?.is_none() {
         anyhow::bail!("it does not come into step: {}", reconcile(&lane).await?);
     }
+    // What the stack says of every plan is in it, and in the quiet one it is not.
+    let plans = stage.system.response_plans()?;
+    let run = json!([{ "ssmAutomation": { "documentName": "Isolate-Host", "roleArn": ROLE } }]);
+    let plan = &plans["left-high-malware"];
+    ensure!(plan["actions"] == run, "{plan}");
+    ensure!(plan["chatChannel"] == json!({ "chatbotSns": [TOPIC] }), "{plan}");
+    let told = &plan["incidentTemplate"]["notificationTargets"];
+    ensure!(*told == json!([{ "snsTopicArn": TOPIC }]), "{plan}");
+    ensure!(plans["left-quiet"]["actions"] == json!([]), "a drill starts the runbook");
     // Somebody renames one, changes a plan, and makes a contact under a name that would be ours.
     let all = stage.system.engaged()?;
     let arn = all["left-contact-una"]["arn"].clone();
