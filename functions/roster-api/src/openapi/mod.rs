@@ -4,6 +4,7 @@ mod answers;
 mod drills;
 mod incident_manager;
 mod incidents;
+mod kinds;
 mod operation;
 mod operations;
 mod plans;

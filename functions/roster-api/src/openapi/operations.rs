@@ -10,65 +10,11 @@ use muster::external::ResourceKind;
 use muster::hole::Hole;
 use muster::{IncidentType, Role, Severity};
 
+use super::kinds::{Kind, kind};
 use super::operation::{Draft, Examples, id, list_of, of, one_of, page_of, text};
-use super::{answers, incidents, plans, practice, roster};
+use super::{answers, incidents, practice, roster};
 use crate::problem::Problem;
 use crate::routes::Route;
-
-/// A kind of entry, as its routes share it.
-pub(super) struct Kind {
-    what: &'static str,
-    tag: &'static str,
-    /// The end of its operations' ids.
-    name: &'static str,
-    draft: RefOr<Schema>,
-    entry: RefOr<Schema>,
-    page: RefOr<Schema>,
-    only: bool,
-}
-
-pub(super) fn kind(path: &str) -> Option<Kind> {
-    let first = path.trim_start_matches('/').split('/').next()?;
-    Some(match first {
-        "contacts" => Kind {
-            what: "contact",
-            tag: "Contacts",
-            name: "Contact",
-            draft: of::<roster::ContactDraft>(),
-            entry: of::<roster::Contact>(),
-            page: page_of::<roster::Contact>(),
-            only: false,
-        },
-        "external-resources" => Kind {
-            what: "external resource",
-            tag: "External resources",
-            name: "ExternalResource",
-            draft: of::<roster::ExternalResourceDraft>(),
-            entry: of::<roster::ExternalResource>(),
-            page: page_of::<roster::ExternalResource>(),
-            only: false,
-        },
-        "escalation-plans" => Kind {
-            what: "escalation plan",
-            tag: "Escalation plans",
-            name: "EscalationPlan",
-            draft: of::<plans::EscalationPlanDraft>(),
-            entry: of::<plans::EscalationPlan>(),
-            page: page_of::<plans::EscalationPlan>(),
-            only: false,
-        },
-        "policy" => Kind {
-            what: "policy",
-            tag: "Policy",
-            name: "Policy",
-            draft: of::<plans::PolicyDraft>(),
-            entry: of::<plans::Policy>(),
-            page: of::<plans::Policy>(),
-            only: true,
-        },
-        _ => return None,
-    })
-}
 
 /// A fault as an example.
 pub(super) fn fault() -> Vec<Fault> {

@@ -2,8 +2,9 @@
 
 use serde_json::json;
 
+use super::kinds::kind;
 use super::operation::{Draft, id, of, page_of, text};
-use super::operations::{bodies, kind, stores};
+use super::operations::{bodies, stores};
 use super::{drills, incident_manager, incidents};
 use crate::problem::Problem;
 use crate::routes::Route;

@@ -1,3 +1,5 @@
+//! What a drill asks for, and what its report says.
+
 use serde_json::{Value, json};
 
 use super::*;
