@@ -11,8 +11,8 @@ use muster::incident::Incident;
 use muster_aws::AwsError;
 use muster_aws::bus::{Bus, Event, MOST};
 use muster_aws::incidents::Incidents;
+use muster_aws::stream::{Answer, sequence_number};
 use muster_aws::text::Texts;
-use serde::Serialize;
 
 use records::{Told, Toldness};
 
@@ -27,22 +27,6 @@ pub struct Announcer {
     pub texts: Texts,
     /// The ARN of the topic for chat.
     pub chat_topic: String,
-}
-
-/// Which records have to come again.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Answer {
-    /// The first that could not be told; Lambda lets it and all that follow come again.
-    #[serde(rename = "batchItemFailures")]
-    pub failures: Vec<ItemFailure>,
-}
-
-/// A record that could not be told.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct ItemFailure {
-    /// Its sequence number.
-    #[serde(rename = "itemIdentifier")]
-    pub sequence_number: String,
 }
 
 /// What one record has to say: an event, and perhaps a message.
@@ -69,8 +53,7 @@ impl Announcer {
         }
         // What could not be read comes after all that was.
         let failed = first.or(failed);
-        let failures = failed.map(|sequence_number| ItemFailure { sequence_number });
-        Answer { failures: failures.into_iter().collect() }
+        Answer::of(failed)
     }
 
     /// What the records have to say, up to one whose incident cannot be read, which is returned.
@@ -78,7 +61,7 @@ impl Announcer {
         let mut known = BTreeMap::<IncidentId, Option<Incident>>::new();
         let mut said = Vec::new();
         for record in batch.records {
-            let sequence_number = record.change.sequence_number.clone().unwrap_or_default();
+            let sequence_number = sequence_number(&record);
             let Some(Told { id, what }) = records::read(record) else { continue };
             if !known.contains_key(&id) {
                 match self.incidents.incident(&id).await {

@@ -4,7 +4,7 @@ use aws_lambda_events::event::dynamodb::EventRecord;
 use muster::id::IncidentId;
 use muster::send::SendRecord;
 use muster_aws::incidents::Fact;
-use serde::Deserialize;
+use muster_aws::stream::{Keys, keys};
 
 /// What a record tells, and of which incident.
 pub(crate) struct Told {
@@ -18,30 +18,23 @@ pub(crate) enum Toldness {
     Page(SendRecord),
 }
 
-/// An item's keys.
-#[derive(Deserialize)]
-struct Keys {
-    pk: String,
-    sk: String,
-}
-
 /// What a record tells, if it does. What cannot be read is logged and passed over: it would be no more
 /// readable the next time.
 pub(crate) fn read(record: EventRecord) -> Option<Told> {
+    let keys = keys(&record);
     let image = record.change.new_image;
     // Removed: the table's expiry tells nobody anything.
     if image.is_empty() {
         return None;
     }
-    let told = told(image);
+    let told = keys.and_then(|keys| told(&keys, image));
     if told.is_none() {
         tracing::error!("a record of the stream cannot be read; it is passed over");
     }
     told
 }
 
-fn told(image: serde_dynamo::Item) -> Option<Told> {
-    let keys: Keys = serde_dynamo::from_item(image.clone()).ok()?;
+fn told(keys: &Keys, image: serde_dynamo::Item) -> Option<Told> {
     let id = keys.pk.strip_prefix("incident#")?.parse().ok()?;
     let what = if let Some(name) = keys.sk.strip_prefix("fact#") {
         Toldness::Fact { name: name.to_owned(), fact: serde_dynamo::from_item(image).ok()? }

@@ -13,6 +13,7 @@ use muster_aws::directory::Directory;
 use muster_aws::incidents::Incidents;
 use muster_aws::roster::Roster;
 use muster_aws::secret::hex_digest;
+use muster_aws::stream::Answer;
 use serde::{Deserialize, Serialize};
 
 use bring::Scope;
@@ -84,22 +85,6 @@ pub enum Output {
     Answer(Answer),
 }
 
-/// Which records have to come again.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Answer {
-    /// The first whose change failed; Lambda lets it and all that follow come again.
-    #[serde(rename = "batchItemFailures")]
-    pub failures: Vec<ItemFailure>,
-}
-
-/// A record whose change failed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct ItemFailure {
-    /// Its sequence number.
-    #[serde(rename = "itemIdentifier")]
-    pub sequence_number: String,
-}
-
 impl Sync {
     /// Takes up what the schedule or the stream brings; `run` marks this run's calls.
     ///
@@ -168,9 +153,7 @@ impl Sync {
         } else {
             self.reconcile(false, run, now).await?
         };
-        let failed = self.first_failed(&touched, &report.failed);
-        let failures = failed.map(|sequence_number| ItemFailure { sequence_number });
-        Ok(Answer { failures: failures.into_iter().collect() })
+        Ok(Answer::of(self.first_failed(&touched, &report.failed)))
     }
 
     /// The first record whose change failed. An escalation or response plan that fails belongs to the

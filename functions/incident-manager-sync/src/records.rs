@@ -2,7 +2,7 @@
 
 use aws_lambda_events::event::dynamodb::Event as Batch;
 use muster::id::{ContactId, PlanId};
-use serde::Deserialize;
+use muster_aws::stream::{keys, sequence_number};
 
 /// Whose entry a record is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,18 +19,11 @@ pub(crate) struct Touched {
     pub(crate) whose: Whose,
 }
 
-/// An item's keys.
-#[derive(Deserialize)]
-struct Keys {
-    pk: String,
-    sk: String,
-}
-
 /// The records of a batch that matter, in their order. What is written of an entry beside the entry
-/// itself, its history, does not. Only keys are read: whatever else a record holds can break nothing.
+/// itself, its history, does not.
 pub(crate) fn touched(batch: &Batch) -> Vec<Touched> {
     let records = batch.records.iter().filter_map(|record| {
-        let keys: Keys = serde_dynamo::from_item(record.change.keys.clone()).ok()?;
+        let keys = keys(record)?;
         let (kind, id) = keys.pk.split_once('#')?;
         let whose = match (kind, keys.sk.as_str()) {
             ("contact", "contact") => Whose::Contact(id.parse().ok()?),
@@ -38,7 +31,7 @@ pub(crate) fn touched(batch: &Batch) -> Vec<Touched> {
             ("policy", "policy") => Whose::Policy,
             _ => return None,
         };
-        let sequence_number = record.change.sequence_number.clone().unwrap_or_default();
+        let sequence_number = sequence_number(record);
         Some(Touched { sequence_number, whose })
     });
     records.collect()

@@ -17,6 +17,7 @@ use muster_aws::AwsError;
 use muster_aws::directory::Directory;
 use muster_aws::incidents::Incidents;
 use muster_aws::records::Records;
+use muster_aws::stream::Answer;
 use serde::{Deserialize, Serialize};
 
 /// How often a record is looked at anew because somebody else changed what is known of it.
@@ -86,22 +87,6 @@ pub struct Polled {
     pub failed: usize,
 }
 
-/// Which records have to come again.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Answer {
-    /// The first whose incident failed; Lambda lets it and all that follow come again.
-    #[serde(rename = "batchItemFailures")]
-    pub failures: Vec<ItemFailure>,
-}
-
-/// A record whose incident failed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct ItemFailure {
-    /// Its sequence number.
-    #[serde(rename = "itemIdentifier")]
-    pub sequence_number: String,
-}
-
 impl Reflector {
     /// Takes up what the state machine, the schedule or the stream brings.
     ///
@@ -155,10 +140,7 @@ impl Reflector {
                 touched.iter().find(|touched| ends.get(&touched.incident) == Some(&false))
             }
         };
-        let failure = |touched: &records::Touched| ItemFailure {
-            sequence_number: touched.sequence_number.clone(),
-        };
-        Answer { failures: failed.map(failure).into_iter().collect() }
+        Answer::of(failed.map(|touched| touched.sequence_number.clone()))
     }
 
     /// Brings these incidents' records up to date: which of them went well. One that fails stops no

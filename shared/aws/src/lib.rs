@@ -31,6 +31,8 @@ pub mod readiness;
 pub mod recent;
 #[cfg(feature = "directory")]
 pub mod records;
+#[cfg(feature = "stream")]
+pub mod stream;
 #[cfg(feature = "sns")]
 pub mod text;
 #[cfg(feature = "voice")]
