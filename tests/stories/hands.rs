@@ -48,15 +48,6 @@ pub(crate) async fn are_left_alone_if_the_stack_says_so(stage: &Stage) -> Result
     for id in ["una", "vic"] {
         lane.ok("POST", "/contacts", &person(id)).await?;
     }
-    // The stream first, by itself: two runs at once may take each other for somebody's hand.
-    let streamed = until(LONGEST, async || {
-        let all = stage.system.engaged()?;
-        let targets = &all.get("left-plan-default-medium").unwrap_or(&Value::Null)["plan"];
-        let both = targets["Stages"][0]["Targets"].as_array().map(Vec::len) == Some(2);
-        Ok((both && stage.system.response_plans()?.contains_key("left-quiet")).then_some(()))
-    });
-    streamed.await?.context("the stream has not brought both")?;
-    tokio::time::sleep(Duration::from_secs(8)).await;
     let settled = until(LONGEST, async || {
         let report = reconcile(&lane).await?;
         Ok((report["drift"] == json!({})).then_some(report))

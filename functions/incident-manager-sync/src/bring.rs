@@ -6,8 +6,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 use muster::Contact;
 use muster::directory::{
-    Actual, Alias, Change, Desired, SyncFailure, SyncReport, Written, by_hand, changes,
-    contact_alias, contact_of, escalations, people, plan_of, response_plans,
+    Actual, Alias, Change, Desired, SyncFailure, SyncReport, by_hand, changes, contact_alias,
+    contact_of, escalations, people, plan_of, response_plans,
 };
 use muster::escalation::LAST_LEVEL;
 use muster::id::{ContactId, PlanId};
@@ -26,6 +26,9 @@ const CONFLICT: &str = "ConflictException";
 const SKIPPED: &str = "Skipped";
 /// What is said of an entry that cannot be read: nothing is changed for it.
 const UNREADABLE: &str = "Unreadable";
+/// How often a run looks: again after it met another, and, where what people change by hand is left, until
+/// it finds as it should be what it has written.
+const MOST_ROUNDS: usize = 3;
 /// How long a run that met another waits before it looks again.
 const PAUSE: Duration = Duration::from_secs(2);
 
@@ -74,32 +77,34 @@ impl Sync {
         now: Timestamp,
     ) -> Result<SyncReport, AwsError> {
         let (mut found, mut wish) = self.look(scope, now).await?;
-        let mut todo = changes(&wish.desired, &found.actual);
-        let mut report = SyncReport::of(now, dry_run, &todo, found.actual.inactive());
-        let unread = wish.unreadable.iter();
-        let unread = unread.map(|alias| failure(alias, "read", UNREADABLE, false));
-        let unread: Vec<_> = unread.collect();
-        self.leave_by_hand(&mut todo, &wish.desired, &mut report).await?;
-        if dry_run {
-            report.failed = unread;
-            return Ok(report);
-        }
-        let mut aliases: BTreeSet<Alias> =
-            todo.iter().map(|change| change.alias().clone()).collect();
-        report.failed = self.make(&mut found, &todo, run).await;
-        if report.failed.iter().any(|failure| failure.code == CONFLICT) {
-            // The stream and the schedule may be at the same contact: what the other run has made since
-            // is found now, and what the roster asks for since then.
-            tokio::time::sleep(PAUSE).await;
+        let mut all = changes(&wish.desired, &found.actual);
+        let mut report = SyncReport::of(now, dry_run, &all, found.actual.inactive());
+        let mut ours = BTreeSet::new();
+        for round in 1..=MOST_ROUNDS {
+            report.left = self.left(&all, &wish.desired, &ours).await?;
+            if dry_run {
+                break;
+            }
+            let todo = all.iter().filter(|change| !report.left.contains(change.alias()));
+            let todo: Vec<_> = todo.collect();
+            report.failed = self.make(&mut found, &todo, &format!("{run} {round}")).await;
+            ours.extend(todo.iter().map(|change| change.alias().clone()));
+            let met = report.failed.iter().any(|failure| failure.code == CONFLICT);
+            if round == MOST_ROUNDS || !(met || (self.leave && !todo.is_empty())) {
+                self.note(scope, &ours, &all, &wish).await?;
+                break;
+            }
+            if met {
+                tokio::time::sleep(PAUSE).await;
+            }
+            // The stream and the schedule may be at the same names. What the other run has made since is found
+            // now, and what the roster asks for since; what this run has made of an older roster it mends.
             (found, wish) = self.look(scope, now).await?;
-            todo = changes(&wish.desired, &found.actual);
-            self.leave_by_hand(&mut todo, &wish.desired, &mut report).await?;
-            aliases.extend(todo.iter().map(|change| change.alias().clone()));
-            report.failed = self.make(&mut found, &todo, &format!("{run} again")).await;
+            all = changes(&wish.desired, &found.actual);
         }
-        self.note(scope, &aliases, &found, &wish.desired, &report).await?;
-        report.failed.extend(unread);
-        tracing::info!(changes = todo.len(), failed = report.failed.len(), "in step");
+        let unread = wish.unreadable.iter();
+        report.failed.extend(unread.map(|alias| failure(alias, "read", UNREADABLE, false)));
+        tracing::info!(changes = ours.len(), failed = report.failed.len(), "in step");
         Ok(report)
     }
 
@@ -202,51 +207,43 @@ impl Sync {
         Ok(())
     }
 
-    /// Takes what somebody has changed by hand out of what is to be done, if that is to be left.
-    async fn leave_by_hand(
+    /// The names where somebody has changed something by hand, if that is to be left: not this run, which
+    /// has written `ours`.
+    async fn left(
         &self,
-        todo: &mut Vec<Change>,
+        all: &[Change],
         desired: &Desired,
-        report: &mut SyncReport,
-    ) -> Result<(), AwsError> {
-        if !self.leave || todo.is_empty() {
-            return Ok(());
+        ours: &BTreeSet<Alias>,
+    ) -> Result<BTreeSet<Alias>, AwsError> {
+        if !self.leave || all.is_empty() {
+            return Ok(BTreeSet::new());
         }
-        let left = by_hand(todo, desired, &self.incidents.written().await?, hex_digest);
-        todo.retain(|change| !left.contains(change.alias()));
-        report.left = left;
-        Ok(())
+        let mut left = by_hand(all, desired, &self.incidents.written().await?, hex_digest);
+        left.retain(|alias| !ours.contains(alias));
+        Ok(left)
     }
 
-    /// Keeps what was written, so that a change by hand can be told from one of the roster: of these
-    /// names, and of every other that is as it should be if everything was looked at.
+    /// Keeps what was found as it should be, so that a change by hand can be told from one of the roster:
+    /// of the names that this run has written, and of all if everything was looked at. What is still `out` of
+    /// step is not kept: only a look that finds it in step shows that it was written.
     async fn note(
         &self,
         scope: &Scope,
-        changed: &BTreeSet<Alias>,
-        found: &Found,
-        desired: &Desired,
-        report: &SyncReport,
+        ours: &BTreeSet<Alias>,
+        out: &[Change],
+        wish: &Wish,
     ) -> Result<(), AwsError> {
-        let failed: BTreeSet<&Alias> = report.failed.iter().map(|failure| &failure.alias).collect();
-        let mut aliases: BTreeSet<&Alias> = changed.iter().collect();
-        let mut written = Written::new();
+        let out: BTreeSet<&Alias> = out.iter().map(Change::alias).chain(&wish.unreadable).collect();
+        let written = self.incidents.written().await?;
+        let mut names: BTreeSet<&Alias> = ours.iter().collect();
         if scope.people.is_none() {
-            written = self.incidents.written().await?;
-            aliases.extend(desired.people.keys().chain(desired.escalations.keys()));
-            aliases.extend(desired.plans.keys().chain(written.keys()));
+            let Desired { people, escalations, plans } = &wish.desired;
+            names.extend(people.keys().chain(escalations.keys()).chain(plans.keys()));
+            names.extend(written.keys());
         }
-        for alias in aliases {
-            if failed.contains(alias) || report.left.contains(alias) {
-                continue;
-            }
-            // Somebody of it is still to come, with a batch of their own: it is not what was asked for.
-            let mut stages = desired.escalations.get(alias).into_iter().flat_map(|e| &e.stages);
-            if !stages.all(|stage| stage.targets.iter().all(|target| found.knows(target))) {
-                continue;
-            }
-            let digest = desired.text(alias).map(|text| hex_digest(&text));
-            if scope.people.is_some() || written.get(alias) != digest.as_ref() {
+        for alias in names.difference(&out) {
+            let digest = wish.desired.text(alias).map(|text| hex_digest(&text));
+            if written.get(*alias) != digest.as_ref() {
                 self.incidents.wrote(alias, digest.as_deref()).await?;
             }
         }
@@ -254,7 +251,7 @@ impl Sync {
     }
 
     /// Makes these changes: those that failed. One that fails stops no other contact's.
-    async fn make(&self, found: &mut Found, todo: &[Change], run: &str) -> Vec<SyncFailure> {
+    async fn make(&self, found: &mut Found, todo: &[&Change], run: &str) -> Vec<SyncFailure> {
         let (mut broken, mut failed) = (BTreeSet::<&Alias>::new(), Vec::new());
         let mut unmended = false;
         for change in todo {

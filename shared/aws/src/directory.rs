@@ -75,14 +75,6 @@ pub struct Found {
     plans: BTreeMap<Alias, String>,
 }
 
-impl Found {
-    /// Whether there is a contact of ours with this alias.
-    #[must_use]
-    pub fn knows(&self, alias: &str) -> bool {
-        self.arns.contains_key(alias)
-    }
-}
-
 impl Directory {
     /// What there is with names that begin with `prefix`. The service allows few calls a second, so
     /// calls are tried more often, and waited for longer, than they would be elsewhere.
