@@ -76,11 +76,7 @@ impl Reflector {
         } else {
             quiet_plan_name(prefix)
         };
-        let people = if by_plan {
-            self.records.engaged_by_plan(&plan).await?
-        } else {
-            self.records.engaged_by_escalation(incident).await?
-        };
+        let people = self.engaged(incident, &plan).await?;
         let engagement = Engagement { run: incident.run, backend: self.backend, people };
         if !engagement.reaches_anybody() {
             // Nobody there has an activated channel: Muster pages everybody, and the record is made later.
@@ -108,6 +104,19 @@ impl Reflector {
         Ok(kept)
     }
 
+    /// Whom Incident Manager engages for an incident whose record is, or would be, on this plan, and whether
+    /// it can reach them: by the plan, or by the escalation, which the quiet plan leaves to us.
+    async fn engaged(
+        &self,
+        incident: &Incident,
+        plan: &str,
+    ) -> Result<BTreeMap<ContactId, bool>, AwsError> {
+        if incident.run > 1 || plan == quiet_plan_name(self.records.prefix()) {
+            return self.records.engaged_by_escalation(incident).await;
+        }
+        self.records.engaged_by_plan(plan).await
+    }
+
     /// Keeps what was done, whatever somebody else has kept meanwhile: it is done.
     async fn keep(&self, mirror: &mut Mirror) -> Result<Written, AwsError> {
         for _ in 0..MOST_RACES {
@@ -127,8 +136,8 @@ impl Reflector {
         incident: &Incident,
         mirror: &mut Mirror,
     ) -> Result<Written, AwsError> {
-        let people: BTreeMap<ContactId, bool> =
-            self.records.engaged_by_escalation(incident).await?;
+        let plan = mirror.plan.clone().unwrap_or_default();
+        let people = self.engaged(incident, &plan).await?;
         let Some(engagement) = &mut mirror.engagement else { return Ok(Written::Done) };
         if engagement.people == people {
             return Ok(Written::Done);

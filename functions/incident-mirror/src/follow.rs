@@ -4,8 +4,9 @@ use jiff::Timestamp;
 use muster::announcement::Line;
 use muster::id::IncidentId;
 use muster::incident::{Actor, Incident, State};
-use muster::mirror::{Mirror, Step, plan_without_engagement};
+use muster::mirror::{Mirror, Start, Step};
 use muster_aws::AwsError;
+use muster_aws::figures;
 use muster_aws::incidents::{Fact, Taken, Written, pause};
 
 use crate::{MOST_RACES, Reflector};
@@ -64,18 +65,24 @@ impl Reflector {
         if mirror.arn.is_some() || mirror.gone {
             return Ok(Written::Done);
         }
-        let plan = plan_without_engagement(self.records.prefix(), self.backend, incident, now);
-        // What was settled stays, even if the incident has become more serious since: the same call is
-        // made again, and makes no second record.
-        let plan = mirror.plan.clone().filter(|_| !self.backend.engages()).or(plan);
+        let start = mirror.start(self.records.prefix(), self.backend, incident, now);
+        let plan = match &start {
+            Start::On(plan) => Some(plan.clone()),
+            Start::Wait => mirror.plan.clone(),
+            Start::GiveUp => {
+                tracing::warn!(incident = %incident.id, "its record could not be started for a day");
+                mirror.gone = true;
+                return self.incidents.keep_mirror(mirror).await;
+            }
+        };
         if mirror.plan != plan || mirror.version == 0 {
             // On record before the call, so that the schedule finds what this run leaves undone.
-            mirror.plan = plan.clone().or_else(|| mirror.plan.clone());
+            mirror.plan.clone_from(&plan);
             if self.incidents.keep_mirror(mirror).await? == Written::Conflict {
                 return Ok(Written::Conflict);
             }
         }
-        let Some(plan) = plan else { return Ok(Written::Done) };
+        let Start::On(plan) = start else { return Ok(Written::Done) };
         mirror.arn = Some(self.records.start(incident, &plan).await?);
         mirror.severity = Some(incident.severity);
         self.incidents.keep_mirror(mirror).await
@@ -98,8 +105,11 @@ impl Reflector {
         };
         if standing.resolved && incident.status != State::Resolved {
             let taken = self.incidents.end(&incident.id, &Actor::Caller(standing.by)).await?;
-            tracing::info!(incident = %incident.id, raced = matches!(taken, Taken::Raced),
-                "resolved in Incident Manager");
+            if matches!(taken, Taken::Raced) {
+                // Not on record as resolved, so that the next look takes it over.
+                return Ok(Written::Conflict);
+            }
+            figures::answered(&taken);
         }
         if standing.resolved && !mirror.resolved {
             mirror.resolved = true;
@@ -111,9 +121,7 @@ impl Reflector {
             for reader in self.records.readers(arn, incident.run_at).await? {
                 let taken =
                     self.incidents.take_up(&incident.id, &Actor::Contact(reader), None).await?;
-                if matches!(taken, Taken::Now(_)) {
-                    tracing::info!(incident = %incident.id, "acknowledged in Incident Manager");
-                }
+                figures::answered(&taken);
             }
         }
         Ok(Written::Done)

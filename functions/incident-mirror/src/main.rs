@@ -7,14 +7,15 @@ use muster_aws::directory::Directory;
 use muster_aws::incidents::Incidents;
 use muster_aws::records::{Places, Records};
 use muster_aws::settings::{
-    CONTACTS, INCIDENT_MANAGER, INCIDENT_MANAGER_PREFIX, INCIDENTS_TABLE, LINK_BASE,
+    CONTACTS, INCIDENT_MANAGER, INCIDENT_MANAGER_PREFIX, INCIDENTS_TABLE, LINK_BASE, NAMESPACE,
     PAGING_BACKEND, RESPONSE_PLANS, optional, required,
 };
-use muster_aws::{client, log};
+use muster_aws::{client, figures, log};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     log::start();
+    figures::start(required(NAMESPACE)?);
     let config = client::config().await;
     let prefix = required(INCIDENT_MANAGER_PREFIX)?;
     let places = Places {
@@ -37,6 +38,7 @@ async fn main() -> Result<(), Error> {
     let reflector = &reflector;
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Input>| async move {
         let output = Box::pin(reflector.handle(event.payload, jiff::Timestamp::now())).await;
+        figures::emit();
         output.map_err(|error| Diagnostic {
             error_type: "AwsError".to_owned(),
             error_message: error.to_string(),

@@ -114,12 +114,8 @@ pub(crate) async fn take_up(
     token: Option<&str>,
 ) -> Result<Incident, Problem> {
     let end = app.incidents.take_up(id, by, token).await?;
-    if let Taken::Now(incident) = &end
-        && let [deed] = incident.acknowledgements.as_slice()
-    {
-        figures::acknowledged(incident, deed.at);
-        figures::emit();
-    }
+    figures::answered(&end);
+    figures::emit();
     answered(end)
 }
 
@@ -130,12 +126,8 @@ pub(crate) async fn resolve(
 ) -> Result<Json<Incident>, Problem> {
     let id = id::<IncidentId>(&text, "incident")?;
     let taken = app.incidents.end(&id, &caller.actor()).await?;
-    if let Taken::Now(incident) = &taken
-        && let Some(deed) = &incident.resolution
-    {
-        figures::resolved(incident, deed.at);
-        figures::emit();
-    }
+    figures::answered(&taken);
+    figures::emit();
     answered(taken).map(Json)
 }
 

@@ -9,6 +9,9 @@ use metrics::{Unit, counter, describe_histogram, histogram};
 use metrics_cloudwatch_embedded::{Builder, Collector};
 use muster::incident::Incident;
 
+#[cfg(feature = "dynamodb")]
+use crate::incidents::Taken;
+
 static COLLECTOR: OnceLock<&'static Collector> = OnceLock::new();
 
 /// The names of the durations, for incidents and for drills.
@@ -79,12 +82,13 @@ pub fn first_page(incident: &Incident, now: Timestamp) {
     since(FIRST_PAGE, incident, now);
 }
 
-/// Somebody has acknowledged an incident, the first to do so.
-pub fn acknowledged(incident: &Incident, now: Timestamp) {
-    since(ACKNOWLEDGED, incident, now);
-}
-
-/// An incident is over.
-pub fn resolved(incident: &Incident, now: Timestamp) {
-    since(RESOLVED, incident, now);
+/// Somebody's answer to an incident is on record, if it is now: the first to acknowledge it, or its end.
+#[cfg(feature = "dynamodb")]
+pub fn answered(taken: &Taken) {
+    let Taken::Now(incident) = taken else { return };
+    match (&incident.resolution, incident.acknowledgements.as_slice()) {
+        (Some(end), _) => since(RESOLVED, incident, end.at),
+        (None, [first]) => since(ACKNOWLEDGED, incident, first.at),
+        _ => {}
+    }
 }

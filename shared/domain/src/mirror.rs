@@ -16,6 +16,9 @@ use crate::severity::Severity;
 /// How long an incident's first step may take to have it started there with engagements. After that
 /// Muster pages by itself, and the record is made without any.
 pub const ENGAGE_WITHIN: SignedDuration = SignedDuration::from_secs(90);
+/// How long after it opens an incident's record may be started: an account that cannot have it must not be
+/// asked for ever.
+const START_WITHIN: SignedDuration = SignedDuration::from_hours(24);
 /// How many findings that join are told one by one; what is more is a number on the incident.
 const MOST_ATTACHED: usize = 100;
 /// Longest title of a record, and longest text of an event (Incident Manager API), in characters.
@@ -196,22 +199,43 @@ impl Mirror {
     }
 }
 
-/// On which response plan an incident's record is started that nobody has started yet; none while its
-/// first step may still start it with engagements.
-#[must_use]
-pub fn plan_without_engagement(
-    prefix: &str,
-    backend: PagingBackend,
-    incident: &Incident,
-    now: Timestamp,
-) -> Option<String> {
-    if incident.drill().is_some() && !backend.engages() {
-        return Some(quiet_plan_name(prefix));
+/// What is to be done about a record that is not started yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Start {
+    /// Start it on the response plan with this name, engaging nobody but by that plan.
+    On(String),
+    /// Its first step may still start it with engagements.
+    Wait,
+    /// It could not be started for a day.
+    GiveUp,
+}
+
+impl Mirror {
+    /// What is to be done about the record, which is not started yet, outside a step of the escalation.
+    #[must_use]
+    pub fn start(
+        &self,
+        prefix: &str,
+        backend: PagingBackend,
+        incident: &Incident,
+        now: Timestamp,
+    ) -> Start {
+        let age = now.duration_since(incident.opened_at);
+        if age > START_WITHIN {
+            return Start::GiveUp;
+        }
+        match (backend.engages(), &self.plan) {
+            (true, _) if age <= ENGAGE_WITHIN => Start::Wait,
+            (true, _) => Start::On(quiet_plan_name(prefix)),
+            // What was settled stays, even if the incident has become more serious since: the same call is
+            // made again, and makes no second record.
+            (false, Some(plan)) => Start::On(plan.clone()),
+            (false, None) if incident.drill().is_some() => Start::On(quiet_plan_name(prefix)),
+            (false, None) => {
+                Start::On(response_plan_name(prefix, incident.severity, incident.r#type))
+            }
+        }
     }
-    if !backend.engages() {
-        return Some(response_plan_name(prefix, incident.severity, incident.r#type));
-    }
-    (now.duration_since(incident.opened_at) > ENGAGE_WITHIN).then(|| quiet_plan_name(prefix))
 }
 
 /// The title of an incident's record.

@@ -105,20 +105,27 @@ fn each_person_of_a_step_is_paged_by_exactly_one() {
 #[test]
 fn a_record_without_engagements_waits_for_the_first_step() {
     let incident = incident();
-    let plan = |backend, after| {
+    let start = |mirror: &Mirror, backend, incident: &Incident, after| {
         let now = incident.opened_at + SignedDuration::from_secs(after);
-        plan_without_engagement(PREFIX, backend, &incident, now)
+        mirror.start(PREFIX, backend, incident, now)
     };
-    assert_eq!(plan(PagingBackend::Native, 0).as_deref(), Some("muster-high-malware"));
-    assert_eq!(plan(PagingBackend::Both, 10), None);
-    assert_eq!(plan(PagingBackend::Both, 100).as_deref(), Some("muster-quiet"));
+    let on = |plan: &str| Start::On(plan.to_owned());
+    let new = Mirror::new(incident.id.clone());
+    assert_eq!(start(&new, PagingBackend::Native, &incident, 0), on("muster-high-malware"));
+    assert_eq!(start(&new, PagingBackend::Both, &incident, 10), Start::Wait);
+    assert_eq!(start(&new, PagingBackend::Both, &incident, 100), on("muster-quiet"));
+    // One that was to engage and did not must not engage people whom Muster has paged meanwhile.
+    let settled = Mirror { plan: Some("muster-high-malware".to_owned()), ..new.clone() };
+    assert_eq!(start(&settled, PagingBackend::Both, &incident, 100), on("muster-quiet"));
+    let worse = Incident { severity: Severity::Critical, ..incident.clone() };
+    assert_eq!(start(&settled, PagingBackend::Native, &worse, 100), on("muster-high-malware"));
+    assert_eq!(start(&new, PagingBackend::Native, &incident, 90_000), Start::GiveUp);
     let drill = crate::finding::Finding {
         drill: Some(crate::drill::Drill::default()),
         ..incident.finding.clone()
     };
-    let drill = Incident { finding: drill, ..incident.clone() };
-    let name = plan_without_engagement(PREFIX, PagingBackend::Native, &drill, now());
-    assert_eq!(name.as_deref(), Some("muster-quiet"));
+    let drill = Incident { finding: drill, ..incident };
+    assert_eq!(start(&new, PagingBackend::Native, &drill, 0), on("muster-quiet"));
 }
 
 #[test]
