@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
 use base64::Engine as _;
@@ -131,6 +132,16 @@ where
         }
     }
     write().await
+}
+
+/// Every item that a query finds, however many pages they come in.
+pub(crate) async fn every(query: QueryFluentBuilder) -> Result<Vec<Item>, AwsError> {
+    let mut items = query.into_paginator().items().send();
+    let mut all = Vec::new();
+    while let Some(item) = items.next().await {
+        all.push(item.map_err(|error| AwsError::of("dynamodb:Query", &error))?);
+    }
+    Ok(all)
 }
 
 /// A page of a list.

@@ -59,23 +59,16 @@ impl Incidents {
     /// # Errors
     /// The failed call.
     pub async fn open_mirrors(&self) -> Result<Vec<IncidentId>, AwsError> {
-        let mut items = self
+        let query = self
             .client
             .query()
             .table_name(&self.table)
             .index_name("by-list")
             .key_condition_expression("list_key = :mirror")
             .expression_attribute_values(":mirror", s(KIND))
-            .projection_expression("sort")
-            .into_paginator()
-            .items()
-            .send();
-        let mut ids = Vec::new();
-        while let Some(item) = items.next().await {
-            let item = item.map_err(|error| AwsError::of("dynamodb:Query", &error))?;
-            ids.extend(item::sort_in(&item).and_then(|sort| sort.parse().ok()));
-        }
-        Ok(ids)
+            .projection_expression("sort");
+        let items = item::every(query).await?;
+        Ok(items.iter().filter_map(|item| item::sort_in(item)?.parse().ok()).collect())
     }
 
     /// The facts of an incident by their names.
@@ -83,20 +76,8 @@ impl Incidents {
     /// # Errors
     /// The failed call.
     pub async fn facts(&self, id: &IncidentId) -> Result<BTreeMap<String, Fact>, AwsError> {
-        let mut items = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .key_condition_expression("pk = :pk AND begins_with(sk, :fact)")
-            .expression_attribute_values(":pk", s(partition(id)))
-            .expression_attribute_values(":fact", s("fact#"))
-            .consistent_read(true)
-            .into_paginator()
-            .items()
-            .send();
         let mut facts = BTreeMap::new();
-        while let Some(item) = items.next().await {
-            let item = item.map_err(|error| AwsError::of("dynamodb:Query", &error))?;
+        for item in self.part(partition(id), "fact#".to_owned()).await? {
             let name = item.get("sk").and_then(|sk| sk.as_s().ok());
             let name = name.and_then(|sk| sk.strip_prefix("fact#")).map(str::to_owned);
             facts.extend(name.zip(item::readable(item, "fact")));

@@ -150,25 +150,30 @@ impl Incidents {
         item::write(key(partition(id), format!("fact#{name}")), fact)
     }
 
+    /// The items of a partition whose place begins so, as they are now.
+    async fn part(&self, pk: String, begin: String) -> Result<Vec<Item>, AwsError> {
+        let query = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .key_condition_expression("pk = :pk AND begins_with(sk, :begin)")
+            .expression_attribute_values(":pk", s(pk))
+            .expression_attribute_values(":begin", s(begin))
+            .consistent_read(true);
+        item::every(query).await
+    }
+
     /// Everything about one incident.
     ///
     /// # Errors
     /// The failed call.
     pub async fn history(&self, id: &IncidentId) -> Result<Option<History>, AwsError> {
-        let mut items = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .key_condition_expression("pk = :pk")
-            .expression_attribute_values(":pk", s(partition(id)))
-            .consistent_read(true)
-            .into_paginator()
-            .items()
-            .send();
+        let query = self.client.query().table_name(&self.table);
+        let query = query.key_condition_expression("pk = :pk").consistent_read(true);
+        let query = query.expression_attribute_values(":pk", s(partition(id)));
         let (mut incident, mut mirror) = (None, None);
         let (mut facts, mut sends) = (Vec::new(), Vec::new());
-        while let Some(item) = items.next().await {
-            let item = item.map_err(|error| AwsError::of("dynamodb:Query", &error))?;
+        for item in item::every(query).await? {
             let sk = item.get("sk").and_then(|sk| sk.as_s().ok()).cloned().unwrap_or_default();
             match sk.split('#').next() {
                 Some(KIND) => incident = Some(item::read(item)?),

@@ -48,23 +48,8 @@ impl Incidents {
         id: &IncidentId,
         cursor: Cursor,
     ) -> Result<Vec<SendRecord>, AwsError> {
-        let mut items = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .key_condition_expression("pk = :pk AND begins_with(sk, :turn)")
-            .expression_attribute_values(":pk", s(partition(id)))
-            .expression_attribute_values(":turn", s(turn_prefix(cursor)))
-            .consistent_read(true)
-            .into_paginator()
-            .items()
-            .send();
-        let mut records = Vec::new();
-        while let Some(item) = items.next().await {
-            let item = item.map_err(|error| AwsError::of("dynamodb:Query", &error))?;
-            records.push(item::read(item)?);
-        }
-        Ok(records)
+        let items = self.part(partition(id), turn_prefix(cursor)).await?;
+        items.into_iter().map(item::read).collect()
     }
 
     /// Whom a page reached in the escalations before `run`, or will with a digest.
@@ -76,7 +61,7 @@ impl Incidents {
         id: &IncidentId,
         run: u32,
     ) -> Result<BTreeSet<ContactId>, AwsError> {
-        let mut items = self
+        let query = self
             .client
             .query()
             .table_name(&self.table)
@@ -84,13 +69,9 @@ impl Incidents {
             .expression_attribute_values(":pk", s(partition(id)))
             .expression_attribute_values(":first", s("send#"))
             .expression_attribute_values(":run", s(format!("send#{run:04}")))
-            .consistent_read(true)
-            .into_paginator()
-            .items()
-            .send();
+            .consistent_read(true);
         let mut paged = BTreeSet::new();
-        while let Some(item) = items.next().await {
-            let item = item.map_err(|error| AwsError::of("dynamodb:Query", &error))?;
+        for item in item::every(query).await? {
             let record: SendRecord = item::read(item)?;
             if matches!(record.state, SendState::Sent { .. } | SendState::Held { .. }) {
                 paged.extend(record.key.contact.parse::<ContactId>().ok());

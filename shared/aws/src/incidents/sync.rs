@@ -5,7 +5,7 @@ use muster::directory::{SyncReport, Written};
 
 use super::Incidents;
 use crate::error::AwsError;
-use crate::item::{self, Item, key, s};
+use crate::item::{self, Item, key};
 
 const PARTITION: &str = "incident-manager";
 
@@ -42,20 +42,8 @@ impl Incidents {
     /// # Errors
     /// The failed call.
     pub async fn written(&self) -> Result<Written, AwsError> {
-        let mut items = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .key_condition_expression("pk = :pk AND begins_with(sk, :written)")
-            .expression_attribute_values(":pk", s(PARTITION))
-            .expression_attribute_values(":written", s("written#"))
-            .consistent_read(true)
-            .into_paginator()
-            .items()
-            .send();
         let mut written = Written::new();
-        while let Some(item) = items.next().await {
-            let item = item.map_err(|error| AwsError::of("dynamodb:Query", &error))?;
+        for item in self.part(PARTITION.to_owned(), "written#".to_owned()).await? {
             let text = |name: &str| item.get(name).and_then(|value| value.as_s().ok()).cloned();
             let alias = text("sk").and_then(|sk| sk.strip_prefix("written#").map(str::to_owned));
             written.extend(alias.zip(text("digest")));

@@ -272,23 +272,15 @@ impl Roster {
     /// # Errors
     /// The failed call.
     pub async fn changes_of<E: Entry>(&self, id: &E::Id) -> Result<Vec<Change>, AwsError> {
-        let mut items = self
+        let query = self
             .client
             .query()
             .table_name(&self.table)
             .key_condition_expression("pk = :pk AND begins_with(sk, :change)")
             .expression_attribute_values(":pk", s(partition(E::KIND, &id.to_string())))
             .expression_attribute_values(":change", s("change#"))
-            .consistent_read(true)
-            .into_paginator()
-            .items()
-            .send();
-        let mut changes = Vec::new();
-        while let Some(item) = items.next().await {
-            let item = item.map_err(|error| AwsError::of("dynamodb:Query", &error))?;
-            changes.push(item::read(item)?);
-        }
-        Ok(changes)
+            .consistent_read(true);
+        item::every(query).await?.into_iter().map(item::read).collect()
     }
 
     /// Changes of all entries, newest first, `limit` at most, from `cursor` on; `None` if the

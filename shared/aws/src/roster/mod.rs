@@ -120,13 +120,8 @@ impl Roster {
     /// # Errors
     /// The failed call.
     pub async fn all<E: Entry>(&self) -> Result<Vec<E>, AwsError> {
-        let mut items = self.list::<E>().into_paginator().items().send();
-        let mut all = Vec::new();
-        while let Some(item) = items.next().await {
-            let item = item.map_err(|error| AwsError::of("dynamodb:Query", &error))?;
-            all.extend(readable(item));
-        }
-        Ok(all)
+        let items = item::every(self.list::<E>()).await?;
+        Ok(items.into_iter().filter_map(readable).collect())
     }
 
     /// Writes an entry in the place of `before`: of nothing, or of the version before its own. What is

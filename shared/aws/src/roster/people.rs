@@ -62,23 +62,16 @@ impl Roster {
     /// The ids of a level's people. The index lags behind by moments, so it is asked for ids alone:
     /// nobody is paged by a copy from before their leave or at a number they no longer have.
     async fn level(&self, level: u8) -> Result<Vec<ContactId>, AwsError> {
-        let mut pages = self
+        let query = self
             .client
             .query()
             .table_name(&self.table)
             .index_name("by-level")
             .key_condition_expression("level_key = :level")
             .expression_attribute_values(":level", s(level.to_string()))
-            .projection_expression("sort")
-            .into_paginator()
-            .items()
-            .send();
-        let mut ids = Vec::new();
-        while let Some(item) = pages.next().await {
-            let item = item.map_err(|error| AwsError::of("dynamodb:Query", &error))?;
-            ids.extend(item::sort_in(&item).and_then(|sort| sort.parse().ok()));
-        }
-        Ok(ids)
+            .projection_expression("sort");
+        let items = item::every(query).await?;
+        Ok(items.iter().filter_map(|item| item::sort_in(item)?.parse().ok()).collect())
     }
 
     async fn batch(&self, ids: &[ContactId]) -> Result<Vec<Contact>, AwsError> {
