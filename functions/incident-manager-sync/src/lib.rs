@@ -112,7 +112,7 @@ impl Sync {
         let last = self.incidents.sync().await?;
         let fresh = |last: &SyncReport| {
             let every = if last.failed.is_empty() { EVERY } else { SOONER };
-            last.manner == self.mark() && now.duration_since(last.at) < every
+            last.in_use && last.manner == self.mark() && now.duration_since(last.at) < every
         };
         Ok(last.filter(fresh))
     }

@@ -10,6 +10,7 @@ use std::time::Duration;
 use aws_lambda_events::event::dynamodb::Event as Batch;
 use futures::StreamExt as _;
 use jiff::Timestamp;
+use lambda_runtime::Diagnostic;
 use muster::directory::PagingBackend;
 use muster::escalation::TurnInput;
 use muster::id::{ContactId, IncidentId};
@@ -39,6 +40,28 @@ pub struct Reflector {
     pub directory: Directory,
     /// Who pages.
     pub backend: PagingBackend,
+}
+
+/// Why a call did not go well.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// A call of AWS failed: Incident Manager does not engage people, or what is open cannot be listed.
+    #[error(transparent)]
+    Aws(#[from] AwsError),
+    /// Some records could not be brought up to date; the next look tries again.
+    #[error("{0} records in Incident Manager are not up to date")]
+    Behind(usize),
+}
+
+impl From<Failure> for Diagnostic {
+    fn from(failure: Failure) -> Self {
+        // The state machine knows the first by its name.
+        let error_type = match &failure {
+            Failure::Aws(_) => "AwsError",
+            Failure::Behind(_) => "Behind",
+        };
+        Self { error_type: error_type.to_owned(), error_message: failure.to_string() }
+    }
 }
 
 /// What the function is called with.
@@ -83,16 +106,14 @@ pub struct Engaged {
 pub struct Polled {
     /// How many records are open.
     pub open: usize,
-    /// How many of them could not be looked at; the next look tries again.
-    pub failed: usize,
 }
 
 impl Reflector {
     /// Takes up what the state machine, the schedule or the stream brings.
     ///
     /// # Errors
-    /// Incident Manager does not engage people, or what is open cannot be listed.
-    pub async fn handle(&self, input: Input, now: Timestamp) -> Result<Output, AwsError> {
+    /// [`Failure`]; what could be brought up to date is.
+    pub async fn handle(&self, input: Input, now: Timestamp) -> Result<Output, Failure> {
         match input {
             Input::Engage { engage } => {
                 let work = tokio::time::timeout(LONGEST_ENGAGE, self.engage(&engage, now));
@@ -104,24 +125,27 @@ impl Reflector {
                         "Incident Manager does not engage people; Muster pages them itself"
                     );
                 });
-                engaged.map(Output::Engaged)
+                Ok(Output::Engaged(engaged?))
             }
-            Input::Poll { .. } => Box::pin(self.poll(now)).await.map(Output::Polled),
+            Input::Poll { .. } => Ok(Output::Polled(Box::pin(self.poll(now)).await?)),
             Input::Batch(batch) => Ok(Output::Answer(Box::pin(self.batch(batch, now)).await)),
         }
     }
 
     /// Looks at every open record: what people did there comes back, what is missing there is made.
-    async fn poll(&self, now: Timestamp) -> Result<Polled, AwsError> {
+    async fn poll(&self, now: Timestamp) -> Result<Polled, Failure> {
         if !self.directory.in_use().await? {
-            return Ok(Polled { open: 0, failed: 0 });
+            return Ok(Polled { open: 0 });
         }
         let open = self.incidents.open_mirrors().await?;
         let number = open.len();
         let ends = self.reflect_all(open, true, now).await;
         let failed = ends.values().filter(|well| !**well).count();
         tracing::info!(open = number, failed, "records looked at");
-        Ok(Polled { open: number, failed })
+        if failed > 0 {
+            return Err(Failure::Behind(failed));
+        }
+        Ok(Polled { open: number })
     }
 
     /// Tells the records of a batch's incidents what has happened.

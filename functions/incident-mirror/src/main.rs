@@ -1,7 +1,7 @@
 //! Wires incident-mirror: settings, clients, runtime.
 
 use incident_mirror::{Input, Reflector};
-use lambda_runtime::{Diagnostic, Error, LambdaEvent, service_fn};
+use lambda_runtime::{Error, LambdaEvent, service_fn};
 use muster::directory::{PagingBackend, Use};
 use muster_aws::directory::Directory;
 use muster_aws::incidents::Incidents;
@@ -39,10 +39,7 @@ async fn main() -> Result<(), Error> {
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Input>| async move {
         let output = Box::pin(reflector.handle(event.payload, jiff::Timestamp::now())).await;
         figures::emit();
-        output.map_err(|error| Diagnostic {
-            error_type: "AwsError".to_owned(),
-            error_message: error.to_string(),
-        })
+        output
     }))
     .await
 }
