@@ -6,6 +6,9 @@ use std::str::FromStr;
 use email_address::{EmailAddress, Options};
 use serde::{Deserialize, Serialize};
 
+/// Stands for what is not shown of an address.
+pub const DOTS: &str = "•••••";
+
 /// A kind of channel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -19,6 +22,9 @@ pub enum ChannelType {
 }
 
 impl ChannelType {
+    /// Every kind.
+    pub const ALL: [Self; 3] = [Self::Email, Self::Sms, Self::Voice];
+
     /// Its name in JSON and in keys.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -154,6 +160,24 @@ impl Channel {
         }
     }
 
+    /// Its address or number as everybody may see it: `+1•••••0101`, `a•••••@example.com`.
+    #[must_use]
+    pub fn masked(&self) -> String {
+        let address = self.address();
+        match self {
+            Self::Email(_) => {
+                let (local, domain) = address.rsplit_once('@').unwrap_or((address, ""));
+                let first = local.chars().next().unwrap_or('?');
+                format!("{first}{DOTS}@{domain}")
+            }
+            Self::Sms(_) | Self::Voice(_) => {
+                // A number has seven digits at least, all ASCII.
+                let tail = address.get(address.len().saturating_sub(4)..).unwrap_or_default();
+                format!("{}{DOTS}{tail}", address.get(..2).unwrap_or("+"))
+            }
+        }
+    }
+
     /// Its address or number.
     #[must_use]
     pub fn address(&self) -> &str {
@@ -206,6 +230,14 @@ mod tests {
         assert!(Phone::try_from("999".to_owned()).is_err());
         assert!(Email::try_from("ada@localhost".to_owned()).is_ok());
         assert!(Email::try_from("ada".to_owned()).is_err());
+    }
+
+    #[test]
+    fn masks() {
+        let check = |channel: Channel, expected: &str| assert_eq!(channel.masked(), expected);
+        check(Channel::Sms("+14255550101".parse().unwrap()), "+1•••••0101");
+        check(Channel::Voice("+442079460958".parse().unwrap()), "+4•••••0958");
+        check(Channel::Email("ada@example.com".parse().unwrap()), "a•••••@example.com");
     }
 
     #[test]

@@ -22,7 +22,8 @@ pub(crate) const EMAIL: &str = "ada@example.com";
 const HOURS: &str = r#""24/7" or [{"days":["mon","tue"],"from":"08:00","to":"18:00"}]"#;
 pub(crate) const ZONE: &str = "Europe/Berlin";
 /// What the service writes itself: allowed in a draft, so that what was read can be sent back.
-const OURS: [&str; 5] = ["created_at", "created_by", "updated_at", "updated_by", "reviewed_at"];
+const OURS: [&str; 6] =
+    ["created_at", "created_by", "updated_at", "updated_by", "reviewed_at", "unconfirmed_since"];
 
 /// A field of a draft: absent (or null), of the wanted type, or of another.
 pub(crate) type Field<T> = Option<Given<T>>;

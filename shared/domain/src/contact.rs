@@ -65,6 +65,9 @@ pub struct Contact {
     /// When the person last confirmed the entry.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reviewed_at: Option<Timestamp>,
+    /// Since when the entry counts as unconfirmed: nobody answered the reminders.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unconfirmed_since: Option<Timestamp>,
     /// When the entry was made.
     pub created_at: Timestamp,
     /// Who made it.

@@ -128,6 +128,7 @@ impl ContactDraft {
             accounts: accounts.into_iter().collect(),
             status,
             reviewed_at: current.and_then(|contact| contact.reviewed_at),
+            unconfirmed_since: current.and_then(|contact| contact.unconfirmed_since),
             created_at: current.map_or(stamp.at, |contact| contact.created_at),
             created_by: current.map_or_else(|| stamp.by.clone(), |c| c.created_by.clone()),
             updated_at: stamp.at,

@@ -1,6 +1,7 @@
 //! Drills: a synthetic finding that takes the real path, marked in every message and kept apart.
 
 mod draft;
+mod exercise;
 mod report;
 
 use std::collections::BTreeSet;
@@ -16,6 +17,7 @@ use crate::severity::Severity;
 use crate::stamps::Stamps;
 
 pub use draft::DrillDraft;
+pub use exercise::Exercise;
 pub use report::{DrillReport, DrilledPage, DrilledPerson, report};
 
 /// What stands before everything that a drill says.

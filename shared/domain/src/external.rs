@@ -13,7 +13,7 @@ pub use self::kind::ResourceKind;
 pub use self::portal::{Portal, PortalError};
 use crate::availability::{Availability, Zone};
 use crate::channel::{Email, Phone};
-use crate::id::ResourceId;
+use crate::id::{ContactId, ResourceId};
 use crate::incident_type::IncidentType;
 
 /// Which incidents an organisation must be told of, and how soon.
@@ -77,9 +77,15 @@ pub struct ExternalResource {
     pub expertise: Vec<String>,
     /// What must be reported to it; empty but for the kinds with [`ResourceKind::has_duties`].
     pub duties: Vec<Duty>,
-    /// When somebody last confirmed the entry.
+    /// Who keeps the entry true, and sees to its duties.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<ContactId>,
+    /// When its owner last confirmed the entry.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reviewed_at: Option<Timestamp>,
+    /// Since when the entry counts as unconfirmed: nobody answered the reminders.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unconfirmed_since: Option<Timestamp>,
     /// When the entry was made.
     pub created_at: Timestamp,
     /// Who made it.

@@ -40,6 +40,7 @@ pub struct ExternalDraft {
     response_minutes: Field<i64>,
     expertise: Field<Vec<Given<String>>>,
     duties: Field<Vec<Given<DutyDraft>>>,
+    owner: Field<String>,
     version: Field<u64>,
     #[serde(flatten)]
     rest: BTreeMap<String, IgnoredAny>,
@@ -103,6 +104,7 @@ impl ExternalDraft {
         let response_minutes = faults.response_minutes(self.response_minutes);
         let expertise = faults.list("expertise", self.expertise, "memory forensics");
         let duties = faults.duties(self.duties, kind);
+        let owner = faults.optional("owner", self.owner, "ada-lovelace");
         faults.version(self.version);
         if !faults.0.is_empty() {
             return Err(faults.0);
@@ -130,7 +132,9 @@ impl ExternalDraft {
             response_minutes,
             expertise,
             duties,
+            owner,
             reviewed_at: current.and_then(|resource| resource.reviewed_at),
+            unconfirmed_since: current.and_then(|resource| resource.unconfirmed_since),
             created_at: current.map_or(stamp.at, |resource| resource.created_at),
             created_by: current.map_or_else(|| stamp.by.clone(), |r| r.created_by.clone()),
             updated_at: stamp.at,

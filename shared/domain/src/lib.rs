@@ -1,5 +1,6 @@
 //! Every decision Muster takes, as pure functions over values: no AWS, clock, environment or chance.
 
+pub mod document;
 pub mod fault;
 pub mod given;
 pub mod text;
@@ -14,6 +15,7 @@ pub mod external;
 pub mod external_draft;
 pub mod hole;
 pub mod id;
+pub mod reach;
 pub mod role;
 pub mod stamps;
 

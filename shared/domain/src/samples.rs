@@ -44,6 +44,7 @@ pub(crate) fn person(id: &str, level: u8) -> Contact {
         accounts: BTreeSet::new(),
         status: Status::Active,
         reviewed_at: None,
+        unconfirmed_since: None,
         created_at: now(),
         created_by: "test".into(),
         updated_at: now(),

@@ -13,6 +13,9 @@ pub enum TextError {
     /// More than [`MAX_TEXT`] characters.
     #[error("is longer than 200 characters")]
     TooLong,
+    /// More than [`MAX_TEXT_LINES`] characters.
+    #[error("is longer than 4000 characters")]
+    TooManyLines,
     /// More than one line, or an ASCII or Latin-1 control character.
     #[error("has a line break or another control character")]
     Control,
@@ -22,6 +25,26 @@ pub enum TextError {
     /// A character that shows nothing: two texts would look the same and differ.
     #[error("has the invisible character U+{0:04X}: type the text anew without it")]
     Invisible(u32),
+}
+
+/// Longest text of several lines, in characters: a page of paper.
+pub const MAX_TEXT_LINES: usize = 4000;
+
+/// A text that may have several lines, without blanks around it: each line is as [`line`] allows,
+/// but for its length.
+///
+/// # Errors
+/// Why it is refused.
+pub fn lines(text: &str) -> Result<String, TextError> {
+    let text = text.trim().replace("\r\n", "\n");
+    if text.is_empty() {
+        return Err(TextError::Empty);
+    }
+    if text.chars().count() > MAX_TEXT_LINES {
+        return Err(TextError::TooManyLines);
+    }
+    text.split('\n').map(str::trim).filter(|part| !part.is_empty()).try_for_each(shows)?;
+    Ok(text)
 }
 
 /// The text without blanks around it.
@@ -36,6 +59,12 @@ pub fn line(text: &str) -> Result<&str, TextError> {
     if text.chars().count() > MAX_TEXT {
         return Err(TextError::TooLong);
     }
+    shows(text)?;
+    Ok(text)
+}
+
+/// Whether a line shows everything it holds.
+fn shows(text: &str) -> Result<(), TextError> {
     if text.chars().any(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')) {
         return Err(TextError::Control);
     }
@@ -49,7 +78,7 @@ pub fn line(text: &str) -> Result<&str, TextError> {
         }
         before = Some(c);
     }
-    Ok(text)
+    Ok(())
 }
 
 const fn turns_direction(c: char) -> bool {
@@ -108,6 +137,15 @@ mod tests {
         ] {
             assert_eq!(line(good), Ok(good.trim()));
         }
+    }
+
+    #[test]
+    fn several_lines() {
+        assert_eq!(lines("  One.\r\n\nTwo. ").as_deref(), Ok("One.\n\nTwo."));
+        assert_eq!(lines(" \n "), Err(TextError::Empty));
+        assert_eq!(lines("One\nTw\u{200B}o"), Err(TextError::Invisible(0x200B)));
+        assert_eq!(lines("a\tb"), Err(TextError::Control));
+        assert_eq!(lines(&"x\n".repeat(2001)), Err(TextError::TooManyLines));
     }
 
     #[test]
