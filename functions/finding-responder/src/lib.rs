@@ -212,6 +212,10 @@ impl Responder {
                     let plan = named.unwrap_or_else(|| {
                         EscalationPlan::choose(plans, finding.incident_type, finding.severity)
                     });
+                    let plan = match &finding.drill {
+                        Some(drill) => drill.with_newcomers(plan),
+                        None => plan,
+                    };
                     let incident = Incident::open(id, finding.clone(), &policy, plan, now);
                     let incident = Incident { previous, ..incident };
                     if self.incidents.open(&incident, &known).await? == Written::Done {

@@ -16,8 +16,8 @@ use muster::send::{SendRecord, SendState};
 use muster_aws::figures;
 use muster_aws::incidents::{HeldPage, IssuedToken, LINK_LIFE};
 use muster_aws::secret::{Token, below};
+use muster_aws::senders::Letter;
 
-use crate::letters::Letter;
 use crate::{Failure, Pager};
 
 /// How many digests are made at a time, and how long after its start a look begins another: it has

@@ -1,27 +1,14 @@
 //! What goes into one message, by where it goes.
 
-use muster::channel::{Channel, Email, Phone};
+use muster::channel::Channel;
 use muster::escalation::{Emergency, Turn};
 use muster::incident::Incident;
 use muster::page::{
-    Mail, emergency_text, external_mail, external_spoken_text, mail, public_text, spoken_text,
+    emergency_text, external_mail, external_spoken_text, mail, public_text, spoken_text,
 };
+use muster_aws::senders::Letter;
 
 use crate::claims::{Claims, Sending, To};
-
-/// A message, ready to send.
-pub(crate) enum Letter {
-    /// A text message.
-    Sms(Phone, String),
-    /// An e-mail.
-    Email(Email, Box<Mail>),
-    /// A call, and what is said.
-    Voice(Phone, String),
-    /// To an organisation by a channel that it is not told by.
-    Nothing,
-    /// A message to the emergency topic: subject and text.
-    Emergency(String, String),
-}
 
 /// Writes the message for one send.
 pub(crate) fn write(
@@ -39,13 +26,12 @@ pub(crate) fn write(
     // The index was made from these very pages.
     let Some(page) = turn.pages.get(index) else { return emergency(incident, turn) };
     let link = format!("{link_base}/ack/{}", claims.token(&page.contact.id));
-    match channel {
-        Channel::Voice(phone) => Letter::Voice(phone.clone(), spoken_text(incident)),
-        Channel::Sms(phone) => Letter::Sms(phone.clone(), public_text(incident, &link)),
-        Channel::Email(email) => {
-            Letter::Email(email.clone(), Box::new(mail(incident, page, &turn.pages, &link)))
-        }
-    }
+    Letter::to(
+        channel,
+        || mail(incident, page, &turn.pages, &link),
+        || public_text(incident, &link),
+        || spoken_text(incident),
+    )
 }
 
 /// An organisation gets no link: whether somebody answers is for our own people to say.
@@ -66,5 +52,5 @@ fn emergency(incident: &Incident, turn: &Turn) -> Letter {
     let drill = if incident.drill().is_some() { "DRILL " } else { "" };
     let subject = format!("{drill}MUSTER EMERGENCY: incident {}", incident.id);
     let why = turn.emergency.unwrap_or(Emergency::NobodyToPage);
-    Letter::Emergency(subject, emergency_text(incident, why))
+    Letter::Topic(subject, emergency_text(incident, why))
 }

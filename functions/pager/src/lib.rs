@@ -2,8 +2,8 @@
 
 mod claims;
 mod digest;
+mod duties;
 mod letters;
-mod senders;
 mod watch;
 
 use jiff::{SignedDuration, Timestamp};
@@ -20,10 +20,10 @@ use muster_aws::figures;
 use muster_aws::incidents::{Fact, HeldPage, Incidents, Written};
 use muster_aws::roster::Roster;
 use muster_aws::secret::NoRandomness;
+use muster_aws::senders::Senders;
 use serde::{Deserialize, Serialize};
 
 use claims::{Claims, Sending, To};
-pub use senders::Senders;
 pub use watch::{Tick, Watched};
 
 /// How often a turn is decided anew because the incident changed under it.

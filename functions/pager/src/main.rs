@@ -6,6 +6,7 @@ use muster_aws::incidents::Incidents;
 use muster_aws::mail::Mails;
 use muster_aws::roster::Roster;
 use muster_aws::secret::Token;
+use muster_aws::senders::Senders;
 use muster_aws::settings::{
     EMERGENCY_TOPIC, INCIDENTS_TABLE, LINK_BASE, NAMESPACE, PAGING_BACKEND, ROSTER_TABLE, SENDER,
     VOICE_FROM, optional, required,
@@ -13,7 +14,7 @@ use muster_aws::settings::{
 use muster_aws::text::Texts;
 use muster_aws::voice::Calls;
 use muster_aws::{client, figures, log};
-use pager::{Input, Output, Pager, Senders};
+use pager::{Input, Output, Pager};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
@@ -29,7 +30,7 @@ async fn main() -> Result<(), Error> {
             calls: Some(optional(VOICE_FROM))
                 .filter(|from| !from.is_empty())
                 .map(|from| Calls::new(&config, from)),
-            emergency_topic: required(EMERGENCY_TOPIC)?,
+            topic: required(EMERGENCY_TOPIC)?,
         },
         link_base: required(LINK_BASE)?,
         shares: PagingBackend::from_name(&optional(PAGING_BACKEND))

@@ -26,6 +26,8 @@ pub struct Watched {
     pub failed: usize,
     /// How many digests of held pages went out.
     pub digests: usize,
+    /// How many messages about notification duties went out.
+    pub duties: usize,
 }
 
 impl Pager {
@@ -47,7 +49,8 @@ impl Pager {
             futures::stream::iter(late).map(take).buffer_unordered(AT_ONCE).collect().await;
         let failed = ends.into_iter().filter(|failed| *failed).count();
         let digests = self.digests(now).await?;
-        tracing::info!(late = number, failed, digests, "watched");
-        Ok(Watched { late: number, failed, digests })
+        let duties = self.duties(owner, now).await?;
+        tracing::info!(late = number, failed, digests, duties, "watched");
+        Ok(Watched { late: number, failed, digests, duties })
     }
 }

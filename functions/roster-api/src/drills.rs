@@ -21,6 +21,9 @@ use crate::request::{Body, PathText, draft, id};
 /// What the responder's rule knows a drill by.
 const KIND: &str = "Muster Drill";
 
+/// How many new people a drill takes along; the next one takes the others.
+const MOST_NEW: usize = 20;
+
 /// A drill that is on its way.
 #[derive(Debug, Serialize)]
 pub(crate) struct Begun {
@@ -50,16 +53,36 @@ pub(crate) async fn ask(
         None => drill,
         Some(key) => first(&app, &by, key, &text, drill).await?,
     };
+    let drill = with_newcomers(&app, drill).await?;
     let id = incident(&drill)?;
     // The same drill put twice is one finding that comes twice.
     let event = Event::new(KIND, &drill)?;
     if app.bus.put(&[event]).await?.first() != Some(&true) {
         return Err(Problem::unavailable());
     }
+    for newcomer in &drill.drill.newcomers {
+        app.incidents.drilled(newcomer).await?;
+    }
     tracing::info!(incident = %id, mode = drill.drill.mode.name(), "drill asked for");
     let headers = [(header::LOCATION, format!("/drills/{id}"))];
     let begun = Begun { id, mode: drill.drill.mode, asked_at: drill.asked_at };
     Ok((StatusCode::ACCEPTED, headers, Json(begun)).into_response())
+}
+
+/// The drill with those who are to be in their first one. Nothing is sent in a dry drill, so it is none.
+async fn with_newcomers(app: &App, mut drill: DrillFinding) -> Result<DrillFinding, Problem> {
+    if drill.drill.mode == Mode::Dry {
+        return Ok(drill);
+    }
+    for newcomer in app.incidents.newcomers().await?.into_iter().take(MOST_NEW) {
+        let there = app.roster.entry::<Contact>(&newcomer.contact).await?;
+        if there.is_some_and(|contact| !contact.departed()) {
+            drill.drill.newcomers.insert(newcomer.contact);
+        } else {
+            app.incidents.drilled(&newcomer.contact).await?;
+        }
+    }
+    Ok(drill)
 }
 
 /// The incident that a drill opens, as the responder names it.

@@ -143,21 +143,29 @@ pub(crate) async fn depart(
 ) -> Result<Json<Departed>, Problem> {
     let leaver = find::<Contact>(&app, &id).await?;
     condition.check(Some(&leaver))?;
+    leave(&app, leaver, caller.why(), &overriding).await.map(Json)
+}
+
+/// Lets `leaver` leave.
+pub(crate) async fn leave(
+    app: &App,
+    leaver: Contact,
+    mut why: Why,
+    overriding: &Override,
+) -> Result<Departed, Problem> {
     if leaver.departed() {
-        return Ok(Json(Departed {
+        return Ok(Departed {
             contact: leaver.id,
             successor: None,
             now_backup_of: Vec::new(),
             now_in_plans: Vec::new(),
             now_without_backup: None,
-        }));
+        });
     }
-    let mut why = caller.why();
-    let before = Whole::read(&app).await?;
+    let before = Whole::read(app).await?;
     let there = |id: &ContactId| before.people.get(id).is_some_and(|contact| !contact.departed());
     let successor = leaver.backup.clone().filter(there);
-    let mut gone = Contact { status: Status::Departed, ..leaver.clone() };
-    touch(&mut gone, &why);
+    let gone = Contact { status: Status::Departed, ..leaver.touched(&stamp(&why)) };
     let (people, plans) = match &successor {
         Some(successor) => replaced(&before, &leaver.id, successor, &why),
         None => Default::default(),
@@ -171,21 +179,21 @@ pub(crate) async fn depart(
     }
     overriding.accept(before.opened_by(&after), &mut why)?;
     for contact in &people {
-        save(&app, contact, before.people.get(&contact.id), &why).await?;
+        save(app, contact, before.people.get(&contact.id), &why).await?;
     }
     for plan in &plans {
-        save(&app, plan, before.plans.iter().find(|old| old.id == plan.id), &why).await?;
+        save(app, plan, before.plans.iter().find(|old| old.id == plan.id), &why).await?;
     }
-    save(&app, &gone, Some(&leaver), &why).await?;
+    save(app, &gone, Some(&leaver), &why).await?;
     let (alone, backed): (Vec<_>, Vec<_>) =
         people.into_iter().map(|c| c.id).partition(|id| successor.as_ref() == Some(id));
-    Ok(Json(Departed {
+    Ok(Departed {
         contact: gone.id,
         successor,
         now_backup_of: backed,
         now_without_backup: alone.into_iter().next(),
         now_in_plans: plans.into_iter().map(|plan| plan.id).collect(),
-    }))
+    })
 }
 
 /// Everybody whose backup is `leaver`, and every plan that names them, with `successor` instead.
@@ -199,9 +207,7 @@ fn replaced(
     let people = backed.filter(|other| !other.departed()).map(|other| {
         // Two who were each other's backup: nobody is their own.
         let backup = Some(successor.clone()).filter(|id| *id != other.id);
-        let mut changed = Contact { backup, ..other.clone() };
-        touch(&mut changed, why);
-        changed
+        Contact { backup, ..other.touched(&stamp(why)) }
     });
     let plans = whole.plans.iter().filter_map(|plan| {
         let mut plan = plan.with_successor(leaver, successor)?;
@@ -221,11 +227,4 @@ async fn save<E: Served>(
         Saved::Done(_) => Ok(()),
         Saved::Conflict => Err(Problem::changed()),
     }
-}
-
-/// Notes who changed a contact and counts the change.
-fn touch(contact: &mut Contact, why: &Why) {
-    contact.updated_at = why.at;
-    contact.updated_by.clone_from(&why.by);
-    contact.version += 1;
 }

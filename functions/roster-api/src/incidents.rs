@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use axum::Json;
 use axum::extract::State;
 use jiff::Timestamp;
+use muster::duty_clock::DutyClock;
 use muster::incident::{Actor, Incident};
 use muster::mirror::Mirror;
 use muster::send::{SendKey, SendRecord, SendState};
@@ -32,6 +33,9 @@ pub(crate) struct Told {
     #[serde(flatten)]
     incident: Incident,
     timeline: Vec<Line>,
+    /// The clocks of its notification duties.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    duties: Vec<DutyClock>,
     #[serde(skip_serializing_if = "Option::is_none")]
     incident_manager: Option<Record>,
 }
@@ -89,13 +93,13 @@ pub(crate) async fn read(
     PathText(text): PathText,
 ) -> Result<Json<Told>, Problem> {
     let history = app.incidents.history(&id::<IncidentId>(&text, "incident")?).await?;
-    let History { incident, facts, sends, mirror } =
+    let History { incident, facts, sends, mirror, duties } =
         history.ok_or_else(|| Problem::not_found("incident"))?;
     let mut timeline: Vec<Line> =
         facts.into_iter().map(Line::Fact).chain(sends.into_iter().map(Line::from)).collect();
     timeline.sort_by_key(Line::at);
     let incident_manager = mirror.and_then(Record::of);
-    Ok(Json(Told { incident, timeline, incident_manager }))
+    Ok(Json(Told { incident, timeline, duties, incident_manager }))
 }
 
 pub(crate) async fn acknowledge(

@@ -4,12 +4,17 @@ mod activation;
 mod caller;
 mod changes;
 mod contacts;
+mod corrections;
+mod coverage;
 mod document;
 mod drills;
+mod duties;
 mod entries;
 mod externals;
 mod filter;
+mod format;
 mod holes;
+mod html;
 mod incident_manager;
 mod incidents;
 mod links;
@@ -24,6 +29,8 @@ mod preview;
 mod problem;
 mod readiness;
 mod request;
+mod review;
+mod reviews;
 mod roles;
 mod routes;
 mod scope;
@@ -32,6 +39,7 @@ mod transfer;
 
 use std::sync::Arc;
 
+use muster::coverage::Limits;
 use muster_aws::bus::Bus;
 use muster_aws::directory::Directory;
 use muster_aws::incidents::Incidents;
@@ -57,6 +65,8 @@ pub struct Stores {
     pub scope_prefix: String,
     /// What the readiness report asks.
     pub parts: Parts,
+    /// What the coverage report calls too old.
+    pub limits: Limits,
 }
 
 type App = Arc<Stores>;

@@ -3,8 +3,8 @@
 //! Mail scanners open every link, so looking must never acknowledge.
 
 use axum::extract::State;
-use axum::http::{HeaderName, StatusCode, header};
-use axum::response::{Html, IntoResponse, Response};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use muster::incident::{Actor, Incident, State as Standing};
 use muster::page::escape;
@@ -13,26 +13,10 @@ use muster_aws::incidents::LinkToken;
 use muster_aws::secret::token_digest;
 
 use crate::App;
+use crate::html::page;
 use crate::incidents::take_up;
 use crate::problem::Problem;
 use crate::request::PathText;
-
-/// Nothing may keep the page or learn its address: the token is in it.
-const HEADERS: [(HeaderName, &str); 4] = [
-    (header::CACHE_CONTROL, "no-store"),
-    (header::REFERRER_POLICY, "no-referrer"),
-    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    (
-        header::CONTENT_SECURITY_POLICY,
-        "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'",
-    ),
-];
-
-const STYLE: &str = "body{font:18px/1.5 system-ui,sans-serif;max-width:34rem;margin:2rem auto;\
-padding:0 1rem;color:#1b1b1b;background:#fff}h1{font-size:1.4rem}dt{color:#595959}dd{margin:0 0 \
-.6rem}button{font:inherit;font-weight:600;width:100%;padding:1rem;border:0;border-radius:.5rem;\
-background:#0b5c2e;color:#fff}button:focus-visible{outline:3px solid #1a6dff;outline-offset:3px}\
-@media(prefers-color-scheme:dark){body{background:#111;color:#eee}dt{color:#aaa}}";
 
 /// What a link leads to.
 enum Found {
@@ -81,16 +65,6 @@ pub(crate) async fn act(State(app): State<App>, PathText(token): PathText) -> Re
         Ok(incident) => incident_page(StatusCode::OK, &link, &incident),
         Err(problem) => sorry(problem),
     }
-}
-
-fn page(status: StatusCode, title: &str, body: &str) -> Response {
-    let html = format!(
-        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
-         <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\
-         <meta name=\"robots\" content=\"noindex\"><title>{title}</title><style>{STYLE}</style>\
-         </head><body><main><h1>{title}</h1>{body}</main></body></html>"
-    );
-    (status, HEADERS, Html(html)).into_response()
 }
 
 fn unknown() -> Response {

@@ -11,7 +11,7 @@ use muster_aws::settings::{
     BUS, INCIDENT_MANAGER, INCIDENT_MANAGER_PREFIX, INCIDENTS_TABLE, NAMESPACE, ROSTER_TABLE,
     SCOPE_PREFIX, optional, required,
 };
-use muster_aws::{client, figures, log};
+use muster_aws::{client, coverage, figures, log};
 use roster_api::{Stores, router};
 
 #[tokio::main(flavor = "current_thread")]
@@ -31,6 +31,7 @@ async fn main() -> Result<(), Error> {
         region: config.region().map(ToString::to_string).unwrap_or_default(),
         scope_prefix: optional(SCOPE_PREFIX),
         parts: Parts::new(&config, Names::from_environment()?),
+        limits: coverage::limits(),
     };
     stores.incidents.warm().await;
     lambda_http::run(router(stores)).await

@@ -95,6 +95,8 @@ pub(crate) struct Member {
     channels: Vec<ChannelType>,
     /// Whether it is outside the person's hours.
     out_of_hours: bool,
+    /// Whether reminders to confirm the entry went unanswered: whom this says may not be reached so.
+    unconfirmed: bool,
 }
 
 impl Member {
@@ -102,6 +104,7 @@ impl Member {
         Self {
             channels: page.channels.iter().map(Channel::kind).collect(),
             out_of_hours: !page.contact.in_hours(at),
+            unconfirmed: page.contact.unconfirmed_since.is_some(),
             contact: page.contact.id,
             name: page.contact.name,
             roles: page.contact.roles,

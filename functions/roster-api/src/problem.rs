@@ -211,6 +211,12 @@ impl Problem {
             .detail("It follows the roster within seconds where the account uses it; GET /incident-manager says how it stands.")
     }
 
+    pub(crate) fn decided() -> Self {
+        let title = "Somebody has decided about this correction";
+        Self::new(StatusCode::CONFLICT, "urn:muster:decided", title)
+            .detail("Nothing was changed. GET /corrections lists those that wait.")
+    }
+
     pub(crate) fn resolved() -> Self {
         let title = "The incident is already resolved";
         Self::new(StatusCode::CONFLICT, "urn:muster:resolved", title)

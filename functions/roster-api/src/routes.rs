@@ -14,10 +14,12 @@ use serde_json::json;
 use crate::entries::{create, erase, history, read, remove, replace, update};
 use crate::scope::{Allowed, Scope, guard};
 use crate::{
-    App, Stores, activation, changes, contacts, document, drills, externals, holes, incidents,
-    links,
+    App, Stores, activation, changes, contacts, corrections, coverage, document, drills, duties,
+    externals, holes, incidents, links,
 };
-use crate::{incident_manager, plans, preview, problem::Problem, readiness, roles, transfer};
+use crate::{
+    incident_manager, plans, preview, problem::Problem, readiness, review, reviews, roles, transfer,
+};
 
 /// A route.
 pub(crate) struct Route {
@@ -54,6 +56,7 @@ const PLANS: &[&str] = &["limit", "cursor", "q"];
 const REASON: &[&str] = &["override", "reason"];
 const SHEET: &[&str] = &["dry_run", "override", "reason"];
 const FILE: &[&str] = &["format", "cursor"];
+const FORM: &[&str] = &["format"];
 const ASKED: &[&str] = &["incident_type", "severity", "account", "at"];
 
 const PUBLIC: Allowed = Allowed::Everybody;
@@ -112,12 +115,23 @@ pub(crate) const ROUTES: &[Route] = routes![
     get    "/drills"                          LOOK    PAGE    => drills::list,
     post   "/drills"                          WRITE   NONE    => drills::ask,
     get    "/drills/{id}"                     LOOK    NONE    => drills::read,
+    get    "/reviews"                         READ    NONE    => reviews::list,
+    post   "/reviews"                         WRITE   NONE    => reviews::ask,
+    post   "/contacts/{id}/proof"             WRITE   NONE    => reviews::prove,
+    get    "/contacts/{id}/reach"             READ    NONE    => reviews::reach,
+    get    "/corrections"                     READ    NONE    => corrections::list,
+    post   "/corrections/{id}/approve"        WRITE   REASON  => corrections::approve,
+    post   "/corrections/{id}/reject"         WRITE   NONE    => corrections::reject,
+    get    "/coverage"                        READ    FORM    => coverage::report,
+    post   "/incidents/{id}/duties/{resource}" RESPOND NONE   => duties::done,
     get    "/incident-manager"                READ    NONE    => incident_manager::read,
     get    "/readiness"                       READ    NONE    => readiness::report,
     get    "/openapi.json"                    READ    NONE    => document::serve,
     get    "/health"                          PUBLIC  NONE    => alive,
     get    "/ack/{token}"                     PUBLIC  NONE    => links::show,
     post   "/ack/{token}"                     PUBLIC  NONE    => links::act,
+    get    "/review/{token}"                  PUBLIC  NONE    => review::show,
+    post   "/review/{token}"                  PUBLIC  NONE    => review::act,
 ];
 
 async fn alive() -> axum::Json<serde_json::Value> {

@@ -21,6 +21,7 @@ async fn answer(method: &str, path: &str, body: impl Into<Body>) -> (StatusCode,
         bus: Bus::new(&config, "none".into()),
         region: "us-east-1".into(),
         scope_prefix: String::new(),
+        limits: muster::coverage::Limits::default(),
         parts: Parts::new(&config, Names::default()),
     };
     let mut request = Request::builder().method(method).uri(path).body(body.into()).unwrap();

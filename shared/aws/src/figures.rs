@@ -5,9 +5,11 @@
 use std::sync::OnceLock;
 
 use jiff::{SignedDuration, Timestamp};
-use metrics::{Unit, counter, describe_histogram, histogram};
+use metrics::{Unit, counter, describe_histogram, gauge, histogram};
 use metrics_cloudwatch_embedded::{Builder, Collector};
+use muster::coverage::Totals;
 use muster::incident::Incident;
+use muster::severity::Severity;
 
 #[cfg(feature = "dynamodb")]
 use crate::incidents::Taken;
@@ -90,5 +92,21 @@ pub fn answered(taken: &Taken) {
         (Some(end), _) => since(RESOLVED, incident, end.at),
         (None, [first]) => since(ACKNOWLEDGED, incident, first.at),
         _ => {}
+    }
+}
+
+/// What the roster lacks, in numbers.
+pub fn coverage(totals: &Totals) {
+    let number = |number: usize| f64::from(u32::try_from(number).unwrap_or(u32::MAX));
+    gauge!("RosterPeople").set(number(totals.people));
+    gauge!("RosterDueForReview").set(number(totals.due));
+    gauge!("RosterUnconfirmed").set(number(totals.unconfirmed));
+    gauge!("RosterChannels").set(number(totals.channels));
+    gauge!("RosterChannelsProven").set(number(totals.proven));
+    gauge!("RosterChannelsDead").set(number(totals.dead));
+    gauge!("RosterRolesUnfilled").set(number(totals.roles_unfilled));
+    for severity in Severity::ALL {
+        let found = totals.findings.get(&severity).copied().unwrap_or_default();
+        gauge!("CoverageFindings", "Severity" => severity.name()).set(number(found));
     }
 }

@@ -15,6 +15,8 @@ pub mod secret;
 pub mod settings;
 
 #[cfg(feature = "dynamodb")]
+pub mod coverage;
+#[cfg(feature = "dynamodb")]
 pub mod incidents;
 #[cfg(feature = "dynamodb")]
 mod item;
@@ -31,10 +33,14 @@ pub mod readiness;
 pub mod recent;
 #[cfg(feature = "directory")]
 pub mod records;
+#[cfg(feature = "senders")]
+pub mod senders;
 #[cfg(feature = "stream")]
 pub mod stream;
 #[cfg(feature = "sns")]
 pub mod text;
+#[cfg(feature = "unreachable")]
+pub mod unreachable;
 #[cfg(feature = "voice")]
 pub mod voice;
 

@@ -10,7 +10,7 @@ use tracing_subscriber::EnvFilter;
 /// which the functions report themselves, in sentences.
 pub fn start() {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| {
-        EnvFilter::new("warn,lambda_runtime=off,muster_aws=info,roster_api=info,finding_responder=info,pager=info,announcer=info,incident_manager_sync=info,incident_mirror=info")
+        EnvFilter::new("warn,lambda_runtime=off,muster_aws=info,roster_api=info,finding_responder=info,pager=info,announcer=info,incident_manager_sync=info,incident_mirror=info,roster_review=info")
     });
     let started = tracing_subscriber::fmt()
         .json()

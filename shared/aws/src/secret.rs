@@ -4,8 +4,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use muster::channel::Channel;
 use muster::finding::FindingIdentity;
-use muster::id::{IdError, IncidentId};
+use muster::id::{ContactId, IdError, IncidentId};
 use sha2::{Digest as _, Sha256};
 
 /// The operating system gave no random bytes; nothing can be sent safely without.
@@ -59,6 +60,28 @@ pub fn token_digest(text: &str) -> String {
     URL_SAFE_NO_PAD.encode(Sha256::digest(text.as_bytes()))
 }
 
+/// The name that a channel of somebody's is kept under: it says neither number nor address.
+#[must_use]
+pub fn fingerprint(contact: &ContactId, channel: &Channel) -> String {
+    token_digest(&format!("{contact}\n{}\n{}", channel.kind().name(), channel.address()))
+}
+
+/// A code of six digits, for people to read or hear and type.
+///
+/// # Errors
+/// [`NoRandomness`].
+pub fn code() -> Result<String, NoRandomness> {
+    // 2^32 is no multiple of a million: the first codes are likelier than the last by 2 in 10,000.
+    let bits = getrandom::u32().map_err(|_| NoRandomness)?;
+    Ok(format!("{:06}", bits % 1_000_000))
+}
+
+/// The digest that somebody's code for a channel is kept under.
+#[must_use]
+pub fn code_digest(contact: &ContactId, channel: &str, code: &str) -> String {
+    token_digest(&format!("{contact}\n{channel}\n{code}"))
+}
+
 /// SHA-256 in hexadecimal, for tokens of services that take no other signs.
 #[must_use]
 pub fn hex_digest(text: &str) -> String {
@@ -92,6 +115,14 @@ mod tests {
         assert_eq!((a.text().len(), a.digest().len()), (22, 43));
         assert_ne!(a.digest(), b.digest());
         assert_eq!(a.digest(), token_digest(a.text()));
+    }
+
+    #[test]
+    fn codes_have_six_digits() {
+        let code = code().unwrap();
+        assert!(code.len() == 6 && code.bytes().all(|b| b.is_ascii_digit()));
+        let (ada, bob) = ("ada".parse().unwrap(), "bob".parse().unwrap());
+        assert_ne!(code_digest(&ada, "c", &code), code_digest(&bob, "c", &code));
     }
 
     #[test]

@@ -22,6 +22,12 @@ pub fn optional(name: &'static str) -> String {
     std::env::var(name).unwrap_or_default()
 }
 
+/// The whole number that the variable says, or `usual` if it says none.
+#[must_use]
+pub fn number(name: &'static str, usual: u16) -> u16 {
+    optional(name).parse().unwrap_or(usual)
+}
+
 /// The name of the roster table.
 pub const ROSTER_TABLE: &str = "MUSTER_ROSTER_TABLE";
 /// The name of the incidents table.
@@ -62,6 +68,18 @@ pub const RUNBOOK_ROLE: &str = "MUSTER_RUNBOOK_ROLE";
 pub const RESPONSE_PLANS: &str = "MUSTER_RESPONSE_PLANS";
 /// The beginning of the ARNs of Incident Manager's contacts, up to the alias.
 pub const CONTACTS: &str = "MUSTER_CONTACTS";
+/// The ARN of the topic of the roster's owner.
+pub const OWNER_TOPIC: &str = "MUSTER_OWNER_TOPIC_ARN";
+/// How many days old a confirmation may be before its entry is due.
+pub const REVIEW_DAYS: &str = "MUSTER_REVIEW_DAYS";
+/// How many days old the proof of a channel may be.
+pub const PROOF_DAYS: &str = "MUSTER_PROOF_DAYS";
+/// How many days ago the last drill of a plan may be.
+pub const DRILL_DAYS: &str = "MUSTER_DRILL_DAYS";
+/// How many reminders may go unanswered before the manager is told.
+pub const REMINDERS: &str = "MUSTER_REMINDERS";
+/// The IANA time zone whose calendar says which month it is.
+pub const REVIEW_ZONE: &str = "MUSTER_REVIEW_ZONE";
 /// `true` if GuardDuty's sample findings are drills.
 pub const SAMPLES_ARE_DRILLS: &str = "MUSTER_SAMPLES_ARE_DRILLS";
 /// What comes before the name of each scope in a bearer token; may be empty.

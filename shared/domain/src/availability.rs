@@ -23,6 +23,12 @@ impl Zone {
         TimeZone::get(&self.0).unwrap_or(TimeZone::UTC)
     }
 
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.0
+    }
+
     /// The calendar day in this zone at `now`.
     #[must_use]
     pub fn date(&self, now: Timestamp) -> Date {
@@ -66,6 +72,20 @@ pub enum Day {
 }
 
 impl Day {
+    /// Its first three letters: `Mon`.
+    #[must_use]
+    pub const fn short(self) -> &'static str {
+        match self {
+            Self::Mon => "Mon",
+            Self::Tue => "Tue",
+            Self::Wed => "Wed",
+            Self::Thu => "Thu",
+            Self::Fri => "Fri",
+            Self::Sat => "Sat",
+            Self::Sun => "Sun",
+        }
+    }
+
     const fn of(weekday: Weekday) -> Self {
         match weekday {
             Weekday::Monday => Self::Mon,

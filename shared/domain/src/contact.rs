@@ -10,6 +10,7 @@ use crate::availability::{Availability, Zone};
 use crate::channel::Channel;
 use crate::id::ContactId;
 use crate::role::Role;
+use crate::stamps::Stamp;
 
 /// Whether a person takes part.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -81,6 +82,29 @@ pub struct Contact {
 }
 
 impl Contact {
+    /// The entry after somebody confirmed it.
+    #[must_use]
+    pub fn confirmed(&self, stamp: &Stamp) -> Self {
+        Self { reviewed_at: Some(stamp.at), unconfirmed_since: None, ..self.touched(stamp) }
+    }
+
+    /// The entry after its owner left too many reminders unanswered.
+    #[must_use]
+    pub fn unconfirmed(&self, stamp: &Stamp) -> Self {
+        Self { unconfirmed_since: Some(stamp.at), ..self.touched(stamp) }
+    }
+
+    /// The entry with a change of this time and hand counted.
+    #[must_use]
+    pub fn touched(&self, stamp: &Stamp) -> Self {
+        Self {
+            updated_at: stamp.at,
+            updated_by: stamp.by.clone(),
+            version: self.version + 1,
+            ..self.clone()
+        }
+    }
+
     /// Whether the person is on leave at `now`, by the calendar of the person's own zone.
     #[must_use]
     pub fn on_leave(&self, now: Timestamp) -> bool {

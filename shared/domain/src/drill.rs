@@ -65,19 +65,35 @@ pub struct Drill {
     /// Whom it is for; those of the incident's own plan, if nobody is named.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub people: BTreeSet<ContactId>,
+    /// Whom it is for besides: new people, who are to be in their first drill.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub newcomers: BTreeSet<ContactId>,
     /// Who asked for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked_by: Option<String>,
 }
 
 impl Drill {
+    /// The plan of the drill's incident: with the new people in its first step too.
+    #[must_use]
+    pub fn with_newcomers(&self, mut plan: EscalationPlan) -> EscalationPlan {
+        if let (true, Some(first)) = (self.people.is_empty(), plan.steps.first_mut()) {
+            let new = self.newcomers.iter().cloned().map(Target::Contact);
+            let new: Vec<_> = new.filter(|target| !first.targets.contains(target)).collect();
+            first.targets.extend(new);
+        }
+        plan
+    }
+
     /// The plan of a drill for named people: each of them at once, by every channel.
     #[must_use]
     pub fn plan(&self) -> Option<EscalationPlan> {
         if self.people.is_empty() {
             return None;
         }
-        let targets = self.people.iter().cloned().map(Target::Contact).collect();
+        let people: BTreeSet<_> = self.people.union(&self.newcomers).cloned().collect();
+        let number = people.len();
+        let targets = people.into_iter().map(Target::Contact).collect();
         Some(EscalationPlan {
             id: PlanId::from_name("drill")?,
             name: "Drill".to_owned(),
@@ -87,7 +103,7 @@ impl Drill {
             rounds: 1,
             round_minutes: ROUND_MINUTES,
             // Everybody whom it is for is to show that they can be reached.
-            acknowledgements: u16::try_from(self.people.len()).unwrap_or(u16::MAX),
+            acknowledgements: u16::try_from(number).unwrap_or(u16::MAX),
             acknowledgement_minutes: None,
             stamps: Stamps::built_in(),
         })

@@ -15,6 +15,7 @@ use crate::availability::{Availability, Zone};
 use crate::channel::{Email, Phone};
 use crate::id::{ContactId, ResourceId};
 use crate::incident_type::IncidentType;
+use crate::stamps::Stamp;
 
 /// Which incidents an organisation must be told of, and how soon.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -99,6 +100,29 @@ pub struct ExternalResource {
 }
 
 impl ExternalResource {
+    /// The entry after somebody confirmed it.
+    #[must_use]
+    pub fn confirmed(&self, stamp: &Stamp) -> Self {
+        Self { reviewed_at: Some(stamp.at), unconfirmed_since: None, ..self.touched(stamp) }
+    }
+
+    /// The entry after its owner left too many reminders unanswered.
+    #[must_use]
+    pub fn unconfirmed(&self, stamp: &Stamp) -> Self {
+        Self { unconfirmed_since: Some(stamp.at), ..self.touched(stamp) }
+    }
+
+    /// The entry with a change of this time and hand counted.
+    #[must_use]
+    pub fn touched(&self, stamp: &Stamp) -> Self {
+        Self {
+            updated_at: stamp.at,
+            updated_by: stamp.by.clone(),
+            version: self.version + 1,
+            ..self.clone()
+        }
+    }
+
     /// Whether it answers at `now`.
     #[must_use]
     pub fn in_hours(&self, now: Timestamp) -> bool {

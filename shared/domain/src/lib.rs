@@ -16,6 +16,8 @@ pub mod external_draft;
 pub mod hole;
 pub mod id;
 pub mod reach;
+pub mod review;
+pub mod review_mail;
 pub mod role;
 pub mod stamps;
 
@@ -29,8 +31,10 @@ pub mod verdict;
 
 pub mod announcement;
 pub mod course;
+pub mod coverage;
 pub mod directory;
 pub mod drill;
+pub mod duty_clock;
 pub mod escalation;
 pub mod incident;
 pub mod ladder;

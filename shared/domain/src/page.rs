@@ -75,7 +75,7 @@ fn capitalised(word: &str) -> String {
 }
 
 /// The last four digits of an account, enough to tell one's own accounts apart.
-fn short(account: &str) -> &str {
+pub(crate) fn short(account: &str) -> &str {
     account.len().checked_sub(4).and_then(|at| account.get(at..)).unwrap_or(account)
 }
 
@@ -160,7 +160,7 @@ pub fn external_mail(incident: &Incident, resource: &ExternalResource) -> Mail {
         Block::List(facts),
         Block::Text("Details come from our team, by the way we have agreed with you.".into()),
     ];
-    Mail { text: plain(&blocks), html: html(&subject, &blocks), subject }
+    mail_of(subject, &blocks)
 }
 
 /// The text of a digest: how many incidents want somebody, and the way to the gravest, which comes
@@ -209,7 +209,7 @@ pub fn digest_mail(incidents: &[(&Incident, String)]) -> Mail {
         )));
         blocks.push(Block::Link("Acknowledge this incident", link.clone()));
     }
-    Mail { text: plain(&blocks), html: html(&subject, &blocks), subject }
+    mail_of(subject, &blocks)
 }
 
 /// The plain message for the emergency topic.
@@ -262,15 +262,25 @@ fn because(page: &PersonPage) -> String {
 }
 
 /// A time for people, to the minute, in UTC: responders sit in different zones.
-fn minute(at: Timestamp) -> String {
+pub(crate) fn minute(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M UTC").to_string()
 }
 
-enum Block {
+pub(crate) enum Block {
     Head(&'static str),
     Text(String),
     List(Vec<String>),
     Link(&'static str, String),
+}
+
+/// The mail of these parts.
+pub(crate) fn mail_of(subject: String, blocks: &[Block]) -> Mail {
+    Mail { text: plain(blocks), html: html(&subject, blocks), subject }
+}
+
+/// A name or text from the roster as part of a subject: on one line, and not for ever.
+pub(crate) fn in_subject(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(100).collect()
 }
 
 fn plain(blocks: &[Block]) -> String {

@@ -29,13 +29,15 @@ pub(super) enum Action {
     Deleted,
     Revealed,
     Erased,
+    /// Somebody came with a link that is not good.
+    Refused,
 }
 
 /// One change of an entry. Addresses in it are hidden.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Change {
-    /// `contact`, `external`, `plan`, `policy`; `roster` for an export.
+    /// `contact`, `external`, `plan`, `policy`, `response_plan`; `roster` for an export, `link` for a refused link.
     kind: String,
     id: String,
     action: Action,
@@ -43,7 +45,7 @@ pub(super) struct Change {
     by: String,
     #[schema(format = "date-time")]
     at: String,
-    /// `api` or `import`.
+    /// `api`, `import` or `review`.
     source: String,
     /// Why, where a reason was asked for.
     reason: Option<String>,
@@ -169,6 +171,8 @@ pub(super) struct Member {
     why: Why,
     channels: Vec<ChannelType>,
     out_of_hours: bool,
+    /// Whether reminders to confirm the entry went unanswered.
+    unconfirmed: bool,
 }
 
 /// Whom the first step of an incident's escalation pages.

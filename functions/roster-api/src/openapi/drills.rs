@@ -26,6 +26,8 @@ pub(super) struct Drill {
     mode: DrillMode,
     /// Whom it is for; those of the plan, if nobody is named.
     people: Option<Vec<String>>,
+    /// New people, for whom it is besides.
+    newcomers: Option<Vec<String>>,
     asked_by: Option<String>,
 }
 

@@ -186,6 +186,8 @@ pub(super) struct IncidentWithTimeline {
     #[serde(flatten)]
     incident: Incident,
     timeline: Vec<TimelineLine>,
+    /// The clocks of its notification duties.
+    duties: Option<Vec<super::reviews::DutyClock>>,
     /// Its record in Incident Manager, where that is in use.
     incident_manager: Option<IncidentManagerRecord>,
 }

@@ -9,6 +9,8 @@ mod operation;
 mod operations;
 mod plans;
 mod practice;
+mod review;
+mod reviews;
 mod roster;
 mod tests;
 
@@ -87,6 +89,25 @@ use operations::operation;
     plans::Step,
     plans::StepChannels,
     plans::StepChannelsWord,
+    reviews::AskedReview,
+    reviews::Correction,
+    reviews::Corrections,
+    reviews::Coverage,
+    reviews::CoverageFinding,
+    reviews::Dead,
+    reviews::Decision,
+    reviews::DutyClock,
+    reviews::DutyDone,
+    reviews::DutyStage,
+    reviews::Proofs,
+    reviews::Reach,
+    reviews::Reminder,
+    reviews::Reported,
+    reviews::Review,
+    reviews::ReviewDraft,
+    reviews::Reviews,
+    reviews::Totals,
+    reviews::WrongWith,
     roster::Always,
     roster::Availability,
     roster::Away,

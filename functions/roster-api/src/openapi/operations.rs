@@ -12,7 +12,7 @@ use muster::{IncidentType, Role, Severity};
 
 use super::kinds::{Kind, kind};
 use super::operation::{Draft, Examples, id, list_of, of, one_of, page_of, text};
-use super::{answers, incidents, practice, roster};
+use super::{answers, incidents, practice, review, roster};
 use crate::problem::Problem;
 use crate::routes::Route;
 
@@ -52,7 +52,7 @@ impl Draft {
             .problems(stores())
     }
 
-    fn overridable(self) -> Self {
+    pub(super) fn overridable(self) -> Self {
         let flag = one_of(&["true", "false"]);
         self.query("override", flag, "Go ahead although something is left open.")
             .query(
@@ -207,7 +207,7 @@ fn instant(draft: Draft) -> Draft {
 /// A route's operation.
 #[expect(clippy::too_many_lines, reason = "a table, one entry for each route")]
 pub(super) fn operation(route: &Route, examples: &mut Examples) -> Operation {
-    if let Some(draft) = practice::operation(route) {
+    if let Some(draft) = practice::operation(route).or_else(|| review::operation(route)) {
         return draft.build(route.allowed, examples);
     }
     let draft = match (route.method, route.path) {

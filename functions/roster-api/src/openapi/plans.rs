@@ -89,6 +89,7 @@ pub(super) struct EscalationPlanDraft {
     updated_at: Option<serde_json::Value>,
     updated_by: Option<serde_json::Value>,
     reviewed_at: Option<serde_json::Value>,
+    unconfirmed_since: Option<serde_json::Value>,
 }
 
 /// How an incident escalates while nobody answers. The most specific plan is chosen.
@@ -141,6 +142,7 @@ pub(super) struct PolicyDraft {
     updated_at: Option<serde_json::Value>,
     updated_by: Option<serde_json::Value>,
     reviewed_at: Option<serde_json::Value>,
+    unconfirmed_since: Option<serde_json::Value>,
 }
 
 /// Who is paged from which severity on.

@@ -183,6 +183,7 @@ pub(super) struct ContactDraft {
     updated_at: Option<serde_json::Value>,
     updated_by: Option<serde_json::Value>,
     reviewed_at: Option<serde_json::Value>,
+    unconfirmed_since: Option<serde_json::Value>,
 }
 
 /// A contact: somebody who is paged. Numbers and addresses are masked.
@@ -206,6 +207,9 @@ pub(super) struct Contact {
     status: Status,
     #[schema(format = "date-time")]
     reviewed_at: Option<String>,
+    /// Since when nobody has answered the reminders to confirm it.
+    #[schema(format = "date-time")]
+    unconfirmed_since: Option<String>,
     #[schema(format = "date-time")]
     created_at: String,
     created_by: String,
@@ -303,6 +307,9 @@ pub(super) struct ExternalResourceDraft {
     expertise: Option<Vec<String>>,
     #[schema(max_items = 100)]
     duties: Option<Vec<Duty>>,
+    /// The id of the contact who keeps the entry true and sees to its duties.
+    #[schema(pattern = "^[a-z0-9-]{1,64}$")]
+    owner: Option<String>,
     #[schema(minimum = 0)]
     version: Option<u64>,
     created_at: Option<serde_json::Value>,
@@ -310,6 +317,7 @@ pub(super) struct ExternalResourceDraft {
     updated_at: Option<serde_json::Value>,
     updated_by: Option<serde_json::Value>,
     reviewed_at: Option<serde_json::Value>,
+    unconfirmed_since: Option<serde_json::Value>,
 }
 
 /// An organisation that helps in an incident or must be told of it.
@@ -334,8 +342,12 @@ pub(super) struct ExternalResource {
     response_minutes: Option<u32>,
     expertise: Vec<String>,
     duties: Vec<Duty>,
+    owner: Option<String>,
     #[schema(format = "date-time")]
     reviewed_at: Option<String>,
+    /// Since when nobody has answered the reminders to confirm it.
+    #[schema(format = "date-time")]
+    unconfirmed_since: Option<String>,
     #[schema(format = "date-time")]
     created_at: String,
     created_by: String,

@@ -109,6 +109,7 @@ fn policies_and_scopes_agree() {
         let mut used = vec![false; allow.len()];
         for route in signed {
             let path = route.path.replace("{id}", "some-id").replace("{n}", "2");
+            let path = path.replace("{resource}", "some-authority");
             let call = format!("{}{path}", route.method.to_uppercase());
             for (used, pattern) in used.iter_mut().zip(&allow) {
                 *used |= matches(pattern, &call);

@@ -171,6 +171,7 @@ impl Incidents {
             item::put(&self.table, Self::incident_item(incident)?, new, vec![])?,
             item::put(&self.table, Self::fact_item(&incident.id, "opened", &fact)?, new, vec![])?,
             self.due_put(&incident.id, incident.first_turn(), incident.opened_at)?,
+            self.duties_put(&incident.id, incident.opened_at)?,
         ];
         let group = Group { incident: incident.id.clone(), last_at: incident.opened_at };
         let item = item::write(group_key(finding), &group)?;

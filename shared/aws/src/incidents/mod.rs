@@ -2,10 +2,14 @@
 
 mod answers;
 mod due;
+mod duties;
 mod ladders;
 mod ledger;
 mod mirrors;
+mod notices;
+mod proofs;
 mod repeats;
+mod reviews;
 mod sends;
 mod sync;
 
@@ -14,6 +18,7 @@ use std::time::Duration;
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;
 use jiff::Timestamp;
+use muster::duty_clock::DutyClock;
 use muster::id::IncidentId;
 use muster::incident::{Actor, Incident};
 use muster::mirror::Mirror;
@@ -24,9 +29,15 @@ use crate::error::AwsError;
 use crate::item::{self, Item, key, s};
 pub use crate::item::{Page, Written, pause};
 pub use answers::{LINK_LIFE, LinkToken, Taken};
+/// A write that is part of a transaction.
+pub use aws_sdk_dynamodb::types::TransactWriteItem as Write;
 pub use due::LATE;
+pub use duties::DutyDue;
 pub use ladders::HeldPage;
+pub use notices::{Claimed, Notice};
+pub use proofs::Noted;
 pub use repeats::FirstAnswer;
+pub use reviews::{Lets, Newcomer, ReviewToken};
 pub use sends::IssuedToken;
 
 const KIND: &str = "incident";
@@ -70,6 +81,8 @@ pub struct History {
     pub sends: Vec<SendRecord>,
     /// Its record in Incident Manager, if there is one.
     pub mirror: Option<Mirror>,
+    /// The clocks of its notification duties, by organisation.
+    pub duties: Vec<DutyClock>,
 }
 
 fn partition(id: &IncidentId) -> String {
@@ -172,7 +185,7 @@ impl Incidents {
         let query = query.key_condition_expression("pk = :pk").consistent_read(true);
         let query = query.expression_attribute_values(":pk", s(partition(id)));
         let (mut incident, mut mirror) = (None, None);
-        let (mut facts, mut sends) = (Vec::new(), Vec::new());
+        let (mut facts, mut sends, mut duties) = (Vec::new(), Vec::new(), Vec::new());
         for item in item::every(query).await? {
             let sk = item.get("sk").and_then(|sk| sk.as_s().ok()).cloned().unwrap_or_default();
             match sk.split('#').next() {
@@ -180,10 +193,11 @@ impl Incidents {
                 Some(mirrors::KIND) => mirror = item::readable(item, mirrors::KIND),
                 Some("fact") => facts.push(item::read(item)?),
                 Some("send") => sends.push(item::read(item)?),
+                Some("duty") if sk != "duty" => duties.push(item::read(item)?),
                 _ => {}
             }
         }
-        Ok(incident.map(|incident| History { incident, facts, sends, mirror }))
+        Ok(incident.map(|incident| History { incident, facts, sends, mirror, duties }))
     }
 
     /// Incidents of one list, newest first, `limit` at most, from `cursor` on; `None` if the cursor is not one

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::{ConditionCheck, TransactWriteItem};
 use jiff::Timestamp;
 use muster::escalation::Cursor;
@@ -11,7 +13,7 @@ use muster::send::{SendKey, SendRecord, SendState};
 
 use super::{Fact, Incidents, incident_key, partition};
 use crate::error::AwsError;
-use crate::item::{self, Written, key, n, s};
+use crate::item::{self, Item, Written, key, n, s};
 
 /// How often the end of a send is written; each has the SDK's own tries.
 const MOST_SETTLES: usize = 3;
@@ -155,7 +157,11 @@ impl Incidents {
     /// The failed call.
     pub async fn settle(&self, id: &IncidentId, record: &SendRecord) -> Result<(), AwsError> {
         let keys = key(partition(id), send_sk(&record.key));
-        let item = item::write(keys, record)?;
+        self.settle_item(item::write(keys, record)?, record.tries).await
+    }
+
+    /// Writes the item of a send that has ended, if its claim is still the one with this number.
+    pub(super) async fn settle_item(&self, item: Item, tries: u32) -> Result<(), AwsError> {
         // A claim that was taken over meanwhile belongs to its new owner; what we sent is then in
         // the log only, and both sends may arrive: at least once, after a pause of a whole lease.
         let put = self
@@ -164,25 +170,25 @@ impl Incidents {
             .table_name(&self.table)
             .set_item(Some(item))
             .condition_expression("tries = :tries")
-            .expression_attribute_values(":tries", n(record.tries));
+            .expression_attribute_values(":tries", n(tries));
+        let refused = |error: &SdkError<PutItemError>| {
+            error
+                .as_service_error()
+                .is_some_and(PutItemError::is_conditional_check_failed_exception)
+        };
         // What was sent and is not recorded is sent again after the lease, so a refused write is tried
         // again, whatever the reason.
         let mut end = put.clone().send().await;
         for _ in 1..MOST_SETTLES {
-            if matches!(&end, Err(error) if error.as_service_error().is_none_or(|e| !e.is_conditional_check_failed_exception()))
-            {
+            if matches!(&end, Err(error) if !refused(error)) {
                 item::pause().await;
                 end = put.clone().send().await;
             }
         }
         match end {
             Ok(_) => Ok(()),
-            Err(error)
-                if error
-                    .as_service_error()
-                    .is_some_and(aws_sdk_dynamodb::operation::put_item::PutItemError::is_conditional_check_failed_exception) =>
-            {
-                tracing::warn!(incident = %id, "a send ended after its claim was taken over");
+            Err(error) if refused(&error) => {
+                tracing::warn!("a send ended after its claim was taken over");
                 Ok(())
             }
             Err(error) => Err(AwsError::of("dynamodb:PutItem", &error)),

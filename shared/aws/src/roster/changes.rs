@@ -28,6 +28,8 @@ pub enum Action {
     Revealed,
     /// The values in its history were erased.
     Erased,
+    /// Somebody came with a link that is not good, or not any more.
+    Refused,
 }
 
 /// Who makes a change, when, by what, and why.
@@ -232,7 +234,7 @@ impl Roster {
         &self,
         write: TransactWriteItem,
         change: &Change,
-        also: Option<TransactWriteItem>,
+        also: impl IntoIterator<Item = TransactWriteItem>,
     ) -> Result<Written, AwsError> {
         let record = item::put(&self.table, change.item()?, None, vec![])?;
         let mut writes = vec![write, record];

@@ -136,7 +136,7 @@ impl Roster {
         entry: &E,
         before: Option<&E>,
         why: &Why,
-        also: Option<TransactWriteItem>,
+        also: impl IntoIterator<Item = TransactWriteItem>,
     ) -> Result<Saved<E>, AwsError> {
         let stored = before.filter(|before| before.version() > 0);
         let mut entry = entry.clone();

@@ -72,7 +72,7 @@ impl DrillDraft {
         let Some(mode) = mode.filter(|_| faults.0.is_empty()) else { return Err(faults.0) };
         Ok(DrillFinding {
             id,
-            drill: Drill { mode, people, asked_by: Some(asked_by) },
+            drill: Drill { mode, people, newcomers: BTreeSet::new(), asked_by: Some(asked_by) },
             severity: severity.unwrap_or(Severity::High),
             incident_type: kind.unwrap_or(IncidentType::Other),
             account: account.unwrap_or_else(|| NO_ACCOUNT.to_owned()),

@@ -1,0 +1,149 @@
+//! Notification duties: who has to tell whom by when is told at the start, at half time and in the end.
+
+use jiff::Timestamp;
+use muster::channel::Channel;
+use muster::contact::Contact;
+use muster::duty_clock::{DutyClock, Stage, recipients};
+use muster::escalation::LAST_LEVEL;
+use muster::external::ExternalResource;
+use muster::id::IncidentId;
+use muster::incident::{Actor, Incident, State};
+use muster::send::{SendRecord, SendState};
+use muster_aws::AwsError;
+use muster_aws::incidents::{Claimed, DutyDue, Fact, Notice, Written};
+use muster_aws::senders::Letter;
+
+use crate::Pager;
+
+impl Pager {
+    /// Starts and advances what is due; says how many people's messages went out. One clock's failure is
+    /// no other's: the next look, a minute later, finds it again.
+    pub(crate) async fn duties(&self, owner: &str, now: Timestamp) -> Result<usize, AwsError> {
+        let mut told = 0;
+        for due in self.incidents.duties_due(now).await? {
+            let end = match due {
+                DutyDue::Opened(incident) => self.start_duties(&incident, owner, now).await,
+                DutyDue::Clock(clock) => self.advance(*clock, owner, now).await,
+            };
+            match end {
+                Ok(number) => told += number,
+                Err(error) => {
+                    tracing::error!(reason = %error, "a notification duty is looked at again");
+                }
+            }
+        }
+        Ok(told)
+    }
+
+    /// Starts the clocks of an incident that has opened, and tells of them.
+    async fn start_duties(
+        &self,
+        id: &IncidentId,
+        owner: &str,
+        now: Timestamp,
+    ) -> Result<usize, AwsError> {
+        let Some(incident) = self.incidents.incident(id).await? else {
+            self.incidents.start_duties(id, &[]).await?;
+            return Ok(0);
+        };
+        let resources = self.roster.all::<ExternalResource>().await?;
+        let clocks = resources.iter().filter_map(|resource| DutyClock::start(&incident, resource));
+        let clocks: Vec<DutyClock> = clocks.collect();
+        self.incidents.start_duties(id, &clocks).await?;
+        let mut told = 0;
+        for clock in clocks {
+            told += self.advance(clock, owner, now).await?;
+        }
+        Ok(told)
+    }
+
+    /// Tells people of the stage that a clock has come to. The clock moves on once everybody's message
+    /// has ended; each is claimed, so that nobody is told twice.
+    async fn advance(
+        &self,
+        clock: DutyClock,
+        owner: &str,
+        now: Timestamp,
+    ) -> Result<usize, AwsError> {
+        // As it is now: the index lags.
+        let clock = self.incidents.duty(&clock.incident, &clock.resource).await?.unwrap_or(clock);
+        let Some(stage) = clock.due(now) else { return Ok(0) };
+        let Some(incident) = self.incidents.incident(&clock.incident).await? else { return Ok(0) };
+        // What was practised is over with the drill; a real duty outlives the incident.
+        if clock.drill && incident.status == State::Resolved {
+            let by = Actor::Muster;
+            let Some(next) = clock.clone().finish(by.to_string(), now, None) else { return Ok(0) };
+            let fact = Fact::new(now, "duty_done", &by, "The drill is over, and its duty with it.");
+            let (Written::Done | Written::Conflict) =
+                self.incidents.keep_duty(&next, &fact).await?;
+            return Ok(0);
+        }
+        let resource = self.roster.entry::<ExternalResource>(&clock.resource).await?;
+        let keeper = resource.and_then(|resource| resource.owner);
+        let named = keeper.iter().cloned().collect();
+        let people = self.roster.people(1..=LAST_LEVEL, named).await?;
+        let (mut told, mut open) = (0, false);
+        for contact in recipients(&people, keeper.as_ref(), now) {
+            for (index, channel) in contact.channels.iter().enumerate() {
+                if matches!(channel, Channel::Voice(_)) {
+                    continue;
+                }
+                match self.tell(&clock, stage, &incident, (contact, index), owner, now).await? {
+                    SendState::Sent { .. } => told += 1,
+                    SendState::Claimed { .. } | SendState::Failed { passing: true, .. } => {
+                        open = true;
+                    }
+                    _ => {}
+                }
+            }
+        }
+        if open {
+            return Ok(told);
+        }
+        let (what, text) = clock.fact(stage);
+        let fact = Fact::new(now, what, &Actor::Muster, &text);
+        let (Written::Done | Written::Conflict) =
+            self.incidents.keep_duty(&clock.told(stage), &fact).await?;
+        Ok(told)
+    }
+
+    /// Tells one person by one channel, and says how that stands.
+    async fn tell(
+        &self,
+        clock: &DutyClock,
+        stage: Stage,
+        incident: &Incident,
+        (contact, index): (&Contact, usize),
+        owner: &str,
+        now: Timestamp,
+    ) -> Result<SendState, AwsError> {
+        let Some(channel) = contact.channels.get(index) else { return Ok(SendState::Unavailable) };
+        let (what, _) = clock.fact(stage);
+        let notice = Notice {
+            about: format!("{what}#{}#{}", clock.incident, clock.resource),
+            whom: contact.id.to_string(),
+            channel: format!("{}-{index}", channel.kind().name()),
+        };
+        let record = match self.incidents.claim_notice(&notice, owner, now).await? {
+            Claimed::Ours(record) => record,
+            Claimed::Ended(end) => return Ok(end),
+            Claimed::Later => {
+                return Ok(SendState::Claimed { until: now, owner: String::new() });
+            }
+        };
+        let end = if incident.dry() {
+            SendState::Dry
+        } else {
+            let mail = || clock.mail(stage, incident, now);
+            let text = || clock.text(stage, incident, now);
+            self.senders.send(Letter::to(channel, mail, text, String::new)).await
+        };
+        let record = SendRecord { state: end, at: Timestamp::now(), ..record };
+        self.incidents.settle_notice(&notice, &record).await?;
+        let again = record.may_try_again();
+        Ok(match record.state {
+            SendState::Failed { error, .. } => SendState::Failed { error, passing: again },
+            end => end,
+        })
+    }
+}

@@ -1,0 +1,172 @@
+//! Corrections that people ask for on their page: the roster's owner approves or rejects them.
+
+use axum::Json;
+use axum::extract::State;
+use muster::contact::Contact;
+use muster::external::ExternalResource;
+use muster::review::{Correction, Decision, Subject, Wrong};
+use muster_aws::incidents::{Write, Written};
+use muster_aws::roster::{Saved, Why};
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::App;
+use crate::caller::Caller;
+use crate::entries::{Served, find, stamp};
+use crate::holes::{Override, leave};
+use crate::problem::Problem;
+use crate::request::{PathText, draft};
+
+/// A correction as everybody may see it.
+#[derive(Debug, Serialize)]
+pub(crate) struct Shown {
+    id: String,
+    subject: Subject,
+    by: muster::ContactId,
+    at: jiff::Timestamp,
+    wrong: &'static str,
+    /// The merge patch that it asks for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    patch: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    decision: Option<Decision>,
+}
+
+impl From<Correction> for Shown {
+    fn from(correction: Correction) -> Self {
+        let (wrong, patch, note) = match correction.wrong {
+            Wrong::Fields { patch, note } => ("fields", serde_json::from_str(&patch).ok(), note),
+            Wrong::Left { note } => ("left", None, note),
+        };
+        Self {
+            id: correction.id,
+            subject: correction.subject,
+            by: correction.by,
+            at: correction.at,
+            wrong,
+            patch,
+            note,
+            decision: correction.decision,
+        }
+    }
+}
+
+/// The corrections that wait.
+#[derive(Debug, Serialize)]
+pub(crate) struct Waiting {
+    items: Vec<Shown>,
+}
+
+pub(crate) async fn list(State(app): State<App>) -> Result<Json<Waiting>, Problem> {
+    let waiting = app.incidents.corrections().await?;
+    Ok(Json(Waiting { items: waiting.into_iter().map(Shown::from).collect() }))
+}
+
+/// The correction in the path, if it waits.
+async fn waiting(app: &App, text: &str) -> Result<Correction, Problem> {
+    let found = app.incidents.correction(text).await?;
+    let correction = found.ok_or_else(|| Problem::not_found("correction"))?;
+    match correction.decision {
+        None => Ok(correction),
+        Some(_) => Err(Problem::decided()),
+    }
+}
+
+fn decided(correction: Correction, approved: bool, why: &Why) -> Correction {
+    let decision = Some(Decision { approved, by: why.by.clone(), at: why.at });
+    Correction { decision, ..correction }
+}
+
+pub(crate) async fn reject(
+    State(app): State<App>,
+    PathText(text): PathText,
+    caller: Caller,
+) -> Result<Json<Shown>, Problem> {
+    let correction = decided(waiting(&app, &text).await?, false, &caller.why());
+    let write = app.incidents.correction_put(&correction)?;
+    match app.incidents.together(vec![write]).await? {
+        Written::Done => Ok(Json(correction.into())),
+        Written::Conflict => Err(Problem::decided()),
+    }
+}
+
+/// Changes the entry as the correction asks for; that confirms it too.
+pub(crate) async fn approve(
+    State(app): State<App>,
+    PathText(text): PathText,
+    caller: Caller,
+    overriding: Override,
+) -> Result<Json<Shown>, Problem> {
+    let mut why = caller.why();
+    why.source = "review";
+    let correction = decided(waiting(&app, &text).await?, true, &why);
+    let write = app.incidents.correction_put(&correction)?;
+    match (&correction.subject, &correction.wrong) {
+        (Subject::Contact(id), Wrong::Fields { patch, .. }) => {
+            let current = find::<Contact>(&app, id).await?;
+            let confirm = |entry: Contact| Contact {
+                reviewed_at: Some(correction.at),
+                unconfirmed_since: None,
+                ..entry
+            };
+            amend(&app, &current, patch, confirm, write, (&overriding, &mut why)).await?;
+        }
+        (Subject::External(id), Wrong::Fields { patch, .. }) => {
+            let current = find::<ExternalResource>(&app, id).await?;
+            let confirm = |entry: ExternalResource| ExternalResource {
+                reviewed_at: Some(correction.at),
+                unconfirmed_since: None,
+                ..entry
+            };
+            amend(&app, &current, patch, confirm, write, (&overriding, &mut why)).await?;
+        }
+        (Subject::Contact(id), Wrong::Left { .. }) => {
+            // Somebody who was deleted meanwhile has left as well.
+            if let Some(leaver) = app.roster.entry::<Contact>(id).await? {
+                leave(&app, leaver, why, &overriding).await?;
+            }
+            close(&app, write).await?;
+        }
+        (Subject::External(id), Wrong::Left { .. }) => {
+            if let Some(resource) = app.roster.entry::<ExternalResource>(id).await? {
+                overriding.judge(&app, Some(&resource), None, &mut why).await?;
+                if app.roster.delete(&resource, &why).await? == Written::Conflict {
+                    return Err(Problem::changed());
+                }
+            }
+            close(&app, write).await?;
+        }
+    }
+    Ok(Json(correction.into()))
+}
+
+async fn close(app: &App, write: Write) -> Result<(), Problem> {
+    match app.incidents.together(vec![write]).await? {
+        Written::Done => Ok(()),
+        Written::Conflict => Err(Problem::decided()),
+    }
+}
+
+/// Applies a patch to an entry as it is now, together with the decision.
+async fn amend<E: Served>(
+    app: &App,
+    current: &E,
+    patch: &str,
+    confirm: impl FnOnce(E) -> E,
+    write: Write,
+    (overriding, why): (&Override, &mut Why),
+) -> Result<(), Problem> {
+    let patch: Value = serde_json::from_str(patch).map_err(|_| Problem::internal())?;
+    let mut merged = serde_json::to_value(current).unwrap_or_default();
+    json_patch::merge(&mut merged, &patch);
+    let checked = E::check(draft(merged, E::WHAT)?, Some(current.id()), Some(current), &stamp(why));
+    let entry = confirm(checked.map_err(Problem::invalid)?);
+    overriding.judge(app, Some(current), Some(&entry), why).await?;
+    match app.roster.save(&entry, Some(current), why, [write]).await? {
+        Saved::Done(_) => Ok(()),
+        // The entry was changed, or somebody else decided at the same moment.
+        Saved::Conflict => Err(Problem::changed()),
+    }
+}

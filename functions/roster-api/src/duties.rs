@@ -1,0 +1,63 @@
+//! Notification duties: somebody says that a report was made, and the clock stops.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse as _, Response};
+use jiff::Timestamp;
+use muster::incident::Actor;
+use muster::{Fault, IncidentId, ResourceId, text};
+use muster_aws::incidents::{Fact, Written};
+
+use crate::App;
+use crate::caller::Caller;
+use crate::problem::Problem;
+use crate::request::{Body, id};
+
+/// How often a clock that others change at the same moment is read anew.
+const MOST_RACES: usize = 5;
+
+/// Notes that the report was made: the clock stops, and nobody is told of it any more. Twice is once.
+pub(crate) async fn done(
+    State(app): State<App>,
+    path: Result<Path<(String, String)>, axum::extract::rejection::PathRejection>,
+    caller: Caller,
+    Body(body): Body,
+) -> Result<Response, Problem> {
+    let Path((incident, resource)) = path.map_err(|_| Problem::no_route())?;
+    let incident = id::<IncidentId>(&incident, "incident")?;
+    let resource = id::<ResourceId>(&resource, "notification duty")?;
+    let note = note(&body).map_err(|fault| Problem::invalid(vec![fault]))?;
+    for _ in 0..MOST_RACES {
+        let clock = app.incidents.duty(&incident, &resource).await?;
+        let clock = clock.ok_or_else(|| Problem::not_found("notification duty"))?;
+        let now = Timestamp::now();
+        let by = Actor::Caller(caller.0.clone());
+        let Some(next) = clock.clone().finish(by.to_string(), now, note.clone()) else {
+            return Ok(Json(clock).into_response());
+        };
+        let text = format!("The report to {resource} was made.");
+        let fact = Fact::new(now, "duty_done", &by, &text);
+        if app.incidents.keep_duty(&next, &fact).await? == Written::Done {
+            return Ok(Json(next).into_response());
+        }
+    }
+    Err(Problem::changed())
+}
+
+/// What somebody adds, such as the reference that the authority gave.
+fn note(body: &serde_json::Value) -> Result<Option<String>, Fault> {
+    const EXAMPLE: &str = "Reference 2026-4711";
+    let Some(object) = body.as_object() else {
+        return Err(Fault::new("body", "must be a JSON object, which may be empty", "{}"));
+    };
+    if object.keys().any(|key| key != "note") {
+        return Err(Fault::new("body", "has a field that is not note", r#"{"note": "…"}"#));
+    }
+    match object.get("note") {
+        None | Some(serde_json::Value::Null) => Ok(None),
+        Some(serde_json::Value::String(note)) => text::line(note)
+            .map(|note| Some(note.to_owned()))
+            .map_err(|error| Fault::new("note", error.to_string(), EXAMPLE)),
+        Some(_) => Err(Fault::new("note", "must be a text", EXAMPLE)),
+    }
+}

@@ -1,0 +1,181 @@
+//! Reviews: how they stand, asking for one now, testing somebody's channels, and what proofs there are.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
+use jiff::Timestamp;
+use muster::channel::ChannelType;
+use muster::reach::Dead;
+use muster::review::{Review, Subject, Wanted};
+use muster::{Contact, ExternalResource, Fault};
+use muster_aws::secret::Token;
+use serde::Serialize;
+
+use crate::App;
+use crate::caller::Caller;
+use crate::entries::find;
+use crate::problem::Problem;
+use crate::request::{At, Body};
+use crate::review::tell;
+
+/// Most entries that one request asks about.
+const MOST: usize = 100;
+
+/// How all reviews stand.
+#[derive(Debug, Serialize)]
+pub(crate) struct Reviews {
+    items: Vec<Review>,
+}
+
+pub(crate) async fn list(State(app): State<App>) -> Result<Json<Reviews>, Problem> {
+    Ok(Json(Reviews { items: app.incidents.reviews().await? }))
+}
+
+/// What was asked for, and is on its way.
+#[derive(Debug, Serialize)]
+struct Asked {
+    request: String,
+}
+
+/// Asks the review for something and answers that it is on its way.
+async fn asked(app: &App, wanted: impl FnOnce(String) -> Wanted) -> Result<Response, Problem> {
+    let request = Token::random().map_err(|_| Problem::internal())?.digest();
+    if !tell(app, wanted(request.clone())).await {
+        return Err(Problem::unavailable());
+    }
+    Ok((StatusCode::ACCEPTED, Json(Asked { request })).into_response())
+}
+
+/// Asks people to confirm entries now: those that are named, or all that are due.
+pub(crate) async fn ask(
+    State(app): State<App>,
+    caller: Caller,
+    Body(body): Body,
+) -> Result<Response, Problem> {
+    let subjects = subjects(&body).map_err(Problem::invalid)?;
+    let mut faults = Vec::new();
+    for (index, subject) in subjects.iter().enumerate() {
+        let there = match subject {
+            Subject::Contact(id) => {
+                app.roster.entry::<Contact>(id).await?.is_some_and(|contact| !contact.departed())
+            }
+            Subject::External(id) => app.roster.entry::<ExternalResource>(id).await?.is_some(),
+        };
+        if !there {
+            let fault = "names nothing that is in the roster";
+            faults.push(Fault::new(format!("subjects[{index}]"), fault, "contact:ada-lovelace"));
+        }
+    }
+    if !faults.is_empty() {
+        return Err(Problem::invalid(faults));
+    }
+    tracing::info!(subjects = subjects.len(), by = caller.0.len(), "a review was asked for");
+    asked(&app, |request| Wanted::Review { request, subjects }).await
+}
+
+fn subjects(body: &serde_json::Value) -> Result<Vec<Subject>, Vec<Fault>> {
+    const EXAMPLE: &str = "contact:ada-lovelace";
+    let fault = |field: &str, fault: &str| vec![Fault::new(field, fault, EXAMPLE)];
+    let Some(object) = body.as_object() else {
+        return Err(fault("body", "must be a JSON object with the field subjects"));
+    };
+    if object.keys().any(|key| key != "subjects") {
+        return Err(fault("body", "has a field that is not subjects"));
+    }
+    let list = match object.get("subjects") {
+        None => return Ok(Vec::new()),
+        Some(serde_json::Value::Array(list)) if list.len() <= MOST => list,
+        Some(serde_json::Value::Array(_)) => {
+            return Err(fault("subjects", "has more than 100 entries"));
+        }
+        Some(_) => return Err(fault("subjects", "must be a list")),
+    };
+    let (mut subjects, mut faults) = (Vec::new(), Vec::new());
+    for (index, value) in list.iter().enumerate() {
+        match value.as_str().map(str::parse::<Subject>) {
+            Some(Ok(subject)) => subjects.push(subject),
+            _ => faults.push(Fault::new(
+                format!("subjects[{index}]"),
+                "must be contact:<id> or external:<id>",
+                EXAMPLE,
+            )),
+        }
+    }
+    if faults.is_empty() { Ok(subjects) } else { Err(faults) }
+}
+
+/// Tests each of somebody's channels now.
+pub(crate) async fn prove(
+    State(app): State<App>,
+    At(id): At<Contact>,
+    _: Caller,
+) -> Result<Response, Problem> {
+    let contact = find::<Contact>(&app, &id).await?;
+    if contact.departed() {
+        return Err(Problem::not_found("contact"));
+    }
+    asked(&app, |request| Wanted::Proof { request, contact: id }).await
+}
+
+/// What is known of one of somebody's channels.
+#[derive(Debug, Serialize)]
+pub(crate) struct Known {
+    /// Its place in the contact's list, from 0.
+    n: usize,
+    r#type: ChannelType,
+    /// Masked.
+    address: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    proven_at: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    asked_at: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dead: Option<Dead>,
+    /// Whether it was proven lately enough, and is not dead.
+    good: bool,
+}
+
+/// What is known of each of somebody's channels.
+#[derive(Debug, Serialize)]
+pub(crate) struct Proofs {
+    items: Vec<Known>,
+}
+
+pub(crate) async fn reach(
+    State(app): State<App>,
+    At(id): At<Contact>,
+) -> Result<Json<Proofs>, Problem> {
+    let contact = find::<Contact>(&app, &id).await?;
+    let (known, now) = (app.incidents.reach(&contact).await?, Timestamp::now());
+    let channels = contact.channels.iter().zip(known).enumerate();
+    let items = channels.map(|(n, (channel, reach))| Known {
+        n,
+        r#type: channel.kind(),
+        address: channel.masked(),
+        proven_at: reach.proven_at,
+        asked_at: reach.asked_at,
+        dead: reach.dead,
+        good: reach.dead.is_none() && reach.proven(app.limits.proof, now),
+    });
+    Ok(Json(Proofs { items: items.collect() }))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn bodies() {
+        let faults = |body| subjects(&body).unwrap_err().into_iter().map(|f| f.field);
+        assert_eq!(subjects(&json!({})).unwrap(), []);
+        assert_eq!(subjects(&json!({"subjects": ["contact:ada"]})).unwrap().len(), 1);
+        let odd = json!({"subjects": ["contact:ada", 1, "ada"]});
+        assert_eq!(faults(odd).collect::<Vec<_>>(), ["subjects[1]", "subjects[2]"]);
+        assert_eq!(faults(json!({"people": []})).collect::<Vec<_>>(), ["body"]);
+        assert_eq!(faults(json!([])).collect::<Vec<_>>(), ["body"]);
+        assert_eq!(faults(json!({"subjects": "ada"})).collect::<Vec<_>>(), ["subjects"]);
+    }
+}

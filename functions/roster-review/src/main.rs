@@ -1,0 +1,51 @@
+//! Wires roster-review: settings, clients, runtime.
+
+use lambda_runtime::{Error, LambdaEvent, service_fn};
+use muster_aws::incidents::Incidents;
+use muster_aws::mail::Mails;
+use muster_aws::roster::Roster;
+use muster_aws::secret::Token;
+use muster_aws::senders::Senders;
+use muster_aws::settings::{
+    INCIDENTS_TABLE, LINK_BASE, NAMESPACE, OWNER_TOPIC, ROSTER_TABLE, SENDER, VOICE_FROM, optional,
+    required,
+};
+use muster_aws::text::Texts;
+use muster_aws::unreachable::Unreachable;
+use muster_aws::voice::Calls;
+use muster_aws::{client, coverage, figures, log};
+use roster_review::{Reviewer, Run, terms};
+use serde_json::Value;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    log::start();
+    figures::start(required(NAMESPACE)?);
+    let config = client::config().await;
+    let reviewer = Reviewer {
+        roster: Roster::new(&config, required(ROSTER_TABLE)?),
+        incidents: Incidents::new(&config, required(INCIDENTS_TABLE)?),
+        senders: Senders {
+            texts: Texts::new(&config),
+            mails: Mails::new(&config, required(SENDER)?),
+            calls: Some(optional(VOICE_FROM))
+                .filter(|from| !from.is_empty())
+                .map(|from| Calls::new(&config, from)),
+            topic: required(OWNER_TOPIC)?,
+        },
+        unreachable: Unreachable::new(&config),
+        link_base: required(LINK_BASE)?,
+        limits: coverage::limits(),
+        terms: terms()?,
+    };
+    let reviewer = &reviewer;
+    lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| async move {
+        let mark = Token::random();
+        let owner = mark.as_ref().map_or(event.context.request_id.as_str(), Token::text);
+        let run = Run::new(owner, jiff::Timestamp::now());
+        let end = Box::pin(reviewer.handle(event.payload, &run)).await;
+        figures::emit();
+        end
+    }))
+    .await
+}

@@ -1,0 +1,92 @@
+//! One message: claimed, sent, and its end on record.
+
+use muster::channel::Channel;
+use muster::contact::Contact;
+use muster::send::{SendRecord, SendState};
+use muster_aws::AwsError;
+use muster_aws::incidents::{Claimed, Notice};
+use muster_aws::senders::Letter;
+
+use crate::{Reviewer, Run};
+
+/// Whom the messages to the owner's topic are for, in their records.
+const OWNER: &str = "owner";
+
+/// What became of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Posted {
+    /// The provider has it, now or from before.
+    Sent,
+    /// It went nowhere, for good.
+    Refused,
+    /// Another try may send it.
+    Later,
+}
+
+impl Posted {
+    fn of(state: &SendState) -> Self {
+        match state {
+            SendState::Sent { .. } => Self::Sent,
+            _ => Self::Refused,
+        }
+    }
+}
+
+/// What a claim has come to.
+pub(crate) enum Turn {
+    /// Send it.
+    Ours(SendRecord),
+    /// There is nothing to do.
+    Over(Posted),
+}
+
+/// The way by which letters reach somebody: mail, or a text if there is none. A call cannot bring a link.
+pub(crate) fn way(contact: &Contact) -> Option<&Channel> {
+    let first = |mail: bool| {
+        contact.channels.iter().find(|channel| match channel {
+            Channel::Email(_) => mail,
+            Channel::Sms(_) => !mail,
+            Channel::Voice(_) => false,
+        })
+    };
+    first(true).or_else(|| first(false))
+}
+
+impl Reviewer {
+    /// Claims a message, so that nobody else sends it.
+    pub(crate) async fn claim(&self, notice: &Notice, run: &Run) -> Result<Turn, AwsError> {
+        Ok(match self.incidents.claim_notice(notice, &run.owner, run.now).await? {
+            Claimed::Ours(record) => Turn::Ours(record),
+            Claimed::Ended(state) => Turn::Over(Posted::of(&state)),
+            Claimed::Later => Turn::Over(Posted::Later),
+        })
+    }
+
+    /// Sends a claimed message and writes how it ended.
+    pub(crate) async fn send(
+        &self,
+        notice: &Notice,
+        record: SendRecord,
+        letter: Letter,
+    ) -> Result<Posted, AwsError> {
+        let state = self.senders.send(letter).await;
+        let record = SendRecord { state, at: jiff::Timestamp::now(), ..record };
+        self.incidents.settle_notice(notice, &record).await?;
+        tracing::info!(channel = record.key.channel, state = record.state.name(), "notice settled");
+        if record.may_try_again() { Ok(Posted::Later) } else { Ok(Posted::of(&record.state)) }
+    }
+
+    /// Tells the owner's topic something, once.
+    pub(crate) async fn tell_owner(
+        &self,
+        about: String,
+        (subject, text): (String, String),
+        run: &Run,
+    ) -> Result<Posted, AwsError> {
+        let notice = Notice { about, whom: OWNER.to_owned(), channel: "topic".to_owned() };
+        match self.claim(&notice, run).await? {
+            Turn::Over(posted) => Ok(posted),
+            Turn::Ours(record) => self.send(&notice, record, Letter::Topic(subject, text)).await,
+        }
+    }
+}

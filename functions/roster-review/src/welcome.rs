@@ -1,0 +1,78 @@
+//! Somebody new: welcomed with what the role has to do, asked to confirm, tested, and put on a drill.
+
+use aws_lambda_events::event::dynamodb::Event as Batch;
+use muster::contact::Contact;
+use muster::review::{Review, Standing, Subject};
+use muster::review_mail as words;
+use muster_aws::incidents::{Newcomer, Notice};
+use muster_aws::senders::Letter;
+use muster_aws::stream::{Answer, keys, sequence_number};
+
+use crate::post::{Posted, Turn, way};
+use crate::{Failure, Reviewer, Run};
+
+impl Reviewer {
+    /// Welcomes those whom a batch of the roster's stream brings. What comes again finds what is done.
+    pub(crate) async fn welcome_batch(&self, batch: Batch, run: &Run) -> Answer {
+        for record in batch.records {
+            let sequence_number = sequence_number(&record);
+            let id = keys(&record)
+                .filter(|keys| keys.sk == "contact" && record.event_name == "INSERT")
+                .and_then(|keys| keys.pk.strip_prefix("contact#")?.parse().ok());
+            let Some(id) = id else { continue };
+            // As the roster has them now: they may have gone, or have another address.
+            let end = match self.roster.entry::<Contact>(&id).await {
+                Ok(None) => Ok(0),
+                Ok(Some(contact)) if contact.departed() => Ok(0),
+                Ok(Some(contact)) => Box::pin(self.welcome(&contact, run)).await,
+                Err(error) => Err(error.into()),
+            };
+            if !matches!(end, Ok(0)) {
+                let reason = end.err().unwrap_or(Failure::Later(1));
+                tracing::error!(%reason, "somebody new is not welcomed; the record comes again");
+                return Answer::of(Some(sequence_number));
+            }
+        }
+        Answer::of(None)
+    }
+
+    /// Welcomes one person; says how many messages another try may still send.
+    async fn welcome(&self, contact: &Contact, run: &Run) -> Result<usize, Failure> {
+        let subject = Subject::Contact(contact.id.clone());
+        // Somebody deleted and made again is new again.
+        let about = format!("welcome#{}", contact.created_at);
+        let mut later = 0;
+        if let Some(channel) = way(contact) {
+            let notice = Notice {
+                about: format!("{about}#{subject}"),
+                whom: contact.id.to_string(),
+                channel: channel.kind().name().to_owned(),
+            };
+            let posted = match self.claim(&notice, run).await? {
+                Turn::Over(posted) => posted,
+                Turn::Ours(record) => {
+                    let (link, until) = self.review_link(subject.clone(), &contact.id, run).await?;
+                    let mail = || words::welcome(contact, &link, until);
+                    let text = || words::welcome_text(&link);
+                    let letter = Letter::to(channel, mail, text, String::new);
+                    self.send(&notice, record, letter).await?
+                }
+            };
+            later += usize::from(posted == Posted::Later);
+        }
+        later += self.prove(contact, &about, run).await?;
+        if later == 0 {
+            let newcomer = Newcomer { contact: contact.id.clone(), since: contact.created_at };
+            self.incidents.expect(&newcomer).await?;
+            // The welcome asks to confirm, so the month's review does not ask again.
+            let known = self.incidents.review(&subject).await?;
+            let review = known.unwrap_or_else(|| Review::new(subject));
+            let standing = Standing::of(contact, run.now);
+            let month = self.terms.month(run.now);
+            if review.reminders.iter().all(|reminder| reminder.month != month) {
+                self.keep(&review.reminded(&standing, &self.terms, false, run.now)).await?;
+            }
+        }
+        Ok(later)
+    }
+}

@@ -1,0 +1,158 @@
+//! The clocks of notification duties: one item for each incident and organisation, found by what is due.
+
+use aws_sdk_dynamodb::types::TransactWriteItem;
+use jiff::Timestamp;
+use muster::duty_clock::DutyClock;
+use muster::id::{IncidentId, ResourceId};
+use serde::{Deserialize, Serialize};
+
+use super::{Fact, Incidents, partition};
+use crate::error::AwsError;
+use crate::item::{self, Item, Written, key, n, s};
+
+const KIND: &str = "duty";
+/// How many clocks one look finds; the next look is a minute later.
+const MOST: i32 = 100;
+
+/// An incident whose duties nobody has looked up yet.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Unasked {
+    incident: IncidentId,
+}
+
+/// What wants to be looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DutyDue {
+    /// An incident has opened: which duties does it carry?
+    Opened(IncidentId),
+    /// A clock has come to a time at which people are told.
+    Clock(Box<DutyClock>),
+}
+
+/// Its place sorts behind the incident and before its sends.
+fn clock_key(incident: &IncidentId, resource: &ResourceId) -> Item {
+    key(partition(incident), format!("{KIND}#{resource}"))
+}
+
+fn opened_key(incident: &IncidentId) -> Item {
+    key(partition(incident), KIND)
+}
+
+fn due(mut keys: Item, at: Timestamp, rest: &str) -> Item {
+    keys.insert("list_key".to_owned(), s(KIND));
+    // Whole milliseconds of one width, so that text order is time order.
+    let moment = at.as_millisecond().max(0);
+    keys.insert("sort".to_owned(), s(format!("{moment:014}#{rest}")));
+    keys
+}
+
+impl Incidents {
+    /// The write that asks for an incident's duties to be looked up, for the transaction that opens it.
+    pub(super) fn duties_put(
+        &self,
+        incident: &IncidentId,
+        at: Timestamp,
+    ) -> Result<TransactWriteItem, AwsError> {
+        let keys = due(opened_key(incident), at, incident.as_str());
+        let item = item::write(keys, &Unasked { incident: incident.clone() })?;
+        item::put(&self.table, item, None, vec![])
+    }
+
+    fn clock_put(&self, clock: &DutyClock) -> Result<TransactWriteItem, AwsError> {
+        let mut keys = clock_key(&clock.incident, &clock.resource);
+        if let Some(at) = clock.next_at() {
+            keys = due(keys, at, &format!("{}#{}", clock.incident, clock.resource));
+        }
+        let item = item::write(keys, clock)?;
+        match clock.version {
+            1 => item::put(&self.table, item, Some("attribute_not_exists(pk)"), vec![]),
+            version => {
+                let values = vec![(":before", n(version - 1))];
+                item::put(&self.table, item, Some("version = :before"), values)
+            }
+        }
+    }
+
+    /// What is due at `now`, the oldest first.
+    ///
+    /// # Errors
+    /// The failed call.
+    pub async fn duties_due(&self, now: Timestamp) -> Result<Vec<DutyDue>, AwsError> {
+        let until = format!("{:014}~", now.as_millisecond().max(0));
+        let query = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .index_name("by-list")
+            .key_condition_expression("list_key = :duty AND sort < :until")
+            .expression_attribute_values(":duty", s(KIND))
+            .expression_attribute_values(":until", s(until))
+            .limit(MOST);
+        let answer = query.send().await.map_err(|e| AwsError::of("dynamodb:Query", &e))?;
+        let of = |item: Item| {
+            if item.contains_key("resource") {
+                item::readable(item, KIND).map(|clock| DutyDue::Clock(Box::new(clock)))
+            } else {
+                item::readable(item, KIND).map(|Unasked { incident }| DutyDue::Opened(incident))
+            }
+        };
+        Ok(answer.items.unwrap_or_default().into_iter().filter_map(of).collect())
+    }
+
+    /// The clocks of one incident, by organisation.
+    ///
+    /// # Errors
+    /// The failed call.
+    pub async fn duties(&self, incident: &IncidentId) -> Result<Vec<DutyClock>, AwsError> {
+        let items = self.part(partition(incident), format!("{KIND}#")).await?;
+        items.into_iter().map(item::read).collect()
+    }
+
+    /// The clock of one organisation.
+    ///
+    /// # Errors
+    /// The failed call.
+    pub async fn duty(
+        &self,
+        incident: &IncidentId,
+        resource: &ResourceId,
+    ) -> Result<Option<DutyClock>, AwsError> {
+        self.item(clock_key(incident, resource)).await?.map(item::read).transpose()
+    }
+
+    /// Starts the clocks of an incident's duties: those of them that run already go on as they are.
+    ///
+    /// # Errors
+    /// The failed call.
+    pub async fn start_duties(
+        &self,
+        incident: &IncidentId,
+        clocks: &[DutyClock],
+    ) -> Result<(), AwsError> {
+        for clock in clocks {
+            let transaction = self.client.transact_write_items();
+            let written = transaction.transact_items(self.clock_put(clock)?).send().await;
+            // Lost to another look at the same moment: it runs.
+            let (Written::Done | Written::Conflict) = item::written(written)?;
+        }
+        // Last: whoever dies before is followed by the next look.
+        let delete = self.client.delete_item().table_name(&self.table);
+        let delete = delete.set_key(Some(opened_key(incident)));
+        delete.send().await.map(drop).map_err(|e| AwsError::of("dynamodb:DeleteItem", &e))
+    }
+
+    /// Keeps a clock in the place of the version before its own, with a line on the timeline.
+    ///
+    /// # Errors
+    /// The failed call.
+    pub async fn keep_duty(&self, clock: &DutyClock, fact: &Fact) -> Result<Written, AwsError> {
+        let name = format!("{}#{}", fact.what, clock.resource);
+        let fact = Self::fact_item(&clock.incident, &name, fact)?;
+        let transaction = self
+            .client
+            .transact_write_items()
+            .transact_items(self.clock_put(clock)?)
+            .transact_items(item::put(&self.table, fact, None, vec![])?);
+        item::written(transaction.send().await)
+    }
+}
