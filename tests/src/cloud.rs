@@ -37,6 +37,8 @@ pub(crate) struct Cloud {
 pub(crate) struct Reply {
     pub status: u16,
     pub text: String,
+    /// The body, byte by byte.
+    pub bytes: Vec<u8>,
     /// Whose pages may read it, as a browser would see.
     pub allowed_origin: Option<String>,
 }
@@ -194,6 +196,8 @@ impl Cloud {
         let status = response.status().as_u16();
         let origin = response.headers().get("access-control-allow-origin");
         let allowed_origin = origin.and_then(|text| text.to_str().ok()).map(str::to_owned);
-        Ok(Reply { status, text: response.text().await?, allowed_origin })
+        let bytes = response.bytes().await?.to_vec();
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        Ok(Reply { status, text, bytes, allowed_origin })
     }
 }

@@ -12,14 +12,14 @@ use serde_json::{Value, json};
 
 use crate::cloud::Cloud;
 use crate::home::repository;
-use crate::messages::queue;
+use crate::messages::{is_from, queue};
 use crate::stack::{Stack, deploy};
 use crate::system::System;
 use crate::told::figures;
 use crate::wire::Wire;
 
-/// The functions on the path from an event to a page.
-const PATH: [&str; 2] = ["finding-responder", "pager"];
+/// The functions that send messages, and the one before them.
+const PATH: [&str; 3] = ["finding-responder", "pager", "roster-review"];
 /// What they find services by. MiniStack sets the one for all services itself, whatever a function says.
 const ENDPOINTS: [&str; 4] = [
     "AWS_ENDPOINT_URL_DYNAMODB",
@@ -37,8 +37,8 @@ const SIGNED: &[&str] = &["ssm-contacts", "ssm-incidents"];
 /// A stack with a wire.
 #[derive(Debug)]
 pub struct Lane {
-    cloud: Cloud,
-    stack: Stack,
+    pub(crate) cloud: Cloud,
+    pub(crate) stack: Stack,
     /// The wire that its calls go over.
     pub wire: Wire,
 }
@@ -262,7 +262,7 @@ impl Lane {
         Ok(())
     }
 
-    async fn scan(&self, filter: &str, values: &[(&str, &str)]) -> Result<Vec<Value>> {
+    pub(crate) async fn scan(&self, filter: &str, values: &[(&str, &str)]) -> Result<Vec<Value>> {
         let mut scan = aws_sdk_dynamodb::Client::new(&self.cloud.config)
             .scan()
             .table_name(&self.stack.incidents_table)
@@ -287,13 +287,26 @@ impl Lane {
     /// # Errors
     /// A failed call.
     pub async fn heard(&self) -> Result<Vec<String>> {
+        self.heard_from(&self.stack.emergency_topic).await
+    }
+
+    /// What the owner's topic has said: subjects and texts.
+    ///
+    /// # Errors
+    /// A failed call.
+    pub async fn owner_heard(&self) -> Result<Vec<String>> {
+        self.heard_from(&self.stack.owner_topic).await
+    }
+
+    async fn heard_from(&self, topic: &str) -> Result<Vec<String>> {
         let heard = queue(&self.cloud, &self.stack.heard).await?;
         let read = |body: &str| -> Result<String> {
             let said: Value = serde_json::from_str(body)?;
             let text = |name: &str| said[name].as_str().unwrap_or_default().to_owned();
             Ok(format!("{}\n{}", text("Subject"), text("Message")))
         };
-        heard.iter().map(|heard| read(&heard.body)).collect()
+        let ours = heard.iter().filter(|heard| is_from(&heard.body, topic));
+        ours.map(|heard| read(&heard.body)).collect()
     }
 
     /// The events that a function gave up on.

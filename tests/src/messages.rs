@@ -113,7 +113,8 @@ pub(crate) async fn all(cloud: &Cloud, stack: &Stack, known: &Known) -> Result<V
     )?;
     let mut messages = sms(&texts);
     messages.extend(email(&mails));
-    messages.extend(heard.iter().map(|queued| topic(&queued.body, &stack.emergency_topic)));
+    let emergencies = heard.iter().filter(|queued| is_from(&queued.body, &stack.emergency_topic));
+    messages.extend(emergencies.map(|queued| topic(&queued.body, &stack.emergency_topic)));
     let mut known = known.lock().await;
     look_up(cloud, stack, &messages, &mut known).await?;
     for message in &mut messages {
@@ -163,6 +164,12 @@ fn email(seen: &Value) -> Vec<Message> {
         Message { at, ..message(&mail["MessageId"], Channel::Email, to.join(", "), says) }
     };
     mails.map(read).collect()
+}
+
+/// Whether a notification comes from this topic.
+pub(crate) fn is_from(body: &str, topic: &str) -> bool {
+    let heard: Value = serde_json::from_str(body).unwrap_or_default();
+    heard["TopicArn"] == topic
 }
 
 fn topic(body: &str, arn: &str) -> Message {

@@ -29,6 +29,9 @@ pub(crate) struct Stack {
     pub name: String,
     pub api_endpoint: String,
     pub emergency_topic: String,
+    /// Where the roster's owner hears of reviews.
+    #[serde(default)]
+    pub owner_topic: String,
     pub incidents_table: String,
     pub state_machine: String,
     /// The queue of events that a function failed on.
@@ -90,6 +93,14 @@ pub(crate) async fn deploy(
         ("OwnerEmail", OWNER),
         ("DeletionProtection", "false"),
     ];
+    // What comes by the calendar, or to everybody who is new, would disturb whatever runs at the time.
+    let quiet = [
+        ("WelcomeNewContacts", "false"),
+        ("ReviewSchedule", "at(2099-01-01T00:00:00)"),
+        ("ProofSchedule", "at(2099-01-01T00:00:00)"),
+    ];
+    let said = |name: &str| more.iter().any(|(given, _)| *given == name);
+    given.extend(quiet.iter().filter(|(name, _)| !said(name)));
     given.extend(more);
     let outputs = create(cloud, name, &body, &given).await?;
     let output = |name: &str| {
@@ -98,9 +109,11 @@ pub(crate) async fn deploy(
     };
     let emergency_topic = output("EmergencyTopicArn")?;
     let (chat, bus) = (output("ChatTopicArn")?, output("BusName")?);
+    let owner_topic = output("OwnerTopicArn")?;
     let given = [
         ("Topic", emergency_topic.as_str()),
         ("ChatTopic", chat.as_str()),
+        ("OwnerTopic", owner_topic.as_str()),
         ("BusName", bus.as_str()),
     ];
     let ears = create(cloud, &format!("{name}-ears"), include_str!("../ears.yaml"), &given).await?;
@@ -120,6 +133,7 @@ pub(crate) async fn deploy(
             })
             .collect(),
         emergency_topic,
+        owner_topic,
         heard: queue("Queue")?,
         chatted: queue("ChatQueue")?,
         told: queue("EventQueue")?,
@@ -221,7 +235,7 @@ mod tests {
         assert_eq!(count("Sid: Trace\n"), functions + 1, "the functions and the state machine");
         assert_eq!(count("LoggingConfig: { LogGroup:"), functions);
         // A target that fails for good leaves its event in a queue.
-        let rules = count("Type: AWS::Events::Rule\n");
+        let rules = count("Type: AWS::Events::Rule\n") + count("Type: AWS::Scheduler::Schedule\n");
         assert_eq!(count("RetryPolicy: {"), rules);
         assert_eq!(count("DeadLetterConfig: {"), rules);
         let mappings = count("Type: AWS::Lambda::EventSourceMapping");

@@ -28,6 +28,7 @@ mod preview;
 mod readiness;
 mod reconcile;
 mod refused;
+mod reviews;
 mod stage;
 mod storm;
 mod stream;
@@ -104,6 +105,8 @@ fn main() -> anyhow::Result<ExitCode> {
         preview::the_preview_names_whom_the_real_path_pages,
         readiness::says_what_still_needs_somebody,
         reconcile::opens_what_no_event_has_brought,
+        reviews::silence_goes_to_the_manager_and_marks_the_entry,
+        reviews::a_link_that_cannot_be_used_says_nothing,
         refused::a_refused_number_does_not_stop_the_mail,
         stream::a_poison_record_holds_nobody_up_and_is_reported,
         stream::what_cannot_be_read_is_not_told_and_the_rest_is,

@@ -1,5 +1,7 @@
 //! Answers in a service's place, in the form that the service itself would use.
 
+use std::collections::BTreeSet;
+
 use super::fault::Kind;
 use super::pass::Reply;
 use super::request::Request;
@@ -64,4 +66,28 @@ pub(super) fn sandbox() -> Reply {
          <RequestId>wire</RequestId></ResponseMetadata></GetSMSSandboxAccountStatusResponse>"
     );
     reply(200, "content-type: text/xml\r\n", &body)
+}
+
+/// The numbers that opted out of texts. MiniStack does not know the call.
+pub(super) fn opted_out(numbers: &BTreeSet<String>) -> Reply {
+    let members = numbers.iter().flat_map(|number| ["<member>", number.as_str(), "</member>"]);
+    let numbers: String = members.collect();
+    let body = format!(
+        "<ListPhoneNumbersOptedOutResponse xmlns=\"{SNS}\"><ListPhoneNumbersOptedOutResult>\
+         <phoneNumbers>{numbers}</phoneNumbers></ListPhoneNumbersOptedOutResult><ResponseMetadata>\
+         <RequestId>wire</RequestId></ResponseMetadata></ListPhoneNumbersOptedOutResponse>"
+    );
+    reply(200, "content-type: text/xml\r\n", &body)
+}
+
+/// The addresses that SES sends nothing to, each with why.
+pub(super) fn suppressed(addresses: &BTreeSet<(String, &'static str)>) -> Reply {
+    let summary = |(address, reason): &(String, &'static str)| {
+        format!(
+            "{{\"EmailAddress\":\"{address}\",\"Reason\":\"{reason}\",\"LastUpdateTime\":1795405100}}"
+        )
+    };
+    let summaries: Vec<_> = addresses.iter().map(summary).collect();
+    let body = format!("{{\"SuppressedDestinationSummaries\":[{}]}}", summaries.join(","));
+    reply(200, "content-type: application/json\r\n", &body)
 }

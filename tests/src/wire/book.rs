@@ -46,6 +46,9 @@ struct Pages {
     elsewhere: Option<(&'static [&'static str], u16)>,
     /// Numbers that the SMS provider refuses, each as a form's field.
     numbers: BTreeSet<String>,
+    /// Addresses that SES sends nothing to, with its reason, and numbers that opted out of SNS.
+    suppressed: BTreeSet<(String, &'static str)>,
+    opted_out: BTreeSet<String>,
     faults: Vec<Fault>,
     calls: Vec<Call>,
     /// How many calls have been forgotten, so that one which ends later finds its place or none.
@@ -73,6 +76,22 @@ impl Book {
     pub(super) fn refuse(&self, number: &str) {
         let field = format!("PhoneNumber={}", number.replace('+', "%2B"));
         self.with(|pages| pages.numbers.insert(field));
+    }
+
+    pub(super) fn suppress(&self, address: &str, reason: &'static str) {
+        self.with(|pages| pages.suppressed.insert((address.to_owned(), reason)));
+    }
+
+    pub(super) fn opt_out(&self, number: &str) {
+        self.with(|pages| pages.opted_out.insert(number.to_owned()));
+    }
+
+    pub(super) fn suppressed(&self) -> BTreeSet<(String, &'static str)> {
+        self.with(|pages| pages.suppressed.clone())
+    }
+
+    pub(super) fn opted_out(&self) -> BTreeSet<String> {
+        self.with(|pages| pages.opted_out.clone())
     }
 
     pub(super) fn refuses(&self, form: &str) -> bool {

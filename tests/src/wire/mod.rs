@@ -60,6 +60,16 @@ impl Wire {
         self.book.refuse(number);
     }
 
+    /// SES sends nothing to this address any more; `reason` is `BOUNCE` or `COMPLAINT`.
+    pub fn suppress(&self, address: &str, reason: &'static str) {
+        self.book.suppress(address, reason);
+    }
+
+    /// The owner of this number has answered STOP.
+    pub fn opt_out(&self, number: &str) {
+        self.book.opt_out(number);
+    }
+
     /// From now on, and beside what was armed before, this goes wrong. Each fault counts for itself, and
     /// where several strike one call, the one that was armed first does.
     ///

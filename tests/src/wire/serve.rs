@@ -110,6 +110,13 @@ async fn apply(request: &Request, operation: &str, book: &Book) -> Result<Reply>
     if operation == "sns:GetSMSSandboxAccountStatus" {
         return Ok(answer::sandbox());
     }
+    if operation == "sns:ListPhoneNumbersOptedOut" {
+        return Ok(answer::opted_out(&book.opted_out()));
+    }
+    // MiniStack answers that there are none.
+    if operation == "ses:GET /v2/email/suppression/addresses" {
+        return Ok(answer::suppressed(&book.suppressed()));
+    }
     if operation == "sns:Publish" && book.refuses(&String::from_utf8_lossy(request.body())) {
         return Ok(answer::unreachable_number());
     }

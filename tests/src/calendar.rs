@@ -1,0 +1,77 @@
+//! Lets time pass for what a lane has stored: months of reviews, days of links.
+
+use anyhow::{Context as _, Result};
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::AttributeValue;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+
+use crate::lane::Lane;
+
+/// A month, and a bit.
+const MONTH: SignedDuration = SignedDuration::from_hours(31 * 24);
+
+fn s(text: impl Into<String>) -> AttributeValue {
+    AttributeValue::S(text.into())
+}
+
+impl Lane {
+    /// Puts everything of an entry's review a month back: its reminders, and that they were sent.
+    ///
+    /// # Errors
+    /// It has no review, or a failed call.
+    pub async fn age_review(&self, subject: &str) -> Result<()> {
+        let client = Client::new(&self.cloud.config);
+        let table = &self.stack.incidents_table;
+        let pk = format!("review#{subject}");
+        let found = self.scan("pk = :pk", &[(":pk", &pk)]).await?;
+        let mut review =
+            found.into_iter().next().with_context(|| format!("no review of {subject}"))?;
+        for reminder in review["reminders"].as_array_mut().into_iter().flatten() {
+            let at: Timestamp = reminder["at"].as_str().unwrap_or_default().parse()?;
+            let at = at - MONTH;
+            reminder["month"] = at.strftime("%Y-%m").to_string().into();
+            reminder["at"] = at.to_string().into();
+        }
+        let put = client.put_item().table_name(table);
+        put.set_item(Some(serde_dynamo::to_item(review)?)).send().await?;
+        // What was sent this month was about this month; it is about an earlier one now.
+        for item in self.scan("begins_with(pk, :notice)", &[(":notice", "notice#")]).await? {
+            let text = |name: &str| item[name].as_str().unwrap_or_default().to_owned();
+            let (pk, sk) = (text("pk"), text("sk"));
+            if !pk.ends_with(&format!("#{subject}")) {
+                continue;
+            }
+            let mut old: Value = item.clone();
+            old["pk"] = format!("notice#earlier#{}#{pk}", Timestamp::now()).into();
+            let put = client.put_item().table_name(table);
+            put.set_item(Some(serde_dynamo::to_item(old)?)).send().await?;
+            let delete = client.delete_item().table_name(table);
+            delete.key("pk", s(pk)).key("sk", s(sk)).send().await?;
+        }
+        Ok(())
+    }
+
+    /// Lets a review's link end.
+    ///
+    /// # Errors
+    /// A failed call.
+    pub async fn expire_token(&self, link: &str) -> Result<()> {
+        let token = link.rsplit('/').next().unwrap_or_default();
+        let digest = URL_SAFE_NO_PAD.encode(Sha256::digest(token.as_bytes()));
+        let update = Client::new(&self.cloud.config).update_item();
+        update
+            .table_name(&self.stack.incidents_table)
+            .key("pk", s(format!("token#{digest}")))
+            .key("sk", s("review"))
+            .update_expression("SET expires_at = :past")
+            .condition_expression("attribute_exists(pk)")
+            .expression_attribute_values(":past", AttributeValue::N("1".to_owned()))
+            .send()
+            .await?;
+        Ok(())
+    }
+}
