@@ -42,6 +42,9 @@ pub mod mirror;
 pub mod page;
 pub mod plan;
 pub mod plan_draft;
+pub mod plan_settings;
+pub mod plan_settings_draft;
+pub mod response_plan;
 pub mod send;
 pub mod team;
 
@@ -59,6 +62,8 @@ pub use incident::{Actor, Incident};
 pub use incident_type::IncidentType;
 pub use plan::EscalationPlan;
 pub use plan_draft::PlanDraft;
+pub use plan_settings::PlanSettings;
+pub use plan_settings_draft::PlanSettingsDraft;
 pub use policy::Policy;
 pub use policy_draft::PolicyDraft;
 pub use role::Role;

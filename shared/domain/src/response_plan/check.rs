@@ -1,0 +1,325 @@
+//! What is still open in the plan: the check that it prints itself.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
+
+use super::Sources;
+use crate::channel::Channel;
+use crate::contact::Contact;
+use crate::course::course;
+use crate::external::ResourceKind;
+use crate::finding::Finding;
+use crate::hole::LEAST_KINDS;
+use crate::incident::Incident;
+use crate::incident_type::IncidentType;
+use crate::plan::EscalationPlan;
+use crate::plan_settings::{Activity, Phase, Talk, Usage};
+use crate::role::Role;
+use crate::severity::Severity::{self, Critical, High, Low, Medium};
+
+/// How long ago the last exercise may be.
+const EXERCISE: SignedDuration = SignedDuration::from_hours(365 * 24);
+
+/// Something that is open.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct OpenPoint {
+    /// How grave it is.
+    pub severity: Severity,
+    /// What kind of thing it is, as one word that stays.
+    pub code: &'static str,
+    /// The activity, role, plan, channel or organisation that it is about.
+    pub subject: String,
+    /// What is open.
+    pub what: String,
+    /// Why it matters.
+    pub why: &'static str,
+    /// What to do.
+    pub todo: &'static str,
+}
+
+/// The points that are found, one by one.
+#[derive(Default)]
+struct Points(Vec<OpenPoint>);
+
+impl Points {
+    fn add(
+        &mut self,
+        (code, severity): (&'static str, Severity),
+        subject: &str,
+        what: impl Into<String>,
+        (why, todo): (&'static str, &'static str),
+    ) {
+        let (subject, what) = (subject.to_owned(), what.into());
+        self.0.push(OpenPoint { severity, code, subject, what, why, todo });
+    }
+}
+
+/// What is open in the plan, the gravest first.
+#[must_use]
+pub fn check(sources: &Sources<'_>) -> Vec<OpenPoint> {
+    let mut points = Points::default();
+    activities(sources, &mut points);
+    roles(sources, &mut points);
+    escalation(sources, &mut points);
+    talk(sources, &mut points);
+    duties(sources, &mut points);
+    messages(sources, &mut points);
+    upkeep(sources, &mut points);
+    points.0.sort_by(|a, b| {
+        b.severity.cmp(&a.severity).then_with(|| (a.code, &a.subject).cmp(&(b.code, &b.subject)))
+    });
+    points.0
+}
+
+/// Each activity has exactly one Accountable and at least one Responsible, and each phase an activity.
+fn activities(sources: &Sources<'_>, points: &mut Points) {
+    const RACI: &str = "Change it: PATCH /response-plan/settings.";
+    for Activity { activity, accountable, responsible, .. } in &sources.settings.raci {
+        let number = accountable.len();
+        if number != 1 {
+            let what = format!("{number} roles are accountable.");
+            let why = "With none, nobody answers for it; with two, each waits for the other.";
+            points.add(("accountable_not_one", High), activity, what, (why, RACI));
+        }
+        if responsible.is_empty() {
+            let why = "Nobody will do it.";
+            points.add(
+                ("nobody_responsible", High),
+                activity,
+                "No role is responsible.",
+                (why, RACI),
+            );
+        }
+    }
+    for phase in Phase::ALL {
+        if sources.settings.raci.iter().all(|line| line.phase != phase) {
+            let why = "What nobody has thought of before is thought of at 3 a.m.";
+            points.add(
+                ("phase_without_activity", Medium),
+                phase.name(),
+                "The phase has no activity.",
+                (why, RACI),
+            );
+        }
+    }
+}
+
+/// Each role in the chart has somebody who can be reached, and a backup.
+fn roles(sources: &Sources<'_>, points: &mut Points) {
+    let lists = |line: &Activity| {
+        let lists = [&line.responsible, &line.accountable, &line.consulted, &line.informed];
+        lists.into_iter().flatten().copied().collect::<Vec<Role>>()
+    };
+    let named: BTreeSet<Role> = sources.settings.raci.iter().flat_map(lists).collect();
+    let reachable = |contact: &&Contact| {
+        let kinds: BTreeSet<_> = contact.channels.iter().map(Channel::kind).collect();
+        let away = contact.on_leave(sources.now);
+        let backup = contact.backup.as_ref().and_then(|id| sources.here(id));
+        kinds.len() >= LEAST_KINDS
+            && (!away || backup.is_some_and(|backup| !backup.on_leave(sources.now)))
+    };
+    for role in named {
+        let title = role.card().title;
+        let holders: Vec<&Contact> = sources.holders(role).collect();
+        let commander = role == Role::IncidentCommander;
+        match holders.as_slice() {
+            [] => {
+                let severity = if commander { Critical } else { High };
+                let why = "The plan counts on a role that nobody fills.";
+                points.add(
+                    ("role_unfilled", severity),
+                    title,
+                    "Nobody has this role.",
+                    (why, "Give somebody the role."),
+                );
+                continue;
+            }
+            holders if !holders.iter().any(reachable) => {
+                let why = "The plan counts on somebody who cannot be reached by two kinds of channel, or is away.";
+                let todo = "Add channels, or a backup who is there.";
+                points.add(
+                    ("role_unreachable", High),
+                    title,
+                    "Nobody in it can be reached now.",
+                    (why, todo),
+                );
+            }
+            _ => {}
+        }
+        let backed = |c: &&Contact| c.backup.as_ref().and_then(|id| sources.here(id)).is_some();
+        if holders.len() < 2 && !holders.iter().any(backed) {
+            let why = "One illness or flight leaves the role to nobody.";
+            let todo = "Give a second person the role, or the first one a backup.";
+            points.add(
+                ("role_without_backup", Medium),
+                title,
+                "Only one person, without a backup.",
+                (why, todo),
+            );
+        }
+    }
+}
+
+/// Whatever pages people ends somewhere: the course of each plan that could be chosen reaches somebody.
+fn escalation(sources: &Sources<'_>, points: &mut Points) {
+    let mut kinds: BTreeSet<IncidentType> = BTreeSet::from([IncidentType::Other]);
+    kinds.extend(sources.plans.iter().flat_map(|plan| plan.incident_types.iter().copied()));
+    // One plan is chosen for many kinds: it is told once for each severity.
+    let mut silent: BTreeMap<(Severity, String), Vec<String>> = BTreeMap::new();
+    for severity in Severity::ALL.into_iter().filter(|s| *s >= sources.policy.page_from) {
+        for kind in &kinds {
+            let Ok(id) = "20260101-0000000000".parse() else { continue };
+            let finding = Finding::assumed(severity, *kind, "000000000000".to_owned());
+            let plan = EscalationPlan::choose(sources.plans.to_vec(), *kind, severity);
+            let name = plan.id.to_string();
+            let incident = Incident::open(id, finding, sources.policy, plan, sources.now);
+            let turns = course(&incident, sources.people);
+            if turns.iter().all(|turn| turn.pages.is_empty()) {
+                silent.entry((severity, name)).or_default().push(kind.words());
+            }
+        }
+    }
+    for ((severity, plan), kinds) in silent {
+        let subject = format!("{} by plan {plan}", severity.name());
+        let what = format!("Nobody is paged, from beginning to end, for: {}.", kinds.join(", "));
+        let why = "Only the emergency topic would hear of it.";
+        let todo = "Change the plan, or the people whom it calls for.";
+        points.add(("severity_pages_nobody", Critical), &subject, what, (why, todo));
+    }
+}
+
+/// There is a way to talk that does not hang on what the usual one hangs on.
+fn talk(sources: &Sources<'_>, points: &mut Points) {
+    const TODO: &str = "Name one: PATCH /response-plan/settings, field channels.";
+    let of =
+        |usage: Usage| sources.settings.channels.iter().filter(move |talk| talk.usage == usage);
+    let plain = |text: &String| text.trim().to_lowercase();
+    if of(Usage::Primary).next().is_none() {
+        let why = "People look for each other instead of for the attacker.";
+        points.add(
+            ("no_primary_channel", Medium),
+            "channels",
+            "No usual way to talk is named.",
+            (why, TODO),
+        );
+    }
+    if of(Usage::Backup).next().is_none() {
+        let why = "An attacker who sits in the usual one reads along.";
+        points.add(("no_backup_channel", High), "channels", "No backup is named.", (why, TODO));
+        return;
+    }
+    let mut needs: BTreeSet<String> = BTreeSet::new();
+    for primary in of(Usage::Primary) {
+        needs.extend(primary.depends_on.iter().map(plain));
+        needs.insert(plain(&primary.name));
+    }
+    let apart = |talk: &Talk| {
+        !talk.depends_on.is_empty()
+            && talk.depends_on.iter().all(|need| !needs.contains(&plain(need)))
+    };
+    if !of(Usage::Backup).any(apart) {
+        let names: Vec<&str> = of(Usage::Backup).map(|talk| talk.name.as_str()).collect();
+        let what = "Each backup needs what a usual one needs, or does not say what it needs.";
+        let why = "What takes away the one takes away the other.";
+        points.add(("backup_depends_on_primary", High), &names.join(", "), what, (why, TODO));
+    }
+}
+
+/// Each notification duty has somebody who sees to it; its clock is part of it.
+fn duties(sources: &Sources<'_>, points: &mut Points) {
+    for resource in sources.resources {
+        let owner = resource.owner.as_ref().and_then(|id| sources.here(id));
+        if !resource.duties.is_empty() && owner.is_none() {
+            let why = "A deadline that is nobody's is missed.";
+            let todo = "Name an owner who is in the roster: PATCH /external-resources/{id}.";
+            points.add(
+                ("duty_without_owner", High),
+                resource.id.as_str(),
+                "Nobody sees to its notification duty.",
+                (why, todo),
+            );
+        }
+        if resource.kind == ResourceKind::Regulator && resource.duties.is_empty() {
+            let why = "Without hours there is no clock.";
+            let todo = "Enter which incidents it must be told of, and within how many hours.";
+            points.add(
+                ("regulator_without_duty", Medium),
+                resource.id.as_str(),
+                "No duty says when it must be told.",
+                (why, todo),
+            );
+        }
+    }
+}
+
+/// Each line of the communication plan has somebody, and what is grave has lines.
+fn messages(sources: &Sources<'_>, points: &mut Points) {
+    for line in &sources.settings.communication {
+        if sources.holders(line.owner).next().is_none() {
+            let what = format!("Nobody is {}.", line.owner.card().title);
+            let why = "Nobody will write it.";
+            points.add(
+                ("message_without_owner", Medium),
+                &line.audience,
+                what,
+                (why, "Give somebody the role."),
+            );
+        }
+    }
+    for severity in [High, Critical] {
+        if sources.settings.communication.iter().all(|line| line.least_severity > severity) {
+            let why = "What nobody is told of spreads by itself.";
+            let todo = "Add lines: PATCH /response-plan/settings, field communication.";
+            points.add(
+                ("severity_without_message", Medium),
+                severity.name(),
+                "Nobody is told at this severity.",
+                (why, todo),
+            );
+        }
+    }
+}
+
+/// The plan is somebody's, is looked at, and is practised.
+fn upkeep(sources: &Sources<'_>, points: &mut Points) {
+    let settings = sources.settings;
+    if settings.owner.as_ref().and_then(|id| sources.here(id)).is_none() {
+        let why = "A plan that is nobody's grows old.";
+        let todo = "Name an owner: PATCH /response-plan/settings.";
+        points.add(
+            ("plan_without_owner", Medium),
+            "plan",
+            "The plan has no owner in the roster.",
+            (why, todo),
+        );
+    }
+    let old = SignedDuration::from_hours(i64::from(settings.review_months) * 30 * 24);
+    let since = |at: Timestamp| sources.now.duration_since(at);
+    if settings.stamps.version == 0 {
+        let why = "It is what Muster brings along, and nobody has said that it is yours.";
+        let todo = "Read it, change it, and make it yours: PUT /response-plan/settings.";
+        points.add(
+            ("plan_never_adopted", Medium),
+            "plan",
+            "Nobody has adopted the plan.",
+            (why, todo),
+        );
+    } else if since(settings.stamps.updated_at) > old {
+        let what = format!("Last changed on {}.", settings.stamps.updated_at.strftime("%Y-%m-%d"));
+        let why = "What was right then may be wrong now.";
+        let todo = "Review it, and store it again even if nothing changes.";
+        points.add(("plan_review_due", Medium), "plan", what, (why, todo));
+    }
+    if !sources.exercises.iter().any(|exercise| since(exercise.at) <= EXERCISE) {
+        let severity = if settings.exercises.is_empty() { Medium } else { Low };
+        let why = "A plan that was never tried is a hope.";
+        points.add(
+            ("no_exercise", severity),
+            "plan",
+            "No exercise within a year.",
+            (why, "Hold a drill: POST /drills."),
+        );
+    }
+}
