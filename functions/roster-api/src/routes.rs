@@ -8,17 +8,20 @@ use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodRouter, delete, get, patch, post, put};
 use lambda_http::RequestExt as _;
-use muster::{Contact, EscalationPlan as Plan, ExternalResource as External, Policy};
+use muster::{
+    Contact, EscalationPlan as Plan, ExternalResource as External, PlanSettings as Settings, Policy,
+};
 use serde_json::json;
 
 use crate::entries::{create, erase, history, read, remove, replace, update};
 use crate::scope::{Allowed, Scope, guard};
 use crate::{
     App, Stores, activation, changes, contacts, corrections, coverage, document, drills, duties,
-    externals, holes, incidents, links,
+    evidence, externals, holes, incidents, links,
 };
 use crate::{
-    incident_manager, plans, preview, problem::Problem, readiness, review, reviews, roles, transfer,
+    incident_manager, plans, preview, problem::Problem, readiness, response_plan, review, reviews,
+    roles, transfer,
 };
 
 /// A route.
@@ -56,6 +59,7 @@ const PLANS: &[&str] = &["limit", "cursor", "q"];
 const REASON: &[&str] = &["override", "reason"];
 const SHEET: &[&str] = &["dry_run", "override", "reason"];
 const FILE: &[&str] = &["format", "cursor"];
+const AS_OF: &[&str] = &["as_of"];
 const FORM: &[&str] = &["format"];
 const ASKED: &[&str] = &["incident_type", "severity", "account", "at"];
 
@@ -124,6 +128,14 @@ pub(crate) const ROUTES: &[Route] = routes![
     post   "/corrections/{id}/reject"         WRITE   NONE    => corrections::reject,
     get    "/coverage"                        READ    FORM    => coverage::report,
     post   "/incidents/{id}/duties/{resource}" RESPOND NONE   => duties::done,
+    get    "/response-plan"                   READ    FORM    => response_plan::read,
+    get    "/response-plan/check"             READ    NONE    => response_plan::open,
+    get    "/response-plan/settings"          READ    NONE    => read::<Settings>,
+    put    "/response-plan/settings"          WRITE   REASON  => replace::<Settings>,
+    patch  "/response-plan/settings"          WRITE   REASON  => update::<Settings>,
+    delete "/response-plan/settings"          WRITE   REASON  => remove::<Settings>,
+    get    "/response-plan/settings/changes"  READ    NONE    => history::<Settings>,
+    get    "/evidence"                        READ    AS_OF   => evidence::pack,
     get    "/incident-manager"                READ    NONE    => incident_manager::read,
     get    "/readiness"                       READ    NONE    => readiness::report,
     get    "/openapi.json"                    READ    NONE    => document::serve,

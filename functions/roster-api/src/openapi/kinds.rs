@@ -3,7 +3,7 @@
 use utoipa::openapi::{RefOr, Schema};
 
 use super::operation::{of, page_of};
-use super::{plans, roster};
+use super::{plans, response_plan, roster};
 
 /// A kind of entry, as its routes share it.
 pub(super) struct Kind {
@@ -55,6 +55,15 @@ pub(super) fn kind(path: &str) -> Option<Kind> {
             draft: of::<plans::PolicyDraft>(),
             entry: of::<plans::Policy>(),
             page: of::<plans::Policy>(),
+            only: true,
+        },
+        "response-plan" => Kind {
+            what: "response plan's settings",
+            tag: "Response plan",
+            name: "PlanSettings",
+            draft: of::<response_plan::PlanSettingsDraft>(),
+            entry: of::<response_plan::PlanSettings>(),
+            page: of::<response_plan::PlanSettings>(),
             only: true,
         },
         _ => return None,

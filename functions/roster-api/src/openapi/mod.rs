@@ -9,6 +9,7 @@ mod operation;
 mod operations;
 mod plans;
 mod practice;
+mod response_plan;
 mod review;
 mod reviews;
 mod roster;
@@ -89,6 +90,24 @@ use operations::operation;
     plans::Step,
     plans::StepChannels,
     plans::StepChannelsWord,
+    response_plan::Activity,
+    response_plan::Exercise,
+    response_plan::Framework,
+    response_plan::Message,
+    response_plan::NotificationDuty,
+    response_plan::OpenPoint,
+    response_plan::OpenPoints,
+    response_plan::Phase,
+    response_plan::PhaseActions,
+    response_plan::PlanSettings,
+    response_plan::PlanSettingsDraft,
+    response_plan::PlannedExercise,
+    response_plan::ResponsePlan,
+    response_plan::Revision,
+    response_plan::SeverityText,
+    response_plan::Talk,
+    response_plan::TeamMember,
+    response_plan::Usage,
     reviews::AskedReview,
     reviews::Correction,
     reviews::Corrections,

@@ -12,7 +12,7 @@ use muster::{IncidentType, Role, Severity};
 
 use super::kinds::{Kind, kind};
 use super::operation::{Draft, Examples, id, list_of, of, one_of, page_of, text};
-use super::{answers, incidents, practice, review, roster};
+use super::{answers, incidents, practice, response_plan, review, roster};
 use crate::problem::Problem;
 use crate::routes::Route;
 
@@ -207,7 +207,10 @@ fn instant(draft: Draft) -> Draft {
 /// A route's operation.
 #[expect(clippy::too_many_lines, reason = "a table, one entry for each route")]
 pub(super) fn operation(route: &Route, examples: &mut Examples) -> Operation {
-    if let Some(draft) = practice::operation(route).or_else(|| review::operation(route)) {
+    if let Some(draft) = practice::operation(route)
+        .or_else(|| review::operation(route))
+        .or_else(|| response_plan::operation(route))
+    {
         return draft.build(route.allowed, examples);
     }
     let draft = match (route.method, route.path) {

@@ -102,6 +102,13 @@ impl Change {
         Ok(Self { fields: difference(before, after)?, ..Self::note(entry, action, why) })
     }
 
+    /// The fields that it changed, by name.
+    #[must_use]
+    pub fn field_names(&self) -> String {
+        let names: Vec<_> = self.fields.iter().map(|change| change.field.as_str()).collect();
+        names.join(", ")
+    }
+
     /// Something that was done with an entry and changed none of its fields.
     #[must_use]
     pub fn note<E: Entry>(entry: &E, action: Action, why: &Why) -> Self {

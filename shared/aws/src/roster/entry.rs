@@ -7,11 +7,13 @@ use muster::contact::Contact;
 use muster::external::ExternalResource;
 use muster::id::{ContactId, PlanId, ResourceId};
 use muster::plan::EscalationPlan;
+use muster::plan_settings::PlanSettings;
 use muster::policy::Policy;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-/// An entry of the roster: a contact, an external resource, an escalation plan or the policy.
+/// An entry of the roster: a contact, an external resource, an escalation plan, the policy
+/// or the response plan's settings.
 pub trait Entry: Serialize + DeserializeOwned + Clone + Send + Sync {
     /// What its kind is called in keys and change records.
     const KIND: &'static str;
@@ -101,26 +103,60 @@ impl Entry for EscalationPlan {
     }
 }
 
-/// The name of the one policy.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TheOne;
-
-/// Why a text does not name the policy.
+/// Why a text does not name the only entry of its kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("must be policy")]
+#[error("must be the name of its kind")]
 pub struct NotTheOne;
 
-impl FromStr for TheOne {
-    type Err = NotTheOne;
+macro_rules! only {
+    ($(#[$doc:meta])* $name:ident of $entry:ty) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub struct $name;
 
-    fn from_str(text: &str) -> Result<Self, NotTheOne> {
-        if text == Policy::KIND { Ok(Self) } else { Err(NotTheOne) }
-    }
+        impl FromStr for $name {
+            type Err = NotTheOne;
+
+            fn from_str(text: &str) -> Result<Self, NotTheOne> {
+                if text == <$entry>::KIND { Ok(Self) } else { Err(NotTheOne) }
+            }
+        }
+
+        impl Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(<$entry>::KIND)
+            }
+        }
+    };
+}
+only! {
+    /// The name of the one policy.
+    TheOne of Policy
+}
+only! {
+    /// The name of the response plan's settings.
+    ThePlan of PlanSettings
 }
 
-impl Display for TheOne {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(Policy::KIND)
+impl Entry for PlanSettings {
+    const KIND: &'static str = "response-plan";
+    type Id = ThePlan;
+
+    fn id(&self) -> &ThePlan {
+        &ThePlan
+    }
+
+    fn version(&self) -> u64 {
+        self.stamps.version
+    }
+
+    fn with_version(mut self, version: u64) -> Self {
+        self.stamps.version = version;
+        self
+    }
+
+    fn built_in(_: &ThePlan) -> Option<Self> {
+        Some(Self::default())
     }
 }
 

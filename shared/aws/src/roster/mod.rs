@@ -14,7 +14,7 @@ use crate::error::AwsError;
 use crate::item::{self, Item, key, n, s};
 pub use crate::item::{Page, Written};
 pub use changes::{Action, Change, FieldChange, Why, changed_fields};
-pub use entry::{Entry, NotTheOne, TheOne};
+pub use entry::{Entry, NotTheOne, TheOne, ThePlan};
 
 /// How many entries a filtered list looks at in one request: far below a second's worth.
 const MOST_LOOKED_AT: usize = 2_000;

@@ -1,0 +1,96 @@
+//! The response plan: its settings as an entry, the plan made of them and the roster, and its check.
+
+use axum::Json;
+use axum::extract::State;
+use axum::response::Response;
+use jiff::Timestamp;
+use muster::plan_settings::PlanSettings;
+use muster::plan_settings_draft::PlanSettingsDraft;
+use muster::response_plan::{OpenPoint, Revision, Sources, check, document, response_plan};
+use muster::{Fault, Stamp};
+use muster_aws::AwsError;
+use muster_aws::coverage::Gathered;
+use muster_aws::roster::{Change, ThePlan};
+use serde::Serialize;
+
+use crate::App;
+use crate::entries::Served;
+use crate::format::Format;
+use crate::problem::Problem;
+
+impl Served for PlanSettings {
+    const WHAT: &'static str = "response plan's settings";
+    const PATH: &'static str = "/response-plan/settings";
+    const ONLY: Option<&'static str> = Some("response-plan");
+    type Draft = PlanSettingsDraft;
+
+    fn version_of(draft: &PlanSettingsDraft) -> Option<u64> {
+        draft.version()
+    }
+
+    fn check(
+        draft: PlanSettingsDraft,
+        _: Option<&ThePlan>,
+        current: Option<&Self>,
+        stamp: &Stamp,
+    ) -> Result<Self, Vec<Fault>> {
+        draft.check(current, stamp)
+    }
+}
+
+/// Everything that the plan is made of, as it is now.
+pub(crate) struct Made {
+    pub(crate) gathered: Gathered,
+    pub(crate) settings: PlanSettings,
+    revisions: Vec<Revision>,
+    pub(crate) now: Timestamp,
+}
+
+impl Made {
+    pub(crate) async fn read(app: &App) -> Result<Self, AwsError> {
+        let (gathered, settings, changes) = tokio::try_join!(
+            Box::pin(Gathered::read(&app.roster, &app.incidents)),
+            app.roster.entry::<PlanSettings>(&ThePlan),
+            app.roster.changes_of::<PlanSettings>(&ThePlan),
+        )?;
+        let revision = |change: Change| Revision {
+            at: change.at,
+            version: change.version,
+            what: change.field_names(),
+            by: change.by,
+        };
+        let revisions = changes.into_iter().map(revision).collect();
+        let settings = settings.unwrap_or_default();
+        Ok(Self { gathered, settings, revisions, now: Timestamp::now() })
+    }
+
+    pub(crate) fn sources(&self) -> Sources<'_> {
+        Sources {
+            settings: &self.settings,
+            people: &self.gathered.people,
+            resources: &self.gathered.resources,
+            plans: &self.gathered.plans,
+            policy: &self.gathered.policy,
+            exercises: &self.gathered.exercises,
+            revisions: &self.revisions,
+            now: self.now,
+        }
+    }
+}
+
+pub(crate) async fn read(State(app): State<App>, format: Format) -> Result<Response, Problem> {
+    let made = Box::pin(Made::read(&app)).await?;
+    let sources = made.sources();
+    Ok(format.answer(&response_plan(&sources), || document(&sources)))
+}
+
+/// What is open in the plan.
+#[derive(Debug, Serialize)]
+pub(crate) struct Open {
+    items: Vec<OpenPoint>,
+}
+
+pub(crate) async fn open(State(app): State<App>) -> Result<Json<Open>, Problem> {
+    let made = Box::pin(Made::read(&app)).await?;
+    Ok(Json(Open { items: check(&made.sources()) }))
+}
