@@ -55,6 +55,31 @@ impl Lane {
         Ok(())
     }
 
+    /// Puts the clock of a notification duty this many hours on: it started, and ends, earlier.
+    ///
+    /// # Errors
+    /// It has no such clock, or a failed call.
+    pub async fn age_duty(&self, incident: &str, resource: &str, hours: i64) -> Result<()> {
+        let values = [(":pk", format!("incident#{incident}")), (":sk", format!("duty#{resource}"))];
+        let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
+        let found = self.scan("pk = :pk AND sk = :sk", &values).await?;
+        let mut clock =
+            found.into_iter().next().with_context(|| format!("no clock of {resource}"))?;
+        let earlier = SignedDuration::from_hours(hours);
+        for name in ["started_at", "deadline"] {
+            let at: Timestamp = clock[name].as_str().unwrap_or_default().parse()?;
+            clock[name] = (at - earlier).to_string().into();
+        }
+        if let Some((moment, rest)) = clock["sort"].as_str().and_then(|sort| sort.split_once('#')) {
+            let moment = moment.parse::<i64>()? - hours * 3_600_000;
+            clock["sort"] = format!("{moment:014}#{rest}").into();
+        }
+        let put =
+            Client::new(&self.cloud.config).put_item().table_name(&self.stack.incidents_table);
+        put.set_item(Some(serde_dynamo::to_item(clock)?)).send().await?;
+        Ok(())
+    }
+
     /// Lets a review's link end.
     ///
     /// # Errors
@@ -74,4 +99,14 @@ impl Lane {
             .await?;
         Ok(())
     }
+}
+
+/// The SHA-256 of a text, in hexadecimal.
+#[must_use]
+pub fn sha256(text: &str) -> String {
+    Sha256::digest(text.as_bytes())
+        .iter()
+        .flat_map(|byte| [byte >> 4, byte & 15])
+        .filter_map(|digit| char::from_digit(u32::from(digit), 16))
+        .collect()
 }

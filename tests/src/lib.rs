@@ -31,6 +31,7 @@ mod wire;
 
 pub use answers::{Answer, Decision, Delivery, End};
 pub use branch::{Branch, ORIGIN};
+pub use calendar::sha256;
 pub use driver::{Fed, record};
 pub use event_file::events;
 pub use home::{Home, repository};

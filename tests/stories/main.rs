@@ -7,8 +7,10 @@ mod acknowledged;
 mod announced;
 mod callers;
 mod contacts;
+mod corrections;
 mod critical;
 mod drills;
+mod duties;
 mod edits;
 mod externals;
 mod grouped;
@@ -23,8 +25,10 @@ mod low;
 mod medium;
 mod mirror;
 mod once;
+mod plan;
 mod plans;
 mod preview;
+mod proofs;
 mod readiness;
 mod reconcile;
 mod refused;
@@ -105,6 +109,13 @@ fn main() -> anyhow::Result<ExitCode> {
         preview::the_preview_names_whom_the_real_path_pages,
         readiness::says_what_still_needs_somebody,
         reconcile::opens_what_no_event_has_brought,
+        corrections::a_channel_is_changed_by_whoever_reads_its_code,
+        corrections::what_somebody_says_is_wrong_waits_for_the_owner,
+        duties::a_duty_starts_a_clock_and_its_people_are_told,
+        plan::the_plan_writes_itself_and_says_what_is_open,
+        plan::an_auditor_gets_it_all_in_one_file,
+        proofs::each_channel_is_proven_by_its_own_message,
+        proofs::somebody_new_is_welcomed_and_is_in_the_next_drill,
         reviews::silence_goes_to_the_manager_and_marks_the_entry,
         reviews::a_link_that_cannot_be_used_says_nothing,
         refused::a_refused_number_does_not_stop_the_mail,

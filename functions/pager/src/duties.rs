@@ -15,6 +15,16 @@ use muster_aws::senders::Letter;
 
 use crate::Pager;
 
+/// What became of one message.
+enum Told {
+    /// It went out now.
+    Now,
+    /// It went out before, or goes nowhere.
+    Over,
+    /// Somebody else is at it, or another try may send it.
+    Open,
+}
+
 impl Pager {
     /// Starts and advances what is due; says how many people's messages went out. One clock's failure is
     /// no other's: the next look, a minute later, finds it again.
@@ -89,11 +99,9 @@ impl Pager {
                     continue;
                 }
                 match self.tell(&clock, stage, &incident, (contact, index), owner, now).await? {
-                    SendState::Sent { .. } => told += 1,
-                    SendState::Claimed { .. } | SendState::Failed { passing: true, .. } => {
-                        open = true;
-                    }
-                    _ => {}
+                    Told::Now => told += 1,
+                    Told::Over => {}
+                    Told::Open => open = true,
                 }
             }
         }
@@ -116,8 +124,8 @@ impl Pager {
         (contact, index): (&Contact, usize),
         owner: &str,
         now: Timestamp,
-    ) -> Result<SendState, AwsError> {
-        let Some(channel) = contact.channels.get(index) else { return Ok(SendState::Unavailable) };
+    ) -> Result<Told, AwsError> {
+        let Some(channel) = contact.channels.get(index) else { return Ok(Told::Over) };
         let (what, _) = clock.fact(stage);
         let notice = Notice {
             about: format!("{what}#{}#{}", clock.incident, clock.resource),
@@ -126,10 +134,8 @@ impl Pager {
         };
         let record = match self.incidents.claim_notice(&notice, owner, now).await? {
             Claimed::Ours(record) => record,
-            Claimed::Ended(end) => return Ok(end),
-            Claimed::Later => {
-                return Ok(SendState::Claimed { until: now, owner: String::new() });
-            }
+            Claimed::Ended(_) => return Ok(Told::Over),
+            Claimed::Later => return Ok(Told::Open),
         };
         let end = if incident.dry() {
             SendState::Dry
@@ -140,10 +146,10 @@ impl Pager {
         };
         let record = SendRecord { state: end, at: Timestamp::now(), ..record };
         self.incidents.settle_notice(&notice, &record).await?;
-        let again = record.may_try_again();
         Ok(match record.state {
-            SendState::Failed { error, .. } => SendState::Failed { error, passing: again },
-            end => end,
+            _ if record.may_try_again() => Told::Open,
+            SendState::Sent { .. } => Told::Now,
+            _ => Told::Over,
         })
     }
 }
