@@ -3,6 +3,7 @@
 mod answers;
 mod beside;
 mod branch;
+mod browser;
 mod calendar;
 mod cloud;
 mod driver;
@@ -31,6 +32,7 @@ mod wire;
 
 pub use answers::{Answer, Decision, Delivery, End};
 pub use branch::{Branch, ORIGIN};
+pub use browser::browse;
 pub use calendar::sha256;
 pub use driver::{Fed, record};
 pub use event_file::events;

@@ -5,6 +5,7 @@
 
 mod acknowledged;
 mod announced;
+mod browser;
 mod callers;
 mod contacts;
 mod corrections;
@@ -69,6 +70,7 @@ fn main() -> anyhow::Result<ExitCode> {
         acknowledged::pages_nobody_further,
         announced::every_incident_page_and_answer_is_an_event,
         announced::figures_are_in_the_logs,
+        browser::the_pages_serve_everybody,
         callers::may_do_what_their_policy_says,
         contacts::are_created_read_replaced_listed_and_deleted,
         contacts::who_stands_in_is_paged,

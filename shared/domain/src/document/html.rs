@@ -11,7 +11,7 @@ h2{font-size:1.3rem;margin-top:2rem;border-bottom:1px solid #767676}h3{font-size
 caption{text-align:left;font-weight:600;padding:.4rem 0}th,td{border:1px solid #767676;\
 padding:.3rem .5rem;text-align:left;vertical-align:top;overflow-wrap:break-word}\
 thead th{background:#e9edf2}.notice{border-left:4px solid #8a4b00;background:#fff6e5;\
-padding:.5rem .8rem}nav a{color:#0b4a8f}\
+padding:.5rem .8rem}nav a{color:#0b4a8f;display:inline-block;padding:.3rem 0}\
 @media print{body{font-size:10pt}main{max-width:none;padding:0}nav{display:none}\
 h2,h3,caption{break-after:avoid}tr,li,.notice{break-inside:avoid}thead{display:table-header-group}\
 .wide{overflow:visible}}@page{size:A4;margin:18mm 15mm}";
