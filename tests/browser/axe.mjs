@@ -15,15 +15,15 @@ export async function axe(visit) {
   return { rules: found.passes.length, undecided: found.incomplete.map(({ id }) => id) };
 }
 
-/** axe needs timers, which a page without scripts lacks, so a copy that has them is judged in its stead. */
+/** axe needs timers, which a page without scripts lacks, so it judges a copy that has them. */
 async function copy(visit) {
   const html = await visit.page.content();
   const page = await visit.tab({});
-  // The page may be the answer to a POST: it is not asked for again, only its style sheets and images are.
+  // The page may be the answer to a POST: only its style sheets and images are asked for again.
   await page.route("**", (route) => {
     const request = route.request();
-    if (!request.isNavigationRequest() || request.frame() !== page.mainFrame())
-      return route.continue();
+    const whole = request.isNavigationRequest() && request.frame() === page.mainFrame();
+    if (!whole) return route.continue();
     return route.fulfill({
       contentType: "text/html; charset=utf-8",
       // The page's own scripts, if any, stay as off as they were.

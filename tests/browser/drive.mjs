@@ -10,10 +10,9 @@ import { Visit } from "./visit.mjs";
 const LIMIT = 60;
 
 const result = { steps: [] };
-let visit;
 
 async function follow(script) {
-  visit = await Visit.start(script);
+  const visit = await Visit.start(script);
   await visit.goto(script.url);
   result.steps.push({ step: 0, do: "open", seen: await visit.where() });
   for (const [index, step] of script.steps.entries()) {

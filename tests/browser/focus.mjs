@@ -12,7 +12,7 @@ export async function focused({ devtools }) {
     objectId: result.objectId,
     fetchRelatives: false,
   });
-  if (result.description === "body") return { role: "page", name: "" };
+  if (result.className === "HTMLBodyElement") return { role: "page", name: "" };
   return { role: nodes[0].role?.value ?? "", name: plain(nodes[0].name?.value ?? "") };
 }
 
@@ -49,7 +49,8 @@ export async function focusVisible(visit) {
   const seen = await visit.page.evaluate(outline);
   const what = `${role} "${name}", outline ${seen.outline}`;
   if (!seen.drawn) throw new Error(`the focus shows no outline: ${what}`);
-  // WCAG 1.4.11 asks for 3:1. Chromium's own outline (`auto`) has two tones, one of which always stands out.
+  // WCAG 1.4.11 asks for 3:1. Chromium's own outline (`auto`) has two tones, one of which always
+  // stands out.
   if (seen.contrast < 3) throw new Error(`the outline's contrast is ${seen.contrast}:1: ${what}`);
   if (!(await changesPicture(visit.page))) {
     throw new Error(`the outline is hidden or out of sight: ${what}`);

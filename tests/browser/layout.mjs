@@ -23,7 +23,7 @@ export async function noSidewaysScroll({ page }) {
   return { scrollWidth: seen.scrollWidth, clientWidth: seen.clientWidth };
 }
 
-/** Fails if a control is smaller than this, in px, in either direction: WCAG 2.5.8 without its leave for spacing. */
+/** Fails if a control is smaller than this, in px: WCAG 2.5.8, without its leave for spacing. */
 export async function targets({ page }, least) {
   const { count, small } = await page.evaluate(measure, least);
   if (small.length > 0) throw new Error(`smaller than ${least} px: ${small.join(" | ")}`);

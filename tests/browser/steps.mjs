@@ -36,8 +36,8 @@ const SCRIPT = {
 /** Says what is wrong with a script, before anything is started. */
 export function check(script) {
   const { url, steps } = script ?? {};
-  if (typeof url !== "string" || !Array.isArray(steps))
-    throw new Error("a script has a url and steps");
+  const whole = typeof url === "string" && Array.isArray(steps);
+  if (!whole) throw new Error("a script is an object with a url and a list of steps");
   fields("the script", script, SCRIPT, ["url", "steps"]);
   steps.forEach((step, index) => {
     const where = `step ${index + 1}`;
