@@ -5,6 +5,7 @@ mod beside;
 mod emergency;
 mod matrix;
 mod odd;
+mod reviews;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -42,6 +43,7 @@ fn main() -> anyhow::Result<ExitCode> {
         odd::a_sequence_of_a_megabyte,
         odd::nine_of_ten_findings,
         odd::eight_writers_and_any_order,
+        reviews::a_review_that_dies_reminds_everybody_once,
     ];
     // The longest one uses what the others leave.
     let conclusion = libtest_mimic::run(&Arguments::from_args(), trials);

@@ -80,6 +80,27 @@ impl Lane {
         Ok(())
     }
 
+    /// Lets the lease of every claimed message that is no page end, and the pause after a failed one.
+    ///
+    /// # Errors
+    /// A failed call.
+    pub async fn end_leases(&self) -> Result<()> {
+        let values = [(":notice", "notice#")];
+        let client = Client::new(&self.cloud.config);
+        let past = Timestamp::now() - SignedDuration::from_mins(2);
+        for mut item in self.scan("begins_with(pk, :notice)", &values).await? {
+            let name = match item["state"].as_str() {
+                Some("claimed") => "until",
+                Some("failed") => "at",
+                _ => continue,
+            };
+            item[name] = past.to_string().into();
+            let put = client.put_item().table_name(&self.stack.incidents_table);
+            put.set_item(Some(serde_dynamo::to_item(item)?)).send().await?;
+        }
+        Ok(())
+    }
+
     /// Lets a review's link end.
     ///
     /// # Errors
