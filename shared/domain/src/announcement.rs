@@ -15,7 +15,17 @@ pub const SOURCE: &str = "muster";
 /// The version of the events' form.
 const VERSION: &str = "1";
 /// Facts that are told in chat; the others would drown them.
-const TOLD: [&str; 6] = ["opened", "raised", "lapsed", "acknowledged", "resolved", "emergency"];
+const TOLD: [&str; 9] = [
+    "opened",
+    "raised",
+    "lapsed",
+    "acknowledged",
+    "resolved",
+    "emergency",
+    "duty_started",
+    "duty_soon",
+    "duty_over",
+];
 
 /// Which kind of event it is, in the words of its `detail-type`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -205,7 +205,12 @@ pub struct Coverage {
     pub totals: Totals,
     /// What lacks, the gravest first.
     pub findings: Vec<CoverageFinding>,
+    /// How many more there are than the report lists: it must fit an answer.
+    pub left_out: usize,
 }
+
+/// Most findings that a report lists: as JSON about two megabytes, of the six that Lambda answers with.
+const MOST_LISTED: usize = 5_000;
 
 /// What the roster lacks.
 #[must_use]
@@ -222,5 +227,7 @@ pub fn coverage(sources: &Sources<'_>) -> Coverage {
     for finding in &findings {
         *totals.findings.entry(finding.severity).or_default() += 1;
     }
-    Coverage { at: sources.now, totals, findings }
+    let left_out = findings.len().saturating_sub(MOST_LISTED);
+    findings.truncate(MOST_LISTED);
+    Coverage { at: sources.now, totals, findings, left_out }
 }

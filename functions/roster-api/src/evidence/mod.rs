@@ -28,6 +28,8 @@ use crate::response_plan::Made;
 
 /// How many changes a pack looks back on; what is older is not in it, and it says so.
 const MOST_CHANGES: usize = 20_000;
+/// Largest pack, in bytes: Lambda answers with 6 MB, and a file in it is a third longer.
+const MOST_BYTES: usize = 4_300_000;
 /// How many drills it reports in full.
 const MOST_DRILLS: u16 = 50;
 
@@ -97,30 +99,42 @@ pub(crate) async fn pack(State(app): State<App>, as_of: AsOf) -> Result<Response
         "confirmations": changes.iter().filter(|c| confirms(c)).cloned().map(shown).collect::<Vec<_>>(),
         "waiting": made.gathered.waiting,
     });
-    let about = About {
-        made_at: made.now,
-        roster_as_of: instant,
-        made_by: "Muster",
-        version: env!("CARGO_PKG_VERSION"),
-        changes_cut,
-        not_restored: restored.erased,
+    let drills = drills(&app).await?;
+    let mut listed: Vec<Change> =
+        changes.into_iter().filter(|c| c.at <= instant).map(shown).collect();
+    let mut cut = changes_cut;
+    // What does not fit an answer is left out from the oldest changes on, and the pack says so.
+    let zip = loop {
+        let about = About {
+            made_at: made.now,
+            roster_as_of: instant,
+            made_by: "Muster",
+            version: env!("CARGO_PKG_VERSION"),
+            changes_cut: cut,
+            not_restored: restored.erased.clone(),
+        };
+        let mut pack = Pack::new(made.now);
+        pack.json("about.json", &about)?;
+        pack.text("plan/response-plan.md", &plan.markdown())?;
+        pack.text("plan/response-plan.html", &plan.html())?;
+        pack.json("plan/response-plan.json", &response_plan(&sources))?;
+        pack.text("plan/raci.csv", &raci_csv(&made.settings))?;
+        pack.json("checks/response-plan-check.json", &check(&sources))?;
+        pack.json("checks/coverage.json", &lacks)?;
+        pack.text("checks/coverage.html", &lacks.document().html())?;
+        for (name, list) in &restored.lists {
+            pack.json(&format!("roster/{name}.json"), list)?;
+        }
+        pack.json("reviews.json", &reviews)?;
+        pack.json("drills.json", &drills)?;
+        pack.json("changes.json", &listed)?;
+        let zip = pack.finish()?;
+        if zip.len() <= MOST_BYTES || listed.is_empty() {
+            break zip;
+        }
+        cut = true;
+        listed.truncate(listed.len() / 2);
     };
-    let changes: Vec<Change> = changes.into_iter().filter(|c| c.at <= instant).map(shown).collect();
-    let mut pack = Pack::new(made.now);
-    pack.json("about.json", &about)?;
-    pack.text("plan/response-plan.md", &plan.markdown())?;
-    pack.text("plan/response-plan.html", &plan.html())?;
-    pack.json("plan/response-plan.json", &response_plan(&sources))?;
-    pack.text("plan/raci.csv", &raci_csv(&made.settings))?;
-    pack.json("checks/response-plan-check.json", &check(&sources))?;
-    pack.json("checks/coverage.json", &lacks)?;
-    pack.text("checks/coverage.html", &lacks.document().html())?;
-    for (name, list) in restored.lists {
-        pack.json(&format!("roster/{name}.json"), &list)?;
-    }
-    pack.json("reviews.json", &reviews)?;
-    pack.json("drills.json", &drills(&app).await?)?;
-    pack.json("changes.json", &changes)?;
     let day = instant.strftime("%Y-%m-%d");
     let headers = [
         (header::CONTENT_TYPE, "application/zip".to_owned()),
@@ -130,7 +144,7 @@ pub(crate) async fn pack(State(app): State<App>, as_of: AsOf) -> Result<Response
             format!("attachment; filename=\"muster-evidence-{day}.zip\""),
         ),
     ];
-    Ok((headers, pack.finish()?).into_response())
+    Ok((headers, zip).into_response())
 }
 
 /// Whether a change confirms an entry.

@@ -175,8 +175,10 @@ pub(super) struct Coverage {
     #[schema(format = "date-time")]
     at: String,
     totals: Totals,
-    /// The gravest first.
+    /// The gravest first; 5,000 at most.
     findings: Vec<CoverageFinding>,
+    /// How many more there are.
+    left_out: u64,
 }
 
 /// A time at which people are told of a duty.

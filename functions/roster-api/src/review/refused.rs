@@ -13,28 +13,29 @@ use crate::html;
 pub(crate) struct Why {
     whose: Option<String>,
     reason: &'static str,
+    /// Tells the entries of one minute apart.
+    number: u64,
 }
 
 impl Why {
     /// A link that nobody was given, or that somebody has altered.
     pub(crate) fn unknown() -> Self {
-        Self { whose: None, reason: "nobody was given this link" }
+        Self { whose: None, reason: "nobody was given this link", number: 0 }
     }
 
     /// A link that was used, or has ended.
     pub(crate) fn over(token: &ReviewToken) -> Self {
-        let reason = if token.used_at.is_some() {
-            "the link was used before"
-        } else {
-            "the link has expired"
+        let (reason, number) = match token.used_at {
+            Some(_) => ("the link was used before", 1),
+            None => ("the link has expired", 2),
         };
-        Self { whose: Some(token.contact.to_string()), reason }
+        Self { whose: Some(token.contact.to_string()), reason, number }
     }
 
     /// A link whose entry is gone, or belongs to somebody else now.
     pub(crate) fn gone(token: &ReviewToken) -> Self {
         let reason = "the entry is gone, or somebody else's";
-        Self { whose: Some(token.contact.to_string()), reason }
+        Self { whose: Some(token.contact.to_string()), reason, number: 3 }
     }
 }
 
@@ -49,7 +50,7 @@ pub(crate) async fn refuse(app: &App, why: Why) -> Response {
         at: Timestamp::now().round(Unit::Minute).unwrap_or(Timestamp::UNIX_EPOCH),
         source: "review".to_owned(),
         reason: Some(why.reason.to_owned()),
-        version: 0,
+        version: why.number,
         fields: Vec::new(),
         erased_at: None,
     };

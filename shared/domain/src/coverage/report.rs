@@ -33,6 +33,9 @@ impl Coverage {
         if self.findings.is_empty() {
             document.notice("Nothing lacks.");
         }
+        if self.left_out > 0 {
+            document.notice(format!("{} more findings are not listed here.", self.left_out));
+        }
         for severity in Severity::ALL.into_iter().rev() {
             let rows: Vec<_> =
                 self.findings.iter().filter(|f| f.severity == severity).map(row_of).collect();
@@ -93,7 +96,7 @@ impl Coverage {
             text.push_str(&line);
         }
         text.push_str("\nGET /coverage?format=html has all of it.\n");
-        (format!("Muster: the roster lacks {} things", self.findings.len()), text)
+        (format!("Muster: the roster lacks {} things", self.findings.len() + self.left_out), text)
     }
 }
 
