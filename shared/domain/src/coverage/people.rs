@@ -161,9 +161,9 @@ fn channels(sources: &Sources<'_>, contact: &Contact) -> Vec<CoverageFinding> {
         if let Some(dead) = reach.dead {
             let severity = if all_dead { Critical } else { High };
             let what = match dead {
-                Dead::Bounced => "Mail to it came back.",
-                Dead::Complained => "Mail to it was called unwanted.",
-                Dead::OptedOut => "Its owner answered STOP.",
+                Dead::Bounced => "Red: mail to it came back.",
+                Dead::Complained => "Red: mail to it was called unwanted.",
+                Dead::OptedOut => "Red: its owner answered STOP.",
             };
             findings.push(Kind { severity, ..DEAD }.of(about, what));
         } else if !reach.proven(sources.limits.proof, sources.now) {
@@ -175,8 +175,8 @@ fn channels(sources: &Sources<'_>, contact: &Contact) -> Vec<CoverageFinding> {
 
 fn unproven(reach: &Reach) -> String {
     match reach.proven_at {
-        None => "Never proven.".to_owned(),
-        Some(at) => format!("Last proven on {}.", at.strftime("%Y-%m-%d")),
+        None => "Red: never proven.".to_owned(),
+        Some(at) => format!("Red: last proven on {}.", at.strftime("%Y-%m-%d")),
     }
 }
 
