@@ -30,7 +30,7 @@ pub enum TextError {
 /// Longest text of several lines, in characters: a page of paper.
 pub const MAX_TEXT_LINES: usize = 4000;
 
-/// A text that may have several lines, without blanks around it: each line is as [`line`] allows,
+/// A text that may have several lines, without blanks around it: each line is as [`line()`] allows,
 /// but for its length.
 ///
 /// # Errors

@@ -9,6 +9,7 @@ use super::Sources;
 use crate::channel::Channel;
 use crate::contact::Contact;
 use crate::course::course;
+use crate::drill::Mode;
 use crate::external::ResourceKind;
 use crate::finding::Finding;
 use crate::hole::LEAST_KINDS;
@@ -312,13 +313,15 @@ fn upkeep(sources: &Sources<'_>, points: &mut Points) {
         let todo = "Review it, and store it again even if nothing changes.";
         points.add(("plan_review_due", Medium), "plan", what, (why, todo));
     }
-    if !sources.exercises.iter().any(|exercise| since(exercise.at) <= EXERCISE) {
+    // A dry drill pages nobody, so it proves nothing of people.
+    let live = sources.exercises.iter().filter(|exercise| exercise.mode == Mode::Live);
+    if !live.into_iter().any(|exercise| since(exercise.at) <= EXERCISE) {
         let severity = if settings.exercises.is_empty() { Medium } else { Low };
         let why = "A plan that was never tried is a hope.";
         points.add(
             ("no_exercise", severity),
             "plan",
-            "No exercise within a year.",
+            "No live drill within a year.",
             (why, "Hold a drill: POST /drills."),
         );
     }
