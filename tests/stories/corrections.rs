@@ -94,6 +94,9 @@ pub(crate) async fn a_channel_is_changed_by_whoever_reads_its_code(stage: &Stage
     );
     let reach = lane.ok("GET", "/contacts/kai/reach", &Value::Null).await?;
     ensure!(reach["items"][0]["good"] == true && reach["items"][1]["good"] == false, "{reach}");
+    // Whoever was reached before hears of it: the link may be in other hands.
+    let word = mail(&lane, "kai", "The ways to reach you were changed", 1).await?;
+    ensure!(!word.contains(new) && word.contains("If this was not you"), "{word}");
     // A code works once.
     let again = give(&right).await?;
     ensure!(again.status == 422 && again.html.contains("no longer good"), "{}", again.html);

@@ -1,5 +1,7 @@
 //! Notification duties: who has to tell whom by when is told at the start, at half time and in the end.
 
+use std::time::{Duration, Instant};
+
 use jiff::Timestamp;
 use muster::channel::Channel;
 use muster::contact::Contact;
@@ -14,6 +16,9 @@ use muster_aws::incidents::{Claimed, DutyDue, Fact, Notice, Written};
 use muster_aws::senders::Letter;
 
 use crate::Pager;
+
+/// How long a look goes on telling people of one clock; the next look tells the others.
+const LONGEST: Duration = Duration::from_secs(5);
 
 /// What became of one message.
 enum Told {
@@ -92,10 +97,14 @@ impl Pager {
         let keeper = resource.and_then(|resource| resource.owner);
         let named = keeper.iter().cloned().collect();
         let people = self.roster.people(1..=LAST_LEVEL, named).await?;
-        let (mut told, mut open) = (0, false);
+        let (mut told, mut open, began) = (0, false, Instant::now());
         for contact in recipients(&people, keeper.as_ref(), now) {
             for (index, channel) in contact.channels.iter().enumerate() {
                 if matches!(channel, Channel::Voice(_)) {
+                    continue;
+                }
+                if began.elapsed() > LONGEST {
+                    open = true;
                     continue;
                 }
                 match self.tell(&clock, stage, &incident, (contact, index), owner, now).await? {

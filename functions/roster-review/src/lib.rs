@@ -1,5 +1,6 @@
 //! A clock tick in: reminders, tests of channels and the coverage report out.
 
+mod moved;
 mod post;
 mod prove;
 mod remind;

@@ -81,6 +81,10 @@ impl Reviewer {
             entries.push(Reviewed::Organisation(Box::new(resource), owner));
         }
         entries.extend(people.values().cloned().map(|c| Reviewed::Person(Box::new(c))));
+        let (asked, nobody): (Vec<_>, Vec<_>) =
+            entries.into_iter().partition(|entry| entry.asked().and_then(way).is_some());
+        let due = |entry: &&Reviewed| entry.standing(run.now).due(&self.terms, run.now);
+        let nobody: Vec<Subject> = nobody.iter().filter(due).map(Reviewed::subject).collect();
         let managers = &people;
         let one = async |entry: Reviewed| {
             if run.over() {
@@ -89,10 +93,15 @@ impl Reviewer {
             self.remind(&entry, managers, run).await
         };
         let ends: Vec<_> =
-            futures::stream::iter(entries).map(one).buffer_unordered(AT_ONCE).collect().await;
+            futures::stream::iter(asked).map(one).buffer_unordered(AT_ONCE).collect().await;
         let mut later = 0;
         for end in ends {
             later += usize::from(end? == Posted::Later);
+        }
+        if !nobody.is_empty() {
+            let about = format!("unasked#{}", self.terms.month(run.now));
+            let told = self.tell_owner(about, words::nobody_to_ask_about(&nobody), run).await?;
+            later += usize::from(told == Posted::Later);
         }
         if later > 0 { Err(Failure::Later(later)) } else { Ok(()) }
     }

@@ -39,6 +39,7 @@ impl Reviewer {
             Wanted::Code { request, contact, channel } => {
                 self.send_code(&request, &contact, &channel, run).await?
             }
+            Wanted::Moved { contact, version } => self.tell_of_move(&contact, version, run).await?,
             Wanted::Correction { id } => match self.incidents.correction(&id).await? {
                 None => return Ok(()),
                 Some(correction) => {

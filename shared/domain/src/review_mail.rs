@@ -11,7 +11,8 @@ pub use self::codes::{
     code_mail, code_spoken, code_text, no_mail, test_mail, test_spoken, test_text,
 };
 pub use self::letters::{
-    correction_waits, nobody_to_ask, silence, to_manager, to_manager_text, welcome, welcome_text,
+    correction_waits, moved_mail, moved_text, nobody_to_ask, nobody_to_ask_about, silence,
+    to_manager, to_manager_text, welcome, welcome_text,
 };
 use crate::availability::Availability;
 use crate::contact::{Contact, Status};

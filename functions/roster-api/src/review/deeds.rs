@@ -329,11 +329,15 @@ async fn apply(
         let done = if channels == contact.channels {
             app.incidents.together(vec![met]).await?
         } else {
-            let next = Contact { channels, ..contact.touched(&link.stamp()) };
+            let next = Contact { channels: channels.clone(), ..contact.touched(&link.stamp()) };
             app.roster.save(&next, Some(&contact), &link.why(), [met]).await?.written()
         };
         if done == Written::Done {
             app.incidents.note_reach(id, &name, Noted::Proven(link.now)).await?;
+            if channels != contact.channels {
+                let version = contact.version + 1;
+                tell(app, Wanted::Moved { contact: id.clone(), version }).await;
+            }
             let text = format!("{} is proven. Messages arrive there.", challenge.channel.masked());
             let fresh = app.roster.entry::<Contact>(id).await?;
             let about = fresh.map(|contact| About::Person(Box::new(contact)));

@@ -35,6 +35,13 @@ pub enum Wanted {
         /// Which channel, as challenges are kept.
         channel: String,
     },
+    /// That somebody is told, where they were reached before, that their channels were changed.
+    Moved {
+        /// Whose.
+        contact: ContactId,
+        /// The version that the change made.
+        version: u64,
+    },
     /// That the owner is told of a correction that waits.
     Correction {
         /// Which.

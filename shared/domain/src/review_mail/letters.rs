@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{LOOK, terms};
 use crate::contact::Contact;
-use crate::page::{Block, Mail, in_subject, mail_of};
+use crate::page::{Block, Mail, in_subject, mail_of, minute};
 use crate::review::{Correction, Subject, Wrong};
 
 /// The letter to a manager: that nobody has confirmed an entry, and what to do.
@@ -42,6 +42,23 @@ pub fn silence(subject: &Subject, silent: usize) -> (String, String) {
          told. Please ask them yourself.\n"
     );
     ("Muster: reminders go unanswered".to_owned(), text)
+}
+
+/// How many entries the message about those whom nobody can be asked about names.
+const MOST_NAMED: usize = 50;
+
+/// What the owner's topic hears of the entries that are due and nobody can be asked about.
+#[must_use]
+pub fn nobody_to_ask_about(subjects: &[Subject]) -> (String, String) {
+    let names: Vec<_> = subjects.iter().take(MOST_NAMED).map(ToString::to_string).collect();
+    let more = subjects.len().saturating_sub(MOST_NAMED);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let text = format!(
+        "These are due for review, and have nobody in the roster who could be asked: {}{more}.\nPlease name an \
+         owner for each, or review them yourself.\n",
+        names.join(", ")
+    );
+    ("Muster: nobody can be asked about some entries".to_owned(), text)
 }
 
 /// What the owner's topic hears if nobody can be asked about an entry.
@@ -107,4 +124,35 @@ pub fn welcome(contact: &Contact, link: &str, until: Timestamp) -> Mail {
 #[must_use]
 pub fn welcome_text(link: &str) -> String {
     format!("MUSTER: you are on the incident response team now. Please confirm your entry: {link}")
+}
+
+/// The mail that tells somebody, where they were reached before, that their channels were changed.
+#[must_use]
+pub fn moved_mail(contact: &Contact, at: Timestamp) -> Mail {
+    let now: Vec<_> = contact
+        .channels
+        .iter()
+        .map(|channel| format!("By {}: {}", channel.kind().name(), channel.masked()))
+        .collect();
+    let blocks = [
+        Block::Text(format!("Hello {},", contact.name)),
+        Block::Text(format!(
+            "the ways to reach you were changed by your link on {}, with a code that was sent to the new one. \
+             They are now:",
+            minute(at)
+        )),
+        Block::List(now),
+        Block::Text(
+            "If this was not you, tell your team at once: somebody has your link, and would get your pages."
+                .into(),
+        ),
+    ];
+    mail_of("The ways to reach you were changed".to_owned(), &blocks)
+}
+
+/// The same as a text message.
+#[must_use]
+pub fn moved_text() -> String {
+    "MUSTER: the ways to reach you were changed by your link. If this was not you, tell your team at once."
+        .to_owned()
 }
