@@ -1,15 +1,15 @@
 //! Hours of the coming week in which nobody in a role is there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::{About, CoverageFinding, Kind, Sources};
 use crate::availability::Availability;
-use crate::contact::Contact;
+use crate::contact::{Contact, Status};
+use crate::id::ContactId;
 use crate::role::Role;
 use crate::severity::Severity::{self, High, Medium};
-use crate::team::Call;
 
 /// The week is looked at in half hours.
 const STEP: SignedDuration = SignedDuration::from_mins(30);
@@ -24,7 +24,8 @@ const UNCOVERED: Kind = Kind {
     todo: "Widen somebody's hours, or give the role to somebody in another time zone.",
 };
 
-/// Which half hours of the week somebody's hours cover; one answer for all who share them.
+/// In which half hours of the week somebody can be disturbed; one answer for all who share their hours,
+/// their zone and their leave.
 #[derive(Default)]
 struct Weeks {
     known: BTreeMap<String, Vec<bool>>,
@@ -32,10 +33,10 @@ struct Weeks {
 
 impl Weeks {
     fn of(&mut self, contact: &Contact, from: Timestamp) -> &[bool] {
-        let key = format!("{:?} {}", contact.availability, contact.time_zone.name());
-        self.known
-            .entry(key)
-            .or_insert_with(|| moments(from).map(|at| contact.in_hours(at)).collect())
+        let (hours, zone) = (&contact.availability, contact.time_zone.name());
+        let key = format!("{hours:?} {zone} {:?}", contact.status);
+        let there = |at| !contact.departed() && !contact.on_leave(at) && contact.in_hours(at);
+        self.known.entry(key).or_insert_with(|| moments(from).map(there).collect())
     }
 }
 
@@ -52,57 +53,51 @@ pub(super) fn findings(sources: &Sources<'_>) -> Vec<CoverageFinding> {
     let second = sources.now.as_second();
     let from = Timestamp::from_second(second - second.rem_euclid(30 * 60)).unwrap_or(sources.now);
     for role in Role::ALL {
-        let mut covered = vec![false; STEPS];
-        let (mut filled, mut always) = (false, false);
-        for contact in sources.present().filter(|contact| contact.roles.contains(&role)) {
-            filled = true;
-            always |= cover(sources, contact, from, &mut weeks, &mut covered);
-            if always {
-                break;
-            }
-        }
-        if !filled || always {
-            continue;
-        }
+        let holders = sources.present().filter(|contact| contact.roles.contains(&role));
+        let Some(covered) = covered(sources, holders, from, &mut weeks) else { continue };
         let ranges = ranges(&covered, from);
         if ranges.is_empty() {
             continue;
         }
         let severity: Severity = if role.card().level <= 2 { High } else { Medium };
-        let what = format!(
-            "In these hours of the coming week nobody in this role is there: {}.",
-            told(&ranges)
-        );
+        let what = if covered.contains(&true) {
+            let told = told(&ranges);
+            format!("In these hours of the coming week nobody in this role is there: {told}.")
+        } else {
+            "At no hour of the coming week is anybody in this role there.".to_owned()
+        };
         findings.push(Kind { severity, ..UNCOVERED }.of(About::Role { role }, what));
     }
     findings
 }
 
-/// Marks the half hours in which somebody is there, or who stands in for them; says whether that is all
-/// of them.
-fn cover(
-    sources: &Sources<'_>,
-    contact: &Contact,
+/// In which half hours one of the holders of a role is there, or who stands in for one; nothing if there
+/// is no holder, or plainly somebody at any hour. The escalation takes the first of a chain of backups who
+/// is there, so an hour is covered if anybody is whom the chains lead to: each of them is looked at once,
+/// however many chains cross.
+fn covered<'a>(
+    sources: &Sources<'a>,
+    holders: impl Iterator<Item = &'a Contact>,
     from: Timestamp,
     weeks: &mut Weeks,
-    covered: &mut [bool],
-) -> bool {
-    let away = contact.on_leave(sources.now);
-    if contact.availability == Availability::Always && !away {
-        return true;
+) -> Option<Vec<bool>> {
+    let mut todo: Vec<&Contact> = holders.collect();
+    let mut seen: BTreeSet<&ContactId> = todo.iter().map(|contact| &contact.id).collect();
+    if todo.is_empty() {
+        return None;
     }
-    let week = weeks.of(contact, from).to_vec();
-    for ((at, hours), covered) in moments(from).zip(week).zip(covered.iter_mut()) {
-        if *covered {
-            continue;
+    let mut covered = vec![false; STEPS];
+    while let Some(contact) = todo.pop() {
+        if contact.availability == Availability::Always && contact.status == Status::Active {
+            return None;
         }
-        *covered = (hours && !contact.on_leave(at)) || {
-            // As the escalation looks for somebody: whoever is away or asleep is stood in for.
-            let call = Call { severity: Severity::High, account: "", highest_level: 4, now: at };
-            call.stand_in(contact, sources.people).is_some()
-        };
+        for (covered, there) in covered.iter_mut().zip(weeks.of(contact, from)) {
+            *covered |= there;
+        }
+        let backup = contact.backup.as_ref().and_then(|id| sources.people.get(id));
+        todo.extend(backup.filter(|backup| seen.insert(&backup.id)));
     }
-    covered.iter().all(|covered| *covered)
+    Some(covered)
 }
 
 /// The ranges of half hours that are not covered.
@@ -128,3 +123,6 @@ fn told(ranges: &[(Timestamp, Timestamp)]) -> String {
     }
     format!("{} (UTC)", list.join(", "))
 }
+
+#[cfg(test)]
+mod tests;

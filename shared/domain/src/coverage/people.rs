@@ -1,6 +1,6 @@
 //! What people lack: channels that work, backups, confirmations; and what still names those who left.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
@@ -197,32 +197,39 @@ fn backup(sources: &Sources<'_>, contact: &Contact) -> Option<CoverageFinding> {
     }
 }
 
+/// How many people of one circle are told: the message to the owner must not outgrow its topic.
+const MOST_TOLD: usize = 10;
+
 /// Backups that lead back to where they began: each circle once, told of the first of its people. Two
 /// who back each other up are one too, and the usual one.
 fn circles(sources: &Sources<'_>) -> Vec<CoverageFinding> {
     let mut known: BTreeSet<Vec<ContactId>> = BTreeSet::new();
-    // Everybody who was walked through: what leads to them is known.
-    let mut walked: BTreeSet<&ContactId> = BTreeSet::new();
-    for contact in sources.present() {
+    // Everybody who was walked through, and by which walk: what leads to them is known.
+    let mut walked: BTreeMap<&ContactId, usize> = BTreeMap::new();
+    for (walk, contact) in sources.present().enumerate() {
         let mut path: Vec<&ContactId> = Vec::new();
         let mut next = Some(&contact.id);
         while let Some(id) = next {
-            if let Some(at) = path.iter().position(|earlier| *earlier == id) {
-                let mut circle: Vec<ContactId> =
-                    path[at..].iter().map(|id| (*id).clone()).collect();
-                circle.sort();
-                known.insert(circle);
+            if let Some(by) = walked.get(id) {
+                // Its own steps end a walk in a circle; those of an earlier one lead to nothing new.
+                if *by == walk {
+                    let circle = path.iter().skip_while(|earlier| **earlier != id);
+                    let mut circle: Vec<ContactId> = circle.map(|id| (*id).clone()).collect();
+                    circle.sort();
+                    known.insert(circle);
+                }
                 break;
             }
-            if !walked.insert(id) {
-                break;
-            }
+            walked.insert(id, walk);
             path.push(id);
             next = sources.here(id).and_then(|contact| contact.backup.as_ref());
         }
     }
     let finding = |circle: Vec<ContactId>| {
-        let ids: Vec<&str> = circle.iter().map(ContactId::as_str).collect();
+        let mut ids: Vec<String> = circle.iter().take(MOST_TOLD).map(ToString::to_string).collect();
+        if circle.len() > MOST_TOLD {
+            ids.push(format!("and {} more", circle.len() - MOST_TOLD));
+        }
         let about = circle.first().cloned();
         let about = about.map_or(About::Roster, |contact| About::Contact { contact });
         let severity = if circle.len() > 2 { Medium } else { Low };

@@ -261,3 +261,100 @@ fn the_report_reads_well() {
     insta::assert_snapshot!(format!("{subject}\n\n{text}"));
     insta::assert_snapshot!("document", report.document().markdown());
 }
+
+#[test]
+fn a_circle_of_everybody_is_told_in_a_few_words_and_soon() {
+    let many = 10_000;
+    let ring = (0..many).map(|n| {
+        let mut contact = person(&format!("p{n:05}"), 2);
+        contact.availability = closed();
+        contact.backup = Some(format!("p{:05}", (n + 1) % many).parse().unwrap());
+        contact
+    });
+    let (reached, policy, leaving) = (Reached::new(), Policy::default(), BTreeSet::new());
+    let people = people(ring);
+    let report = coverage(&Sources {
+        people: &people,
+        plans: &[],
+        resources: &[],
+        policy: &policy,
+        reached: &reached,
+        exercises: &[],
+        inactive: &[],
+        leaving: &leaving,
+        waiting: 0,
+        limits: Limits::default(),
+        now: now(),
+    });
+    let circle = report.findings.iter().find(|f| f.code == "backups_in_a_circle").unwrap();
+    assert!(circle.what.ends_with("p00008, p00009, and 9990 more."), "{}", circle.what);
+    assert!(report.findings.iter().any(|f| f.code == "hours_uncovered"));
+}
+
+/// What lacks of the plans, the resources and Incident Manager's channels alone.
+#[test]
+fn what_is_left_to_be_told() {
+    use crate::directory::Inactive;
+    let mut plan = EscalationPlan { id: "night".parse().unwrap(), ..EscalationPlan::default() };
+    plan.steps[0].targets = vec![Target::External("nothing".parse().unwrap())];
+    let draft = serde_json::json!({
+        "organisation": "Acme", "kind": "vendor", "contact_email": "desk@acme.example"
+    });
+    let draft: crate::ExternalDraft = serde_json::from_value(draft).unwrap();
+    let stamp = crate::Stamp { by: "test".into(), at: now() };
+    let mut mute = draft.check(None, None, &stamp).unwrap();
+    mute.contact_email = None;
+    mute.owner = Some("zoe".parse().unwrap());
+    mute.unconfirmed_since = Some(now());
+    let inactive = |alias: &str| Inactive {
+        alias: alias.into(),
+        kind: ChannelType::Sms,
+        name: "sms-1".into(),
+    };
+    let inactive = [inactive("muster-contact-ada"), inactive("muster-contact-a-contact-b")];
+    let (people, plans, resources) = (team(), [plan], [mute]);
+    let drill = |plan: &str, days: i64| Exercise {
+        id: "d-1".parse().unwrap(),
+        at: now() - SignedDuration::from_hours(24 * days),
+        mode: crate::drill::Mode::Live,
+        incident_type: crate::IncidentType::Other,
+        severity: Severity::High,
+        plan: Some(plan.parse().unwrap()),
+        answers: 1,
+        first_answer_after_seconds: Some(60),
+    };
+    let drills = |night: i64, default: i64| {
+        let exercises = [drill("night", night), drill("night", 300), drill("default", default)];
+        let (reached, policy, leaving) = (proven(&people), Policy::default(), BTreeSet::new());
+        let report = coverage(&Sources {
+            people: &people,
+            plans: &plans,
+            resources: &resources,
+            policy: &policy,
+            reached: &reached,
+            exercises: &exercises,
+            inactive: &inactive,
+            leaving: &leaving,
+            waiting: 0,
+            limits: Limits::default(),
+            now: now(),
+        });
+        let findings = report.findings.into_iter().filter(|f| f.code != "backups_in_a_circle");
+        findings.map(|f| format!("{} {} {}", f.severity.name(), f.code, f.about.words())).collect()
+    };
+    let sound: Vec<String> = drills(180, 180);
+    assert_eq!(
+        sound,
+        [
+            "high plan_names_nobody plan night",
+            "high resource_without_contact external resource acme",
+            "medium resource_unconfirmed external resource acme",
+            "medium resource_without_owner external resource acme",
+            "low not_activated a-contact-b",
+            "low not_activated ada",
+        ]
+    );
+    let stale: Vec<String> = drills(181, 181);
+    let new: Vec<_> = stale.iter().filter(|line| !sound.contains(line)).collect();
+    assert_eq!(new, ["medium plan_not_drilled plan default", "medium plan_not_drilled plan night"]);
+}
