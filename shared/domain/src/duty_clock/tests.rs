@@ -92,6 +92,23 @@ fn words() {
     assert!(over.subject.contains("deadline PASSED"), "{}", over.subject);
 }
 
+#[test]
+fn a_drills_text_is_one_part_too_and_names_nobody() {
+    let mut incident = incident();
+    incident.finding.drill = Some(crate::drill::Drill::default());
+    let clock = DutyClock { drill: true, ..clock() };
+    for (severity, kind) in
+        Severity::ALL.into_iter().flat_map(|s| IncidentType::ALL.map(|kind| (s, kind)))
+    {
+        (incident.severity, incident.r#type) = (severity, kind);
+        for stage in Stage::ALL {
+            let text = clock.text(stage, &incident, clock.reached_at(stage));
+            assert!(text.starts_with("DRILL MUSTER") && !text.contains("Authority"), "{text}");
+            assert!(text.is_ascii() && text.len() <= 160, "{} {text}", text.len());
+        }
+    }
+}
+
 proptest! {
     #[test]
     fn nobody_is_told_twice_of_a_stage(looks in proptest::collection::vec(0i64..100, 1..40)) {

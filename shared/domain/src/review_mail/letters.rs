@@ -123,7 +123,7 @@ pub fn welcome(contact: &Contact, link: &str, until: Timestamp) -> Mail {
 /// The welcome as a text message.
 #[must_use]
 pub fn welcome_text(link: &str) -> String {
-    format!("MUSTER: you are on the incident response team now. Please confirm your entry: {link}")
+    format!("MUSTER: you are on the incident team now. Please confirm your entry: {link}")
 }
 
 /// The mail that tells somebody, where they were reached before, that their channels were changed.
