@@ -22,6 +22,16 @@ pub enum ChannelType {
 }
 
 impl ChannelType {
+    /// Its name for people.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Email => "E-mail",
+            Self::Sms => "Text message",
+            Self::Voice => "Call",
+        }
+    }
+
     /// Every kind.
     pub const ALL: [Self; 3] = [Self::Email, Self::Sms, Self::Voice];
 

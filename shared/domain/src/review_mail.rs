@@ -103,7 +103,7 @@ fn entry(contact: &Contact) -> Vec<String> {
         lines.push(format!("On leave: up to and including {until}"));
     }
     for channel in &contact.channels {
-        lines.push(format!("By {}: {}", channel.kind().name(), channel.masked()));
+        lines.push(format!("{}: {}", channel.kind().title(), channel.masked()));
     }
     lines
 }

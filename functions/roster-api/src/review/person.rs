@@ -13,15 +13,6 @@ use super::form::Filled;
 use super::page::{Said, facts, questions};
 use crate::html;
 
-/// What a kind of channel is called on the page.
-pub(crate) const fn called(channel: &Channel) -> &'static str {
-    match channel {
-        Channel::Email(_) => "E-mail",
-        Channel::Sms(_) => "Text message",
-        Channel::Voice(_) => "Call",
-    }
-}
-
 /// The page.
 pub(crate) fn page(
     contact: &Contact,
@@ -79,7 +70,7 @@ fn channels(contact: &Contact, reach: &[Reach]) -> String {
             (None, Some(at)) => format!("proven on {}", at.strftime("%Y-%m-%d")),
             (None, None) => "not proven yet".to_owned(),
         };
-        let (name, to) = (called(channel), escape(&channel.masked()));
+        let (name, to) = (channel.kind().title(), escape(&channel.masked()));
         let kept = hidden("channel", &fingerprint(&contact.id, channel));
         let (input, hint) = input(channel);
         let field = format!("address-{index}");
