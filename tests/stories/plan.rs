@@ -7,7 +7,7 @@ use rehearsal::Lane;
 use serde_json::{Value, json};
 
 use crate::reviews::person;
-use crate::stage::{BRANCH_PHONE, Stage};
+use crate::stage::{LANE_PHONE, Stage};
 
 async fn open(lane: &Lane) -> Result<Vec<String>> {
     let answer = lane.ok("GET", "/response-plan/check", &Value::Null).await?;
@@ -54,7 +54,7 @@ pub(crate) async fn the_plan_writes_itself_and_says_what_is_open(stage: &Stage) 
     let plan = lane.ok("GET", "/response-plan", &Value::Null).await?;
     ensure!(plan["revisions"][0]["version"] == 1 && plan["team"][0]["id"] == "una", "{plan}");
     for text in [html, markdown, plan.to_string()] {
-        ensure!(!text.contains(BRANCH_PHONE) && !text.contains("una@lane"), "{text}");
+        ensure!(!text.contains(LANE_PHONE) && !text.contains("una@lane"), "{text}");
     }
     let history = lane.ok("GET", "/response-plan/settings/changes", &Value::Null).await?;
     ensure!(history["items"].as_array().map(Vec::len) == Some(1), "{history}");
@@ -93,7 +93,7 @@ pub(crate) async fn an_auditor_gets_it_all_in_one_file(stage: &Stage) -> Result<
         ensure!(files.contains_key(name), "{name} in {:?}", files.keys());
     }
     let whole = files.values().cloned().collect::<String>();
-    ensure!(!whole.contains(BRANCH_PHONE) && !whole.contains("vic@lane"), "numbers are masked");
+    ensure!(!whole.contains(LANE_PHONE) && !whole.contains("vic@lane"), "numbers are masked");
     let contacts: Value = serde_json::from_str(&files["roster/contacts.json"])?;
     ensure!(contacts[0]["department"] == "Audit", "{contacts}");
     let changes: Value = serde_json::from_str(&files["changes.json"])?;

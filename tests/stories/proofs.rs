@@ -7,7 +7,7 @@ use rehearsal::{Lane, link_in, until};
 use serde_json::{Value, json};
 
 use crate::reviews::{address, mail, person};
-use crate::stage::{BRANCH_PHONE, Stage};
+use crate::stage::{PROOF_PHONE, Stage};
 
 const SOON: Duration = Duration::from_secs(30);
 const NUMBER: &str = "arn:aws:sms-voice:us-east-1:111122223333:phone-number/phone-0123456789abcdef";
@@ -29,7 +29,8 @@ async fn look(lane: &Lane) -> Result<()> {
 pub(crate) async fn each_channel_is_proven_by_its_own_message(stage: &Stage) -> Result<()> {
     let lane = stage.system.lane("proofs", &[("VoiceOriginationIdentity", NUMBER)]).await?;
     let mut pia = person("pia", "technical_lead");
-    let voice = json!({ "type": "voice", "address": BRANCH_PHONE });
+    pia["channels"][1]["address"] = PROOF_PHONE.into();
+    let voice = json!({ "type": "voice", "address": PROOF_PHONE });
     pia["channels"].as_array_mut().context("no channels")?.push(voice);
     lane.ok("POST", "/contacts", &pia).await?;
     let unproven = codes(&lane).await?.iter().filter(|c| c.starts_with("channel_unproven")).count();
@@ -47,7 +48,7 @@ pub(crate) async fn each_channel_is_proven_by_its_own_message(stage: &Stage) -> 
         reach["items"].as_array().into_iter().flatten().map(|c| c["good"] == true).collect();
     ensure!(good == [true, false, false], "one message proves one channel: {reach}");
     let sms = until(SOON, async || {
-        let texts = lane.texts(BRANCH_PHONE).await?;
+        let texts = lane.texts(PROOF_PHONE).await?;
         Ok(texts.into_iter().rev().find(|text| text.starts_with("MUSTER test, no incident")))
     });
     let link = link_in(&sms.await?.context("no text came")?, "/review/")?;
@@ -67,7 +68,7 @@ pub(crate) async fn each_channel_is_proven_by_its_own_message(stage: &Stage) -> 
 
     // What the providers call dead shows in the report.
     lane.wire.suppress(&address("pia"), "BOUNCE");
-    lane.wire.opt_out(BRANCH_PHONE);
+    lane.wire.opt_out(PROOF_PHONE);
     look(&lane).await?;
     let dead: Vec<_> =
         codes(&lane).await?.into_iter().filter(|c| c.starts_with("channel_dead")).collect();
@@ -81,7 +82,7 @@ pub(crate) async fn each_channel_is_proven_by_its_own_message(stage: &Stage) -> 
         let (status, page) =
             lane.call("GET", &format!("/coverage?format={form}"), &Value::Null).await?;
         ensure!(status == 200 && page.contains("Coverage report"), "{status}: {page}");
-        ensure!(!page.contains("lane.example.com") && !page.contains(BRANCH_PHONE), "{page}");
+        ensure!(!page.contains("lane.example.com") && !page.contains(PROOF_PHONE), "{page}");
     }
     Ok(())
 }

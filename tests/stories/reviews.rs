@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result, ensure};
 use rehearsal::{Lane, link_in, until};
 use serde_json::{Value, json};
 
-use crate::stage::{BRANCH_PHONE, Stage};
+use crate::stage::{LANE_PHONE, Stage};
 
 const SOON: Duration = Duration::from_secs(30);
 /// How the first mail of a review begins.
@@ -18,7 +18,7 @@ pub(crate) fn person(id: &str, role: &str) -> Value {
         "id": id, "name": format!("{id} <b>Lane</b>"), "roles": [role],
         "channels": [
             {"type": "email", "address": address(id)},
-            {"type": "sms", "address": BRANCH_PHONE}
+            {"type": "sms", "address": LANE_PHONE}
         ],
         "time_zone": "UTC"
     })
@@ -61,7 +61,7 @@ pub(crate) async fn silence_goes_to_the_manager_and_marks_the_entry(stage: &Stag
     review(&lane).await?;
     let first = mail(&lane, "ida", SUBJECT, 1).await?;
     ensure!(first.contains("i•••••@lane.example.com"), "{first}");
-    ensure!(!first.contains(&address("ida")) && !first.contains(BRANCH_PHONE), "{first}");
+    ensure!(!first.contains(&address("ida")) && !first.contains(LANE_PHONE), "{first}");
     // Run twice in a month, nobody is reminded twice, and the owner hears once.
     review(&lane).await?;
     ensure!(mail(&lane, "ida", SUBJECT, 1).await? == first);

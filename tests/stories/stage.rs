@@ -24,6 +24,8 @@ pub(crate) const BRANCH_MAIL: &str = "@branch.example.com";
 pub(crate) const FLOOD_MAIL: &str = "@flood.example.com";
 pub(crate) const LANE_MAIL: &str = "@lane.example.com";
 pub(crate) const BRANCH_PHONE: &str = "+14255550190";
+pub(crate) const LANE_PHONE: &str = "+14255550191";
+pub(crate) const PROOF_PHONE: &str = "+14255550192";
 
 /// Longest wait for a page that is due.
 const DUE: Duration = Duration::from_secs(100);
@@ -147,7 +149,8 @@ impl Stage {
             // What a story's own branch sent, the story has looked at.
             let ends = [BRANCH_MAIL, FLOOD_MAIL, LANE_MAIL];
             let of_a_branch = ends.iter().any(|end| message.to.ends_with(end));
-            if of_a_branch || message.to == BRANCH_PHONE {
+            if of_a_branch || [BRANCH_PHONE, LANE_PHONE, PROOF_PHONE].contains(&message.to.as_str())
+            {
                 return false;
             }
             let incident = message.incident.as_deref().unwrap_or_default();
