@@ -133,6 +133,11 @@ impl Cloud {
         self.port
     }
 
+    /// The secret of whoever this cloud is called as.
+    pub(crate) fn secret(&self) -> &str {
+        self.credentials.secret_access_key()
+    }
+
     /// Where every service is.
     pub(crate) fn root(&self) -> String {
         format!("http://127.0.0.1:{}/", self.port)
@@ -140,7 +145,9 @@ impl Cloud {
 
     /// The same cloud, for somebody with these keys.
     pub(crate) fn with_keys(&self, credentials: Credentials) -> Self {
-        Self { credentials, ..self.clone() }
+        let provider = SharedCredentialsProvider::new(credentials.clone());
+        let config = self.config.to_builder().credentials_provider(provider).build();
+        Self { credentials, config, ..self.clone() }
     }
 
     /// A call signed for `service`.

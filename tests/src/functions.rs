@@ -18,6 +18,8 @@ use crate::home::repository;
 pub(crate) struct Function {
     pub name: String,
     pub zip: Vec<u8>,
+    /// Where cargo put it.
+    pub program: PathBuf,
 }
 
 /// The part of cargo's messages that tells where a program is.
@@ -58,7 +60,7 @@ pub(crate) async fn build() -> Result<Vec<Function>> {
     tokio::task::spawn_blocking(move || {
         let zipped = |(name, path): (String, PathBuf)| {
             let zip = zip(&path).with_context(|| format!("cannot zip {}", path.display()))?;
-            Ok(Function { name, zip })
+            Ok(Function { name, zip, program: path })
         };
         programs.into_iter().map(zipped).collect()
     })

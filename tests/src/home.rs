@@ -71,6 +71,12 @@ impl Home {
         self.dir.join("ministack.log")
     }
 
+    /// What IAM allowed the functions' roles, a line for each kind of call.
+    #[must_use]
+    pub fn decisions(&self) -> PathBuf {
+        self.dir.join("decisions.jsonl")
+    }
+
     fn state_file(&self) -> PathBuf {
         self.dir.join("system.json")
     }
@@ -119,6 +125,7 @@ impl Home {
     /// Removes what a system that has ended leaves behind; its log stays.
     pub(crate) fn clear(&self) {
         let _ = fs::remove_file(self.state_file());
+        let _ = fs::remove_file(self.decisions());
         let _ = fs::remove_dir_all(self.scratch());
     }
 }

@@ -10,7 +10,7 @@ use rustix::process::{Pid, Signal, kill_process_group, test_kill_process};
 use tokio::process::{Child, Command};
 
 use crate::cloud::{ACCOUNT, KEY, REGION};
-use crate::home::{Access, Home};
+use crate::home::{Access, Home, repository};
 
 /// Longest wait for it to answer.
 const START: Duration = Duration::from_mins(1);
@@ -55,13 +55,16 @@ impl Ministack {
         let sns = settings.sns.unwrap_or(access.port);
         // An environment of its own: nothing of the user's AWS settings may reach the functions,
         // which inherit it.
-        let mut command = Command::new(program);
+        let mut command = Command::new(program.with_file_name("python"));
         command
+            .arg(repository().join("tests").join("ministack").join("serve.py"))
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .env("HOME", home.scratch())
             .env("TMPDIR", home.scratch())
             .env("PYTHONUNBUFFERED", "1")
+            .env("PYTHONDONTWRITEBYTECODE", "1")
+            .env("MUSTER_DECISIONS", home.decisions())
             .env("BIND_HOST", "127.0.0.1")
             .env("GATEWAY_PORT", access.port.to_string())
             .env("MINISTACK_HOST", "localhost")

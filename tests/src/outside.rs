@@ -207,6 +207,17 @@ impl System {
         Ok(calls.iter().map(|call| format!("{}:{}", call.service, call.operation)).collect())
     }
 
+    /// Who has called which operation: access keys, and names as IAM has them.
+    ///
+    /// # Errors
+    /// There is no stand-in.
+    pub fn callers_outside(&self) -> Result<BTreeSet<(String, String)>> {
+        // IAM has another name for this service than its API.
+        let named = |action: String| action.replace("pinpoint-sms-voice-v2:", "sms-voice:");
+        let callers = self.outside()?.standin.callers();
+        Ok(callers.into_iter().map(|(key, action)| (key, named(action))).collect())
+    }
+
     /// The next calls of an operation fail so.
     ///
     /// # Errors

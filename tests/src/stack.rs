@@ -49,7 +49,8 @@ pub(crate) struct Stack {
     pub told: String,
 }
 
-fn s3(cloud: &Cloud) -> aws_sdk_s3::Client {
+/// S3 as the local cloud has it.
+pub(crate) fn s3(cloud: &Cloud) -> aws_sdk_s3::Client {
     let config = aws_sdk_s3::config::Builder::from(&cloud.config).force_path_style(true).build();
     aws_sdk_s3::Client::from_conf(config)
 }
@@ -88,6 +89,7 @@ pub(crate) async fn deploy(
     }
     let mut given = vec![
         ("ArtifactBucket", BUCKET),
+        ("ArtifactPrefix", ""),
         ("Architecture", architecture()),
         ("SenderAddress", SENDER),
         ("OwnerEmail", OWNER),
@@ -103,6 +105,15 @@ pub(crate) async fn deploy(
     given.extend(quiet.iter().filter(|(name, _)| !said(name)));
     given.extend(more);
     let outputs = create(cloud, name, &body, &given).await?;
+    of_outputs(cloud, name, &outputs).await
+}
+
+/// A stack by its outputs, once there are queues of our own that hear its topics.
+pub(crate) async fn of_outputs(
+    cloud: &Cloud,
+    name: &str,
+    outputs: &BTreeMap<String, String>,
+) -> Result<Stack> {
     let output = |name: &str| {
         let value = outputs.get(name).cloned();
         value.with_context(|| format!("the stack has no output {name}"))
@@ -204,7 +215,7 @@ async fn create(
 }
 
 /// The first thing that went wrong: what fails after it was only called off.
-async fn failure(client: &Client, name: &str) -> anyhow::Error {
+pub(crate) async fn failure(client: &Client, name: &str) -> anyhow::Error {
     let mut pages = client.describe_stack_events().stack_name(name).into_paginator().send();
     let mut first = None;
     while let Some(Ok(page)) = pages.next().await {
@@ -237,7 +248,8 @@ mod tests {
         // A target that fails for good leaves its event in a queue.
         let rules = count("Type: AWS::Events::Rule\n") + count("Type: AWS::Scheduler::Schedule\n");
         assert_eq!(count("RetryPolicy: {"), rules);
-        assert_eq!(count("DeadLetterConfig: {"), rules);
+        assert_eq!(count("DeadLetterConfig: { Arn:"), rules);
+        assert_eq!(count("DeadLetterConfig: { TargetArn:"), functions);
         let mappings = count("Type: AWS::Lambda::EventSourceMapping");
         assert_eq!(count("FunctionResponseTypes: [ReportBatchItemFailures]"), mappings);
         assert_eq!(count("BisectBatchOnFunctionError: true"), mappings);

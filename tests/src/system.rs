@@ -158,6 +158,12 @@ impl System {
         self.host.as_ref()?.outside.as_ref()
     }
 
+    /// Where functions find SNS.
+    pub(crate) fn sns_port(&self) -> u16 {
+        let refusals = self.host.as_ref().and_then(|host| host.refusals.as_ref());
+        refusals.map_or(self.cloud.port(), |wire| wire.port)
+    }
+
     /// Ends the system, if it was started here.
     pub fn stop(self) {
         drop(self);
@@ -245,24 +251,6 @@ impl System {
         Ok((reply.status, reply.json()))
     }
 
-    /// Opens a link, as a browser or a mail scanner does: the status and the page.
-    ///
-    /// # Errors
-    /// No answer.
-    pub async fn public_get(&self, url: &str) -> Result<(u16, String)> {
-        let reply = self.cloud.plain(Method::GET, url).await?;
-        Ok((reply.status, reply.text))
-    }
-
-    /// Presses the button of a link's page: the status and the page.
-    ///
-    /// # Errors
-    /// No answer.
-    pub async fn public_post(&self, url: &str) -> Result<(u16, String)> {
-        let reply = self.cloud.plain(Method::POST, url).await?;
-        Ok((reply.status, reply.text))
-    }
-
     /// Delivers an event as EventBridge would, through the deployed rules. Returns when the
     /// functions have answered and, for an incident they opened, the first turn of its escalation
     /// is over.
@@ -273,13 +261,21 @@ impl System {
         let ours = async || {
             let mut rules = deployed(&self.cloud).await?;
             // Rules of a stack beside this one.
-            rules.retain(|rule| rule.functions.iter().all(|f| self.stack.logs.contains_key(f)));
+            rules.retain(|rule| {
+                rule.functions.iter().all(|f| self.stack.logs.contains_key(f))
+                    && rule.topics.iter().all(|to| to.topic == self.stack.emergency_topic)
+            });
             anyhow::Ok(rules)
         };
         let rules = self.rules.get_or_try_init(ours).await?;
         let rules = matching(&self.cloud, rules, &event.to_string()).await?;
         let calls = rules.iter().flat_map(|rule| rule.functions.iter().map(move |f| (*rule, f)));
         let calls = calls.map(|(rule, function)| self.call(rule, function, event));
+        for words in rules.iter().flat_map(|rule| &rule.topics) {
+            let sns = aws_sdk_sns::Client::new(&self.cloud.config);
+            let tell = sns.publish().topic_arn(&words.topic);
+            tell.message(words.about(event)?).send().await?;
+        }
         let answers = try_join_all(calls).await?;
         let delivery = Delivery { event_id: id(event).to_owned(), answers };
         for decision in delivery.decisions().filter(|decision| decision.verdict == "opened") {

@@ -12,6 +12,11 @@ async fn with_policy(cloud: &Cloud, name: &str, policy: &str) -> Result<Credenti
     call(cloud, &[("Action", "CreateUser"), ("UserName", name)]).await?;
     let attach = [("Action", "AttachUserPolicy"), ("UserName", name), ("PolicyArn", policy)];
     call(cloud, &attach).await?;
+    keys_of(cloud, name).await
+}
+
+/// New keys of a user.
+pub(crate) async fn keys_of(cloud: &Cloud, name: &str) -> Result<Credentials> {
     let keys = call(cloud, &[("Action", "CreateAccessKey"), ("UserName", name)]).await?;
     let part = |tag: &str| {
         let (_, rest) = keys.split_once(&format!("<{tag}>"))?;
@@ -22,7 +27,8 @@ async fn with_policy(cloud: &Cloud, name: &str, policy: &str) -> Result<Credenti
     Ok(Credentials::new(id, secret, None, None, "rehearsal"))
 }
 
-async fn call(cloud: &Cloud, form: &[(&str, &str)]) -> Result<String> {
+/// A call of IAM.
+pub(crate) async fn call(cloud: &Cloud, form: &[(&str, &str)]) -> Result<String> {
     let encoded = Url::parse_with_params("http://localhost/", form)?;
     let body = format!("{}&Version=2010-05-08", encoded.query().unwrap_or_default());
     let headers = [("content-type", "application/x-www-form-urlencoded")];
@@ -51,6 +57,24 @@ impl System {
             statuses.push(reply.status);
         }
         Ok(statuses)
+    }
+
+    /// Opens a link, as a browser or a mail scanner does: the status and the page.
+    ///
+    /// # Errors
+    /// No answer.
+    pub async fn public_get(&self, url: &str) -> Result<(u16, String)> {
+        let reply = self.cloud.plain(Method::GET, url).await?;
+        Ok((reply.status, reply.text))
+    }
+
+    /// Presses the button of a link's page: the status and the page.
+    ///
+    /// # Errors
+    /// No answer.
+    pub async fn public_post(&self, url: &str) -> Result<(u16, String)> {
+        let reply = self.cloud.plain(Method::POST, url).await?;
+        Ok((reply.status, reply.text))
     }
 
     /// An unsigned call of the API by MiniStack's own path to it. For `/health`, which MiniStack

@@ -58,6 +58,8 @@ pub(crate) async fn is_kept_in_step_with_the_roster(stage: &Stage) -> Result<()>
     // Without a replication set nothing happens, and nothing fails.
     let answer = reconcile(&without, false).await?;
     ensure!(answer["in_use"] == false && answer["failed"] == json!([]), "{answer}");
+    let looked = without.invoke("incident-mirror", &json!({ "poll": true })).await?;
+    ensure!(looked.is_ok(), "the look at open records fails: {looked:?}");
     let all = stage.system.engaged()?;
     ensure!(
         !all.keys().any(|alias| alias.starts_with("day-")),

@@ -13,6 +13,7 @@ mod critical;
 mod drills;
 mod duties;
 mod edits;
+mod emergency;
 mod externals;
 mod grouped;
 mod hands;
@@ -21,6 +22,7 @@ mod history;
 mod holes;
 mod incident_manager;
 mod ladder;
+mod launch;
 mod links;
 mod low;
 mod medium;
@@ -37,6 +39,7 @@ mod reviews;
 mod stage;
 mod storm;
 mod stream;
+mod tamper;
 mod tokens;
 mod transfer;
 mod unanswered;
@@ -82,6 +85,7 @@ fn main() -> anyhow::Result<ExitCode> {
         edits::nothing_is_lost_when_fifty_write_at_once,
         edits::a_patch_changes_what_it_names,
         edits::a_repeated_post_gets_the_first_answer,
+        emergency::what_pages_nobody_is_said_where_the_owner_hears_it,
         externals::are_kept_like_contacts_and_start_with_aws,
         grouped::another_finding_joins_without_a_page,
         grouped::what_becomes_more_serious_pages_those_whom_that_adds,
@@ -97,6 +101,10 @@ fn main() -> anyhow::Result<ExitCode> {
         holes::do_not_open_when_somebody_departs,
         incident_manager::is_kept_in_step_with_the_roster,
         ladder::holds_back_what_is_too_much_and_sends_it_together,
+        launch::a_release_is_launched_upgraded_rolled_back_and_removed,
+        launch::a_half_failed_stack_is_removed_and_made_anew,
+        launch::a_wrong_parameter_is_refused_before_anything_is_made,
+        launch::what_cannot_be_published_is_said,
         links::show_without_acting_and_act_once,
         low::is_recorded_and_pages_nobody,
         medium::pages_levels_one_and_two,
@@ -110,6 +118,7 @@ fn main() -> anyhow::Result<ExitCode> {
         plans::the_policy_can_be_changed_and_reset,
         preview::the_preview_names_whom_the_real_path_pages,
         readiness::says_what_still_needs_somebody,
+        readiness::the_preflight_lists_what_lacks_in_order,
         reconcile::opens_what_no_event_has_brought,
         corrections::a_channel_is_changed_by_whoever_reads_its_code,
         corrections::what_somebody_says_is_wrong_waits_for_the_owner,
@@ -124,6 +133,9 @@ fn main() -> anyhow::Result<ExitCode> {
         stream::a_poison_record_holds_nobody_up_and_is_reported,
         stream::what_cannot_be_read_is_not_told_and_the_rest_is,
         storm::opens_one_incident_for_each_account_and_loses_none,
+        tamper::whoever_silences_it_is_told_of_at_once,
+        tamper::topics_and_queues_take_nothing_without_tls,
+        tamper::findings_of_another_region_page_here_and_never_go_round,
         tokens::open_the_routes_of_their_scopes,
         transfer::goes_in_and_comes_out_unchanged,
         unanswered::pages_those_who_have_not_answered_again,

@@ -1,6 +1,7 @@
 //! Whether Muster can page, before it has to.
 
 use anyhow::{Context as _, Result, ensure};
+use rehearsal::refused;
 use serde_json::Value;
 
 use crate::stage::Stage;
@@ -23,5 +24,34 @@ pub(crate) async fn says_what_still_needs_somebody(stage: &Stage) -> Result<()> 
     // The local cloud has no Incident Manager, and Muster does not mind.
     ensure!(check("incident_manager")?["standing"] == "off", "{report}");
     ensure!(report["ready"] == false, "{report}");
+    let link = check("sms")?["link"].as_str().unwrap_or_default();
+    ensure!(link.starts_with("https://us-east-1.console.aws.amazon.com/sns/"), "{report}");
+    ensure!(check("roster_table")?["link"].is_null(), "what is ready needs no link: {report}");
     Ok(())
+}
+
+pub(crate) async fn the_preflight_lists_what_lacks_in_order(stage: &Stage) -> Result<()> {
+    let system = &stage.system;
+    let said = system.script("preflight", &["--sender", "nobody@nowhere.example.com"]).await?;
+    ensure!(!said.good && said.error.is_empty(), "{said:?}");
+    let place =
+        |words: &str| said.out.find(words).with_context(|| format!("no {words:?}: {said:?}"));
+    ensure!(
+        place("1. needed: sender identity")? < place("SMS sandbox: the account is in")?,
+        "{said:?}"
+    );
+    place("https://us-east-1.console.aws.amazon.com/ses/home?region=us-east-1#/identities")?;
+    place("Incident Manager")?;
+
+    let stack = ["--sender", "muster@example.com", "--stack", "muster"];
+    let known = system.script("preflight", &stack).await?;
+    ensure!(known.out.contains("ok  sender identity"), "{known:?}");
+    ensure!(known.out.contains("ok  subscriptions"), "{known:?}");
+    let absent = ["--sender", "muster@example.com", "--stack", "muster-of-nobody"];
+    let absent = system.script("preflight", &absent).await?;
+    ensure!(!absent.good && absent.out.contains("subscriptions: it cannot be asked"), "{absent:?}");
+    refused(
+        &system.script("preflight", &["--sender", "Muster <m@example.com>"]).await?,
+        "a bare e-mail address",
+    )
 }

@@ -6,7 +6,9 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail, ensure};
 use libtest_mimic::Failed;
-use rehearsal::{Delivery, Home, Message, Options, Progress, System, load_roster, repository};
+use rehearsal::{
+    Delivery, Home, Message, Options, Progress, System, idle_statements, load_roster, repository,
+};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 use tokio::sync::{Mutex, OnceCell};
@@ -26,6 +28,7 @@ pub(crate) const LANE_MAIL: &str = "@lane.example.com";
 pub(crate) const BRANCH_PHONE: &str = "+14255550190";
 pub(crate) const LANE_PHONE: &str = "+14255550191";
 pub(crate) const PROOF_PHONE: &str = "+14255550192";
+pub(crate) const LAUNCH_PHONES: [&str; 2] = ["+14255550193", "+14255550194"];
 
 /// Longest wait for a page that is due.
 const DUE: Duration = Duration::from_secs(100);
@@ -149,8 +152,9 @@ impl Stage {
             // What a story's own branch sent, the story has looked at.
             let ends = [BRANCH_MAIL, FLOOD_MAIL, LANE_MAIL];
             let of_a_branch = ends.iter().any(|end| message.to.ends_with(end));
-            if of_a_branch || [BRANCH_PHONE, LANE_PHONE, PROOF_PHONE].contains(&message.to.as_str())
-            {
+            let phones = [BRANCH_PHONE, LANE_PHONE, PROOF_PHONE];
+            let to = message.to.as_str();
+            if of_a_branch || phones.contains(&to) || LAUNCH_PHONES.contains(&to) {
                 return false;
             }
             let incident = message.incident.as_deref().unwrap_or_default();
@@ -225,7 +229,11 @@ impl Curtain {
             allowed.difference(&called).filter(|name| **name != "ssm-contacts:AssociateContact");
         let idle = idle.map(|name| format!("{name} is allowed, and no story calls it"));
         let more = called.difference(&allowed);
-        Ok(idle
+        let decisions = std::fs::read_to_string(Home::of_this_process().decisions())?;
+        let unneeded = idle_statements(&template, &decisions, &stage.system.callers_outside()?)?;
+        Ok(unneeded
+            .into_iter()
+            .chain(idle)
             .chain(more.map(|name| format!("{name} is called, and no role allows it")))
             .collect())
     }

@@ -12,7 +12,7 @@ use muster_aws::{client, log};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     log::start();
-    let config = client::config().await;
+    let config = client::config();
     let announcer = Announcer {
         incidents: Incidents::new(&config, required(INCIDENTS_TABLE)?),
         bus: Bus::new(&config, required(BUS)?),

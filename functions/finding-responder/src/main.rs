@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 async fn main() -> Result<(), Error> {
     log::start();
     figures::start(required(NAMESPACE)?);
-    let config = client::config().await;
+    let config = client::config();
     let responder = Responder {
         roster: Roster::new(&config, required(ROSTER_TABLE)?),
         incidents: Incidents::new(&config, required(INCIDENTS_TABLE)?),

@@ -15,7 +15,7 @@ use muster_aws::{client, log};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     log::start();
-    let config = client::config().await;
+    let config = client::config();
     let list = |name| {
         let all = optional(name);
         all.split(',').map(str::trim).filter(|one| !one.is_empty()).map(str::to_owned).collect()

@@ -16,7 +16,7 @@ use muster_aws::{client, figures, log};
 async fn main() -> Result<(), Error> {
     log::start();
     figures::start(required(NAMESPACE)?);
-    let config = client::config().await;
+    let config = client::config();
     let prefix = required(INCIDENT_MANAGER_PREFIX)?;
     let places = Places {
         prefix: prefix.clone(),

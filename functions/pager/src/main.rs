@@ -20,7 +20,7 @@ use pager::{Input, Output, Pager};
 async fn main() -> Result<(), Error> {
     log::start();
     figures::start(required(NAMESPACE)?);
-    let config = client::config().await;
+    let config = client::config();
     let pager = Pager {
         roster: Roster::new(&config, required(ROSTER_TABLE)?),
         incidents: Incidents::new(&config, required(INCIDENTS_TABLE)?),

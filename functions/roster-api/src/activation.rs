@@ -32,21 +32,23 @@ pub(crate) async fn activate(
     let channel = place.and_then(|place| contact.channels.get(place));
     let channel = channel.ok_or_else(|| Problem::not_found("channel"))?;
     let code = code(&body)?;
+    let others = app.others.as_ref().ok_or_else(Problem::no_route)?;
+    let directory = &others.directory;
     // An account without Incident Manager may not even ask: that is an answer too.
-    let used = app.directory.in_use().await.unwrap_or_else(|error| {
+    let used = directory.in_use().await.unwrap_or_else(|error| {
         tracing::warn!(reason = %error, "whether Incident Manager is in use cannot be asked");
         false
     });
     if !used {
         return Err(Problem::not_in_incident_manager());
     }
-    let found = app.directory.channel(&contact.id, channel).await?;
+    let found = directory.channel(&contact.id, channel).await?;
     let found = found.ok_or_else(Problem::not_in_incident_manager)?;
     let Some(code) = code else {
-        app.directory.send_code(&found.arn).await?;
+        directory.send_code(&found.arn).await?;
         return Ok(Json(Activation { status: "code_sent" }));
     };
-    match app.directory.activate(&found.arn, &code).await {
+    match directory.activate(&found.arn, &code).await {
         Ok(()) => Ok(Json(Activation { status: "activated" })),
         Err(AwsError { code, .. }) if code == "ValidationException" => {
             let wrong = "is not the code that was sent last; without a code, another is sent";

@@ -48,7 +48,7 @@ use muster_aws::incidents::Incidents;
 use muster_aws::readiness::Parts;
 use muster_aws::roster::Roster;
 
-pub use routes::router;
+pub use routes::{reports, roster};
 
 /// What the function works with.
 #[derive(Debug)]
@@ -57,18 +57,25 @@ pub struct Stores {
     pub roster: Roster,
     /// Incidents and link tokens.
     pub incidents: Incidents,
-    /// Incident Manager's contacts.
-    pub directory: Directory,
+    /// What only reports ask.
+    pub others: Option<Others>,
     /// Where drills begin.
     pub bus: Bus,
     /// The Region it runs in.
     pub region: String,
     /// What comes before the name of each scope in a token: `muster/` for `muster/roster.read`.
     pub scope_prefix: String,
-    /// What the readiness report asks.
-    pub parts: Parts,
     /// What the coverage report calls too old.
     pub limits: Limits,
+}
+
+/// What only the functions of reports ask: their clients are most of a program.
+#[derive(Debug)]
+pub struct Others {
+    /// Incident Manager's contacts.
+    pub directory: Directory,
+    /// What the readiness report asks.
+    pub parts: Parts,
 }
 
 type App = Arc<Stores>;

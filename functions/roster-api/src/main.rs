@@ -1,38 +1,29 @@
 //! Wires roster-api: settings, clients, runtime.
 
 use lambda_http::Error;
-use muster::directory::Use;
 use muster_aws::bus::Bus;
-use muster_aws::directory::Directory;
 use muster_aws::incidents::Incidents;
-use muster_aws::readiness::{Names, Parts};
 use muster_aws::roster::Roster;
 use muster_aws::settings::{
-    BUS, INCIDENT_MANAGER, INCIDENT_MANAGER_PREFIX, INCIDENTS_TABLE, NAMESPACE, ROSTER_TABLE,
-    SCOPE_PREFIX, optional, required,
+    BUS, INCIDENTS_TABLE, NAMESPACE, ROSTER_TABLE, SCOPE_PREFIX, optional, required,
 };
 use muster_aws::{client, coverage, figures, log};
-use roster_api::{Stores, router};
+use roster_api::{Stores, roster};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     log::start();
     figures::start(required(NAMESPACE)?);
-    let config = client::config().await;
+    let config = client::config();
     let stores = Stores {
         roster: Roster::new(&config, required(ROSTER_TABLE)?),
         incidents: Incidents::new(&config, required(INCIDENTS_TABLE)?),
-        directory: Directory::new(
-            &config,
-            required(INCIDENT_MANAGER_PREFIX)?,
-            Use::from_parameter(&optional(INCIDENT_MANAGER)),
-        ),
+        others: None,
         bus: Bus::new(&config, required(BUS)?),
         region: config.region().map(ToString::to_string).unwrap_or_default(),
         scope_prefix: optional(SCOPE_PREFIX),
-        parts: Parts::new(&config, Names::from_environment()?),
         limits: coverage::limits(),
     };
     stores.incidents.warm().await;
-    lambda_http::run(router(stores)).await
+    lambda_http::run(roster(stores)).await
 }

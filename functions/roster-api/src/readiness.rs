@@ -5,8 +5,10 @@ use axum::extract::State;
 use muster::readiness::Readiness;
 
 use crate::App;
+use crate::problem::Problem;
 
-pub(crate) async fn report(State(app): State<App>) -> Json<Readiness> {
+pub(crate) async fn report(State(app): State<App>) -> Result<Json<Readiness>, Problem> {
+    let others = app.others.as_ref().ok_or_else(Problem::no_route)?;
     // Seven calls at once are a large future.
-    Json(Box::pin(app.parts.report()).await)
+    Ok(Json(Box::pin(others.parts.report()).await))
 }

@@ -1,12 +1,13 @@
 //! Every route: its method, its path, who may call it, and what serves it.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::Request;
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::{MethodRouter, delete, get, patch, post, put};
+use axum::routing::{MethodRouter, any, delete, get, patch, post, put};
 use lambda_http::RequestExt as _;
 use muster::{
     Contact, EscalationPlan as Plan, ExternalResource as External, PlanSettings as Settings, Policy,
@@ -38,16 +39,20 @@ pub(crate) struct Route {
     handler: fn() -> MethodRouter<App>,
 }
 
-/// A table of routes, a line for each.
+/// A table of routes, a line for each; and its paths by themselves, so that a program which only asks for those does
+/// not link what serves them.
 macro_rules! routes {
-    ($($method:ident $path:literal $allowed:ident $query:ident => $handler:expr),+ $(,)?) => {
-        &[$(Route {
+    ($(#[$attribute:meta])* $table:ident, $paths:ident: $($method:ident $path:literal $allowed:ident $query:ident => $handler:expr),+ $(,)?) => {
+        $(#[$attribute])*
+        const $table: &[Route] = &[$(Route {
             method: stringify!($method),
             path: $path,
             allowed: $allowed,
             query: $query,
             handler: || $method($handler),
-        }),+]
+        }),+];
+        #[doc = "Its paths."]
+        const $paths: &[&str] = &[$($path),+];
     };
 }
 
@@ -71,19 +76,16 @@ const REVEAL: Allowed = Allowed::Any(&[Scope::Reveal]);
 const RESPOND: Allowed = Allowed::Any(&[Scope::Respond]);
 const ADMIN: Allowed = Allowed::Any(&[]);
 
-/// The API. The OpenAPI document and the stack's policies are compared with it by tests.
-#[rustfmt::skip]
-pub(crate) const ROUTES: &[Route] = routes![
+routes! {
+    /// What roster-api serves. The OpenAPI document and the stack's policies are compared with all routes by tests.
+    ROSTER, ROSTER_PATHS:
     get    "/contacts"                        READ    PEOPLE  => contacts::list,
     post   "/contacts"                        WRITE   REASON  => create::<Contact>,
-    post   "/contacts/import"                 WRITE   SHEET   => transfer::import,
-    get    "/contacts/export"                 REVEAL  FILE    => transfer::export,
     get    "/contacts/{id}"                   READ    NONE    => read::<Contact>,
     put    "/contacts/{id}"                   WRITE   REASON  => replace::<Contact>,
     patch  "/contacts/{id}"                   WRITE   REASON  => update::<Contact>,
     delete "/contacts/{id}"                   WRITE   REASON  => remove::<Contact>,
     get    "/contacts/{id}/channels"          REVEAL  NONE    => contacts::reveal,
-    post   "/contacts/{id}/channels/{n}/activation" WRITE NONE => activation::activate,
     get    "/contacts/{id}/changes"           READ    NONE    => history::<Contact>,
     post   "/contacts/{id}/depart"            WRITE   REASON  => holes::depart,
     post   "/contacts/{id}/erase"             ADMIN   NONE    => erase::<Contact>,
@@ -126,44 +128,86 @@ pub(crate) const ROUTES: &[Route] = routes![
     get    "/corrections"                     READ    NONE    => corrections::list,
     post   "/corrections/{id}/approve"        WRITE   REASON  => corrections::approve,
     post   "/corrections/{id}/reject"         WRITE   NONE    => corrections::reject,
-    get    "/coverage"                        READ    FORM    => coverage::report,
     post   "/incidents/{id}/duties/{resource}" RESPOND NONE   => duties::done,
-    get    "/response-plan"                   READ    FORM    => response_plan::read,
-    get    "/response-plan/check"             READ    NONE    => response_plan::open,
     get    "/response-plan/settings"          READ    NONE    => read::<Settings>,
     put    "/response-plan/settings"          WRITE   REASON  => replace::<Settings>,
     patch  "/response-plan/settings"          WRITE   REASON  => update::<Settings>,
     delete "/response-plan/settings"          WRITE   REASON  => remove::<Settings>,
     get    "/response-plan/settings/changes"  READ    NONE    => history::<Settings>,
-    get    "/evidence"                        READ    AS_OF   => evidence::pack,
-    get    "/incident-manager"                READ    NONE    => incident_manager::read,
-    get    "/readiness"                       READ    NONE    => readiness::report,
-    get    "/openapi.json"                    READ    NONE    => document::serve,
     get    "/health"                          PUBLIC  NONE    => alive,
     get    "/ack/{token}"                     PUBLIC  NONE    => links::show,
     post   "/ack/{token}"                     PUBLIC  NONE    => links::act,
     get    "/review/{token}"                  PUBLIC  NONE    => review::show,
     post   "/review/{token}"                  PUBLIC  NONE    => review::act,
-];
+}
+
+routes! {
+    /// What roster-reports serves: what reads the whole roster, or asks other services how they stand.
+    REPORTS, REPORT_PATHS:
+    post   "/contacts/import"                 WRITE   SHEET   => transfer::import,
+    get    "/contacts/export"                 REVEAL  FILE    => transfer::export,
+    post   "/contacts/{id}/channels/{n}/activation" WRITE NONE => activation::activate,
+    get    "/coverage"                        READ    FORM    => coverage::report,
+    get    "/response-plan"                   READ    FORM    => response_plan::read,
+    get    "/response-plan/check"             READ    NONE    => response_plan::open,
+    get    "/evidence"                        READ    AS_OF   => evidence::pack,
+    get    "/incident-manager"                READ    NONE    => incident_manager::read,
+    get    "/readiness"                       READ    NONE    => readiness::report,
+    get    "/openapi.json"                    READ    NONE    => document::serve,
+}
+
+/// All routes of the API.
+#[cfg(test)]
+pub(crate) fn all() -> impl Iterator<Item = &'static Route> {
+    ROSTER.iter().chain(REPORTS)
+}
+
+/// The paths of the routes that roster-reports serves, as the stack's routes must have them.
+#[cfg(test)]
+pub(crate) fn reported() -> impl Iterator<Item = &'static Route> {
+    REPORTS.iter()
+}
 
 async fn alive() -> axum::Json<serde_json::Value> {
     axum::Json(json!({ "status": "alive" }))
 }
 
-/// The API. Who calls is settled by the gateway; what a bearer token may call, here.
-pub fn router(stores: Stores) -> Router {
+/// The API but for its reports. Who calls is settled by the gateway; what a bearer token may call, here.
+pub fn roster(stores: Stores) -> Router {
+    // The gateway hands over whatever has no route of its own: at a report's path, that is a wrong method.
+    let mut router = served(ROSTER, &stores);
+    for path in BTreeSet::from_iter(REPORT_PATHS) {
+        router = router.route(path, any(async || Problem::wrong_method()));
+    }
+    finish(router, stores)
+}
+
+/// The API's reports.
+pub fn reports(stores: Stores) -> Router {
+    let mut router = served(REPORTS, &stores);
+    for path in BTreeSet::from_iter(ROSTER_PATHS) {
+        router = router.route(path, any(async || Problem::wrong_method()));
+    }
+    finish(router, stores)
+}
+
+fn served(table: &[Route], stores: &Stores) -> Router<App> {
     let prefix = Arc::from(stores.scope_prefix.as_str());
     let mut router = Router::new();
-    for route in ROUTES {
+    for route in table {
         let mut handlers = (route.handler)();
+        let query = route.query;
         // Mail programs add parameters of their own to links, and a link must work all the same.
         if route.allowed != PUBLIC {
-            handlers = handlers.layer(from_fn(move |request: Request, next: Next| {
-                within(route.query, request, next)
-            }));
+            handlers = handlers
+                .layer(from_fn(move |request: Request, next: Next| within(query, request, next)));
         }
         router = router.route(route.path, guard(handlers, route.allowed, &prefix));
     }
+    router
+}
+
+fn finish(router: Router<App>, stores: Stores) -> Router {
     let router = router
         .fallback(async || Problem::no_route())
         .method_not_allowed_fallback(async || Problem::wrong_method())

@@ -5,7 +5,6 @@ use axum::http::{Request, StatusCode, header};
 use insta::assert_json_snapshot;
 use lambda_http::request::RequestContext;
 use muster_aws::client;
-use muster_aws::readiness::Names;
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
@@ -13,16 +12,15 @@ use super::*;
 
 /// The answer to a request that never reaches a table; the tables' names lead nowhere.
 async fn answer(method: &str, path: &str, body: impl Into<Body>) -> (StatusCode, Value) {
-    let config = client::config().await;
+    let config = client::config();
     let stores = Stores {
         roster: Roster::new(&config, "none".into()),
         incidents: Incidents::new(&config, "none".into()),
-        directory: Directory::new(&config, "none".into(), muster::directory::Use::Off),
+        others: None,
         bus: Bus::new(&config, "none".into()),
         region: "us-east-1".into(),
         scope_prefix: String::new(),
         limits: muster::coverage::Limits::default(),
-        parts: Parts::new(&config, Names::default()),
     };
     let mut request = Request::builder().method(method).uri(path).body(body.into()).unwrap();
     let signed = json!({
@@ -31,7 +29,7 @@ async fn answer(method: &str, path: &str, body: impl Into<Body>) -> (StatusCode,
     });
     let context = RequestContext::ApiGatewayV2(serde_json::from_value(signed).unwrap());
     request.extensions_mut().insert(context);
-    let response = router(stores).oneshot(request).await.unwrap();
+    let response = roster(stores).oneshot(request).await.unwrap();
     let status = response.status();
     assert_eq!(response.headers()[header::CONTENT_TYPE], "application/problem+json");
     let body = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
@@ -46,6 +44,8 @@ async fn unknown_routes_and_wrong_methods() {
     assert_eq!(answer("GET", "/contact", "").await.0, StatusCode::NOT_FOUND);
     assert_eq!(answer("PATCH", "/incidents/x", "").await.0, StatusCode::METHOD_NOT_ALLOWED);
     assert_eq!(answer("DELETE", "/contacts", "").await.0, StatusCode::METHOD_NOT_ALLOWED);
+    // A report's path leads here with another method only.
+    assert_eq!(answer("DELETE", "/evidence", "").await.0, StatusCode::METHOD_NOT_ALLOWED);
     // What is no id names nothing.
     assert_eq!(answer("GET", "/contacts/Ada%20L", "").await.0, StatusCode::NOT_FOUND);
     assert_eq!(answer("POST", "/incidents/A/resolve", "").await.0, StatusCode::NOT_FOUND);

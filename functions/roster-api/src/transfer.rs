@@ -237,7 +237,10 @@ pub(crate) async fn export(
             ("application/json", "roster.json", text)
         }
         Some("vcard") => {
-            let text = write_vcards(&everybody, app.parts.sent_from());
+            let text = write_vcards(
+                &everybody,
+                app.others.as_ref().map_or("", |others| others.parts.sent_from()),
+            );
             ("text/vcard; charset=utf-8", "roster.vcf", text)
         }
         Some(_) => return Err(bad_query("format", "must be csv, json or vcard", "csv")),

@@ -21,7 +21,7 @@ use serde_json::Value;
 async fn main() -> Result<(), Error> {
     log::start();
     figures::start(required(NAMESPACE)?);
-    let config = client::config().await;
+    let config = client::config();
     let reviewer = Reviewer {
         roster: Roster::new(&config, required(ROSTER_TABLE)?),
         incidents: Incidents::new(&config, required(INCIDENTS_TABLE)?),

@@ -2,11 +2,14 @@
 
 use std::time::Duration;
 
+use aws_config::environment::EnvironmentVariableCredentialsProvider;
 use aws_config::timeout::TimeoutConfig;
-use aws_config::{BehaviorVersion, SdkConfig};
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_http_client::Builder;
 use aws_smithy_http_client::tls::Provider;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_types::service_config::{LoadServiceConfig, ServiceConfigKey};
 
 /// Longest wait for a connection. Within a Region connections take milliseconds; a longer wait
 /// means the address is dead and another try is better.
@@ -41,9 +44,22 @@ pub(crate) async fn connect<T, E>(refused: impl Future<Output = Result<T, E>>) {
     let _ = tokio::time::timeout(Duration::from_secs(1), refused).await;
 }
 
-/// The configuration, from the environment that Lambda provides. The behaviour version is pinned
-/// by date, so that an update of the SDK changes no default under us.
-pub async fn config() -> SdkConfig {
+/// Where a service is, if the environment says so: `AWS_ENDPOINT_URL_SSM_CONTACTS` before `AWS_ENDPOINT_URL`.
+#[derive(Clone, Copy, Debug)]
+struct Endpoints;
+
+impl LoadServiceConfig for Endpoints {
+    fn load_config(&self, key: ServiceConfigKey<'_>) -> Option<String> {
+        let service = key.service_id().to_uppercase().replace([' ', '-'], "_");
+        std::env::var(format!("{}_{service}", key.env())).ok()
+    }
+}
+
+/// The configuration, from the environment that Lambda provides: credentials and Region, and endpoints where a test says
+/// so. The SDK's own loader would bring every other source of credentials along, STS's whole client among them. The
+/// behaviour version is pinned by date, so that an update of the SDK changes no default under us.
+#[must_use]
+pub fn config() -> SdkConfig {
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(CONNECT)
         .operation_attempt_timeout(ATTEMPT)
@@ -51,9 +67,15 @@ pub async fn config() -> SdkConfig {
         .build();
     // Left to themselves, clients make an HTTP client each, and each loads the root certificates.
     let http = Builder::new().tls_provider(TLS).build_https();
-    aws_config::defaults(BehaviorVersion::v2026_01_12())
+    let credentials = EnvironmentVariableCredentialsProvider::new();
+    let region = std::env::var("AWS_REGION").ok().map(Region::new);
+    let mut config = SdkConfig::builder()
+        .behavior_version(BehaviorVersion::v2026_01_12())
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
         .http_client(http)
-        .timeout_config(timeouts)
-        .load()
-        .await
+        .region(region)
+        .service_config(Endpoints)
+        .timeout_config(timeouts);
+    config.set_endpoint_url(std::env::var("AWS_ENDPOINT_URL").ok());
+    config.build()
 }

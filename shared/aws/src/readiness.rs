@@ -4,8 +4,8 @@ use aws_config::SdkConfig;
 use aws_sdk_sesv2::error::ProvideErrorMetadata as _;
 use muster::directory::Use;
 use muster::readiness::{
-    Check, EMERGENCY_TOPIC, INCIDENT_MANAGER, INCIDENTS_TABLE, ROSTER_TABLE, Readiness, SENDER,
-    SMS, STATE_MACHINE,
+    Check, EMERGENCY_TOPIC, INCIDENT_MANAGER, INCIDENTS_TABLE, OWNER_TOPIC, ROSTER_TABLE,
+    Readiness, SENDER, SMS, STATE_MACHINE,
 };
 
 use crate::error::AwsError;
@@ -20,6 +20,8 @@ pub struct Names {
     pub incidents_table: String,
     /// The emergency topic's ARN.
     pub topic: String,
+    /// The ARN of the topic that the roster's owner hears.
+    pub owner_topic: String,
     /// The state machine's ARN.
     pub state_machine: String,
     /// The address that mail is sent from.
@@ -38,6 +40,7 @@ impl Names {
             roster_table: required(settings::ROSTER_TABLE)?,
             incidents_table: required(settings::INCIDENTS_TABLE)?,
             topic: required(settings::EMERGENCY_TOPIC)?,
+            owner_topic: required(settings::OWNER_TOPIC)?,
             state_machine: required(settings::STATE_MACHINE)?,
             sender: required(settings::SENDER)?,
             incident_manager: Use::from_parameter(&optional(settings::INCIDENT_MANAGER)),
@@ -54,6 +57,7 @@ pub struct Parts {
     states: aws_sdk_sfn::Client,
     incident_manager: aws_sdk_ssmincidents::Client,
     names: Names,
+    region: String,
 }
 
 impl Parts {
@@ -67,6 +71,7 @@ impl Parts {
             states: aws_sdk_sfn::Client::new(config),
             incident_manager: aws_sdk_ssmincidents::Client::new(config),
             names,
+            region: config.region().map(ToString::to_string).unwrap_or_default(),
         }
     }
 
@@ -81,24 +86,28 @@ impl Parts {
         let said = |part, check: Result<Check, AwsError>| {
             check.unwrap_or_else(|error| Check::unanswered(part, &error.code))
         };
-        let (roster, incidents, topic, machine, sender, sms, manager) = tokio::join!(
+        let (roster, incidents, machine, sender, emergency, owner, sms, manager) = tokio::join!(
             self.table(ROSTER_TABLE, &self.names.roster_table),
             self.table(INCIDENTS_TABLE, &self.names.incidents_table),
-            self.topic(),
             self.machine(),
             self.sender(),
+            self.topic(EMERGENCY_TOPIC, &self.names.topic),
+            self.topic(OWNER_TOPIC, &self.names.owner_topic),
             self.sms(),
             self.manager(),
         );
-        Readiness::of(vec![
+        // In the order in which to see to them: whatever sends first, then who hears it.
+        let checks = vec![
             said(ROSTER_TABLE, roster),
             said(INCIDENTS_TABLE, incidents),
-            said(EMERGENCY_TOPIC, topic),
             said(STATE_MACHINE, machine),
             said(SENDER, sender),
+            said(EMERGENCY_TOPIC, emergency),
+            said(OWNER_TOPIC, owner),
             said(SMS, sms),
             said(INCIDENT_MANAGER, manager),
-        ])
+        ];
+        Readiness::of(checks, &self.region)
     }
 
     async fn table(&self, part: &'static str, name: &str) -> Result<Check, AwsError> {
@@ -108,12 +117,12 @@ impl Parts {
         Ok(Check::active(part, status.as_ref().map_or("unknown", |status| status.as_str())))
     }
 
-    async fn topic(&self) -> Result<Check, AwsError> {
-        let answer = self.sns.get_topic_attributes().topic_arn(&self.names.topic).send().await;
+    async fn topic(&self, part: &'static str, arn: &str) -> Result<Check, AwsError> {
+        let answer = self.sns.get_topic_attributes().topic_arn(arn).send().await;
         let answer = answer.map_err(|e| AwsError::of("sns:GetTopicAttributes", &e))?;
         let attributes = answer.attributes.unwrap_or_default();
         let number = |name: &str| attributes.get(name).and_then(|n| n.parse().ok()).unwrap_or(0);
-        Ok(Check::topic(number("SubscriptionsConfirmed"), number("SubscriptionsPending")))
+        Ok(Check::topic(part, number("SubscriptionsConfirmed"), number("SubscriptionsPending")))
     }
 
     async fn machine(&self) -> Result<Check, AwsError> {

@@ -27,6 +27,9 @@ pub struct Check {
     pub standing: Standing,
     /// What was seen, and what to do about it.
     pub detail: String,
+    /// The page of the console where it is done.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
 }
 
 /// The parts, by the names they have in the report.
@@ -35,6 +38,8 @@ pub const ROSTER_TABLE: &str = "roster_table";
 pub const INCIDENTS_TABLE: &str = "incidents_table";
 #[expect(missing_docs, reason = "as above")]
 pub const EMERGENCY_TOPIC: &str = "emergency_topic";
+#[expect(missing_docs, reason = "as above")]
+pub const OWNER_TOPIC: &str = "owner_topic";
 #[expect(missing_docs, reason = "as above")]
 pub const STATE_MACHINE: &str = "state_machine";
 #[expect(missing_docs, reason = "as above")]
@@ -46,7 +51,7 @@ pub const INCIDENT_MANAGER: &str = "incident_manager";
 
 impl Check {
     fn new(part: &'static str, standing: Standing, detail: impl Into<String>) -> Self {
-        Self { part, standing, detail: detail.into() }
+        Self { part, standing, detail: detail.into(), link: None }
     }
 
     /// A part that has to be `ACTIVE`: a table or the state machine.
@@ -58,16 +63,16 @@ impl Check {
         }
     }
 
-    /// The emergency topic, by how many of its subscriptions are confirmed.
+    /// A topic, by how many of its subscriptions are confirmed.
     #[must_use]
-    pub fn topic(confirmed: u64, pending: u64) -> Self {
+    pub fn topic(part: &'static str, confirmed: u64, pending: u64) -> Self {
         let detail = format!("{confirmed} subscriptions confirmed, {pending} pending.");
         if confirmed > 0 {
-            return Self::new(EMERGENCY_TOPIC, Standing::Ready, detail);
+            return Self::new(part, Standing::Ready, detail);
         }
         let todo = "Nobody hears it: confirm the subscription in the mail that SNS sent, or \
                     subscribe somebody.";
-        Self::new(EMERGENCY_TOPIC, Standing::NeedsSomebody, format!("{detail} {todo}"))
+        Self::new(part, Standing::NeedsSomebody, format!("{detail} {todo}"))
     }
 
     /// The address that mail is sent from: whether SES may use it, and whether the account may write
@@ -138,19 +143,42 @@ impl Check {
     }
 }
 
+/// Where in the console of a Region somebody does what a part lacks.
+fn page(part: &str, region: &str) -> Option<String> {
+    let place = match part {
+        ROSTER_TABLE | INCIDENTS_TABLE => "dynamodbv2/home?region={region}#tables",
+        EMERGENCY_TOPIC | OWNER_TOPIC => "sns/v3/home?region={region}#/subscriptions",
+        STATE_MACHINE => "states/home?region={region}#/statemachines",
+        SENDER => "ses/home?region={region}#/get-set-up",
+        SMS => "sns/v3/home?region={region}#/mobile/text-messaging",
+        INCIDENT_MANAGER => "systems-manager/incidents/home?region={region}",
+        _ => return None,
+    };
+    let host = match region.split('-').next() {
+        Some("cn") => "console.amazonaws.cn",
+        Some("us") if region.starts_with("us-gov-") => "console.amazonaws-us-gov.com",
+        _ => "console.aws.amazon.com",
+    };
+    Some(format!("https://{region}.{host}/{}", place.replace("{region}", region)))
+}
+
 /// The report: whether nothing needs anybody, and each part.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Readiness {
     /// Whether every part is ready or off.
     pub ready: bool,
-    /// The parts; those that need somebody first.
+    /// The parts; those that need somebody first, in the order in which to see to them, with links.
     pub checks: Vec<Check>,
 }
 
 impl Readiness {
-    /// The report of these checks.
+    /// The report of these checks, of a stack in this Region.
     #[must_use]
-    pub fn of(mut checks: Vec<Check>) -> Self {
+    pub fn of(mut checks: Vec<Check>, region: &str) -> Self {
+        for check in &mut checks {
+            let lacks = check.standing > Standing::Off;
+            check.link = lacks.then(|| page(check.part, region)).flatten();
+        }
         checks.sort_by_key(|check| std::cmp::Reverse(check.standing));
         Self { ready: checks.iter().all(|check| check.standing <= Standing::Off), checks }
     }
@@ -166,14 +194,17 @@ mod tests {
             Check::sms(false),
             Check::incident_manager(Use::Auto, 0),
             Check::incident_manager(Use::Off, 1),
-            Check::topic(1, 1),
+            Check::topic(OWNER_TOPIC, 1, 1),
         ];
-        assert!(Readiness::of(good.to_vec()).ready);
-        let line = |check: Check| format!("{} {:?}: {}", check.part, check.standing, check.detail);
+        assert!(Readiness::of(good.to_vec(), "eu-west-1").ready);
+        let line = |check: Check| {
+            let link = check.link.unwrap_or_default();
+            format!("{} {:?}: {} {link}", check.part, check.standing, check.detail)
+        };
         let bad = [
             Check::active(ROSTER_TABLE, "ACTIVE"),
             Check::active(STATE_MACHINE, "DELETING"),
-            Check::topic(0, 1),
+            Check::topic(EMERGENCY_TOPIC, 0, 1),
             Check::sender(true, false),
             Check::sender(false, true),
             Check::sms(true),
@@ -182,7 +213,7 @@ mod tests {
             Check::unanswered(INCIDENT_MANAGER, "AccessDeniedException"),
             Check::unanswered(SMS, "Timeout"),
         ];
-        let report = Readiness::of(bad.to_vec());
+        let report = Readiness::of(bad.to_vec(), "eu-west-1");
         assert!(!report.ready);
         let lines: Vec<_> = report.checks.into_iter().map(line).collect();
         insta::assert_snapshot!(lines.join("\n"));

@@ -24,6 +24,7 @@ mod shape;
 mod tests;
 mod voice;
 
+use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
 use std::path::Path;
 use std::sync::Arc;
@@ -99,6 +100,11 @@ impl Standin {
     /// Every request so far that its model allows, whatever came of it.
     pub(crate) fn calls(&self) -> Vec<Call> {
         self.shared.record().calls.clone()
+    }
+
+    /// Who has called which operation: access keys, and names as IAM has them.
+    pub(crate) fn callers(&self) -> BTreeSet<(String, String)> {
+        self.shared.record().callers.clone()
     }
 
     /// Every request so far that was not allowed, and every answer of ours that AWS would never give.

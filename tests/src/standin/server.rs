@@ -1,5 +1,6 @@
 //! The server: it finds the service of a request, has it answered, and keeps what was asked.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -46,6 +47,8 @@ impl fmt::Debug for Service {
 #[derive(Debug, Default)]
 pub(super) struct Record {
     pub calls: Vec<Call>,
+    /// Who called which operation, by access key.
+    pub callers: BTreeSet<(String, String)>,
     pub refusals: Vec<Refusal>,
     planned: Vec<Planned>,
 }
@@ -114,6 +117,10 @@ impl Shared {
             }
         };
         let call = Call { service: model.name.clone(), operation: operation.name.into(), input };
+        let caller = parts.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+        let key = caller.and_then(|given| given.split_once("Credential=")?.1.split('/').next());
+        let asked = format!("{}:{}", call.service, call.operation);
+        self.record().callers.insert((key.unwrap_or_default().to_owned(), asked));
         // The record is let go before the act, which may look at it.
         let planned = self.record().keep(&call);
         let done = planned.map_or_else(|| act(&call), Err);

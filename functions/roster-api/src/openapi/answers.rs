@@ -261,6 +261,8 @@ pub(super) struct Check {
     standing: Standing,
     /// What was seen, and what to do about it.
     detail: String,
+    /// The page of the console where it is done; absent if nothing is to do.
+    link: Option<String>,
 }
 
 /// Whether Muster can page.

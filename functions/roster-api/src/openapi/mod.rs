@@ -22,7 +22,7 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue};
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::openapi::{InfoBuilder, LicenseBuilder, OpenApi, PathItem, PathsBuilder};
 
-use crate::routes::ROUTES;
+use crate::routes::all;
 use operation::Examples;
 use operations::operation;
 
@@ -156,7 +156,7 @@ const ABOUT: &str = "Keeps a security team's incident response roster, pages the
 /// The document.
 fn document() -> OpenApi {
     let (mut paths, mut examples) = (PathsBuilder::new(), Examples::new());
-    for route in ROUTES {
+    for route in all() {
         let method = match route.method {
             "get" => HttpMethod::Get,
             "post" => HttpMethod::Post,

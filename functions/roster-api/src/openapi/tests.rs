@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::document;
-use crate::routes::ROUTES;
+use crate::routes::{Route, all, reported};
 use crate::scope::{Allowed, Scope};
 
 /// Set to write the document anew: `UPDATE_OPENAPI=1 cargo test -p roster-api openapi`.
@@ -47,7 +47,7 @@ fn every_reference_leads_somewhere() {
 #[test]
 fn the_document_has_the_parameters_that_the_routes_take() {
     let document = serde_json::to_value(document()).unwrap();
-    for route in ROUTES {
+    for route in all() {
         let parameters = &document["paths"][route.path][route.method]["parameters"];
         let queries = parameters.as_array().into_iter().flatten().filter(|p| p["in"] == "query");
         let mut names: Vec<_> = queries.filter_map(|p| p["name"].as_str()).collect();
@@ -105,7 +105,7 @@ fn policies_and_scopes_agree() {
         let (allow, deny) =
             (patterns(template, kind, "Call"), patterns(template, kind, "NeverReveal"));
         assert!(!allow.is_empty());
-        let signed = ROUTES.iter().filter(|route| route.allowed != Allowed::Everybody);
+        let signed = all().filter(|route| route.allowed != Allowed::Everybody);
         let mut used = vec![false; allow.len()];
         for route in signed {
             let path = route.path.replace("{id}", "some-id").replace("{n}", "2");
@@ -120,4 +120,23 @@ fn policies_and_scopes_agree() {
         }
         assert!(used.iter().all(|used| *used), "{kind} has a statement that no route needs");
     }
+}
+
+/// The gateway sends each report to the function that serves it; at its path, roster-api knows no method.
+#[test]
+fn the_stack_sends_reports_to_their_function() {
+    let template = include_str!("../../../../infra/muster.yaml");
+    let mut sent: Vec<String> = template
+        .split("Type: AWS::ApiGatewayV2::Route\n")
+        .filter(|route| {
+            let target = route.lines().find(|line| line.contains("Target: "));
+            target.is_some_and(|target| target.contains("RosterReportsIntegration"))
+        })
+        .filter_map(|route| Some(route.split("RouteKey: ").nth(1)?.lines().next()?.to_owned()))
+        .collect();
+    let call = |route: &Route| format!("{} {}", route.method.to_uppercase(), route.path);
+    let mut served: Vec<String> = reported().map(call).collect();
+    sent.sort();
+    served.sort();
+    assert_eq!(sent, served);
 }

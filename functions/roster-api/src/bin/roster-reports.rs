@@ -1,0 +1,40 @@
+//! Wires roster-reports: settings, clients, runtime.
+
+use lambda_http::Error;
+use muster::directory::Use;
+use muster_aws::bus::Bus;
+use muster_aws::directory::Directory;
+use muster_aws::incidents::Incidents;
+use muster_aws::readiness::{Names, Parts};
+use muster_aws::roster::Roster;
+use muster_aws::settings::{
+    BUS, INCIDENT_MANAGER, INCIDENT_MANAGER_PREFIX, INCIDENTS_TABLE, NAMESPACE, ROSTER_TABLE,
+    SCOPE_PREFIX, optional, required,
+};
+use muster_aws::{client, coverage, figures, log};
+use roster_api::{Others, Stores, reports};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    log::start();
+    figures::start(required(NAMESPACE)?);
+    let config = client::config();
+    let stores = Stores {
+        roster: Roster::new(&config, required(ROSTER_TABLE)?),
+        incidents: Incidents::new(&config, required(INCIDENTS_TABLE)?),
+        others: Some(Others {
+            directory: Directory::new(
+                &config,
+                required(INCIDENT_MANAGER_PREFIX)?,
+                Use::from_parameter(&optional(INCIDENT_MANAGER)),
+            ),
+            parts: Parts::new(&config, Names::from_environment()?),
+        }),
+        bus: Bus::new(&config, required(BUS)?),
+        region: config.region().map(ToString::to_string).unwrap_or_default(),
+        scope_prefix: optional(SCOPE_PREFIX),
+        limits: coverage::limits(),
+    };
+    stores.incidents.warm().await;
+    lambda_http::run(reports(stores)).await
+}

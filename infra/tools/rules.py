@@ -1,0 +1,262 @@
+"""Rules of our own for the templates: what neither cfn-lint nor checkov sees.
+
+Each rule is a function of a template that yields faults; `python rules.py infra/*.yaml` prints them all.
+"""
+
+import json
+import re
+import sys
+from pathlib import Path
+
+from cfnlint.decode import decode
+
+# Where AWS offers no resource to name, and why; anything else has to be named.
+NAMELESS = {
+    "guardduty:ListDetectors": "the call knows no resource",
+    "securityhub:GetFindings": "Security Hub's policies take no resource",
+    "xray:PutTraceSegments": "X-Ray knows no resource for what is traced",
+    "xray:PutTelemetryRecords": "X-Ray knows no resource for what is traced",
+    "xray:GetSamplingRules": "X-Ray knows no resource for what is traced",
+    "xray:GetSamplingTargets": "X-Ray knows no resource for what is traced",
+    "dynamodb:ListStreams": "the call knows no table",
+    "ses:SendEmail": "SES picks the identity; the sender is named by a condition",
+    "ses:GetAccount": "the call knows no resource",
+    "ses:ListSuppressedDestinations": "the call knows no resource",
+    "sns:GetSMSSandboxAccountStatus": "the call knows no resource",
+    "sns:GetSMSAttributes": "the call knows no resource",
+    "sns:ListPhoneNumbersOptedOut": "the call knows no resource",
+    "ssm-incidents:ListReplicationSets": "the call knows no resource",
+    "ssm-incidents:ListResponsePlans": "the call knows no resource",
+    "ssm-contacts:ListContacts": "the call knows no resource",
+    "ssm-contacts:ListEngagements": "the call knows no resource",
+}
+SECRET = re.compile(r"SECRET|PASSWORD|TOKEN|API_?KEY|CREDENTIAL")
+# The managed policies' own limit, white space aside, and an event pattern's.
+POLICY_LIMIT, PATTERN_LIMIT = 6144, 2048
+
+
+def listed(value):
+    return value if isinstance(value, list) else [value]
+
+
+def of(template, *types):
+    for name, resource in template["Resources"].items():
+        if resource["Type"] in types:
+            yield name, resource.get("Properties", {})
+
+
+def flat(value):
+    """All branches of a value's conditions."""
+    if isinstance(value, dict) and "Fn::If" in value:
+        return [branch for part in value["Fn::If"][1:] for branch in flat(part)]
+    if isinstance(value, list):
+        return [branch for part in value for branch in flat(part)]
+    return [] if value == {"Ref": "AWS::NoValue"} else [value]
+
+
+def statements(document):
+    return flat(document.get("Statement", [])) if isinstance(document, dict) else []
+
+
+def role_statements(template):
+    for name, role in of(template, "AWS::IAM::Role"):
+        for policy in role.get("Policies", []):
+            for statement in statements(policy["PolicyDocument"]):
+                yield name, statement
+
+
+def names(value, name):
+    """Whether a value refers to a resource."""
+    text = json.dumps(value)
+    return f'"{name}"' in text or f'["{name}", ' in text or f'"{name}.' in text
+
+
+def undelivered_is_kept(template):
+    """A dead-letter queue and an explicit retry policy on whatever hands events over."""
+    for name, rule in of(template, "AWS::Events::Rule", "AWS::Scheduler::Schedule"):
+        for target in listed(rule.get("Targets", rule.get("Target", []))):
+            for property in ("DeadLetterConfig", "RetryPolicy"):
+                if property not in target:
+                    yield f"{name}: a target has no {property}"
+    for name, mapping in of(template, "AWS::Lambda::EventSourceMapping"):
+        needed = ["MaximumRetryAttempts", "MaximumRecordAgeInSeconds", "BisectBatchOnFunctionError"]
+        needed += ["FunctionResponseTypes", "DestinationConfig"]
+        yield from (f"{name}: no {property}" for property in needed if property not in mapping)
+    called = [p.get("FunctionName") for _, p in of(template, "AWS::Lambda::EventInvokeConfig")]
+    for name, _ in of(template, "AWS::Lambda::Function"):
+        targets = [
+            target
+            for _, rule in of(template, "AWS::Events::Rule", "AWS::Scheduler::Schedule")
+            for target in listed(rule.get("Targets", rule.get("Target", [])))
+        ]
+        if any(names(target.get("Arn"), name) for target in targets) and {"Ref": name} not in called:
+            yield f"{name}: is called asynchronously and has no EventInvokeConfig"
+
+
+def only_by_tls(template):
+    """Each topic and queue refuses calls without TLS, and is encrypted with the stack's key."""
+    kinds = {"AWS::SNS::Topic": ("AWS::SNS::TopicPolicy", "Topics"), "AWS::SQS::Queue": ("AWS::SQS::QueuePolicy", "Queues")}
+    for kind, (policy_kind, property) in kinds.items():
+        policies = [policy for _, policy in of(template, policy_kind)]
+        for name, properties in of(template, kind):
+            own = [s for p in policies if {"Ref": name} in p[property] for s in statements(p["PolicyDocument"])]
+            refuses = [
+                s for s in own if s["Effect"] == "Deny" and s.get("Condition") == {"Bool": {"aws:SecureTransport": "false"}}
+            ]
+            if not refuses:
+                yield f"{name}: no policy refuses calls without TLS"
+            if properties.get("KmsMasterKeyId") != {"Fn::GetAtt": ["Key", "Arn"]}:
+                yield f"{name}: is not encrypted with the stack's key"
+
+
+def wildcards_have_reasons(template):
+    """`*` only where AWS offers no resource."""
+    for name, statement in role_statements(template):
+        sid = f"{name}, {statement.get('Sid')}"
+        actions = listed(statement.get("Action", []))
+        yield from (f"{sid}: the action {action} has a wildcard" for action in actions if "*" in action)
+        if "NotAction" in statement:
+            yield f"{sid}: NotAction"
+        if "NotResource" in statement and actions != ["sns:Publish"]:
+            yield f"{sid}: NotResource is for phone numbers alone, which have no ARN"
+        if "*" in listed(statement.get("Resource", [])):
+            yield from (f"{sid}: {action} takes a resource" for action in actions if action not in NAMELESS)
+
+
+def roles_are_bounded(template):
+    """Every role takes the boundary, names its statements, and uses the key through services only."""
+    through = {"dynamodb": "dynamodb", "sns": "sns", "sqs": "sqs"}
+    for name, role in of(template, "AWS::IAM::Role"):
+        if "PermissionsBoundary" not in role:
+            yield f"{name}: takes no permissions boundary"
+        own = [statement for of_role, statement in role_statements(template) if of_role == name]
+        sids = [statement.get("Sid") for statement in own]
+        if None in sids or len(set(sids)) != len(sids):
+            yield f"{name}: statements need Sids of their own"
+        needed = set()
+        for statement in own:
+            for action in listed(statement["Action"]):
+                service, call = action.split(":")
+                if service in through and call in SEALED.get(service, [call] if service == "dynamodb" else []):
+                    needed.add(service)
+        if any(names(f.get("Role"), name) for _, f in of(template, "AWS::Lambda::Function")):
+            needed.add("lambda")
+        key = next((statement for statement in own if statement.get("Sid") == "UseKey"), None)
+        said = key["Condition"]["StringEquals"]["kms:ViaService"] if key else []
+        found = {via["Fn::Sub"].split(".")[0] for via in listed(said)}
+        sealed = any(kind == "AWS::KMS::Key" for kind in (r["Type"] for r in template["Resources"].values()))
+        if sealed and needed != found:
+            yield f"{name}: uses the key through {sorted(found)}, and needs {sorted(needed)}"
+
+
+# Calls that need the key of what they send to.
+SEALED = {"sns": ["Publish"], "sqs": ["SendMessage"]}
+
+
+def functions_are_watched(template):
+    """Traced, logged under the key, with alarms; and no secret among their settings."""
+    groups = dict(of(template, "AWS::Logs::LogGroup"))
+    for name, properties in groups.items():
+        yield from (f"{name}: no {p}" for p in ("KmsKeyId", "RetentionInDays") if p not in properties)
+    alarms = [properties for _, properties in of(template, "AWS::CloudWatch::Alarm")]
+    for name, function in of(template, "AWS::Lambda::Function"):
+        needed = ["TracingConfig", "LoggingConfig", "KmsKeyArn", "DeadLetterConfig", "ReservedConcurrentExecutions"]
+        yield from (f"{name}: no {property}" for property in needed if property not in function)
+        if function.get("LoggingConfig", {}).get("LogGroup") not in [{"Ref": group} for group in groups]:
+            yield f"{name}: logs to no group of the stack"
+        for metric in ("Errors", "Throttles"):
+            own = [a for a in alarms if a["MetricName"] == metric and names(a.get("Dimensions"), name)]
+            if not own:
+                yield f"{name}: no alarm on {metric}"
+        for variable in function["Environment"]["Variables"]:
+            if SECRET.search(variable):
+                yield f"{name}: {variable} looks like a secret, and settings are none"
+    for name, properties in of(template, "AWS::SQS::Queue"):
+        if name != "DeadEventsQueue" and not any(names(a.get("Dimensions"), name) for a in alarms):
+            yield f"{name}: no alarm tells of what arrives"
+
+
+def alarms_tell_the_owner(template):
+    if "OwnerTopic" in template["Resources"]:
+        for name, alarm in of(template, "AWS::CloudWatch::Alarm"):
+            if {"Ref": "OwnerTopic"} not in alarm.get("AlarmActions", []):
+                yield f"{name}: does not tell the owner"
+            if "AlarmDescription" not in alarm or "TreatMissingData" not in alarm:
+                yield f"{name}: says neither what is wrong nor what silence means"
+
+
+def state_is_kept(template):
+    """Tables have the key, point-in-time recovery and deletion protection, and outlive the stack, as the key does."""
+    for name, table in of(template, "AWS::DynamoDB::Table"):
+        if "KMSMasterKeyId" not in table.get("SSESpecification", {}):
+            yield f"{name}: is not encrypted with the stack's key"
+        if not table.get("PointInTimeRecoverySpecification", {}).get("PointInTimeRecoveryEnabled"):
+            yield f"{name}: has no point-in-time recovery"
+        if "DeletionProtectionEnabled" not in table:
+            yield f"{name}: has no deletion protection"
+    kept = ["AWS::DynamoDB::Table"] + (["AWS::KMS::Key"] if any(of(template, "AWS::DynamoDB::Table")) else [])
+    for name, resource in template["Resources"].items():
+        if resource["Type"] in kept:
+            for policy in ("DeletionPolicy", "UpdateReplacePolicy"):
+                if resource.get(policy) != "Retain":
+                    yield f"{name}: {policy} is not Retain"
+
+
+def patterns_fit(template):
+    """An event pattern has at most 2,048 characters once names and ARNs are filled in."""
+    for name, rule in of(template, "AWS::Events::Rule"):
+        text = json.dumps(rule.get("EventPattern", {}), separators=(",", ":"))
+        # A reference becomes a name or an ARN of up to so many characters.
+        text = re.sub(r'\{"(Ref|Fn::GetAtt)":("[^"]*"|\[[^\]]*\])\}', '"' + "x" * 110 + '"', text)
+        text = re.sub(r'\{"Fn::Sub":"([^"]*)"\}', r'"\1"', text)
+        text = re.sub(r"\$\{[^}]*\}", "x" * 28, text)
+        if len(text) > PATTERN_LIMIT:
+            yield f"{name}: its pattern may have {len(text)} characters, and {PATTERN_LIMIT} is the limit"
+
+
+def policies_fit(template):
+    for name, policy in of(template, "AWS::IAM::ManagedPolicy"):
+        text = json.dumps(policy["PolicyDocument"], separators=(",", ":"))
+        text = re.sub(r'\{"Fn::Sub":("[^"]*")\}', r"\1", text)
+        for part, size in [("${AWS::Partition}", 10), ("${AWS::Region}", 14), ("${AWS::AccountId}", 12), ("${HttpApi}", 10)]:
+            text = text.replace(part, "x" * size)
+        if len(text) > POLICY_LIMIT:
+            yield f"{name}: {len(text)} characters, and {POLICY_LIMIT} is the limit"
+
+
+def parameters_explain_themselves(template):
+    """Each parameter has a group, a label, a description, and a sentence for a wrong value."""
+    interface = template["Metadata"]["AWS::CloudFormation::Interface"]
+    grouped = [name for group in interface["ParameterGroups"] for name in group["Parameters"]]
+    parameters = template["Parameters"]
+    if sorted(grouped) != sorted(parameters) or sorted(interface["ParameterLabels"]) != sorted(parameters):
+        strange = set(grouped) ^ set(parameters) | set(interface["ParameterLabels"]) ^ set(parameters)
+        yield f"parameters without a group or label, or the other way round: {sorted(strange)}"
+    for name, parameter in parameters.items():
+        if "Description" not in parameter:
+            yield f"{name}: no description"
+        bounded = {"AllowedPattern", "AllowedValues", "MinValue", "MinLength"} & set(parameter)
+        if not bounded:
+            yield f"{name}: takes anything"
+        if bounded and "AllowedValues" not in parameter and "ConstraintDescription" not in parameter:
+            yield f"{name}: no sentence for a wrong value"
+
+
+RULES = [value for name, value in list(globals().items()) if callable(value) and getattr(value, "__module__", "") == __name__]
+HELPERS = {listed, of, flat, statements, role_statements, names}
+
+
+def main():
+    faults = 0
+    for path in sys.argv[1:]:
+        template, _ = decode(path)
+        for rule in RULES:
+            if rule not in HELPERS and rule is not main:
+                for fault in rule(template):
+                    print(f"{Path(path).name}: {fault} ({rule.__name__})")
+                    faults += 1
+    sys.exit(1 if faults else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,386 @@
+//! A release published to a bucket of the local cloud and launched from there, as somebody who may do just that.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::io::{Cursor, Write as _};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, bail, ensure};
+use aws_sdk_cloudformation::error::ProvideErrorMetadata as _;
+use aws_sdk_cloudformation::types::{Capability, Parameter, StackStatus};
+use aws_sdk_cloudformation::{Client, error::DisplayErrorContext};
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+use tokio::process::Command;
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, ZipWriter};
+
+use crate::cloud::{ACCOUNT, Cloud, KEY, REGION};
+use crate::functions::{architecture, build};
+use crate::home::{Home, repository};
+use crate::lane::{Lane, until};
+use crate::stack::{failure, of_outputs, s3};
+use crate::system::System;
+use crate::users::{call, keys_of};
+use crate::wire::Wire;
+
+/// What the policy for deployers calls the bucket, its Region aside.
+pub const BUCKET: &str = "muster-artifacts";
+/// Longest wait for a stack.
+const DEPLOY: Duration = Duration::from_mins(3);
+
+/// What a script said.
+#[derive(Clone, Debug)]
+pub struct Said {
+    /// Whether it ended well.
+    pub good: bool,
+    /// Its standard output.
+    pub out: String,
+    /// Its standard error.
+    pub error: String,
+}
+
+/// Somebody with the deploy policy and nothing else.
+#[derive(Clone, Debug)]
+pub struct Deployer {
+    cloud: Cloud,
+    boundary: String,
+}
+
+impl System {
+    /// A release with the functions as they were built for the stories; `version` makes its bytes its own.
+    ///
+    /// # Errors
+    /// What cannot be built or written.
+    pub async fn release(&self, version: &str) -> Result<PathBuf> {
+        let mut release = Dist::new(version)?;
+        for function in build().await? {
+            let zip = stripped(&release.dir, &function.program, version).await?;
+            release.keep(&format!("{}-{}.zip", function.name, architecture()), &zip)?;
+        }
+        release.close(version)
+    }
+
+    /// A release without any function, to see what becomes of it.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn empty_release(&self, version: &str) -> Result<PathBuf> {
+        Dist::new(version)?.close(version)
+    }
+
+    /// Runs one of the scripts of `infra/` against the local cloud, as the account's root.
+    ///
+    /// # Errors
+    /// It does not start.
+    pub async fn script(&self, name: &str, arguments: &[&str]) -> Result<Said> {
+        let cloud = &self.cloud;
+        let output = Command::new(repository().join("infra").join(name))
+            .args(arguments)
+            .env("AWS_ENDPOINT_URL", cloud.root().trim_end_matches('/'))
+            .env("AWS_ACCESS_KEY_ID", KEY)
+            .env("AWS_SECRET_ACCESS_KEY", cloud.secret())
+            .env("AWS_ENDPOINT_URL_SNS", format!("http://127.0.0.1:{}", self.sns_port()))
+            .env("AWS_REGION", REGION)
+            .env("AWS_CONFIG_FILE", "/dev/null")
+            .env("AWS_SHARED_CREDENTIALS_FILE", "/dev/null")
+            .env_remove("AWS_SESSION_TOKEN")
+            .env_remove("AWS_PROFILE")
+            .kill_on_drop(true)
+            .output()
+            .await
+            .with_context(|| format!("infra/{name} does not start"))?;
+        let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+        let good = output.status.success();
+        Ok(Said { good, out: text(output.stdout), error: text(output.stderr) })
+    }
+
+    /// Publishes that release: where its template is.
+    ///
+    /// # Errors
+    /// It is not published.
+    pub async fn publish(&self, dist: &Path, version: &str) -> Result<String> {
+        let from = dist.to_string_lossy();
+        let said = self
+            .script("publish", &["--bucket", BUCKET, "--from", &from, "--version", version])
+            .await?;
+        ensure!(said.good, "it is not published: {}{}", said.out, said.error);
+        let url = format!("{}{BUCKET}-{REGION}/{version}/muster.yaml", self.cloud.root());
+        ensure!(said.out.contains(&url), "the template's address is not told: {}", said.out);
+        Ok(url)
+    }
+
+    /// Somebody with `infra/deploy-policy.json`, and the boundary that it asks for.
+    ///
+    /// # Errors
+    /// IAM refuses.
+    pub async fn deployer(&self, name: &str) -> Result<Deployer> {
+        let policy = fs::read_to_string(repository().join("infra/deploy-policy.json"))?;
+        let boundary = format!("arn:aws:iam::{ACCOUNT}:policy/muster-boundary");
+        let bound = fs::read_to_string(repository().join("infra/boundary-policy.json"))?;
+        let form = [("Action", "CreatePolicy"), ("PolicyName", "muster-boundary")];
+        let form = [form[0], form[1], ("PolicyDocument", bound.as_str())];
+        let made = call(&self.cloud, &form).await;
+        ensure!(
+            made.as_ref().is_ok()
+                || made.as_ref().is_err_and(|e| format!("{e}").contains("EntityAlreadyExists")),
+            "the boundary: {made:?}"
+        );
+        call(&self.cloud, &[("Action", "CreateUser"), ("UserName", name)]).await?;
+        let put = [("Action", "PutUserPolicy"), ("UserName", name), ("PolicyName", "deploy")];
+        let put = [put[0], put[1], put[2], ("PolicyDocument", policy.as_str())];
+        call(&self.cloud, &put).await?;
+        let keys = keys_of(&self.cloud, name).await?;
+        Ok(Deployer { cloud: self.cloud.with_keys(keys), boundary })
+    }
+
+    /// Makes an event bus, or removes it: what somebody else, or a stack of old, has there.
+    ///
+    /// # Errors
+    /// A failed call.
+    pub async fn occupy(&self, bus: &str, there: bool) -> Result<()> {
+        let call = if there { "CreateEventBus" } else { "DeleteEventBus" };
+        let target = format!("AWSEvents.{call}");
+        let headers =
+            [("x-amz-target", target.as_str()), ("content-type", "application/x-amz-json-1.1")];
+        let body = json!({ "Name": bus }).to_string().into_bytes();
+        let url = self.cloud.root();
+        let reply =
+            self.cloud.signed("events", reqwest::Method::POST, &url, &headers, body).await?;
+        ensure!(reply.status == 200, "{call} answers {}: {}", reply.status, reply.text);
+        Ok(())
+    }
+
+    /// Puts a template beside the published ones: where it is.
+    ///
+    /// # Errors
+    /// A failed call.
+    pub async fn put_template(&self, name: &str, text: String) -> Result<String> {
+        let s3 = s3(&self.cloud).put_object().bucket(format!("{BUCKET}-{REGION}")).key(name);
+        Box::pin(s3.body(text.into_bytes().into()).send()).await?;
+        Ok(format!("{}{BUCKET}-{REGION}/{name}", self.cloud.root()))
+    }
+
+    /// Whether there is such a table.
+    ///
+    /// # Errors
+    /// A failed call.
+    pub async fn has_table(&self, name: &str) -> Result<bool> {
+        let client = aws_sdk_dynamodb::Client::new(&self.cloud.config);
+        match client.describe_table().table_name(name).send().await {
+            Err(error) if error.code() == Some("ResourceNotFoundException") => Ok(false),
+            answer => Ok(answer?.table().is_some()),
+        }
+    }
+
+    /// Whether there is such a key, and it can be used.
+    ///
+    /// # Errors
+    /// A failed call.
+    pub async fn has_key(&self, arn: &str) -> Result<bool> {
+        let headers = [
+            ("x-amz-target", "TrentService.DescribeKey"),
+            ("content-type", "application/x-amz-json-1.1"),
+        ];
+        let body = json!({ "KeyId": arn }).to_string().into_bytes();
+        let url = self.cloud.root();
+        let reply = self.cloud.signed("kms", reqwest::Method::POST, &url, &headers, body).await?;
+        Ok(reply.json()["KeyMetadata"]["Enabled"] == true)
+    }
+
+    /// Makes the address that mail is sent from known to SES.
+    ///
+    /// # Errors
+    /// SES refuses.
+    pub async fn knows_sender(&self, address: &str) -> Result<()> {
+        let ses = aws_sdk_sesv2::Client::new(&self.cloud.config);
+        match ses.create_email_identity().email_identity(address).send().await {
+            Err(error) if error.code() != Some("AlreadyExistsException") => Err(error.into()),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// What infra/package would write.
+struct Dist {
+    dir: PathBuf,
+    sums: String,
+}
+
+impl Dist {
+    fn new(version: &str) -> Result<Self> {
+        let dir = Home::of_this_process().scratch().join(format!("dist-{version}"));
+        fs::create_dir_all(&dir)?;
+        Ok(Self { dir, sums: String::new() })
+    }
+
+    fn keep(&mut self, name: &str, bytes: &[u8]) -> Result<()> {
+        fs::write(self.dir.join(name), bytes)?;
+        let sum = Sha256::digest(bytes);
+        for byte in sum {
+            write!(self.sums, "{byte:02x}")?;
+        }
+        Ok(writeln!(self.sums, "  {name}")?)
+    }
+
+    fn close(mut self, version: &str) -> Result<PathBuf> {
+        let about = json!({
+            "version": version, "commit": "0".repeat(40), "changed": false, "architectures": [architecture()]
+        });
+        self.keep("release.json", about.to_string().as_bytes())?;
+        fs::write(self.dir.join("SHA256SUMS"), &self.sums)?;
+        Ok(self.dir)
+    }
+}
+
+/// A program without what only a debugger reads, zipped.
+async fn stripped(dist: &Path, program: &Path, version: &str) -> Result<Vec<u8>> {
+    let small = dist.join("bootstrap.stripped");
+    let strip = Command::new("strip").arg("-o").arg(&small).arg(program).status().await;
+    ensure!(strip.context("strip does not start")?.success(), "strip fails");
+    let bytes = fs::read(&small)?;
+    fs::remove_file(small)?;
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    let options = SimpleFileOptions::default()
+        .compression_method(CompressionMethod::Stored)
+        .unix_permissions(0o755);
+    writer.start_file("bootstrap", options)?;
+    writer.write_all(&bytes)?;
+    writer.set_comment(version)?;
+    Ok(writer.finish()?.into_inner())
+}
+
+impl Deployer {
+    /// The ARN of the policy that bounds roles.
+    #[must_use]
+    pub fn boundary(&self) -> &str {
+        &self.boundary
+    }
+
+    /// Creates a stack from the template at `url`, with these parameters; its end, with the reason if it failed.
+    ///
+    /// # Errors
+    /// What CloudFormation refuses before it makes anything.
+    pub async fn create(&self, stack: &str, url: &str, given: &[(&str, &str)]) -> Result<String> {
+        let create = Client::new(&self.cloud.config)
+            .create_stack()
+            .stack_name(stack)
+            .template_url(url)
+            .set_parameters(Some(given.iter().map(parameter).collect()))
+            .capabilities(Capability::CapabilityIam);
+        create.send().await.map_err(|error| refusal(error.message(), &error))?;
+        self.end(stack).await
+    }
+
+    /// Updates a stack to the template at `url`; parameters that are not given stay as they are.
+    ///
+    /// # Errors
+    /// What CloudFormation refuses before it changes anything.
+    pub async fn update(&self, stack: &str, url: &str, given: &[(&str, &str)]) -> Result<String> {
+        let client = Client::new(&self.cloud.config);
+        let said = client.describe_stacks().stack_name(stack).send().await?;
+        let said = said.stacks().first().context("there is no such stack")?;
+        let own = ["ArtifactBucket", "ArtifactPrefix"];
+        let kept = said.parameters().iter().filter_map(|parameter| parameter.parameter_key());
+        let kept =
+            kept.filter(|key| !own.contains(key) && given.iter().all(|(name, _)| name != key));
+        let kept = kept
+            .map(|key| Parameter::builder().parameter_key(key).use_previous_value(true).build());
+        let update = client
+            .update_stack()
+            .stack_name(stack)
+            .template_url(url)
+            .set_parameters(Some(given.iter().map(parameter).chain(kept).collect()))
+            .capabilities(Capability::CapabilityIam);
+        update.send().await.map_err(|error| refusal(error.message(), &error))?;
+        self.end(stack).await
+    }
+
+    /// Deletes a stack; its end.
+    ///
+    /// # Errors
+    /// A failed call.
+    pub async fn delete(&self, stack: &str) -> Result<String> {
+        let client = Client::new(&self.cloud.config);
+        let delete = client.delete_stack().stack_name(stack).send().await;
+        delete.map_err(|error| refusal(error.message(), &error))?;
+        self.end(stack).await
+    }
+
+    /// The stack's state once nothing is in progress, and why if that is a failure.
+    async fn end(&self, stack: &str) -> Result<String> {
+        let client = Client::new(&self.cloud.config);
+        let look = async || {
+            let answer = match client.describe_stacks().stack_name(stack).send().await {
+                Err(error) if error.message().is_some_and(|m| m.contains("does not exist")) => {
+                    return Ok(Some("DELETE_COMPLETE".to_owned()));
+                }
+                answer => answer?,
+            };
+            let found = answer.stacks().first().context("the stack is gone")?;
+            let status = found.stack_status().map_or("", StackStatus::as_str).to_owned();
+            Ok((!status.ends_with("_IN_PROGRESS")).then_some(status))
+        };
+        let status = until(DEPLOY, look).await?;
+        let status = status.with_context(|| format!("the stack {stack} comes to no end"))?;
+        if status.contains("ROLLBACK") || status.contains("FAILED") {
+            return Ok(format!("{status}: {}", failure(&client, stack).await));
+        }
+        Ok(status)
+    }
+
+    /// The stack as what stories can be told on, its outputs among it.
+    ///
+    /// # Errors
+    /// It is not there, or lacks an output.
+    pub async fn lane(
+        &self,
+        system: &System,
+        stack: &str,
+    ) -> Result<(Lane, BTreeMap<String, String>)> {
+        let client = Client::new(&system.cloud.config);
+        let said = client.describe_stacks().stack_name(stack).send().await?;
+        let said = said.stacks().first().context("there is no such stack")?;
+        let outputs = said.outputs().iter().filter_map(|output| {
+            Some((output.output_key()?.to_owned(), output.output_value()?.to_owned()))
+        });
+        let outputs: BTreeMap<_, _> = outputs.collect();
+        let found = of_outputs(&system.cloud, stack, &outputs).await?;
+        let lane = Lane { cloud: system.cloud.clone(), stack: found, wire: Wire::start().await? };
+        Ok((lane, outputs))
+    }
+
+    /// What a call that CloudFormation did not make for the deployer answers: the status.
+    ///
+    /// # Errors
+    /// No answer.
+    pub async fn alone(&self, service: &str, target: &str, body: &Value) -> Result<u16> {
+        let headers = [("x-amz-target", target), ("content-type", "application/x-amz-json-1.0")];
+        let url = self.cloud.root();
+        let body = body.to_string().into_bytes();
+        let reply = self.cloud.signed(service, reqwest::Method::POST, &url, &headers, body).await?;
+        Ok(reply.status)
+    }
+}
+
+fn parameter((name, value): &(&str, &str)) -> Parameter {
+    Parameter::builder().parameter_key(*name).parameter_value(*value).build()
+}
+
+fn refusal(message: Option<&str>, error: &(impl std::error::Error + 'static)) -> anyhow::Error {
+    let unsaid = DisplayErrorContext(error).to_string();
+    anyhow::anyhow!("{}", message.map_or(unsaid, str::to_owned))
+}
+
+/// Fails unless the script ended badly and said this.
+///
+/// # Errors
+/// It ended well, or said something else.
+pub fn refused(said: &Said, words: &str) -> Result<()> {
+    if said.good || !said.error.contains(words) {
+        bail!("expected a refusal with {words:?}, got {} {}{}", said.good, said.out, said.error);
+    }
+    Ok(())
+}

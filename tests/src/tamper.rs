@@ -1,0 +1,166 @@
+//! A stack's own rules, as somebody meets them who tampers with it, and what other Regions send to it.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context as _, Result, ensure};
+use aws_config::Region;
+use aws_sdk_cloudformation::Client;
+use reqwest::Method;
+use serde_json::Value;
+
+use crate::home::repository;
+use crate::lane::{Lane, until};
+use crate::rules::{Rule, deployed, matching, on_bus};
+use crate::system::System;
+
+/// What a forwarder does: whether it sends, and where its rules send what matches them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Forwarder {
+    /// The stack's output.
+    pub sends: String,
+    /// Where an event goes that was tried.
+    pub to: Vec<String>,
+}
+
+impl Lane {
+    /// The stack's parts: what CloudFormation called each resource of the template.
+    ///
+    /// # Errors
+    /// A failed call.
+    pub async fn parts(&self) -> Result<BTreeMap<String, String>> {
+        let client = Client::new(&self.cloud.config);
+        let mut pages =
+            client.list_stack_resources().stack_name(&self.stack.name).into_paginator().send();
+        let mut parts = BTreeMap::new();
+        while let Some(page) = pages.next().await {
+            let page = page?;
+            let named = page.stack_resource_summaries().iter().filter_map(|part| {
+                let name = part.logical_resource_id()?.to_owned();
+                Some((name, part.physical_resource_id()?.to_owned()))
+            });
+            parts.extend(named);
+        }
+        Ok(parts)
+    }
+
+    async fn rules(&self, bus: Option<&str>) -> Result<Vec<Rule>> {
+        let mut rules = match bus {
+            None => deployed(&self.cloud).await?,
+            Some(bus) => on_bus(&self.cloud, bus).await?,
+        };
+        let ours = format!("{}-", self.stack.name);
+        rules.retain(|rule| rule.name.starts_with(&ours));
+        Ok(rules)
+    }
+
+    /// The stack's rules on the default bus that match an event; what they tell the emergency topic is told.
+    ///
+    /// # Errors
+    /// A failed call.
+    pub async fn told_by_rules(&self, event: &Value) -> Result<Vec<String>> {
+        let rules = self.rules(None).await?;
+        let matched = matching(&self.cloud, &rules, &event.to_string()).await?;
+        for words in matched.iter().flat_map(|rule| &rule.topics) {
+            let sns = aws_sdk_sns::Client::new(&self.cloud.config);
+            let tell = sns.publish().topic_arn(&words.topic).message(words.about(event)?);
+            tell.send().await?;
+        }
+        Ok(matched.iter().map(|rule| rule.name.clone()).collect())
+    }
+
+    /// Hands an event on the stack's own bus to the function that a rule there sends it to: whether one does.
+    ///
+    /// # Errors
+    /// A failed call.
+    pub async fn on_its_bus(&self, event: &Value) -> Result<bool> {
+        let rules = self.rules(Some(&self.stack.name)).await?;
+        let matched = matching(&self.cloud, &rules, &event.to_string()).await?;
+        let functions: Vec<_> = matched.iter().flat_map(|rule| &rule.functions).collect();
+        ensure!(functions.len() <= 1, "{functions:?} all get it");
+        if !functions.is_empty() {
+            self.deliver(event).await?;
+        }
+        Ok(!functions.is_empty())
+    }
+
+    /// The stack's dashboard, as CloudWatch keeps it.
+    ///
+    /// # Errors
+    /// There is none, or it is no JSON.
+    pub async fn dashboard(&self) -> Result<Value> {
+        let name = &self.stack.name;
+        let form = format!("Action=GetDashboard&DashboardName={name}&Version=2010-08-01");
+        let headers = [("content-type", "application/x-www-form-urlencoded")];
+        let url = self.cloud.root();
+        let reply = self
+            .cloud
+            .signed("monitoring", Method::POST, &url, &headers, form.into_bytes())
+            .await?;
+        let body = reply
+            .text
+            .split_once("<DashboardBody>")
+            .and_then(|(_, rest)| Some(rest.split_once("</DashboardBody>")?.0.to_owned()));
+        let body = body.with_context(|| format!("no dashboard: {}", reply.text))?;
+        let plain =
+            [("&quot;", "\""), ("&#x27;", "'"), ("&#39;", "'"), ("&lt;", "<"), ("&gt;", ">")];
+        let body = plain.iter().fold(body, |text, (from, to)| text.replace(from, to));
+        Ok(serde_json::from_str(&body.replace("&amp;", "&"))?)
+    }
+
+    /// A call of the query protocol by the account's root, without TLS or with it: the status.
+    ///
+    /// # Errors
+    /// No answer.
+    pub async fn by(&self, transport: &str, service: &str, form: &str) -> Result<u16> {
+        let headers = [
+            ("content-type", "application/x-www-form-urlencoded"),
+            ("x-forwarded-proto", transport),
+        ];
+        let url = self.cloud.root();
+        let form = form.as_bytes().to_vec();
+        Ok(self.cloud.signed(service, Method::POST, &url, &headers, form).await?.status)
+    }
+}
+
+impl System {
+    /// Launches `infra/forwarder.yaml` in a Region, with this bus: what it does with an event there.
+    ///
+    /// # Errors
+    /// The stack's own reason.
+    pub async fn forwarder(&self, region: &str, bus: &str, event: &Value) -> Result<Forwarder> {
+        let template = std::fs::read_to_string(repository().join("infra/forwarder.yaml"))?;
+        let config = self.cloud.config.to_builder().region(Region::new(region.to_owned())).build();
+        let client = Client::new(&config);
+        let name = format!("muster-forwarder-{region}");
+        let parameter = aws_sdk_cloudformation::types::Parameter::builder()
+            .parameter_key("BusArn")
+            .parameter_value(bus)
+            .build();
+        let create = client.create_stack().stack_name(&name).template_body(template);
+        let allowed = aws_sdk_cloudformation::types::Capability::CapabilityIam;
+        create.parameters(parameter).capabilities(allowed).send().await?;
+        let done = async || {
+            let said = client.describe_stacks().stack_name(&name).send().await?;
+            let stack = said.stacks().first().cloned().context("the stack is gone")?;
+            let status = stack.stack_status().map_or("", |status| status.as_str());
+            Ok((!status.ends_with("_IN_PROGRESS")).then_some(stack))
+        };
+        let stack = until(std::time::Duration::from_mins(1), done).await?;
+        let stack = stack.context("the forwarder comes to no end")?;
+        let status = stack.stack_status().map_or("", |status| status.as_str());
+        ensure!(status == "CREATE_COMPLETE", "the forwarder ends as {status}");
+        let sends = stack.outputs().first().and_then(|output| output.output_value());
+        let events = aws_sdk_eventbridge::Client::new(&config);
+        let mut to = Vec::new();
+        for rule in events.list_rules().name_prefix(&name).send().await?.rules() {
+            let pattern = rule.event_pattern().context("a rule without a pattern")?;
+            let test = events.test_event_pattern().event_pattern(pattern).event(event.to_string());
+            if test.send().await?.result() {
+                let targets = events.list_targets_by_rule().rule(rule.name().unwrap_or_default());
+                to.extend(targets.send().await?.targets().iter().map(|t| t.arn().to_owned()));
+            }
+        }
+        client.delete_stack().stack_name(&name).send().await?;
+        Ok(Forwarder { sends: sends.unwrap_or_default().to_owned(), to })
+    }
+}

@@ -1,0 +1,34 @@
+//! What pages nobody is said on the emergency topic: by the pager if nobody is there, and by the responder if the
+//! escalation cannot begin.
+
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+use rehearsal::{Fault, Kind, Lane, until};
+
+use crate::stage::Stage;
+
+const SOON: Duration = Duration::from_mins(1);
+
+async fn said(lane: &Lane, part: &str) -> Result<()> {
+    let heard = async || {
+        let all = lane.heard().await?;
+        Ok(all.iter().any(|message| message.contains(part)).then_some(()))
+    };
+    let heard = until(SOON, heard).await?;
+    heard.with_context(|| format!("the emergency topic was not told {part:?}"))
+}
+
+pub(crate) async fn what_pages_nobody_is_said_where_the_owner_hears_it(
+    stage: &Stage,
+) -> Result<()> {
+    let lane = Box::pin(stage.system.lane("muster-empty", &[])).await?;
+    let file = "guardduty/high-crypto-mining.json";
+    lane.deliver(&stage.event(file, "100000000058")?).await?;
+    said(&lane, "100000000058").await?;
+    lane.wire.arm(Fault::always("states:StartExecution", Kind::Fail))?;
+    lane.deliver(&stage.event(file, "100000000059")?).await?;
+    said(&lane, "100000000059").await?;
+    lane.wire.disarm();
+    Ok(())
+}

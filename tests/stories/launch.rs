@@ -1,0 +1,309 @@
+//! A release is published, launched by somebody who may do just that, upgraded and rolled back under an open
+//! escalation, and removed.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, bail, ensure};
+use rehearsal::{BUCKET, Deployer, Lane, Sent, refused, until};
+use serde_json::{Value, json};
+use tokio::sync::OnceCell;
+
+use crate::stage::{LAUNCH_PHONES, Stage};
+
+const STACK: &str = "muster-launch";
+const SENDER: &str = "muster@lane.example.com";
+const PEOPLE: [&str; 2] = ["ines-duarte", "jonas-weber"];
+/// Longest wait for a step of an escalation: half a minute on this stage.
+const STEP: Duration = Duration::from_secs(75);
+/// The release that all of these stories publish.
+static FIRST: OnceCell<PathBuf> = OnceCell::const_new();
+
+/// All that must be given, and what keeps the shared stage quiet.
+fn given(deployer: &Deployer) -> Vec<(&str, &str)> {
+    vec![
+        ("OwnerEmail", "owner@lane.example.com"),
+        ("SenderAddress", SENDER),
+        ("PermissionsBoundary", deployer.boundary()),
+        ("IncidentManager", "off"),
+        ("Reconcile", "false"),
+        ("WelcomeNewContacts", "false"),
+    ]
+}
+
+/// What went out for an incident: as our records have it, and as it arrived.
+async fn sent(lane: &Lane, incident: &str) -> Result<Vec<Sent>> {
+    let all = lane.sends(incident).await?;
+    Ok(all.into_iter().filter(|send| send.state == "sent").collect())
+}
+
+async fn arrived(lane: &Lane) -> Result<usize> {
+    let mut all = 0;
+    for (person, phone) in PEOPLE.iter().zip(LAUNCH_PHONES) {
+        let (texts, mails) = lane.arrived(phone, &format!("{person}@lane.example.com")).await?;
+        all += texts + mails;
+    }
+    Ok(all)
+}
+
+/// Waits until so many pages are out for the incident.
+async fn paged(lane: &Lane, incident: &str, times: usize) -> Result<()> {
+    let out = async || Ok((sent(lane, incident).await?.len() >= times).then_some(()));
+    let in_time = until(STEP, out).await?;
+    let all = lane.sends(incident).await?;
+    in_time.with_context(|| format!("{times} pages were due for {incident}: {all:?}"))?;
+    let now = sent(lane, incident).await?.len();
+    ensure!(now == times, "{times} pages were due for {incident}, and {now} went out");
+    Ok(())
+}
+
+async fn drill(lane: &Lane) -> Result<String> {
+    let asked = json!({ "mode": "live", "severity": "high", "incident_type": "malware", "account": "100000000056" });
+    let answer = lane.ok("POST", "/drills", &asked).await?;
+    Ok(answer["id"].as_str().context("the drill has no id")?.to_owned())
+}
+
+async fn everything(lane: &Lane) -> Result<Value> {
+    Ok(json!({
+        "people": lane.ok("GET", "/contacts", &Value::Null).await?["items"],
+        "changes": lane.ok("GET", "/changes", &Value::Null).await?["items"],
+        "policy": lane.ok("GET", "/policy", &Value::Null).await?,
+    }))
+}
+
+async fn load(lane: &Lane) -> Result<()> {
+    for (person, phone) in PEOPLE.iter().zip(LAUNCH_PHONES) {
+        let contact = json!({
+            "name": person.replace('-', " "), "id": person, "roles": ["incident_commander"],
+            "channels": [
+                {"type": "sms", "address": phone},
+                {"type": "email", "address": format!("{person}@lane.example.com")}
+            ],
+            "time_zone": "Europe/Lisbon"
+        });
+        lane.ok("POST", "/contacts", &contact).await?;
+    }
+    Ok(())
+}
+
+pub(crate) async fn a_release_is_launched_upgraded_rolled_back_and_removed(
+    stage: &Stage,
+) -> Result<()> {
+    let system = &stage.system;
+    let first = FIRST.get_or_try_init(|| system.release("1.0.0")).await?;
+    let second = system.release("1.1.0").await?;
+    let old = system.publish(first, "1.0.0").await?;
+    // A version is what it was: published again it is found there, and other bytes are refused.
+    ensure!(system.publish(first, "1.0.0").await? == old, "it moved");
+    let from = second.to_string_lossy();
+    let other = ["--bucket", BUCKET, "--from", &from, "--version", "1.0.0"];
+    refused(&system.script("publish", &other).await?, "with other bytes")?;
+    let new = system.publish(&second, "1.1.0").await?;
+
+    system.knows_sender(SENDER).await?;
+    let deployer = system.deployer("launcher").await?;
+    let end = deployer.create(STACK, &old, &given(&deployer)).await?;
+    ensure!(end == "CREATE_COMPLETE", "{end}");
+    let again = deployer.create(STACK, &old, &given(&deployer)).await;
+    ensure!(
+        again.is_err_and(|error| error.to_string().contains("already exists")),
+        "created twice"
+    );
+
+    let (lane, outputs) = deployer.lane(system, STACK).await?;
+    for output in ["NextStep", "DashboardUrl", "BusArn", "ReaderPolicyArn"] {
+        ensure!(outputs.contains_key(output), "no output {output}");
+    }
+    // The dashboard is filled in to the last name, and has a place for every alarm.
+    let dashboard = lane.dashboard().await?;
+    ensure!(!dashboard.to_string().contains("${"), "not filled in: {dashboard}");
+    let widgets = dashboard["widgets"].as_array().context("a dashboard without widgets")?;
+    let alarms = widgets.iter().find(|widget| widget["type"] == "alarm").context("no alarms")?;
+    let shown = alarms["properties"]["alarms"].as_array().map_or(0, Vec::len);
+    let parts = lane.parts().await?;
+    let there = parts.keys().filter(|name| {
+        ["Alarm", "Errors", "Throttles", "NearLimit"].iter().any(|end| name.ends_with(end))
+    });
+    ensure!(widgets.len() > 12 && shown == there.count(), "{shown} alarms are shown: {dashboard}");
+
+    load(&lane).await?;
+    let before = everything(&lane).await?;
+
+    // The first hour's end: a drill has paged everybody, and is answered.
+    let practice = drill(&lane).await?;
+    paged(&lane, &practice, 4).await?;
+    lane.ok("POST", &format!("/incidents/{practice}/acknowledge"), &json!({})).await?;
+
+    // Another version comes while nobody has answered: the next step is taken, each page once.
+    let open = drill(&lane).await?;
+    paged(&lane, &open, 4).await?;
+    let end = deployer.update(STACK, &new, &[]).await?;
+    ensure!(end == "UPDATE_COMPLETE", "{end}");
+    ensure!(everything(&lane).await? == before, "the upgrade has changed what was there");
+    paged(&lane, &open, 8).await?;
+
+    // And back.
+    let end = deployer.update(STACK, &old, &[]).await?;
+    ensure!(end == "UPDATE_COMPLETE", "{end}");
+    ensure!(everything(&lane).await? == before, "the way back has changed what was there");
+    paged(&lane, &open, 12).await?;
+    lane.ok("POST", &format!("/incidents/{open}/acknowledge"), &json!({})).await?;
+    let answered = lane.ok("GET", &format!("/drills/{open}"), &Value::Null).await?;
+    ensure!(answered["id"] == open.as_str(), "{answered}");
+    ensure!(sent(&lane, &practice).await?.len() == 4, "an answered drill has paged again");
+    ensure!(arrived(&lane).await? == 16, "{} messages arrived, not 16", arrived(&lane).await?);
+
+    removed(stage, &deployer, &outputs).await
+}
+
+/// The stack goes; what people have entered stays, under the key that opens it.
+async fn removed(
+    stage: &Stage,
+    deployer: &Deployer,
+    outputs: &BTreeMap<String, String>,
+) -> Result<()> {
+    let end = deployer.delete(STACK).await?;
+    ensure!(end == "DELETE_COMPLETE", "{end}");
+    for table in ["RosterTable", "IncidentsTable"] {
+        let name = outputs.get(table).context("no such output")?;
+        ensure!(stage.system.has_table(name).await?, "{table} is gone with the stack");
+    }
+    ensure!(stage.system.has_key(&outputs["KeyArn"]).await?, "the key is gone with the stack");
+    Ok(())
+}
+
+pub(crate) async fn a_half_failed_stack_is_removed_and_made_anew(stage: &Stage) -> Result<()> {
+    const HALF: &str = "muster-half";
+    let system = &stage.system;
+    let dist = FIRST.get_or_try_init(|| system.release("1.0.0")).await?;
+    let url = system.publish(dist, "1.0.0").await?;
+    system.knows_sender(SENDER).await?;
+    let deployer = system.deployer("launcher-again").await?;
+    // A bus of that name is there already: the stack comes to an end half-way, and is taken back.
+    system.occupy(HALF, true).await?;
+    let end = deployer.create(HALF, &url, &given(&deployer)).await?;
+    ensure!(end.starts_with("ROLLBACK_COMPLETE: ") && end.contains("Bus"), "{end}");
+    // Trying again changes nothing: what is left has to be deleted first.
+    let again = deployer.create(HALF, &url, &given(&deployer)).await;
+    ensure!(!again.as_ref().is_ok_and(|end| end == "CREATE_COMPLETE"), "made over it: {again:?}");
+    let end = deployer.delete(HALF).await?;
+    ensure!(end == "DELETE_COMPLETE", "{end}");
+    system.occupy(HALF, false).await?;
+    let end = deployer.create(HALF, &url, &given(&deployer)).await?;
+    ensure!(end == "CREATE_COMPLETE", "{end}");
+    // A change that fails leaves everything as it was.
+    // A version that is not there: what was changed by then is changed back.
+    let missing = ("ArtifactPrefix", "never-published/");
+    let end = deployer.update(HALF, &url, &[missing]).await?;
+    ensure!(end.starts_with("UPDATE_ROLLBACK_COMPLETE: "), "{end}");
+    let (lane, _) = deployer.lane(system, HALF).await?;
+    lane.ok("GET", "/contacts", &Value::Null).await?;
+    let end = deployer.delete(HALF).await?;
+    ensure!(end == "DELETE_COMPLETE", "{end}");
+    Ok(())
+}
+
+/// Each wrong value, and what the refusal says about what would do.
+const WRONG: &[(&str, &str, &str)] = &[
+    ("OwnerEmail", "nobody", "an e-mail address such as"),
+    ("SenderAddress", "Muster <muster@example.com>", "a bare e-mail address such as"),
+    ("AuthMode", "basic", "IAM"),
+    ("JwtIssuer", "login.example.com", "an https address"),
+    ("JwtAudience", "two words", "texts without blanks"),
+    ("ScopePrefix", "two words", "a text without blanks"),
+    ("AllowedOrigins", "https://portal.example.com/app", "origins without a path"),
+    ("VoiceOriginationIdentity", "+14255550100", "an ARN such as"),
+    ("ApiDestinationUrl", "http://example.com", "an https address"),
+    ("ApiDestinationKey", "", "1 to 512 characters"),
+    ("Reconcile", "yes", "true"),
+    ("SamplesAreDrills", "1", "true"),
+    ("ReviewSchedule", "monthly", "an expression such as"),
+    ("ReviewTimeZone", "Central Europe", "IANA time zone such as"),
+    ("ReviewAfterDays", "0", "from 1 to 730"),
+    ("Reminders", "13", "from 1 to 12"),
+    ("ProofSchedule", "monthly", "an expression such as"),
+    ("ProofAfterDays", "731", "from 1 to 730"),
+    ("DrillAfterDays", "0", "from 1 to 730"),
+    ("WelcomeNewContacts", "no", "true"),
+    ("IncidentManager", "maybe", "auto"),
+    ("IncidentManagerPrefix", "Muster-1", "1 to 32 of"),
+    ("PagingBackend", "pigeon", "native"),
+    ("IncidentManagerHandEdits", "keep", "put-back"),
+    ("ResponsePlanTopics", "incidents", "ARNs of topics such as"),
+    ("ResponsePlanChatTopics", "incidents", "ARNs of topics such as"),
+    ("RunbookDocument", "a b", "the name of a document such as"),
+    ("RunbookRoleArn", "runbook", "an ARN such as"),
+    ("OrganizationId", "example", "an organisation's id such as"),
+    ("PermissionsBoundary", "boundary", "an ARN such as"),
+    ("ReservedConcurrency", "-1", "0 for none"),
+    ("SmsSpendAlarm", "0", "a number of US dollars such as"),
+    ("DeletionProtection", "on", "true"),
+    ("ArtifactBucket", "My Bucket", "the name of a bucket such as"),
+    ("ArtifactPrefix", "1.0.0", "folder names that each end in a slash"),
+    ("Architecture", "x86", "arm64"),
+    // Combinations that could only fail later, or do nothing.
+    ("ArtifactBucket", "unpublished", "was not published"),
+    ("AuthMode", "JWT", "needs JwtIssuer"),
+    ("JwtIssuer", "https://login.example.com", "AuthMode is IAM"),
+    ("PagingBackend", "both", "PagingBackend must be native"),
+    ("RunbookDocument", "AWS-RunShellScript", "needs RunbookRoleArn"),
+    ("RunbookRoleArn", "arn:aws:iam::111122223333:role/runbook", "needs RunbookDocument"),
+    ("ApiDestinationUrl", "https://example.com/events", "needs ApiDestinationKey"),
+    ("ApiDestinationKey", "swordfish", "no ApiDestinationUrl"),
+];
+
+pub(crate) async fn a_wrong_parameter_is_refused_before_anything_is_made(
+    stage: &Stage,
+) -> Result<()> {
+    let system = &stage.system;
+    let dist = FIRST.get_or_try_init(|| system.release("1.0.0")).await?;
+    let url = system.publish(dist, "1.0.0").await?;
+    let deployer = system.deployer("launcher-in-error").await?;
+    let template = std::fs::read_to_string(rehearsal::repository().join("infra/muster.yaml"))?;
+    let parameters = template.split("\nParameters:\n").nth(1).context("no parameters")?;
+    let parameters = parameters.split("\nConditions:\n").next().unwrap_or_default();
+    for line in parameters.lines().filter(|line| line.starts_with("  ") && !line.starts_with("   "))
+    {
+        let name = line.trim().trim_end_matches(':');
+        ensure!(WRONG.iter().any(|(parameter, ..)| *parameter == name), "{name} is not tried");
+    }
+    // The local cloud refuses any template with these types, unless they are not asked for.
+    let others = template.replace("AWS::Events::ApiDestination", "AWS::SNS::Topic");
+    let others = others.replace("AWS::Events::Connection", "AWS::SNS::Topic");
+    let others = others.replace("Default: unpublished", "Default: muster-artifacts-us-east-1");
+    let beside = system.put_template("beside/muster.yaml", others).await?;
+    for (name, value, words) in WRONG {
+        let mut all: BTreeMap<_, _> = given(&deployer).into_iter().collect();
+        all.insert(name, value);
+        let all: Vec<_> = all.into_iter().collect();
+        let url = if value.starts_with("https://example.com") { &beside } else { &url };
+        match deployer.create("muster-wrong", url, &all).await {
+            Err(error) if error.to_string().contains(words) => {}
+            Err(error) => bail!("{name} {value:?}: expected {words:?}, got {error}"),
+            Ok(end) => bail!("{name} {value:?} was taken: {end}"),
+        }
+        let known = deployer.lane(system, "muster-wrong").await.is_ok();
+        ensure!(!known, "{name} {value:?} was refused, and there is a stack all the same");
+    }
+    Ok(())
+}
+
+pub(crate) async fn what_cannot_be_published_is_said(stage: &Stage) -> Result<()> {
+    let system = &stage.system;
+    let dist = system.empty_release("1.0.3")?;
+    let from = dist.to_string_lossy();
+    let cases: &[(&[&str], &str)] = &[
+        (&["--bucket", "My_Bucket", "--from", &from], "3 to 42 of a-z"),
+        (&["--bucket", BUCKET, "--from", "/nowhere"], "run infra/package first"),
+        (&["--bucket", BUCKET, "--from", &from, "--version", "a/b"], "such as 1.2.0"),
+        (&["--bucket", BUCKET, "--from", &from, "--readers", "me"], "an organisation's id such as"),
+    ];
+    for (arguments, words) in cases {
+        refused(&system.script("publish", arguments).await?, words)?;
+    }
+    // What was changed after it was packaged is not what the sums say.
+    std::fs::write(dist.join("release.json"), "{}")?;
+    let changed = ["--bucket", BUCKET, "--from", &from, "--version", "1.0.3"];
+    refused(&system.script("publish", &changed).await?, "run infra/package again")
+}
