@@ -1,10 +1,11 @@
 //! Every route: its method, its path, who may call it, and what serves it.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::Request;
+use axum::http::header;
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodRouter, any, delete, get, patch, post, put};
@@ -39,8 +40,8 @@ pub(crate) struct Route {
     handler: fn() -> MethodRouter<App>,
 }
 
-/// A table of routes, a line for each; and its paths by themselves, so that a program which only asks for those does
-/// not link what serves them.
+/// A table of routes, a line for each; and its paths and methods by themselves, so that a program which only asks for
+/// those does not link what serves them.
 macro_rules! routes {
     ($(#[$attribute:meta])* $table:ident, $paths:ident: $($method:ident $path:literal $allowed:ident $query:ident => $handler:expr),+ $(,)?) => {
         $(#[$attribute])*
@@ -51,8 +52,8 @@ macro_rules! routes {
             query: $query,
             handler: || $method($handler),
         }),+];
-        #[doc = "Its paths."]
-        const $paths: &[&str] = &[$($path),+];
+        #[doc = "Its paths, each with a method."]
+        const $paths: &[(&str, &str)] = &[$(($path, stringify!($method))),+];
     };
 }
 
@@ -175,20 +176,24 @@ async fn alive() -> axum::Json<serde_json::Value> {
 /// The API but for its reports. Who calls is settled by the gateway; what a bearer token may call, here.
 pub fn roster(stores: Stores) -> Router {
     // The gateway hands over whatever has no route of its own: at a report's path, that is a wrong method.
-    let mut router = served(ROSTER, &stores);
-    for path in BTreeSet::from_iter(REPORT_PATHS) {
-        router = router.route(path, any(async || Problem::wrong_method()));
-    }
-    finish(router, stores)
+    finish(refused(served(ROSTER, &stores), REPORT_PATHS), stores)
 }
 
 /// The API's reports.
 pub fn reports(stores: Stores) -> Router {
-    let mut router = served(REPORTS, &stores);
-    for path in BTreeSet::from_iter(ROSTER_PATHS) {
-        router = router.route(path, any(async || Problem::wrong_method()));
+    finish(refused(served(REPORTS, &stores), ROSTER_PATHS), stores)
+}
+
+/// The router that also refuses every request to the paths of another program, and says which methods they take.
+fn refused(router: Router<App>, others: &[(&'static str, &str)]) -> Router<App> {
+    let mut taken = BTreeMap::<_, Vec<_>>::new();
+    for (path, method) in others {
+        taken.entry(*path).or_default().push(method.to_uppercase());
     }
-    finish(router, stores)
+    taken.into_iter().fold(router, |router, (path, methods)| {
+        let allow = [(header::ALLOW, methods.join(","))];
+        router.route(path, any(async move || (allow, Problem::wrong_method())))
+    })
 }
 
 fn served(table: &[Route], stores: &Stores) -> Router<App> {

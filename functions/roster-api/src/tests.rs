@@ -32,6 +32,8 @@ async fn answer(method: &str, path: &str, body: impl Into<Body>) -> (StatusCode,
     let response = roster(stores).oneshot(request).await.unwrap();
     let status = response.status();
     assert_eq!(response.headers()[header::CONTENT_TYPE], "application/problem+json");
+    let allows = response.headers().contains_key(header::ALLOW);
+    assert_eq!(allows, status == StatusCode::METHOD_NOT_ALLOWED);
     let body = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
     let body: Value = serde_json::from_slice(&body).unwrap();
     assert_eq!(body["status"], status.as_u16());
