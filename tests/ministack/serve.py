@@ -2,13 +2,14 @@
 
 - AWS is reached by TLS, so `aws:SecureTransport` is true. Here loopback stands for TLS; who wants to be taken for
   somebody without it sends `x-forwarded-proto: http`.
-- Each decision of IAM about a function's role is on record, with every statement that would allow the call: a
-  statement that no story needs is found by that (MUSTER_DECISIONS names the file).
+- Each decision of IAM about a role is on record, with every statement that would allow the call, or none if it is
+  refused: a statement that no story needs is found by that (record.py; MUSTER_DECISIONS names the file).
+- A statement can be left out of a role, to see what becomes of it (MUSTER_WITHOUT, such as `PagerRole/SendTexts`).
+- Services ask IAM before they do something in a role's name (services.py).
 - Conditions of a template know their Region and account, and may split a parameter.
 - CloudFormation acts with the permissions of whoever asked it to (deployer.py).
 """
 
-import json
 import os
 import sys
 from contextvars import ContextVar
@@ -18,6 +19,8 @@ from ministack.core import iam_evaluator as iam
 iam._request_origin = ContextVar("ministack_request_origin", default=("127.0.0.1", True))
 
 import deployer  # noqa: E402
+import record  # noqa: E402
+import services  # noqa: E402
 from ministack import app as server  # noqa: E402
 from ministack.core.responses import get_account_id, get_region  # noqa: E402
 
@@ -35,47 +38,17 @@ def over_tls(app):
     return served
 
 
-def allowing(ctx, policies):
-    """The names of all statements that allow a call."""
-    return sorted(
-        {
-            statement.sid
-            for policy in policies
-            for statement in policy
-            if iam._first_match(ctx, [statement], "Allow")
-        }
-    )
+def without(left_out, gather):
+    """The policies of a role, less the statement that is left out, `PagerRole/SendTexts`."""
+    role, sid = left_out.split("/")
 
+    def gathered(name, account):
+        policies = gather(name, account)
+        if f"-{role}-" not in name:
+            return policies
+        return [[statement for statement in policy if statement.sid != sid] for policy in policies]
 
-def on_record(path, judge):
-    """`judge`, with each new kind of allowed call by a role written down in a line of its own."""
-    seen = set()
-    record = open(path, "a", buffering=1, encoding="utf-8")
-
-    resolve = iam.resolve_principal
-
-    def resolved(access_key_id, *more):
-        principal = resolve(access_key_id, *more)
-        if ":assumed-role/" in getattr(principal, "arn", "") and access_key_id not in seen:
-            seen.add(access_key_id)
-            role = principal.arn.split(":assumed-role/")[1].split("/")[0]
-            record.write(json.dumps({"role": role, "key": access_key_id}) + "\n")
-        return principal
-
-    iam.resolve_principal = resolved
-
-    def evaluate(ctx, policies, *limits):
-        result = judge(ctx, policies, *limits)
-        if result.decision == "Allow" and ":assumed-role/" in ctx.principal_arn:
-            role = ctx.principal_arn.split(":assumed-role/")[1].split("/")[0]
-            call = (role, ctx.action, *allowing(ctx, policies))
-            if call not in seen:
-                seen.add(call)
-                line = {"role": role, "action": ctx.action, "statements": call[2:]}
-                record.write(json.dumps(line) + "\n")
-        return result
-
-    return evaluate
+    return gathered
 
 
 def split(expression, params):
@@ -108,8 +81,11 @@ def main():
             module._evaluate_conditions = splitting(module._evaluate_conditions)
     server.app = over_tls(server.app)
     deployer.install()
+    services.install()
+    if left_out := os.environ.get("MUSTER_WITHOUT"):
+        iam._gather_role_policies = without(left_out, iam._gather_role_policies)
     if path := os.environ.get("MUSTER_DECISIONS"):
-        iam.evaluate = on_record(path, iam.evaluate)
+        record.install(path)
     server.main()
 
 

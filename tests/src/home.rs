@@ -11,6 +11,8 @@ use serde::{Deserialize, Serialize};
 use crate::ministack;
 use crate::stack::Stack;
 
+/// The name of the file for IAM's decisions.
+const DECISIONS: &str = "decisions.jsonl";
 const ALREADY: &str = "a local system is up already; `cargo local down` ends it";
 
 /// The repository this crate was built in.
@@ -71,10 +73,12 @@ impl Home {
         self.dir.join("ministack.log")
     }
 
-    /// What IAM allowed the functions' roles, a line for each kind of call.
+    /// What IAM decided about roles, a line for each kind of call. `MUSTER_DECISIONS` names a file that outlives the
+    /// system.
     #[must_use]
     pub fn decisions(&self) -> PathBuf {
-        self.dir.join("decisions.jsonl")
+        let kept = std::env::var_os("MUSTER_DECISIONS").map(PathBuf::from);
+        kept.unwrap_or_else(|| self.dir.join(DECISIONS))
     }
 
     fn state_file(&self) -> PathBuf {
@@ -125,7 +129,7 @@ impl Home {
     /// Removes what a system that has ended leaves behind; its log stays.
     pub(crate) fn clear(&self) {
         let _ = fs::remove_file(self.state_file());
-        let _ = fs::remove_file(self.decisions());
+        let _ = fs::remove_file(self.dir.join(DECISIONS));
         let _ = fs::remove_dir_all(self.scratch());
     }
 }

@@ -44,7 +44,7 @@ pub use lane::{Lane, Sent, until};
 pub use launch::{BUCKET, Deployer, Said, refused};
 pub use mailbox::{Page, link_in};
 pub use messages::{Channel, Message};
-pub use privilege::idle_statements;
+pub use privilege::{idle_statements, refused_calls};
 pub use progress::{Progress, complain, say};
 pub use reading::findings;
 pub use standin::Paged;

@@ -87,6 +87,10 @@ impl Ministack {
         if let Some(port) = settings.outside {
             command.envs(crate::outside::ENDPOINTS.map(|name| (name, endpoint(port))));
         }
+        // For whoever wants to see what becomes of a role without one of its statements.
+        if let Some(left_out) = std::env::var_os("MUSTER_WITHOUT") {
+            command.env("MUSTER_WITHOUT", left_out);
+        }
         let child = command.spawn().context("MiniStack does not start")?;
         let pid = child.id().and_then(|pid| i32::try_from(pid).ok());
         let pid = pid.context("MiniStack has no process id")?;

@@ -10,37 +10,34 @@ use serde::Deserialize;
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
 enum Line {
-    /// An allowed kind of call, and every statement that allows it.
-    Decision { role: String, statements: Vec<String> },
+    /// A kind of call, and every statement that allows it; none if it was refused.
+    Decision { role: String, action: String, statements: Vec<String> },
     /// Whose an access key is.
     Key { role: String, key: String },
 }
 
-/// Statements that no caller of the local cloud is judged by, with what shows that each is needed. AWS's own services use
-/// them in a role's name; infra/tools/rules.py wants the first four exactly where a function is traced, logs, has a
-/// queue for what it failed on, or meets the key.
-const ASKED_ELSEWHERE: [(&str, &str); 18] = [
-    ("Trace", "Lambda and Step Functions trace"),
-    ("Log", "Lambda logs"),
-    ("UseKey", "KMS is asked by the services that hold what it opens"),
-    ("KeepDeadEvents", "Lambda refuses a function whose role cannot send to its queue"),
-    ("KeepFailedEvents", "Lambda sends what failed"),
-    ("KeepUnreviewed", "Lambda sends what failed"),
-    ("KeepUntold", "Lambda sends what failed"),
-    ("KeepUnsynced", "Lambda sends what failed"),
-    ("KeepUndelivered", "Scheduler sends what it could not hand over"),
-    ("ReadStream", "Lambda refuses a mapping whose role cannot read its stream"),
-    ("FindStreams", "Lambda refuses a mapping whose role cannot read its stream"),
-    ("BeginReviews", "Scheduler invokes"),
-    ("HandOn", "EventBridge calls the other system; the local cloud has no API destinations"),
-    ("HandTheRunbookItsRole", "Incident Manager asks whether the plan's role may be handed on"),
+/// Statements that the local cloud judges nothing by, with the reason.
+const ASKED_ELSEWHERE: [(&str, &str, &str); 7] = [
+    ("EscalationRole", "Trace", "Step Functions traces if it may"),
+    ("ReviewScheduleRole", "BeginReviews", "Scheduler invokes"),
+    ("ReviewScheduleRole", "KeepUndelivered", "Scheduler sends what it could not hand over"),
+    ("ReviewScheduleRole", "UseKey", "Scheduler sends to a queue with a key"),
+    (
+        "ApiDestinationRole",
+        "HandOn",
+        "EventBridge calls the other system; the local cloud has no API destinations",
+    ),
+    (
+        "SyncRole",
+        "HandTheRunbookItsRole",
+        "Incident Manager asks whether the plan's role may be handed on",
+    ),
     // The wire answers these in the place of SES and SNS, and a story fails if it is not asked.
-    ("FindDeadOnes", "the wire answers for SES and SNS"),
-    // MiniStack's Step Functions does what its machine says without asking.
-    ("Page", "Step Functions invokes"),
-    ("Engage", "Step Functions invokes"),
-    ("TellTheOwner", "Step Functions publishes"),
+    ("ReviewRole", "FindDeadOnes", "the wire answers for SES and SNS"),
 ];
+
+/// Calls of the services that the local cloud does not play: the caller's access key, and the action.
+type Calls = BTreeSet<(String, String)>;
 
 /// A statement: its role and its name.
 type Statement<'a> = (&'a str, &'a str);
@@ -53,7 +50,7 @@ fn statements(template: &str) -> Result<BTreeMap<Statement<'_>, BTreeSet<&str>>>
     for line in template.lines() {
         let name = line.strip_prefix("  ").and_then(|line| line.strip_suffix(':'));
         if let Some(name) = name.filter(|name| !name.starts_with(' ')) {
-            (resource, role, acts) = (name, false, false);
+            (resource, sid, role, acts) = (name, "", false, false);
         }
         let text = line.trim();
         role |= text == "Type: AWS::IAM::Role";
@@ -76,16 +73,53 @@ fn logical(role: &str) -> &str {
     role.rsplit('-').nth(1).unwrap_or(role)
 }
 
+/// Each call that a role in the template was refused, or that it has made of the services that the local cloud does not
+/// play although it may not: a role that lacks a statement is thereby found, even if its function makes the best of it.
+/// `outside` has who called what of those services, by access key; `less` is a statement to leave out of account,
+/// `PagerRole/SendTexts`.
+///
+/// # Errors
+/// Decisions that cannot be read.
+pub fn refused_calls(
+    template: &str,
+    decisions: &str,
+    outside: &Calls,
+    less: Option<&str>,
+) -> Result<Vec<String>> {
+    let mut statements = statements(template)?;
+    // Callers of the API have roles too, and stories about what these may not do.
+    let ours: BTreeSet<&str> = statements.keys().map(|(role, _)| *role).collect();
+    if let Some(statement) = less.and_then(|less| less.split_once('/')) {
+        statements.remove(&statement);
+    }
+    let may = |role: &str, action: &str| {
+        statements.iter().any(|((name, _), actions)| *name == role && actions.contains(action))
+    };
+    let mut found = BTreeSet::new();
+    for line in decisions.lines() {
+        match serde_json::from_str(line)? {
+            Line::Decision { role, action, statements }
+                if statements.is_empty() && ours.contains(logical(&role)) =>
+            {
+                found.insert(format!("{role}: {action} was refused"));
+            }
+            Line::Key { role, key } if ours.contains(logical(&role)) => {
+                let calls = outside.iter().filter(|(by, _)| *by == key);
+                let more = calls.filter(|(_, action)| !may(logical(&role), action));
+                found.extend(more.map(|(_, action)| format!("{role}: {action} is not allowed")));
+            }
+            _ => {}
+        }
+    }
+    Ok(found.into_iter().collect())
+}
+
 /// Each statement without which every call of the stories would have been allowed all the same. `outside` has who called
 /// what, by access key, of the services that the local cloud does not play.
 ///
 /// # Errors
 /// Decisions that cannot be read.
-pub fn idle_statements(
-    template: &str,
-    decisions: &str,
-    outside: &BTreeSet<(String, String)>,
-) -> Result<Vec<String>> {
+pub fn idle_statements(template: &str, decisions: &str, outside: &Calls) -> Result<Vec<String>> {
     let lines: Vec<Line> = decisions.lines().map(serde_json::from_str).collect::<Result<_, _>>()?;
     let (mut needed, mut roles) = (BTreeSet::new(), BTreeMap::new());
     for line in &lines {
@@ -104,11 +138,13 @@ pub fn idle_statements(
         .iter()
         .filter_map(|(key, action)| Some((*roles.get(key.as_str())?, action.as_str())))
         .collect();
-    let elsewhere = |sid: &str| ASKED_ELSEWHERE.iter().any(|(name, _)| *name == sid);
+    let elsewhere = |statement: Statement<'_>| {
+        ASKED_ELSEWHERE.iter().any(|(role, sid, _)| (*role, *sid) == statement)
+    };
     let mut idle = Vec::new();
-    for ((role, sid), actions) in statements(template)? {
-        let used = actions.iter().any(|action| called.contains(&(role, action)));
-        if !elsewhere(sid) && !used && !needed.contains(&(role, sid)) {
+    for ((role, sid), actions) in &statements(template)? {
+        let used = actions.iter().any(|action| called.contains(&(*role, *action)));
+        if !elsewhere((role, sid)) && !used && !needed.contains(&(*role, *sid)) {
             idle.push(format!("{role}: no story needs the statement {sid}"));
         }
     }
@@ -121,7 +157,7 @@ mod tests {
 
     #[test]
     fn a_statement_is_idle_if_no_call_rests_on_it_alone() -> Result<()> {
-        let template = "Resources:\n  PagerRole:\n    Type: AWS::IAM::Role\n      - Sid: Read\n        Action: dynamodb:GetItem\n      - Sid: Write\n        Action: [dynamodb:PutItem]\n      - Sid: Log\n      - Sid: Plans\n        Action:\n          - ssm-contacts:GetContact\n        Resource: x\n  Other:\n    - Sid: Elsewhere\n";
+        let template = "Resources:\n  PagerRole:\n    Type: AWS::IAM::Role\n      - Sid: Read\n        Action: dynamodb:GetItem\n      - Sid: Write\n        Action: [dynamodb:PutItem]\n      - Sid: Plans\n        Action:\n          - ssm-contacts:GetContact\n        Resource: x\n  Other:\n    - Sid: Elsewhere\n";
         let decisions = r#"{"role":"muster-PagerRole-1A","action":"dynamodb:GetItem","statements":["Read"]}
 {"role":"muster-PagerRole-1A","key":"AK1"}
 {"role":"muster-PagerRole-1A","action":"dynamodb:PutItem","statements":["Read","Write"]}"#;
@@ -134,6 +170,22 @@ mod tests {
             idle_statements(template, decisions, &call("AK2"))?,
             ["PagerRole: no story needs the statement Plans", write]
         );
+        Ok(())
+    }
+
+    #[test]
+    fn what_a_role_was_refused_is_said() -> Result<()> {
+        let template = "Resources:\n  PagerRole:\n    Type: AWS::IAM::Role\n      - Sid: Call\n        Action: sms-voice:SendVoiceMessage\n";
+        let decisions = r#"{"role":"muster-PagerRole-1A","action":"sqs:SendMessage","statements":[]}
+{"role":"muster-PagerRole-1A","action":"sns:Publish","statements":["Tell"]}
+{"role":"muster-PagerRole-1A","key":"AK1"}
+{"role":"muster-Reader-1A","action":"sqs:SendMessage","statements":[]}"#;
+        let refused = "muster-PagerRole-1A: sqs:SendMessage was refused";
+        let outside = BTreeSet::from([("AK1".into(), "sms-voice:SendVoiceMessage".into())]);
+        assert_eq!(refused_calls(template, decisions, &outside, None)?, [refused]);
+        let not = "muster-PagerRole-1A: sms-voice:SendVoiceMessage is not allowed";
+        let less = Some("PagerRole/Call");
+        assert_eq!(refused_calls(template, decisions, &outside, less)?, [not, refused]);
         Ok(())
     }
 }

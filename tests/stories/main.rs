@@ -152,11 +152,13 @@ fn main() -> anyhow::Result<ExitCode> {
     } else {
         Vec::new()
     };
-    // Also after a failed story: a message too many is worth knowing of.
+    // Also after a failed story: a message too many is worth knowing of, and what a role was refused may be why.
+    let refused = curtain.refused()?;
     let strays = curtain.fall()?;
-    let clean = !conclusion.has_failed() && strays.is_empty() && idle.is_empty();
-    for idle in idle {
-        rehearsal::say(idle);
+    let faults = [refused, idle].concat();
+    let clean = !conclusion.has_failed() && strays.is_empty() && faults.is_empty();
+    for fault in faults {
+        rehearsal::say(fault);
     }
     for stray in strays {
         rehearsal::say(format_args!("a message that no story expected: {stray}"));

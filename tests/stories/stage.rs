@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, bail, ensure};
 use libtest_mimic::Failed;
 use rehearsal::{
-    Delivery, Home, Message, Options, Progress, System, idle_statements, load_roster, repository,
+    Delivery, Home, Message, Options, Progress, System, idle_statements, load_roster,
+    refused_calls, repository,
 };
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
@@ -209,6 +210,15 @@ impl Curtain {
             story(stage).await
         };
         self.runtime.block_on(play).map_err(|error| format!("{error:#}").into())
+    }
+
+    /// Every call that a role of the stack was refused.
+    pub(crate) fn refused(&self) -> Result<Vec<String>> {
+        let Some(Ok(stage)) = self.stage.get() else { return Ok(Vec::new()) };
+        let template = std::fs::read_to_string(repository().join("infra").join("muster.yaml"))?;
+        let decisions = std::fs::read_to_string(Home::of_this_process().decisions())?;
+        let less = std::env::var("MUSTER_WITHOUT").ok();
+        refused_calls(&template, &decisions, &stage.system.callers_outside()?, less.as_deref())
     }
 
     /// What the roles in the template allow of Incident Manager and no story has called, and the other way
