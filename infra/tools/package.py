@@ -17,13 +17,15 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import bill
-from told import ROOT, Fault, run, say, sha256
+from told import POLICIES, ROOT, TEMPLATES, Fault, run, say, sha256
 
 TARGETS = {"arm64": "aarch64-unknown-linux-gnu", "x86_64": "x86_64-unknown-linux-gnu"}
 # What a cold start reads; more is a fault of ours.
 LIMIT = 4_000_000
 # Tests and the local system are no part of a release.
 WORKSPACE = ["--workspace", "--exclude", "rehearsal"]
+# What a release is made of; a folder with anything else in it is somebody's.
+OURS = ("*-arm64.zip", "*-x86_64.zip", "release.json", "sbom.cdx.json", "LICENSES.txt", "SHA256SUMS")
 
 
 def output(*command):
@@ -44,6 +46,8 @@ def compiles_for(architecture):
 
 def environment():
     """The build's own: no path of this machine may reach a program."""
+    # Before the first crate is here, there is no telling where its source will be.
+    output("cargo", "fetch", "--locked")
     home = Path(os.environ.get("CARGO_HOME", Path.home() / ".cargo"))
     sources = sorted((home / "registry" / "src").glob("*")) if home.is_dir() else []
     remapped = [(str(source), "/registry") for source in sources] + [(str(home), "/cargo"), (str(ROOT), "/muster")]
@@ -127,14 +131,27 @@ def chosen(asked):
     return found
 
 
+def emptied(out):
+    """Makes `out` an empty folder; what another release left there goes, anything else is left alone."""
+    out.mkdir(parents=True, exist_ok=True)
+    held = sorted(out.iterdir())
+    for path in held:
+        if not path.is_file() or not any(path.match(name) for name in OURS):
+            raise Fault(f"{out} holds {path.name}, which is no part of a release: give --out an empty folder, such as dist")
+    for path in held:
+        path.unlink()
+
+
 def main():
     parser = argparse.ArgumentParser(prog="infra/package", description=__doc__.splitlines()[0])
     parser.add_argument("--arch", action="append", choices=TARGETS, help="build for this one; both if none is named")
     parser.add_argument("--out", type=Path, default=ROOT / "dist", help="where to write (dist/)")
     given = parser.parse_args()
+    for needed in ("cargo", "git"):
+        if not shutil.which(needed):
+            raise Fault(f"{needed} is missing: install it, so that `{needed} --version` answers")
     architectures = chosen(given.arch)
-    shutil.rmtree(given.out, ignore_errors=True)
-    given.out.mkdir(parents=True)
+    emptied(given.out)
     for architecture in architectures:
         say(f"building for {architecture}: some minutes")
         pack(build(architecture), architecture, given.out)
@@ -142,7 +159,14 @@ def main():
     changed = bool(output("git", "status", "--porcelain", "--untracked-files=no"))
     say("listing what is inside")
     version = bill.write(given.out, [TARGETS[architecture] for architecture in architectures], WORKSPACE)
-    release = {"version": version, "commit": commit, "changed": changed, "architectures": architectures}
+    release = {
+        "version": version,
+        "commit": commit,
+        "changed": changed,
+        "architectures": architectures,
+        # Functions and template are of one commit: publishing compares.
+        "infra": {name: sha256(ROOT / "infra" / name) for name in TEMPLATES + POLICIES},
+    }
     (given.out / "release.json").write_text(json.dumps(release, indent=2) + "\n")
     sums = [f"{sha256(path)}  {path.name}" for path in sorted(given.out.iterdir())]
     (given.out / "SHA256SUMS").write_text("\n".join(sums) + "\n")

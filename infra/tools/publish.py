@@ -16,11 +16,8 @@ from urllib.parse import quote
 import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
-from told import ROOT, Fault, run, say, sha256
+from told import POLICIES, ROOT, TEMPLATES, Fault, run, say, sha256
 
-TEMPLATES = ["muster.yaml", "forwarder.yaml"]
-# What goes along as it is.
-BESIDE = ["deploy-policy.json"]
 READERS = re.compile(r"o-[a-z0-9]{10,32}")
 BUCKET = re.compile(r"[a-z0-9][a-z0-9-]{1,40}[a-z0-9]")
 VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,60}")
@@ -32,7 +29,7 @@ def arguments():
     parser.add_argument("--region", action="append", help="a Region to publish to; may be given again")
     parser.add_argument("--from", dest="dist", type=Path, default=ROOT / "dist", help="what infra/package wrote (dist/)")
     parser.add_argument("--version", help="what the release is called; its own version and commit if not given")
-    parser.add_argument("--readers", help="who else may read it: an organisation's id, or everybody. Nobody if not given")
+    parser.add_argument("--readers", help="who else may read it: an organisation's id, or everybody. If not given, who may so far; of a new bucket, nobody")
     parser.add_argument("--stack", default="muster", help="the name that the links propose for the stack")
     return parser.parse_args()
 
@@ -47,6 +44,10 @@ def release(given):
         if not (given.dist / name).is_file() or sha256(given.dist / name) != sum:
             raise Fault(f"{given.dist / name} is not what SHA256SUMS says: run infra/package again")
     about = json.loads((given.dist / "release.json").read_text())
+    for name in TEMPLATES + POLICIES:
+        if about["infra"].get(name) != sha256(ROOT / "infra" / name):
+            commit = about["commit"][:12]
+            raise Fault(f"infra/{name} is not of the release's commit, {commit}: check that out, or run infra/package again")
     version = given.version or f"{about['version']}-{about['commit'][:12]}{'-changed' if about['changed'] else ''}"
     return files, about["architectures"], version
 
@@ -72,6 +73,7 @@ def rendered(name, bucket, version, architectures, url):
         ("    Default: https://unpublished.example.com/forwarder.yaml\n", f"    Default: {url('forwarder.yaml')}\n"),
     ]:
         text = text.replace(old, new)
+    text = text.replace("AllowedValues: [arm64, x86_64]", f"AllowedValues: [{', '.join(architectures)}]")
     if "unpublished" in re.sub(r"(?m)^\s*(- Assert|AssertDescription|#).*$", "", text):
         raise Fault(f"infra/{name} still has a default that only publishing can give")
     return text.encode()
@@ -90,7 +92,8 @@ class Shelf:
         self.readers = readers
 
     def ready(self):
-        """Makes the bucket if it is not there: private, versioned, by TLS only."""
+        """Makes the bucket if it is not there: private, versioned, by TLS only. One that is there keeps its readers."""
+        made = False
         try:
             self.s3.head_bucket(Bucket=self.name, **self.owner)
         except ClientError as error:
@@ -99,7 +102,10 @@ class Shelf:
             place = {} if self.region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": self.region}}
             self.s3.create_bucket(Bucket=self.name, **place)
             say(f"{self.region}: made the bucket {self.name}")
+            made = True
         self.s3.put_bucket_versioning(Bucket=self.name, VersioningConfiguration={"Status": "Enabled"}, **self.owner)
+        if not (made or self.readers):
+            return
         everybody = self.readers == "everybody"
         block = dict.fromkeys(["BlockPublicAcls", "IgnorePublicAcls"], True)
         block |= dict.fromkeys(["BlockPublicPolicy", "RestrictPublicBuckets"], not everybody)
@@ -132,7 +138,13 @@ class Shelf:
         if there is not None and there != data:
             raise Fault(f"{key} is in {self.name} with other bytes: a published version never changes, so give a new --version")
         if there is None:
-            self.s3.put_object(Bucket=self.name, Key=key, Body=data, ChecksumSHA256=sum, **self.owner)
+            # Somebody else may be publishing the same version at this moment.
+            once = {"IfNoneMatch": "*", "ChecksumSHA256": sum}
+            try:
+                self.s3.put_object(Bucket=self.name, Key=key, Body=data, **once, **self.owner)
+            except ClientError as error:
+                if error.response["Error"]["Code"] not in ("PreconditionFailed", "ConditionalRequestConflict"):
+                    raise
             if self.get(key) != data:
                 raise Fault(f"{key} did not arrive in {self.name} as it was sent: publish again")
         say(f"{self.region}: {'already there' if there else 'verified'}  {key}")
@@ -163,7 +175,7 @@ def publish(shelf, given, files, architectures, version):
     shelf.ready()
     for name in [*files, "SHA256SUMS"]:
         shelf.put(f"{version}/{name}", (given.dist / name).read_bytes())
-    for name in BESIDE:
+    for name in POLICIES:
         shelf.put(f"{version}/{name}", (ROOT / "infra" / name).read_bytes())
     for name in TEMPLATES:
         text = rendered(name, shelf.name, version, architectures, lambda other: shelf.url(f"{version}/{other}"))

@@ -1,10 +1,14 @@
 """What the tools have in common: how they speak, and how they end."""
 
 import hashlib
+import subprocess
 import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+# What is published of infra/ beside the zips: templates that publishing fills in, and policies as they are.
+TEMPLATES = ["muster.yaml", "forwarder.yaml"]
+POLICIES = ["deploy-policy.json", "boundary-policy.json"]
 
 
 class Fault(Exception):
@@ -19,12 +23,21 @@ def sha256(path):
     return hashlib.sha256(Path(path).read_bytes()).hexdigest()
 
 
+def refuse(reason):
+    print(f"infra/{Path(sys.argv[0]).stem}: {reason}", file=sys.stderr)
+    sys.exit(1)
+
+
 def run(main):
     """Runs `main`; a fault ends it with one sentence and status 1."""
     try:
         sys.exit(main())
     except Fault as fault:
-        print(f"{Path(sys.argv[0]).stem}: {fault}", file=sys.stderr)
-        sys.exit(1)
+        refuse(fault)
+    except OSError as error:
+        refuse(f"{error.filename or 'a file'}: {error.strerror or error}")
+    except subprocess.CalledProcessError as error:
+        said = (error.stderr or "").strip()
+        refuse(f"`{' '.join(map(str, error.cmd))}` fails{': ' + said if said else ''}")
     except KeyboardInterrupt:
         sys.exit(130)

@@ -1,10 +1,8 @@
 //! A release published to a bucket of the local cloud and launched from there, as somebody who may do just that.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::fs;
-use std::io::{Cursor, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail, ensure};
@@ -12,14 +10,10 @@ use aws_sdk_cloudformation::error::ProvideErrorMetadata as _;
 use aws_sdk_cloudformation::types::{Capability, Parameter, StackStatus};
 use aws_sdk_cloudformation::{Client, error::DisplayErrorContext};
 use serde_json::{Value, json};
-use sha2::{Digest as _, Sha256};
 use tokio::process::Command;
-use zip::write::SimpleFileOptions;
-use zip::{CompressionMethod, ZipWriter};
 
 use crate::cloud::{ACCOUNT, Cloud, KEY, REGION};
-use crate::functions::{architecture, build};
-use crate::home::{Home, repository};
+use crate::home::repository;
 use crate::lane::{Lane, until};
 use crate::stack::{failure, of_outputs, s3};
 use crate::system::System;
@@ -50,27 +44,6 @@ pub struct Deployer {
 }
 
 impl System {
-    /// A release with the functions as they were built for the stories; `version` makes its bytes its own.
-    ///
-    /// # Errors
-    /// What cannot be built or written.
-    pub async fn release(&self, version: &str) -> Result<PathBuf> {
-        let mut release = Dist::new(version)?;
-        for function in build().await? {
-            let zip = stripped(&release.dir, &function.program, version).await?;
-            release.keep(&format!("{}-{}.zip", function.name, architecture()), &zip)?;
-        }
-        release.close(version)
-    }
-
-    /// A release without any function, to see what becomes of it.
-    ///
-    /// # Errors
-    /// It cannot be written.
-    pub fn empty_release(&self, version: &str) -> Result<PathBuf> {
-        Dist::new(version)?.close(version)
-    }
-
     /// Runs one of the scripts of `infra/` against the local cloud, as the account's root.
     ///
     /// # Errors
@@ -95,6 +68,15 @@ impl System {
         let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
         let good = output.status.success();
         Ok(Said { good, out: text(output.stdout), error: text(output.stderr) })
+    }
+
+    /// The policy of the bucket that releases are published to.
+    ///
+    /// # Errors
+    /// A failed call.
+    pub async fn readers(&self) -> Result<String> {
+        let policy = s3(&self.cloud).get_bucket_policy().bucket(format!("{BUCKET}-{REGION}"));
+        policy.send().await?.policy.context("the bucket has no policy")
     }
 
     /// Publishes that release: where its template is.
@@ -201,55 +183,6 @@ impl System {
             _ => Ok(()),
         }
     }
-}
-
-/// What infra/package would write.
-struct Dist {
-    dir: PathBuf,
-    sums: String,
-}
-
-impl Dist {
-    fn new(version: &str) -> Result<Self> {
-        let dir = Home::of_this_process().scratch().join(format!("dist-{version}"));
-        fs::create_dir_all(&dir)?;
-        Ok(Self { dir, sums: String::new() })
-    }
-
-    fn keep(&mut self, name: &str, bytes: &[u8]) -> Result<()> {
-        fs::write(self.dir.join(name), bytes)?;
-        let sum = Sha256::digest(bytes);
-        for byte in sum {
-            write!(self.sums, "{byte:02x}")?;
-        }
-        Ok(writeln!(self.sums, "  {name}")?)
-    }
-
-    fn close(mut self, version: &str) -> Result<PathBuf> {
-        let about = json!({
-            "version": version, "commit": "0".repeat(40), "changed": false, "architectures": [architecture()]
-        });
-        self.keep("release.json", about.to_string().as_bytes())?;
-        fs::write(self.dir.join("SHA256SUMS"), &self.sums)?;
-        Ok(self.dir)
-    }
-}
-
-/// A program without what only a debugger reads, zipped.
-async fn stripped(dist: &Path, program: &Path, version: &str) -> Result<Vec<u8>> {
-    let small = dist.join("bootstrap.stripped");
-    let strip = Command::new("strip").arg("-o").arg(&small).arg(program).status().await;
-    ensure!(strip.context("strip does not start")?.success(), "strip fails");
-    let bytes = fs::read(&small)?;
-    fs::remove_file(small)?;
-    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
-    let options = SimpleFileOptions::default()
-        .compression_method(CompressionMethod::Stored)
-        .unix_permissions(0o755);
-    writer.start_file("bootstrap", options)?;
-    writer.write_all(&bytes)?;
-    writer.set_comment(version)?;
-    Ok(writer.finish()?.into_inner())
 }
 
 impl Deployer {

@@ -6,6 +6,7 @@ mod branch;
 mod browser;
 mod calendar;
 mod cloud;
+mod dist;
 mod driver;
 mod escalation;
 mod event_file;

@@ -212,8 +212,11 @@ impl System {
     /// # Errors
     /// There is no stand-in.
     pub fn callers_outside(&self) -> Result<BTreeSet<(String, String)>> {
-        // IAM has another name for this service than its API.
-        let named = |action: String| action.replace("pinpoint-sms-voice-v2:", "sms-voice:");
+        // IAM has another name for this service than its API, and one for two operations.
+        let named = |action: String| {
+            let action = action.replace("pinpoint-sms-voice-v2:", "sms-voice:");
+            action.replace("securityhub:GetFindingsV2", "securityhub:GetFindings")
+        };
         let callers = self.outside()?.standin.callers();
         Ok(callers.into_iter().map(|(key, action)| (key, named(action))).collect())
     }

@@ -302,8 +302,22 @@ pub(crate) async fn what_cannot_be_published_is_said(stage: &Stage) -> Result<()
     for (arguments, words) in cases {
         refused(&system.script("publish", arguments).await?, words)?;
     }
+    let other = system.release_of_another_commit("1.0.4")?;
+    let other = ["--bucket", BUCKET, "--from", &other.to_string_lossy()];
+    refused(
+        &system.script("publish", &other).await?,
+        "muster.yaml is not of the release's commit",
+    )?;
+    // A bucket that is there already keeps its readers, and what is in it its bytes.
+    let publish = ["--bucket", BUCKET, "--from", &from, "--version", "1.0.3"];
+    let organisation = [&publish[..], &["--readers", "o-a1b2c3d4e5"]].concat();
+    for arguments in [&organisation[..], &publish] {
+        let said = system.script("publish", arguments).await?;
+        ensure!(said.good, "{}{}", said.out, said.error);
+        let readers = system.readers().await?;
+        ensure!(readers.contains("o-a1b2c3d4e5"), "who may read: {readers}");
+    }
     // What was changed after it was packaged is not what the sums say.
     std::fs::write(dist.join("release.json"), "{}")?;
-    let changed = ["--bucket", BUCKET, "--from", &from, "--version", "1.0.3"];
-    refused(&system.script("publish", &changed).await?, "run infra/package again")
+    refused(&system.script("publish", &publish).await?, "run infra/package again")
 }
