@@ -10,7 +10,7 @@ from urllib.parse import quote
 import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
-from told import Fault, run, say
+from told import Fault, console, run, say
 
 # Calls must not hang where a service is not to be had.
 PATIENCE = Config(connect_timeout=5, read_timeout=10, retries={"max_attempts": 2})
@@ -30,7 +30,7 @@ class Account:
         return getattr(self.session.client(service, config=PATIENCE), operation)(**given)
 
     def page(self, path):
-        return f"https://{self.region}.console.aws.amazon.com/{path.format(region=self.region)}"
+        return f"{console(self.session, self.region)}/{path.format(region=self.region)}"
 
 
 def sender(account, given):

@@ -16,7 +16,7 @@ from urllib.parse import quote
 import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
-from told import POLICIES, ROOT, TEMPLATES, Fault, run, say, sha256
+from told import POLICIES, ROOT, TEMPLATES, Fault, console, run, say, sha256
 
 READERS = re.compile(r"o-[a-z0-9]{10,32}")
 BUCKET = re.compile(r"[a-z0-9][a-z0-9-]{1,40}[a-z0-9]")
@@ -88,7 +88,7 @@ class Shelf:
         self.formation = session.client("cloudformation", region_name=region)
         self.endpoint = self.s3.meta.endpoint_url if "amazonaws" not in self.s3.meta.endpoint_url else None
         self.region, self.name, self.owner = region, f"{name}-{region}", {"ExpectedBucketOwner": account}
-        self.partition = session.get_partition_for_region(region)
+        self.partition, self.console = session.get_partition_for_region(region), console(session, region)
         self.readers = readers
 
     def ready(self):
@@ -165,9 +165,7 @@ class Shelf:
 
     def link(self, key, stack):
         """CloudFormation's page with everything filled in but two addresses."""
-        host = {"aws-cn": "console.amazonaws.cn", "aws-us-gov": "console.amazonaws-us-gov.com"}
-        host = host.get(self.partition, "console.aws.amazon.com")
-        page = f"https://{self.region}.{host}/cloudformation/home?region={self.region}#/stacks/quickcreate"
+        page = f"{self.console}/cloudformation/home?region={self.region}#/stacks/quickcreate"
         return f"{page}?templateURL={quote(self.url(key), safe='')}&stackName={stack}"
 
 

@@ -11,6 +11,19 @@ TEMPLATES = ["muster.yaml", "forwarder.yaml"]
 POLICIES = ["deploy-policy.json", "boundary-policy.json"]
 
 
+# Where the console is, by partition.
+CONSOLES = {
+    "aws": "console.aws.amazon.com",
+    "aws-cn": "console.amazonaws.cn",
+    "aws-us-gov": "console.amazonaws-us-gov.com",
+}
+
+
+def console(session, region):
+    """The console's address for a Region."""
+    return f"https://{region}.{CONSOLES.get(session.get_partition_for_region(region), CONSOLES['aws'])}"
+
+
 class Fault(Exception):
     """What is wrong, in a sentence that says what would do."""
 

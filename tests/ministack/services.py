@@ -134,6 +134,17 @@ def asking(kind, handler, at):
     return handle
 
 
+def encrypting(create):
+    """A topic's handler that keeps its key, which MiniStack's does not."""
+
+    def created(logical_id, properties, *more):
+        arn, *rest = create(logical_id, properties, *more)
+        sns._topics[arn]["attributes"]["KmsMasterKeyId"] = properties.get("KmsMasterKeyId")
+        return arn, *rest
+
+    return created
+
+
 def logging(write):
     def written(func, *rest, **named):
         config = func.get("config") or func
@@ -175,6 +186,8 @@ def install():
         for deed, at in (("create", 1), ("update", 2)):
             if deed in handlers:
                 handlers[deed] = asking(f"AWS::Lambda::{kind}", handlers[deed], at)
+    topics = provisioners._RESOURCE_HANDLERS["AWS::SNS::Topic"]
+    topics["create"] = encrypting(topics["create"])
     lambda_svc._emit_lambda_logs = logging(lambda_svc._emit_lambda_logs)
     stepfunctions._execute_task = executing(stepfunctions._execute_task)
     stepfunctions._invoke_resource = task(stepfunctions._invoke_resource)

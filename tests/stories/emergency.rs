@@ -1,5 +1,5 @@
-//! What pages nobody is said on the emergency topic: by the pager if nobody is there, and by the responder if the
-//! escalation cannot begin.
+//! What pages nobody is said on the emergency topic: by the pager if nobody is there, by the responder if the escalation
+//! cannot begin, and by the escalation itself if the pager fails for good.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use rehearsal::{Fault, Kind, Lane, until};
 
 use crate::stage::Stage;
 
-const SOON: Duration = Duration::from_mins(1);
+const SOON: Duration = Duration::from_mins(2);
 
 async fn said(lane: &Lane, part: &str) -> Result<()> {
     let heard = async || {
@@ -29,6 +29,11 @@ pub(crate) async fn what_pages_nobody_is_said_where_the_owner_hears_it(
     lane.wire.arm(Fault::always("states:StartExecution", Kind::Fail))?;
     lane.deliver(&stage.event(file, "100000000059")?).await?;
     said(&lane, "100000000059").await?;
+    lane.wire.disarm();
+    let fault = Fault::always("dynamodb:Query", Kind::Fail);
+    lane.wire.arm(Fault { holding: "send#".to_owned(), ..fault })?;
+    lane.deliver(&stage.event(file, "100000000060")?).await?;
+    said(&lane, "Muster stopped paging").await?;
     lane.wire.disarm();
     Ok(())
 }
