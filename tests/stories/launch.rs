@@ -241,7 +241,8 @@ const WRONG: &[(&str, &str, &str)] = &[
     ("DeletionProtection", "on", "true"),
     ("ArtifactBucket", "My Bucket", "the name of a bucket such as"),
     ("ArtifactPrefix", "1.0.0", "folder names that each end in a slash"),
-    ("Architecture", "x86", "arm64"),
+    // A release may have been built for one of them only.
+    ("Architecture", "x86", "is not in AllowedValues"),
     // Combinations that could only fail later, or do nothing.
     ("ArtifactBucket", "unpublished", "was not published"),
     ("AuthMode", "JWT", "needs JwtIssuer"),
