@@ -109,6 +109,18 @@ def only_by_tls(template):
                 yield f"{name}: is not encrypted with the stack's key"
 
 
+def rules_reach_topics(template):
+    """EventBridge publishes to a topic, and uses its key, without a context that a condition could be met by."""
+    held = [("KeyPolicy", policy) for policy in of(template, "AWS::KMS::Key")]
+    held += [("PolicyDocument", policy) for policy in of(template, "AWS::SNS::TopicPolicy")]
+    for document, (name, properties) in held:
+        for statement in statements(properties[document]):
+            principal = statement.get("Principal")
+            services = listed(principal.get("Service", [])) if isinstance(principal, dict) else []
+            if "events.amazonaws.com" in services and "Condition" in statement:
+                yield f"{name}: EventBridge meets no condition here, so nothing would arrive"
+
+
 def wildcards_have_reasons(template):
     """`*` only where AWS offers no resource."""
     for name, statement in role_statements(template):
