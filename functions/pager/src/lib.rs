@@ -259,7 +259,9 @@ impl Pager {
             let everybody = self.roster.people(1..=LAST_LEVEL, contacts).await?;
             decided = turn(incident, cursor, &everybody, now);
         }
-        if !incident.raised || cursor != incident.first_turn() {
+        if !incident.cause.as_ref().is_some_and(muster::incident::Cause::raises)
+            || cursor != incident.first_turn()
+        {
             return Ok(decided);
         }
         let paged = self.incidents.paged_before(&incident.id, cursor.run).await?;

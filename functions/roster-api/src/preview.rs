@@ -165,7 +165,7 @@ pub(crate) async fn team(State(app): State<App>, asked: Asked) -> Result<Json<Te
         severity,
         incident_type: asked.incident_type,
         members: first.pages.into_iter().map(|page| Member::of(page, asked.at)).collect(),
-        paged: severity >= deciding.policy.page_from,
+        paged: deciding.policy.pages(&incident.finding),
         account: asked.account,
         plan: incident.plan.id,
         at: asked.at,

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::finding::{Finding, FindingIdentity, Route, console};
+use crate::finding::{Category, Finding, FindingIdentity, Route, console};
 use crate::id::{ContactId, PlanId};
 use crate::incident_type::IncidentType;
 use crate::plan::{Channels, EscalationPlan, Step, Target};
@@ -134,7 +134,7 @@ impl DrillFinding {
     /// The identity of the drill with this id.
     #[must_use]
     pub fn identity(id: &str) -> FindingIdentity {
-        FindingIdentity::product(PRODUCT, id)
+        FindingIdentity::product("", PRODUCT, id)
     }
 }
 
@@ -156,6 +156,13 @@ impl From<DrillFinding> for Finding {
             quiet: None,
             last_seen: Some(given.asked_at),
             reported_at: Some(given.asked_at),
+            category: Category::Threat,
+            exploited: false,
+            details: Vec::new(),
+            first_seen: None,
+            updated_at: None,
+            count: None,
+            asked: None,
             related: Vec::new(),
             drill: Some(given.drill),
         }

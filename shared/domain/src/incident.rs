@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::drill::{Drill, Mode};
 use crate::escalation::Cursor;
-use crate::finding::Finding;
+use crate::finding::{Finding, Quiet};
 use crate::id::{ContactId, IncidentId};
 use crate::incident_type::IncidentType;
 use crate::plan::EscalationPlan;
@@ -69,6 +69,56 @@ pub struct Deed {
     pub at: Timestamp,
 }
 
+/// Why an escalation of an incident began that is not its first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Cause {
+    /// A finding is more severe than what was paged for.
+    SeverityIncreased {
+        /// The severity before.
+        from: Severity,
+    },
+    /// A Critical finding joined while the incident was acknowledged.
+    CriticalJoined,
+    /// A person asked for the team by a Security Hub custom action.
+    Asked {
+        /// The action's name.
+        action: String,
+        /// The account in which it was chosen.
+        account: String,
+    },
+    /// A finding was seen again long after the acknowledgment, or after an escalation that nobody answered.
+    StillHappening {
+        /// When it was seen.
+        seen_at: Timestamp,
+    },
+    /// A finding joined after an escalation that nobody answered.
+    NotAcknowledged,
+    /// Nobody resolved the incident in time after the acknowledgment.
+    AcknowledgmentTimedOut,
+    /// A finding that its source had closed was reopened there.
+    Reopened,
+}
+
+impl Cause {
+    /// Whether contacts who were paged before know of the incident and need to hear only what changed.
+    #[must_use]
+    pub const fn raises(&self) -> bool {
+        matches!(self, Self::SeverityIncreased { .. } | Self::CriticalJoined)
+    }
+}
+
+/// How and since when the source of an incident's findings reports them closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Closed {
+    /// How.
+    pub state: Quiet,
+    /// Since when, by the source's own time.
+    pub at: Timestamp,
+    /// Whether that ended the paging.
+    pub stopped: bool,
+}
+
 /// An incident.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Incident {
@@ -103,10 +153,12 @@ pub struct Incident {
     pub run: u32,
     /// When that escalation began.
     pub run_at: Timestamp,
-    /// Whether that escalation began because the incident became more serious: its first step is for
-    /// those whom that adds.
-    #[serde(default)]
-    pub raised: bool,
+    /// Why that escalation began, if it is not the first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<Cause>,
+    /// Set while the source of its findings reports them closed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closed: Option<Closed>,
     /// The resolved incident that its finding was of before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub previous: Option<IncidentId>,
@@ -152,7 +204,8 @@ impl Incident {
             acknowledged_before: 0,
             run: 1,
             run_at: now,
-            raised: false,
+            cause: None,
+            closed: None,
             previous: None,
             resolution: None,
             plan,
@@ -228,16 +281,16 @@ impl Incident {
     pub fn lapse(&self, now: Timestamp) -> Self {
         let mut next = self.clone();
         next.version += 1;
-        next.reopen(now);
+        next.reopen(Cause::AcknowledgmentTimedOut, now);
         next
     }
 
-    fn reopen(&mut self, now: Timestamp) {
+    fn reopen(&mut self, cause: Cause, now: Timestamp) {
         self.status = State::Open;
         self.run_at = now;
         self.acknowledged_before = self.acknowledgements.len();
         self.run += 1;
-        self.raised = false;
+        self.cause = Some(cause);
     }
 
     /// The incident after a finding of this severity joined it, or, if it is not `new` to it, has become
@@ -257,10 +310,9 @@ impl Incident {
         if severity > self.severity {
             next.severity = severity;
             next.highest_level = policy.highest_level(severity).max(self.highest_level);
-            next.reopen(now);
-            next.raised = true;
+            next.reopen(Cause::SeverityIncreased { from: self.severity }, now);
         } else if self.gone_silent(now) {
-            next.reopen(now);
+            next.reopen(Cause::NotAcknowledged, now);
         }
         next
     }

@@ -18,6 +18,8 @@ pub enum IncidentType {
     LoggingTampering,
     /// Unusual, not yet understood.
     SuspiciousActivity,
+    /// A known weakness in software, not known to be used.
+    Vulnerability,
     /// A setting that invites trouble.
     Misconfiguration,
     /// Tools of testers: ours, or somebody posing as them.
@@ -84,13 +86,14 @@ impl IncidentType {
     }
 
     /// Every kind.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::AccountCompromise,
         Self::Malware,
         Self::DataExposure,
         Self::ServiceDisruption,
         Self::LoggingTampering,
         Self::SuspiciousActivity,
+        Self::Vulnerability,
         Self::Misconfiguration,
         Self::PenetrationTest,
         Self::Other,
@@ -112,15 +115,19 @@ impl IncidentType {
             Self::ServiceDisruption => "service_disruption",
             Self::LoggingTampering => "logging_tampering",
             Self::SuspiciousActivity => "suspicious_activity",
+            Self::Vulnerability => "vulnerability",
             Self::Misconfiguration => "misconfiguration",
             Self::PenetrationTest => "penetration_test",
             Self::Other => "other",
         }
     }
 
-    /// Its name for people: `account compromise`.
+    /// Returns the name for people: `account compromise`. A type that tells nothing reads "security finding".
     #[must_use]
     pub fn words(self) -> String {
+        if self == Self::Other {
+            return "security finding".to_owned();
+        }
         self.name().replace('_', " ")
     }
 }

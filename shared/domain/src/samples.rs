@@ -85,6 +85,13 @@ pub(crate) fn incident() -> Incident {
         reported_at: None,
         related: Vec::new(),
         drill: None,
+        category: crate::finding::Category::Threat,
+        exploited: false,
+        details: Vec::new(),
+        first_seen: None,
+        updated_at: None,
+        count: None,
+        asked: None,
     };
     let id = "20261123-abcdefghjk".parse().unwrap();
     Incident::open(id, finding, &Policy::default(), EscalationPlan::default(), now())

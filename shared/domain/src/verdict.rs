@@ -48,6 +48,10 @@ pub enum Reason {
     Notified,
     /// A control that passed.
     Passed,
+    /// A control that could not be checked.
+    Inconclusive,
+    /// A custom action that is not Muster's.
+    AnotherAction,
 }
 
 impl Reason {
@@ -63,6 +67,8 @@ impl Reason {
             Self::Resolved => "resolved",
             Self::Notified => "notified",
             Self::Passed => "passed",
+            Self::Inconclusive => "inconclusive",
+            Self::AnotherAction => "another_action",
         }
     }
 }
@@ -76,6 +82,7 @@ impl From<Quiet> for Reason {
             Quiet::Resolved => Self::Resolved,
             Quiet::Notified => Self::Notified,
             Quiet::Passed => Self::Passed,
+            Quiet::Inconclusive => Self::Inconclusive,
         }
     }
 }
@@ -162,7 +169,7 @@ pub fn decide(policy: &Policy, finding: &Finding, known: &Known, now: Timestamp)
     }
     // Whoever asks for people by hand, or for a drill, has judged already.
     let asked = matches!(finding.route, Route::CustomAction | Route::Drill);
-    if finding.severity < policy.page_from && !asked {
+    if !policy.pages(finding) && !asked {
         let informational = finding.severity == Severity::Informational;
         let reason = if informational { Reason::Informational } else { Reason::BelowThreshold };
         return Verdict::Record(reason);
@@ -199,8 +206,7 @@ fn again(
         // what was seen to happen after the resolution has come back, or what somebody asks for.
         Some(resolution)
             if asked
-                || finding.severity >= policy.page_from
-                    && finding.last_seen.unwrap_or(now) > resolution.at =>
+                || policy.pages(finding) && finding.last_seen.unwrap_or(now) > resolution.at =>
         {
             match joined(policy, finding, known, now) {
                 // Others of its kind have come back before it.

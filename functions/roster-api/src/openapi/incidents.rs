@@ -47,7 +47,7 @@ pub(super) struct Deed {
 #[serde(rename_all = "snake_case")]
 pub(super) enum FindingIdentity {
     GuardDuty(String),
-    Product { product: String, id: String },
+    Product { account: Option<String>, product: String, id: String },
 }
 
 /// The way a finding came.
@@ -76,15 +76,113 @@ pub(super) struct Finding {
     description: String,
     resource: Option<String>,
     console_link: String,
-    quiet: Option<String>,
+    quiet: Option<InactiveReason>,
     #[schema(format = "date-time")]
     last_seen: Option<String>,
     /// When its source reported it.
     #[schema(format = "date-time")]
     reported_at: Option<String>,
     related: Option<Vec<FindingIdentity>>,
+    category: Category,
+    /// Whether an exploit for the vulnerability is known.
+    exploited: bool,
+    /// Where it is and who acted, in reading order.
+    details: Option<Vec<Detail>>,
+    #[schema(format = "date-time")]
+    first_seen: Option<String>,
+    #[schema(format = "date-time")]
+    updated_at: Option<String>,
+    /// How often its source has seen it.
+    count: Option<u64>,
+    asked: Option<Asked>,
     /// Set if it is no real one.
     drill: Option<Drill>,
+}
+
+/// Why a finding is nothing to act on now.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum InactiveReason {
+    Sample,
+    Archived,
+    Suppressed,
+    Resolved,
+    Notified,
+    Passed,
+    Inconclusive,
+}
+
+/// What kind of source reports a finding.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Category {
+    Threat,
+    Vulnerability,
+    Control,
+}
+
+/// One line about a finding.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Detail {
+    label: String,
+    value: String,
+}
+
+/// A Security Hub custom action that a person chose for a finding.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Asked {
+    /// The action's name.
+    action: String,
+    /// The action's ARN.
+    action_arn: String,
+    /// The account in which it was chosen.
+    account: String,
+}
+
+/// Why an escalation began that is not the incident's first.
+#[derive(Deserialize, ToSchema)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub(super) enum Cause {
+    /// A finding is more severe than what was paged for.
+    SeverityIncreased {
+        /// The severity before.
+        from: Severity,
+    },
+    /// A Critical finding joined while the incident was acknowledged.
+    CriticalJoined,
+    /// A person asked for the team by a Security Hub custom action.
+    Asked {
+        /// The action's name.
+        action: String,
+        /// The account in which it was chosen.
+        account: String,
+    },
+    /// A finding was seen again long after the acknowledgment, or after an escalation without one.
+    StillHappening {
+        /// When it was seen.
+        #[schema(format = "date-time")]
+        seen_at: String,
+    },
+    /// A finding joined after an escalation without an acknowledgment.
+    NotAcknowledged,
+    /// The incident was not resolved in time after the acknowledgment.
+    AcknowledgmentTimedOut,
+    /// A finding that its source had closed was reopened there.
+    Reopened,
+}
+
+/// How and since when the source of an incident's findings reports them closed.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Closed {
+    state: InactiveReason,
+    /// Since when, by the source's time.
+    #[schema(format = "date-time")]
+    at: String,
+    /// Whether that ended the paging.
+    stopped: bool,
 }
 
 /// An incident.
@@ -109,8 +207,9 @@ pub(super) struct Incident {
     /// When that began.
     #[schema(format = "date-time")]
     run_at: String,
-    /// Whether that began because it became more serious.
-    raised: bool,
+    /// Why that began, if it is not the first.
+    cause: Option<Cause>,
+    closed: Option<Closed>,
     /// The resolved incident that its finding was of before.
     previous: Option<String>,
     resolution: Option<Deed>,

@@ -120,7 +120,7 @@ pub(super) struct EscalationPlan {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"page_from": "high"}))]
 pub(super) struct PolicyDraft {
-    page_from: Option<Severity>,
+    page_from: Option<PageFromDraft>,
     #[schema(minimum = 1, maximum = 4)]
     levels: Option<u8>,
     #[schema(minimum = 1, maximum = 4)]
@@ -129,6 +129,11 @@ pub(super) struct PolicyDraft {
     levels_critical: Option<u8>,
     #[schema(minimum = 0, maximum = 1440)]
     group_minutes: Option<u32>,
+    #[schema(minimum = 1, maximum = 720)]
+    group_hours: Option<u32>,
+    #[schema(minimum = 15, maximum = 10080)]
+    remind_after_minutes: Option<u32>,
+    when_closed_at_source: Option<WhenClosedDraft>,
     #[schema(minimum = 1, maximum = 1000)]
     sms_per_15_minutes: Option<u16>,
     #[schema(minimum = 1, maximum = 1000)]
@@ -145,12 +150,88 @@ pub(super) struct PolicyDraft {
     unconfirmed_since: Option<serde_json::Value>,
 }
 
+/// The least severity that pages: one word for threats, or one for each kind of source.
+#[derive(Deserialize, ToSchema)]
+#[serde(untagged)]
+pub(super) enum PageFromDraft {
+    Threats(Threshold),
+    Each(PageFromGiven),
+}
+
+/// The least severity that pages, by kind of source; what is missing has its default.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PageFromGiven {
+    threats: Option<Threshold>,
+    vulnerabilities: Option<Threshold>,
+    exploited_vulnerabilities: Option<Threshold>,
+    controls: Option<Threshold>,
+}
+
+/// The least severity that pages, by kind of source.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PageFrom {
+    threats: Threshold,
+    /// Without a known exploit.
+    vulnerabilities: Threshold,
+    /// With a known exploit.
+    exploited_vulnerabilities: Threshold,
+    controls: Threshold,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Threshold {
+    Informational,
+    Low,
+    Medium,
+    High,
+    Critical,
+    Never,
+}
+
+/// What follows when the source of an incident's findings reports them closed: one word for all kinds of source, or
+/// one for each.
+#[derive(Deserialize, ToSchema)]
+#[serde(untagged)]
+pub(super) enum WhenClosedDraft {
+    All(SourceClosed),
+    Each(WhenClosedGiven),
+}
+
+/// What follows, by kind of source; what is missing has its default.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WhenClosedGiven {
+    threats: Option<SourceClosed>,
+    vulnerabilities: Option<SourceClosed>,
+    controls: Option<SourceClosed>,
+}
+
+/// What follows, by kind of source, when the source of an incident's findings reports them closed.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WhenClosed {
+    threats: SourceClosed,
+    vulnerabilities: SourceClosed,
+    controls: SourceClosed,
+}
+
+/// `tell`: the timeline and later messages say so. `stop`: paging stops, too. `resolve`: the incident is resolved.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum SourceClosed {
+    Tell,
+    Stop,
+    Resolve,
+}
+
 /// Who is paged from which severity on.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Policy {
-    /// The least severity that pages people.
-    page_from: Severity,
+    page_from: PageFrom,
     /// The highest escalation level paged for Medium and below.
     levels: u8,
     /// The same for High.
@@ -159,6 +240,11 @@ pub(super) struct Policy {
     levels_critical: u8,
     /// How long after its last finding an incident takes in others of its account and type.
     group_minutes: u32,
+    /// How long after its first finding a group takes in others, in hours.
+    group_hours: u32,
+    /// How long after the acknowledgment a finding that is seen again restarts paging, in minutes.
+    remind_after_minutes: u32,
+    when_closed_at_source: WhenClosed,
     /// How many one person gets; what is more waits for a digest.
     sms_per_15_minutes: u16,
     calls_per_15_minutes: u16,

@@ -259,6 +259,7 @@ pub(super) enum IncidentType {
     ServiceDisruption,
     LoggingTampering,
     SuspiciousActivity,
+    Vulnerability,
     Misconfiguration,
     PenetrationTest,
     Other,

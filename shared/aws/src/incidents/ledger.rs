@@ -207,7 +207,7 @@ impl Incidents {
         let raised = after.run > before.run;
         let (what, text) = if raised {
             let (from, to) = (before.severity.name(), after.severity.name());
-            let text = if after.raised {
+            let text = if after.severity > before.severity {
                 format!("A finding raised it from {from} to {to}.")
             } else {
                 "A finding joined, and nobody was being paged any more: it begins anew.".to_owned()

@@ -46,7 +46,7 @@ pub fn escalations(
     let mut all = BTreeMap::new();
     for plan in plans {
         for severity in Severity::ALL {
-            if severity < policy.page_from || severity < plan.least_severity {
+            if !policy.page_from.any(severity) || severity < plan.least_severity {
                 continue;
             }
             let call = Call {

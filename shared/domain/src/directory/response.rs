@@ -139,7 +139,7 @@ pub fn response_plans(
     let tag = |name: &str, value: &str| (name.to_owned(), value.to_owned());
     let managed = tag("managed-by", "muster");
     let mut all = BTreeMap::new();
-    for severity in Severity::ALL.into_iter().filter(|severity| *severity >= policy.page_from) {
+    for severity in Severity::ALL.into_iter().filter(|severity| policy.page_from.any(*severity)) {
         for r#type in IncidentType::ALL {
             let chosen = EscalationPlan::choose(plans.to_vec(), r#type, severity);
             let words = r#type.words();

@@ -289,7 +289,7 @@ fn long_waits_are_chained_and_the_team_is_that_of_the_severity() {
 fn response_plans_follow_severity_type_and_backend() {
     let people = roster([person("ada", 1)]);
     let plans = desired(&people, true, PagingBackend::Both).plans;
-    assert_eq!(plans.len(), 28);
+    assert_eq!(plans.len(), 31);
     let plan = &plans["muster-critical-malware"];
     assert_eq!((plan.impact, plan.title.as_str()), (1, "CRITICAL: malware"));
     assert_eq!(plan.engagements, ["muster-plan-malware-critical"]);

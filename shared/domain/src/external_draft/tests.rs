@@ -131,7 +131,7 @@ fn all_faults_come_together() {
     expertise[0] is empty
     duties[3] must be an object with incident_types and within_hours
     duties[0].law is not a field of a duty
-    duties[0].incident_types[0] must be one of account_compromise, malware, data_exposure, service_disruption, logging_tampering, suspicious_activity, misconfiguration, penetration_test, other
+    duties[0].incident_types[0] must be one of account_compromise, malware, data_exposure, service_disruption, logging_tampering, suspicious_activity, vulnerability, misconfiguration, penetration_test, other
     duties[0].within_hours must be a whole number of hours from 1 to 8760 (a year)
     duties[1].incident_types must name at least one incident type
     duties[1].within_hours must be a whole number of hours from 1 to 8760 (a year)

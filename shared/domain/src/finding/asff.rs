@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Deserializer, de};
 
-use super::{Finding, FindingIdentity, Quiet, Route, UNKNOWN_REGION, console, moment};
+use super::{Category, Finding, FindingIdentity, Quiet, Route, UNKNOWN_REGION, console, moment};
 use crate::given::{Given, known};
 use crate::incident_type::IncidentType;
 use crate::severity::Severity;
@@ -118,7 +118,8 @@ fn guardduty_type(asff_type: &str) -> String {
 
 impl From<AsffFinding> for Finding {
     fn from(finding: AsffFinding) -> Self {
-        let identity = FindingIdentity::product(&finding.product_arn, &finding.id);
+        let identity =
+            FindingIdentity::product(&finding.aws_account_id, &finding.product_arn, &finding.id);
         let asff_type = known(finding.types.as_ref()).and_then(|types| types.first());
         let asff_type = asff_type.map_or("", String::as_str);
         let (finding_type, incident_type) = match identity {
@@ -148,6 +149,13 @@ impl From<AsffFinding> for Finding {
             reported_at: None,
             related: Vec::new(),
             drill: None,
+            category: Category::default(),
+            exploited: false,
+            details: Vec::new(),
+            first_seen: None,
+            updated_at: moment(&[&finding.updated_at]),
+            count: None,
+            asked: None,
             account: finding.aws_account_id,
             region,
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::Deserialize;
 
-use super::{Finding, FindingIdentity, Quiet, Route, console, moment};
+use super::{Category, Finding, FindingIdentity, Quiet, Route, console, moment};
 use crate::given::{Given, known};
 use crate::incident_type::IncidentType;
 use crate::severity::Severity;
@@ -190,6 +190,13 @@ impl From<GuardDutyFinding> for Finding {
             reported_at: None,
             related,
             drill: None,
+            category: Category::Threat,
+            exploited: false,
+            details: Vec::new(),
+            first_seen: None,
+            updated_at: moment(&[&finding.updated_at]),
+            count: None,
+            asked: None,
         }
     }
 }

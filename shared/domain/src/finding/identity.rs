@@ -12,8 +12,11 @@ pub enum FindingIdentity {
     /// A `GuardDuty` finding: its ARN from the Region on (`us-east-1:1111…:detector/…/finding/…`),
     /// so that partitions, and ASFF copies that spell them otherwise, compare equal.
     GuardDuty(String),
-    /// Another product's finding.
+    /// Another product's finding: AWS's own triple, since ids without an account are common.
     Product {
+        /// The AWS account the finding is about; empty in entries stored before it was part of the identity.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        account: String,
         /// The product, without partition, Region and account.
         product: String,
         /// The finding's id within it.
@@ -30,15 +33,31 @@ impl FindingIdentity {
         Self::GuardDuty(tail.to_owned())
     }
 
-    /// The identity of the finding `id` that the product with `product_arn` reported.
+    /// Returns the identity of the finding `id` that the product with `product_arn` reported about `account`.
     #[must_use]
-    pub fn product(product_arn: &str, id: &str) -> Self {
+    pub fn product(account: &str, product_arn: &str, id: &str) -> Self {
         // The unified Security Hub says `productv2`.
         let named = product_arn.split_once(":product/");
         match named.or_else(|| product_arn.split_once(":productv2/")) {
             Some((_, "aws/guardduty")) => Self::guardduty(id),
-            Some((_, product)) => Self::Product { product: product.to_owned(), id: id.to_owned() },
-            None => Self::Product { product: product_arn.to_owned(), id: id.to_owned() },
+            named => Self::Product {
+                account: account.to_owned(),
+                product: named.map_or(product_arn, |(_, product)| product).to_owned(),
+                id: id.to_owned(),
+            },
+        }
+    }
+
+    /// Returns the identity under which older versions kept this finding, if it was another one.
+    #[must_use]
+    pub fn former(&self) -> Option<Self> {
+        match self {
+            Self::Product { account, product, id } if !account.is_empty() => Some(Self::Product {
+                account: String::new(),
+                product: product.clone(),
+                id: id.clone(),
+            }),
+            Self::GuardDuty(_) | Self::Product { .. } => None,
         }
     }
 }
@@ -47,7 +66,10 @@ impl fmt::Display for FindingIdentity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::GuardDuty(tail) => write!(f, "v1:guardduty:{tail}"),
-            Self::Product { product, id } => write!(f, "v1:{product}:{id}"),
+            Self::Product { account, product, id } if account.is_empty() => {
+                write!(f, "v1:{product}:{id}")
+            }
+            Self::Product { account, product, id } => write!(f, "v2:{account}:{product}:{id}"),
         }
     }
 }

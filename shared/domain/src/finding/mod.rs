@@ -64,6 +64,63 @@ pub enum Quiet {
     Notified,
     /// A control that passed.
     Passed,
+    /// A control that could not be checked (`WARNING`, `NOT_AVAILABLE`).
+    Inconclusive,
+}
+
+impl Quiet {
+    /// Whether its source says that it is dealt with, and not only that it is not to be shown or is no real one.
+    #[must_use]
+    pub const fn closed(self) -> bool {
+        matches!(self, Self::Archived | Self::Suppressed | Self::Resolved | Self::Passed)
+    }
+}
+
+/// What kind of source reports a finding: each has its own paging threshold.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Category {
+    /// Something happens or has happened.
+    #[default]
+    Threat,
+    /// A known weakness in software.
+    Vulnerability,
+    /// A control or the posture of a resource.
+    Control,
+}
+
+impl Category {
+    /// Returns the category that findings of this type usually have.
+    #[must_use]
+    pub const fn of(incident_type: IncidentType) -> Self {
+        match incident_type {
+            IncidentType::Vulnerability => Self::Vulnerability,
+            IncidentType::Misconfiguration => Self::Control,
+            _ => Self::Threat,
+        }
+    }
+}
+
+/// One line about a finding: where it is, or who acted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Detail {
+    /// The label, in sentence case: `Container image`.
+    pub label: String,
+    /// The value: one line of text.
+    pub value: String,
+}
+
+/// A Security Hub custom action that a person chose for a finding.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asked {
+    /// The action's name.
+    pub action: String,
+    /// The action's ARN; empty if the event names none.
+    pub action_arn: String,
+    /// The account in which the action was chosen.
+    pub account: String,
 }
 
 /// A finding, in one form for all routes.
@@ -104,6 +161,27 @@ pub struct Finding {
     /// The attack sequence it is part of, or the findings that a sequence is made of.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub related: Vec<FindingIdentity>,
+    /// What kind of source reports it.
+    #[serde(default)]
+    pub category: Category,
+    /// Whether an exploit for the vulnerability is known.
+    #[serde(default)]
+    pub exploited: bool,
+    /// Where it is and who acted, in reading order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub details: Vec<Detail>,
+    /// When its source first saw it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_seen: Option<Timestamp>,
+    /// When its source last changed it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub updated_at: Option<Timestamp>,
+    /// How often its source has seen it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub count: Option<u64>,
+    /// The custom action by which a person asked for the team.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<Asked>,
     /// Set if it is no real one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub drill: Option<Drill>,
@@ -141,7 +219,7 @@ impl Finding {
     #[must_use]
     pub fn assumed(severity: Severity, incident_type: IncidentType, account: String) -> Self {
         Self {
-            identity: FindingIdentity::product("muster", "assumed"),
+            identity: FindingIdentity::product(&account, "muster", "assumed"),
             route: Route::GuardDuty,
             severity,
             incident_type,
@@ -157,6 +235,13 @@ impl Finding {
             reported_at: None,
             related: Vec::new(),
             drill: None,
+            category: Category::of(incident_type),
+            exploited: false,
+            details: Vec::new(),
+            first_seen: None,
+            updated_at: None,
+            count: None,
+            asked: None,
         }
     }
 }

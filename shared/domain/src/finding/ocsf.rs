@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::{Finding, FindingIdentity, Quiet, Route, UNKNOWN_REGION, console};
+use super::{Category, Finding, FindingIdentity, Quiet, Route, UNKNOWN_REGION, console};
 use crate::given::{Given, known};
 use crate::incident_type::IncidentType;
 use crate::severity::Severity;
@@ -116,7 +116,11 @@ impl OcsfFinding {
 impl From<OcsfFinding> for Finding {
     fn from(finding: OcsfFinding) -> Self {
         let info = &finding.finding_info;
-        let identity = FindingIdentity::product(&finding.metadata.product.uid, &info.uid);
+        let identity = FindingIdentity::product(
+            &finding.cloud.account.uid,
+            &finding.metadata.product.uid,
+            &info.uid,
+        );
         let types = known(info.types.as_ref()).map(Vec::as_slice).unwrap_or_default();
         let (finding_type, incident_type) = match identity {
             // Beside the product's own type there may be others, such as "Threats".
@@ -153,6 +157,13 @@ impl From<OcsfFinding> for Finding {
             reported_at: None,
             related: Vec::new(),
             drill: None,
+            category: Category::default(),
+            exploited: false,
+            details: Vec::new(),
+            first_seen: None,
+            updated_at: None,
+            count: None,
+            asked: None,
             account: finding.cloud.account.uid.clone(),
             region,
         }

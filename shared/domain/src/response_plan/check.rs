@@ -169,7 +169,9 @@ fn escalation(sources: &Sources<'_>, points: &mut Points) {
     kinds.extend(sources.plans.iter().flat_map(|plan| plan.incident_types.iter().copied()));
     // One plan is chosen for many kinds: it is told once for each severity.
     let mut silent: BTreeMap<(Severity, String), Vec<String>> = BTreeMap::new();
-    for severity in Severity::ALL.into_iter().filter(|s| *s >= sources.policy.page_from) {
+    // High and Critical threats must reach a person whatever the thresholds are: a custom action pages below them.
+    let looked_at = |s: &Severity| *s >= Severity::High || sources.policy.page_from.any(*s);
+    for severity in Severity::ALL.into_iter().filter(looked_at) {
         for kind in &kinds {
             let Ok(id) = "20260101-0000000000".parse() else { continue };
             let finding = Finding::assumed(severity, *kind, "000000000000".to_owned());

@@ -183,10 +183,11 @@ fn severities(plan: &mut Document, sources: &Sources<'_>) {
     let row = |severity: Severity| {
         let texts = sources.settings.severities.iter().filter(|text| text.severity == severity);
         let definition = texts.map(|text| text.definition.as_str()).collect::<Vec<_>>().join(" ");
-        let paged = if severity < policy.page_from {
+        let kinds = policy.page_from.kinds(severity).join(", ");
+        let paged = if kinds.is_empty() {
             "nobody; it is recorded".to_owned()
         } else {
-            format!("levels 1 to {} at once", policy.highest_level(severity))
+            format!("levels 1 to {}, for {kinds}", policy.highest_level(severity))
         };
         let plans = sources.plans.to_vec();
         let chosen = EscalationPlan::choose(plans, crate::IncidentType::Other, severity);

@@ -173,7 +173,7 @@ proptest! {
                         group: groups.get(&account).map(|(i, last)| (incidents[*i].clone(), *last)),
                     };
                     let index = |id: &IncidentId| incidents.iter().position(|i| i.id == *id).unwrap();
-                    let worth = severity >= policy.page_from;
+                    let worth = policy.page_from.threats.pages(severity);
                     match decide(&policy, &f, &known, at) {
                         Verdict::Open { previous } => {
                             if previous.is_none() {
