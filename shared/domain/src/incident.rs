@@ -1,13 +1,18 @@
-//! An incident: what opened it, how serious it is, and who has taken it up.
+//! An incident: what it is about, how serious it is, and who has taken it up.
+
+mod cause;
+mod changes;
 
 use std::fmt;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+pub use self::cause::{Cause, Closed};
+pub use self::changes::AlreadyResolved;
 use crate::drill::{Drill, Mode};
 use crate::escalation::Cursor;
-use crate::finding::{Finding, Quiet};
+use crate::finding::Finding;
 use crate::id::{ContactId, IncidentId};
 use crate::incident_type::IncidentType;
 use crate::plan::EscalationPlan;
@@ -69,56 +74,6 @@ pub struct Deed {
     pub at: Timestamp,
 }
 
-/// Why an escalation of an incident began that is not its first.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
-pub enum Cause {
-    /// A finding is more severe than what was paged for.
-    SeverityIncreased {
-        /// The severity before.
-        from: Severity,
-    },
-    /// A Critical finding joined while the incident was acknowledged.
-    CriticalJoined,
-    /// A person asked for the team by a Security Hub custom action.
-    Asked {
-        /// The action's name.
-        action: String,
-        /// The account in which it was chosen.
-        account: String,
-    },
-    /// A finding was seen again long after the acknowledgment, or after an escalation that nobody answered.
-    StillHappening {
-        /// When it was seen.
-        seen_at: Timestamp,
-    },
-    /// A finding joined after an escalation that nobody answered.
-    NotAcknowledged,
-    /// Nobody resolved the incident in time after the acknowledgment.
-    AcknowledgmentTimedOut,
-    /// A finding that its source had closed was reopened there.
-    Reopened,
-}
-
-impl Cause {
-    /// Whether contacts who were paged before know of the incident and need to hear only what changed.
-    #[must_use]
-    pub const fn raises(&self) -> bool {
-        matches!(self, Self::SeverityIncreased { .. } | Self::CriticalJoined)
-    }
-}
-
-/// How and since when the source of an incident's findings reports them closed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Closed {
-    /// How.
-    pub state: Quiet,
-    /// Since when, by the source's own time.
-    pub at: Timestamp,
-    /// Whether that ended the paging.
-    pub stopped: bool,
-}
-
 /// An incident.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Incident {
@@ -136,9 +91,9 @@ pub struct Incident {
     pub region: String,
     /// The finding's title.
     pub title: String,
-    /// The finding that opened it.
+    /// The most severe of its findings, which pages and mails speak of. The opener stays on the timeline.
     pub finding: Finding,
-    /// How many different findings it holds.
+    /// How many findings opened it or restarted its paging; those that only joined are counted beside it.
     pub findings: u64,
     /// When it opened.
     pub opened_at: Timestamp,
@@ -165,18 +120,13 @@ pub struct Incident {
     /// Who ended it, once it is over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resolution: Option<Deed>,
-    /// How it escalates; fixed when it opens.
+    /// How it escalates; chosen when it opens and when it becomes more severe.
     pub plan: EscalationPlan,
     /// The highest escalation level of its team, by the policy when it opened.
     pub highest_level: u8,
     /// Counts the changes, from 1.
     pub version: u64,
 }
-
-/// Why an incident does not take an acknowledgement.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the incident is already resolved")]
-pub struct AlreadyResolved;
 
 impl Incident {
     /// The incident `finding` opens.
@@ -238,101 +188,41 @@ impl Incident {
         self.acknowledgements.iter().skip(self.acknowledged_before).any(named)
     }
 
-    /// Whether nobody has answered and its escalation is over: nobody is being paged any more.
+    /// Returns since when nobody is being paged although nobody has acknowledged: its escalation ended, or its
+    /// source's word ended it.
     #[must_use]
-    pub fn gone_silent(&self, now: Timestamp) -> bool {
+    pub fn silent_since(&self, now: Timestamp) -> Option<Timestamp> {
+        if self.status != State::Open {
+            return None;
+        }
+        if self.stopped() {
+            return Some(self.run_at);
+        }
         let minutes = i64::from(self.plan.rounds) * i64::from(self.plan.round_minutes);
-        let over = self.run_at.saturating_add(SignedDuration::from_mins(minutes));
-        self.status == State::Open && over.is_ok_and(|over| now > over)
+        let over = self.run_at.saturating_add(SignedDuration::from_mins(minutes)).ok()?;
+        (now > over).then_some(over)
     }
 
-    /// The incident after `by` acknowledged it; `None` if `by` had done so before. It counts as
-    /// acknowledged once as many have done so as its plan asks for.
-    ///
-    /// # Errors
-    /// [`AlreadyResolved`] if it is over.
-    pub fn acknowledge(&self, by: Actor, now: Timestamp) -> Result<Option<Self>, AlreadyResolved> {
-        if self.status == State::Resolved {
-            return Err(AlreadyResolved);
-        }
-        let fresh = self.acknowledgements.get(self.acknowledged_before..).unwrap_or_default();
-        if fresh.iter().any(|deed| deed.by == by) {
-            return Ok(None);
-        }
-        let mut next = self.clone();
-        next.acknowledgements.push(Deed { by, at: now });
-        if fresh.len() + 1 >= usize::from(self.plan.acknowledgements) {
-            next.status = State::Acknowledged;
-        }
-        next.version += 1;
-        Ok(Some(next))
+    /// Whether its source's word has ended the paging.
+    #[must_use]
+    pub fn stopped(&self) -> bool {
+        self.closed.is_some_and(|closed| closed.stopped)
     }
 
     /// When an acknowledged incident pages again if nobody resolves it, by its plan.
     #[must_use]
     pub fn lapses_at(&self) -> Option<Timestamp> {
+        if self.stopped() {
+            return None;
+        }
         let minutes = self.plan.acknowledgement_minutes?;
         let last = self.acknowledgements.last().filter(|_| self.status == State::Acknowledged)?;
         last.at.checked_add(SignedDuration::from_mins(i64::from(minutes))).ok()
-    }
-
-    /// The incident after its acknowledgement has lapsed: open again, with another escalation.
-    #[must_use]
-    pub fn lapse(&self, now: Timestamp) -> Self {
-        let mut next = self.clone();
-        next.version += 1;
-        next.reopen(Cause::AcknowledgmentTimedOut, now);
-        next
-    }
-
-    fn reopen(&mut self, cause: Cause, now: Timestamp) {
-        self.status = State::Open;
-        self.run_at = now;
-        self.acknowledged_before = self.acknowledgements.len();
-        self.run += 1;
-        self.cause = Some(cause);
-    }
-
-    /// The incident after a finding of this severity joined it, or, if it is not `new` to it, has become
-    /// that severe: more serious, if that is more, and
-    /// then open again with another escalation; that, too, if nobody is being paged any more.
-    #[must_use]
-    pub fn joined_by(
-        &self,
-        severity: Severity,
-        new: bool,
-        policy: &Policy,
-        now: Timestamp,
-    ) -> Self {
-        let mut next = self.clone();
-        next.findings += u64::from(new);
-        next.version += 1;
-        if severity > self.severity {
-            next.severity = severity;
-            next.highest_level = policy.highest_level(severity).max(self.highest_level);
-            next.reopen(Cause::SeverityIncreased { from: self.severity }, now);
-        } else if self.gone_silent(now) {
-            next.reopen(Cause::NotAcknowledged, now);
-        }
-        next
     }
 
     /// The turn that its escalation begins with.
     #[must_use]
     pub const fn first_turn(&self) -> Cursor {
         Cursor { run: self.run, ..Cursor::FIRST }
-    }
-
-    /// The incident after `by` resolved it; `None` if it was resolved before.
-    #[must_use]
-    pub fn resolve(&self, by: Actor, now: Timestamp) -> Option<Self> {
-        if self.status == State::Resolved {
-            return None;
-        }
-        let mut next = self.clone();
-        next.status = State::Resolved;
-        next.resolution = Some(Deed { by, at: now });
-        next.version += 1;
-        Some(next)
     }
 }

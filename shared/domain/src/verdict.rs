@@ -1,123 +1,50 @@
 //! What a finding leads to, decided from the policy and what the ledger knows of it.
 
-use std::collections::BTreeMap;
+mod ledger;
+mod reason;
 
 use jiff::{SignedDuration, Timestamp};
-use serde::{Deserialize, Serialize};
 
-use crate::finding::{Finding, FindingIdentity, Quiet, Route};
+pub use self::ledger::{Known, LedgerEntry};
+pub use self::reason::Reason;
+use crate::finding::{Finding, Quiet, Route};
 use crate::id::IncidentId;
-use crate::incident::{Incident, State};
-use crate::policy::Policy;
+use crate::incident::{Cause, Incident, State};
+use crate::policy::{Policy, SourceClosed};
 use crate::severity::Severity;
 
-/// What the ledger knows of one finding, by its identity.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LedgerEntry {
-    /// The incident it opened, if it did.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub incident: Option<IncidentId>,
-    /// Whether the incident's escalation is known to have started.
-    #[serde(default)]
-    pub started: bool,
-    /// How often it was delivered, by all routes.
-    pub deliveries: u64,
-    /// When it first came.
-    pub first_at: Timestamp,
-    /// When it last came.
-    pub last_at: Timestamp,
+/// The incident that came before a new one, and why the finding is not part of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Earlier {
+    /// The finding was part of it; it was resolved, and the finding has been seen since.
+    Recurred(IncidentId),
+    /// The finding was part of it; it was resolved, and the finding was reopened at its source.
+    Reopened(IncidentId),
+    /// It is of the same group, which takes in no more findings: it is too old.
+    Aged(IncidentId),
 }
 
-/// Why a finding was recorded and no more.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Reason {
-    /// Less severe than the policy pages for.
-    BelowThreshold,
-    /// Its source says that it is for information, and the policy pages nobody for that.
-    Informational,
-    /// Made by "generate sample findings".
-    Sample,
-    /// Archived at its source.
-    Archived,
-    /// Suppressed in Security Hub.
-    Suppressed,
-    /// Marked as resolved in Security Hub.
-    Resolved,
-    /// Marked in Security Hub as handed on.
-    Notified,
-    /// A control that passed.
-    Passed,
-    /// A control that could not be checked.
-    Inconclusive,
-    /// A custom action that is not Muster's.
-    AnotherAction,
-}
-
-impl Reason {
-    /// Its name in JSON.
+impl Earlier {
+    /// Returns the incident.
     #[must_use]
-    pub const fn name(self) -> &'static str {
+    pub const fn incident(&self) -> &IncidentId {
         match self {
-            Self::BelowThreshold => "below_threshold",
-            Self::Informational => "informational",
-            Self::Sample => "sample",
-            Self::Archived => "archived",
-            Self::Suppressed => "suppressed",
-            Self::Resolved => "resolved",
-            Self::Notified => "notified",
-            Self::Passed => "passed",
-            Self::Inconclusive => "inconclusive",
-            Self::AnotherAction => "another_action",
+            Self::Recurred(id) | Self::Reopened(id) | Self::Aged(id) => id,
         }
     }
 }
 
-impl From<Quiet> for Reason {
-    fn from(quiet: Quiet) -> Self {
-        match quiet {
-            Quiet::Sample => Self::Sample,
-            Quiet::Archived => Self::Archived,
-            Quiet::Suppressed => Self::Suppressed,
-            Quiet::Resolved => Self::Resolved,
-            Quiet::Notified => Self::Notified,
-            Quiet::Passed => Self::Passed,
-            Quiet::Inconclusive => Self::Inconclusive,
-        }
-    }
-}
-
-/// What is known that bears on a finding.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Known {
-    /// What the ledger has of it.
-    pub entry: Option<LedgerEntry>,
-    /// The incident that the ledger's entry names.
-    pub own: Option<Incident>,
-    /// Incidents of the findings it belongs with: of its attack sequence, or of the findings that it
-    /// is a sequence of.
-    pub related: Vec<Incident>,
-    /// Itself and the findings it belongs with, each with the incident that it was linked to when that
-    /// was read: what is written on the strength of it must find it unchanged.
-    pub links: BTreeMap<FindingIdentity, Option<IncidentId>>,
-    /// The last incident of its group, the same account and type, and when a finding last joined it.
-    pub group: Option<(Incident, Timestamp)>,
-}
-
-impl Known {
-    /// Whether the finding has not been part of this incident so far.
-    #[must_use]
-    pub fn new_to(&self, id: &IncidentId) -> bool {
-        self.own.as_ref().is_none_or(|own| own.id != *id)
-    }
-
-    /// The incident with this id, if it is among those known.
-    #[must_use]
-    pub fn incident(&self, id: &IncidentId) -> Option<&Incident> {
-        let group = self.group.as_ref().map(|(incident, _)| incident);
-        let mut all = self.own.iter().chain(&self.related).chain(group);
-        all.find(|incident| incident.id == *id)
-    }
+/// What follows for an incident when its source reports one of its findings closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Closing {
+    /// The timeline says so. Others of its findings are active, and messages speak of another one.
+    Note,
+    /// The timeline and later messages say so.
+    Tell,
+    /// Paging ends, too.
+    Stop,
+    /// The incident is resolved.
+    Resolve,
 }
 
 /// What to do about a finding.
@@ -125,70 +52,140 @@ impl Known {
 pub enum Verdict {
     /// Open a new incident and page its team.
     Open {
-        /// The resolved incident that this finding was of before.
-        previous: Option<IncidentId>,
+        /// The incident before it, if there is one.
+        earlier: Option<Earlier>,
     },
     /// Note it on the timeline of an open incident; page nobody.
     Attach {
         /// Which.
         incident: IncidentId,
     },
-    /// It is more serious than what was paged for: note it, and page those whom that adds.
+    /// Restart paging: it is more serious than what was paged for, or goes on, or a person asks.
     Raise {
-        /// Which incident becomes more serious.
+        /// For which incident.
         incident: IncidentId,
+        /// Why.
+        cause: Cause,
+    },
+    /// It is on record with its incident, and what follows is not known to be done: who wrote it may have
+    /// died in between. Start the escalation, if it has not started.
+    Finish {
+        /// The incident.
+        incident: IncidentId,
+        /// Whether contacts who acknowledged the incident have to be told of the finding.
+        tell: bool,
     },
     /// The finding is known: count it.
     Repeat {
         /// The incident it belongs to.
         incident: IncidentId,
-        /// Whether that incident's escalation must still be started: whoever opened it may have
-        /// died in between.
-        start: bool,
+    },
+    /// Its source reports it closed: a fact on the timeline of its incident.
+    Close {
+        /// The incident.
+        incident: IncidentId,
+        /// How.
+        state: Quiet,
+        /// What follows.
+        closing: Closing,
+    },
+    /// Its source has reopened it: a fact on the timeline, and paging again if that ended for it.
+    Reopen {
+        /// The incident.
+        incident: IncidentId,
     },
     /// Count it, and page nobody.
     Record(Reason),
 }
 
-/// The verdict on `finding`, given what is known.
+/// Returns the verdict on `finding`, given what is known.
 #[must_use]
 pub fn decide(policy: &Policy, finding: &Finding, known: &Known, now: Timestamp) -> Verdict {
-    // An incident whose escalation has not started comes before everything: also before a later
-    // copy of the finding that says "archived".
-    if let Some(entry) = &known.entry
-        && let Some(incident) = &entry.incident
+    // What was begun comes before everything: also before a later copy of the finding that says "archived".
+    if let (Some(entry), Some(own)) = (&known.entry, &known.own)
         && !entry.started
     {
-        return Verdict::Repeat { incident: incident.clone(), start: true };
+        return unfinished(policy, finding, known, (entry, own), now);
     }
-    if let Some(quiet) = finding.quiet {
-        return Verdict::Record(quiet.into());
+    if let Some(quiet) = known.quiet(finding) {
+        return closed(policy, finding, known).unwrap_or_else(|| Verdict::Record(quiet.into()));
     }
     if let Some(own) = &known.own {
         return again(policy, finding, known, own, now);
     }
     // Whoever asks for people by hand, or for a drill, has judged already.
-    let asked = matches!(finding.route, Route::CustomAction | Route::Drill);
+    let asked = finding.asks() || finding.route == Route::Drill;
     if !policy.pages(finding) && !asked {
         let informational = finding.severity == Severity::Informational;
         let reason = if informational { Reason::Informational } else { Reason::BelowThreshold };
         return Verdict::Record(reason);
     }
-    match joined(policy, finding, known, now) {
-        None => Verdict::Open { previous: None },
-        Some(open) => join(finding, open, now),
+    open_or_join(policy, finding, known, None, now)
+}
+
+/// The verdict on a finding that was written down with its incident and no more.
+fn unfinished(
+    policy: &Policy,
+    finding: &Finding,
+    known: &Known,
+    (entry, own): (&LedgerEntry, &Incident),
+    now: Timestamp,
+) -> Verdict {
+    let incident = own.id.clone();
+    if !entry.joined {
+        return Verdict::Finish { incident, tell: false };
+    }
+    if own.status == State::Resolved {
+        // Resolved at the same moment, by a person who has not seen this finding.
+        return open_or_join(policy, finding, known, Some(Earlier::Recurred(incident)), now);
+    }
+    match join(policy, finding, own, now) {
+        Verdict::Attach { incident } => {
+            // Open: the pages to come, and the page behind each link, name it.
+            Verdict::Finish { incident, tell: own.status == State::Acknowledged }
+        }
+        verdict => verdict,
     }
 }
 
-/// The verdict on a finding that joins an open incident. One that pages nobody any more, and that
-/// nobody has taken up, must not swallow it.
-fn join(finding: &Finding, open: &Incident, now: Timestamp) -> Verdict {
-    let incident = open.id.clone();
-    if finding.severity > open.severity || open.gone_silent(now) {
-        Verdict::Raise { incident }
-    } else {
-        Verdict::Attach { incident }
+/// The verdict on a finding that joins the open incident of its kind, if there is one, or opens its own.
+fn open_or_join(
+    policy: &Policy,
+    finding: &Finding,
+    known: &Known,
+    earlier: Option<Earlier>,
+    now: Timestamp,
+) -> Verdict {
+    if let Some(open) = joined(policy, finding, known, now) {
+        return join(policy, finding, open, now);
     }
+    let aged = || {
+        let (incident, _) = known.group.as_ref()?;
+        let too_old = belongs(finding, incident) && !young(policy, incident, now);
+        too_old.then(|| Earlier::Aged(incident.id.clone()))
+    };
+    Verdict::Open { earlier: earlier.or_else(aged) }
+}
+
+/// The verdict on a finding that joins an open incident.
+fn join(policy: &Policy, finding: &Finding, open: &Incident, now: Timestamp) -> Verdict {
+    let incident = open.id.clone();
+    let acknowledged = open.status == State::Acknowledged;
+    let cause = if let Some(asked) = &finding.asked {
+        Cause::Asked { action: asked.action.clone(), account: asked.account.clone() }
+    } else if finding.severity > open.severity {
+        Cause::SeverityIncreased { from: open.severity }
+    } else if open.silent_since(now).is_some() {
+        // An incident that pages nobody any more, and that nobody has taken up, must not swallow it.
+        Cause::NotAcknowledged
+    } else if acknowledged && finding.severity == Severity::Critical {
+        Cause::CriticalJoined
+    } else if let Some(seen_at) = still_happening(policy, finding, open, now) {
+        Cause::StillHappening { seen_at }
+    } else {
+        return Verdict::Attach { incident };
+    };
+    Verdict::Raise { incident, cause }
 }
 
 /// The verdict on a finding that has an incident of its own.
@@ -200,45 +197,111 @@ fn again(
     now: Timestamp,
 ) -> Verdict {
     let incident = own.id.clone();
-    let asked = finding.route == Route::CustomAction;
-    match &own.resolution {
+    let worth = policy.pages(finding) || finding.asks();
+    let reopened = reopened(finding, known, now);
+    if let Some(resolution) = &own.resolution {
         // Copies of what was resolved come late, by other routes and at the next publication. Only
-        // what was seen to happen after the resolution has come back, or what somebody asks for.
-        Some(resolution)
-            if asked
-                || policy.pages(finding) && finding.last_seen.unwrap_or(now) > resolution.at =>
-        {
-            match joined(policy, finding, known, now) {
-                // Others of its kind have come back before it.
-                Some(open) => join(finding, open, now),
-                None => Verdict::Open { previous: Some(incident) },
-            }
+        // what was seen to happen after the resolution has come back, or what a person asks for or reopens.
+        let seen = finding.last_seen.unwrap_or(now) > resolution.at;
+        let earlier = if worth && (seen || finding.asks()) {
+            Earlier::Recurred(incident)
+        } else if worth && reopened {
+            Earlier::Reopened(incident)
+        } else {
+            return Verdict::Repeat { incident };
+        };
+        return open_or_join(policy, finding, known, Some(earlier), now);
+    }
+    if let Some(asked) = &finding.asked {
+        let cause = Cause::Asked { action: asked.action.clone(), account: asked.account.clone() };
+        return Verdict::Raise { incident, cause };
+    }
+    if finding.severity > own.severity {
+        let cause = Cause::SeverityIncreased { from: own.severity };
+        return Verdict::Raise { incident, cause };
+    }
+    if reopened {
+        return Verdict::Reopen { incident };
+    }
+    match still_happening(policy, finding, own, now) {
+        Some(seen_at) if worth => {
+            Verdict::Raise { incident, cause: Cause::StillHappening { seen_at } }
         }
-        None if finding.severity > own.severity => Verdict::Raise { incident },
-        _ => Verdict::Repeat { incident, start: false },
+        _ => Verdict::Repeat { incident },
     }
 }
 
+/// When a finding was seen long after its incident was acknowledged, or after an escalation ended without an
+/// acknowledgment: whoever took it up, or did not, must hear that it goes on.
+fn still_happening(
+    policy: &Policy,
+    finding: &Finding,
+    incident: &Incident,
+    now: Timestamp,
+) -> Option<Timestamp> {
+    let since = match incident.status {
+        State::Acknowledged => incident.acknowledgements.last()?.at,
+        State::Open => incident.silent_since(now)?,
+        State::Resolved => return None,
+    };
+    let seen = finding.last_seen.unwrap_or(now).min(now);
+    let remind = SignedDuration::from_mins(i64::from(policy.remind_after_minutes));
+    (seen.duration_since(since) > remind).then_some(seen)
+}
+
+/// Whether a finding that its source had closed is active there again, and this is no late copy.
+fn reopened(finding: &Finding, known: &Known, now: Timestamp) -> bool {
+    let closed_at = known.entry.as_ref().and_then(|entry| entry.closed_at);
+    let changed = finding.updated_at.max(finding.last_seen).unwrap_or(now);
+    closed_at.is_some_and(|closed_at| changed > closed_at)
+}
+
+/// The verdict on a finding that its source reports closed, if it is news for an incident.
+fn closed(policy: &Policy, finding: &Finding, known: &Known) -> Option<Verdict> {
+    let state = finding.quiet.filter(|quiet| quiet.closed())?;
+    let own = known.own.as_ref().filter(|own| own.status != State::Resolved)?;
+    if known.entry.as_ref().is_some_and(|entry| entry.closed_at.is_some()) {
+        return None;
+    }
+    let closing = match policy.when_closed(finding.category) {
+        _ if known.others_active && own.finding.identity != finding.identity => Closing::Note,
+        _ if known.others_active => Closing::Tell,
+        SourceClosed::Tell => Closing::Tell,
+        SourceClosed::Stop => Closing::Stop,
+        SourceClosed::Resolve => Closing::Resolve,
+    };
+    Some(Verdict::Close { incident: own.id.clone(), state, closing })
+}
+
 /// The open incident that a new finding joins: that of the findings it belongs with, else that of
-/// its group while findings keep coming. Drills and real ones stay apart.
+/// its group while findings keep coming and the group is not too old.
 fn joined<'a>(
     policy: &Policy,
     finding: &Finding,
     known: &'a Known,
     now: Timestamp,
 ) -> Option<&'a Incident> {
-    let open = |incident: &&Incident| {
-        let apart = incident.drill().is_some() != finding.drill.is_some();
-        incident.status != State::Resolved && !apart
-    };
+    let open = |incident: &&Incident| belongs(finding, incident);
     let oldest = |incident: &&Incident| (incident.opened_at, incident.id.clone());
     if let Some(incident) = known.related.iter().filter(open).min_by_key(oldest) {
         return Some(incident);
     }
     let (incident, last) = known.group.as_ref()?;
     let window = SignedDuration::from_mins(i64::from(policy.group_minutes));
-    (open(&incident) && now.duration_since(*last) <= window && !window.is_zero())
-        .then_some(incident)
+    let fresh = now.duration_since(*last) <= window && !window.is_zero();
+    (open(&incident) && fresh && young(policy, incident, now)).then_some(incident)
+}
+
+/// Whether a finding can be part of an incident. Drills and real ones stay apart.
+fn belongs(finding: &Finding, incident: &Incident) -> bool {
+    let apart = incident.drill().is_some() != finding.drill.is_some();
+    incident.status != State::Resolved && !apart
+}
+
+/// Whether an incident's group takes in further findings: what goes on for days must not hide behind the first.
+fn young(policy: &Policy, incident: &Incident, now: Timestamp) -> bool {
+    let age = SignedDuration::from_hours(i64::from(policy.group_hours));
+    now.duration_since(incident.opened_at) <= age
 }
 
 #[cfg(test)]

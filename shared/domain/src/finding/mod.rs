@@ -206,6 +206,12 @@ impl Finding {
         }
     }
 
+    /// Whether a person asks for the team with it.
+    #[must_use]
+    pub fn asks(&self) -> bool {
+        self.route == Route::CustomAction
+    }
+
     /// This finding, taken for a drill if it is one of those that "generate sample findings" makes.
     #[must_use]
     pub fn sample_as_drill(self) -> Self {

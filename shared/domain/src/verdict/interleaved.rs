@@ -8,13 +8,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::prelude::*;
 
 use super::*;
+use crate::finding::FindingIdentity;
 use crate::incident_type::IncidentType;
 use crate::plan::EscalationPlan;
 use crate::samples::now;
 use crate::severity::Severity;
 
-/// A finding's place in the ledger: its incident, and whether that is known to escalate.
-type Entry = (IncidentId, bool);
+/// A finding's place in the ledger: its incident, whether what follows is known to be done, and whether it joined.
+type Entry = (IncidentId, bool, bool);
 
 #[derive(Clone, Default)]
 struct Store {
@@ -22,8 +23,14 @@ struct Store {
     links: BTreeMap<FindingIdentity, IncidentId>,
     groups: BTreeMap<(String, IncidentType), (IncidentId, Timestamp)>,
     incidents: BTreeMap<IncidentId, Incident>,
+    /// The group of each incident's opener: a raise may change the type that the incident is about.
+    opened: Vec<(String, IncidentType)>,
     /// Every escalation that was started: of an incident and a run there is one, however often.
     started: BTreeSet<(IncidentId, u32)>,
+    /// How many findings joined each incident without a change of it.
+    joined: BTreeMap<IncidentId, u64>,
+    /// The findings that contacts who had acknowledged were told of.
+    told: BTreeSet<(IncidentId, FindingIdentity)>,
 }
 
 fn group(finding: &Finding) -> (String, IncidentType) {
@@ -32,12 +39,9 @@ fn group(finding: &Finding) -> (String, IncidentType) {
 
 impl Store {
     fn known(&self, finding: &Finding) -> Known {
-        let entry = self.ledger.get(&finding.identity).map(|(incident, started)| LedgerEntry {
-            incident: Some(incident.clone()),
-            started: *started,
-            deliveries: 1,
-            first_at: now(),
-            last_at: now(),
+        let entry = self.ledger.get(&finding.identity).map(|(incident, started, joined)| {
+            let incident = Some(incident.clone());
+            LedgerEntry { incident, started: *started, joined: *joined, ..LedgerEntry::new(now()) }
         });
         let own = entry.as_ref().and_then(|entry| self.incidents.get(entry.incident.as_ref()?));
         let link = |id: &FindingIdentity| (id.clone(), self.links.get(id).cloned());
@@ -53,13 +57,14 @@ impl Store {
                 .map(|(id, last)| (self.incidents[id].clone(), *last)),
             entry,
             links,
+            others_active: false,
         }
     }
 
     /// The conditions of both transactions: what was read of the ledger, the links and the group.
     fn unchanged(&self, finding: &Finding, known: &Known) -> bool {
         let before = known.entry.as_ref().and_then(|entry| entry.incident.as_ref());
-        self.ledger.get(&finding.identity).map(|(incident, _)| incident) == before
+        self.ledger.get(&finding.identity).map(|(incident, ..)| incident) == before
             && known.links.iter().all(|(id, linked)| self.links.get(id) == linked.as_ref())
     }
 
@@ -82,33 +87,39 @@ impl Store {
             return false;
         }
         let id = incident.id.clone();
-        self.ledger.insert(finding.identity.clone(), (id.clone(), false));
+        self.ledger.insert(finding.identity.clone(), (id.clone(), false, false));
         self.groups.insert(group(&finding), (id.clone(), at));
+        self.opened.push(group(&finding));
         self.link(&finding, known, &id);
         self.incidents.insert(id, incident);
         true
     }
 
+    /// A raise demands the version that was read; joining demands nothing of the incident and leaves it as it is.
     fn join(
         &mut self,
-        before: &Incident,
-        after: Incident,
+        id: &IncidentId,
+        raised: Option<Incident>,
         finding: &Finding,
         known: &Known,
     ) -> bool {
-        let version = self.incidents[&before.id].version;
-        if !self.unchanged(finding, known) || version != before.version {
+        let before = self.incidents[id].version;
+        let raced = raised.as_ref().is_some_and(|after| after.version != before + 1);
+        if !self.unchanged(finding, known) || raced {
             return false;
         }
-        let id = after.id.clone();
-        self.ledger.insert(finding.identity.clone(), (id.clone(), after.run == before.run));
+        let id = id.clone();
+        self.ledger.insert(finding.identity.clone(), (id.clone(), false, true));
         self.link(finding, known, &id);
+        match raised {
+            Some(after) => drop(self.incidents.insert(id.clone(), after)),
+            None => *self.joined.entry(id.clone()).or_default() += 1,
+        }
         if let Some((group, last)) = self.groups.get_mut(&group(finding))
             && *group == id
         {
             *last = now();
         }
-        self.incidents.insert(id, after);
         true
     }
 }
@@ -118,8 +129,8 @@ impl Store {
 enum Doing {
     /// It has read this.
     Read(Box<Known>),
-    /// It has written, and is to start an escalation.
-    Start(IncidentId),
+    /// It has written, or found written, and is to do what follows: to start an escalation, to tell.
+    Finish(IncidentId, bool),
 }
 
 /// A writer: the deliveries that it still has to deal with, and where it is with the first.
@@ -138,10 +149,13 @@ impl Writer {
                 self.doing = Some(Doing::Read(Box::new(store.known(&finding))));
                 return;
             }
-            Some(Doing::Start(id)) => {
+            Some(Doing::Finish(id, tell)) => {
                 let run = store.incidents[&id].run;
+                if tell {
+                    store.told.insert((id.clone(), finding.identity.clone()));
+                }
                 store.started.insert((id, run));
-                if let Some((_, started)) = store.ledger.get_mut(&finding.identity) {
+                if let Some((_, started, _)) = store.ledger.get_mut(&finding.identity) {
                     *started = true;
                 }
                 return;
@@ -149,27 +163,32 @@ impl Writer {
             Some(Doing::Read(known)) => known,
         };
         match decide(policy, &finding, &known, now()) {
-            Verdict::Record(_) | Verdict::Repeat { start: false, .. } => {
+            Verdict::Record(_) | Verdict::Repeat { .. } => {
                 self.due.remove(0);
             }
-            Verdict::Repeat { incident, .. } => self.doing = Some(Doing::Start(incident)),
-            Verdict::Open { previous } => {
+            Verdict::Close { .. } | Verdict::Reopen { .. } => {
+                self.due.remove(0);
+            }
+            Verdict::Finish { incident, tell } => {
+                self.doing = Some(Doing::Finish(incident, tell));
+            }
+            Verdict::Open { earlier } => {
                 let id = format!("i-{}", store.incidents.len()).parse().unwrap();
                 let plan = EscalationPlan::default();
                 let incident = Incident::open(id, finding, policy, plan, now());
                 let id = incident.id.clone();
+                let previous = earlier.map(|earlier| earlier.incident().clone());
                 if store.open(Incident { previous, ..incident }, &known, now()) {
-                    self.doing = Some(Doing::Start(id));
+                    self.doing = Some(Doing::Finish(id, false));
                 }
             }
-            Verdict::Attach { incident } | Verdict::Raise { incident } => {
+            // What is read next says what follows.
+            Verdict::Attach { incident } => drop(store.join(&incident, None, &finding, &known)),
+            Verdict::Raise { incident, cause } => {
                 let before = known.incident(&incident).unwrap();
-                let after =
-                    before.joined_by(finding.severity, known.new_to(&incident), policy, now());
-                let raised = after.run > before.run;
-                if store.join(before, after, &finding, &known) && raised {
-                    self.doing = Some(Doing::Start(incident));
-                }
+                let (new, by) = (known.new_to(&incident), (policy, before.plan.clone()));
+                let after = before.raise(&finding, new, cause, by, now());
+                store.join(&incident, Some(after), &finding, &known);
             }
         }
     }
@@ -247,7 +266,7 @@ fn play(deliveries: &[(usize, Finding)], order: &[(usize, bool)]) -> Store {
 /// Which facts share an incident.
 fn partition(store: &Store) -> BTreeSet<BTreeSet<String>> {
     let mut sets = BTreeMap::<&IncidentId, BTreeSet<String>>::new();
-    for (identity, (incident, _)) in &store.ledger {
+    for (identity, (incident, ..)) in &store.ledger {
         sets.entry(incident).or_default().insert(identity.to_string());
     }
     sets.into_values().collect()
@@ -261,8 +280,9 @@ proptest! {
     ) {
         let store = play(&deliveries, &order);
         for (id, incident) in &store.incidents {
-            let held = store.ledger.iter().filter(|(_, (incident, _))| incident == id).count();
-            prop_assert_eq!(incident.findings, u64::try_from(held).unwrap(), "the count");
+            let held = store.ledger.iter().filter(|(_, (incident, ..))| incident == id).count();
+            let counted = incident.findings + store.joined.get(id).copied().unwrap_or_default();
+            prop_assert_eq!(counted, u64::try_from(held).unwrap(), "the count");
             // The last run escalates; of those before, a later one has taken over.
             prop_assert!(store.started.contains(&(id.clone(), incident.run)), "nobody is paged");
         }
@@ -270,13 +290,13 @@ proptest! {
             let worth = finding.quiet.is_none() && finding.severity >= Severity::Medium;
             let entry = store.ledger.get(&finding.identity);
             prop_assert!(!worth || entry.is_some(), "a finding is lost");
-            if let (true, Some((incident, started))) = (worth, entry) {
+            if let (true, Some((incident, started, _))) = (worth, entry) {
                 prop_assert!(*started, "its escalation is not known to have started");
                 let incident = &store.incidents[incident];
                 prop_assert!(incident.severity >= finding.severity, "less serious than a finding");
             }
         }
-        let groups: BTreeSet<_> = store.incidents.values().map(|i| (&i.account, i.r#type)).collect();
+        let groups: BTreeSet<_> = store.opened.iter().collect();
         prop_assert_eq!(groups.len(), store.incidents.len(), "two incidents of one kind");
     }
 
@@ -307,7 +327,7 @@ proptest! {
         let deliveries: Vec<_> = facts.into_iter().map(deliver).collect();
         let store = play(&deliveries, &order);
         let of = |fact: u8| {
-            let (incident, _) = &store.ledger[&FindingIdentity::guardduty(&format!("fact-{fact}"))];
+            let (incident, ..) = &store.ledger[&FindingIdentity::guardduty(&format!("fact-{fact}"))];
             incident.clone()
         };
         // Each member is with the sequence, unless both members had opened one before it came.

@@ -18,13 +18,8 @@ fn finding(severity: Severity, quiet: Option<Quiet>) -> Finding {
 }
 
 fn entry(incident: Option<&str>, started: bool) -> LedgerEntry {
-    LedgerEntry {
-        incident: incident.map(|id| id.parse().unwrap()),
-        started,
-        deliveries: 1,
-        first_at: now(),
-        last_at: now(),
-    }
+    let incident = incident.map(|id| id.parse().unwrap());
+    LedgerEntry { incident, started, ..LedgerEntry::new(now()) }
 }
 
 fn verdict(finding: &Finding, known: &Known) -> Verdict {
@@ -37,7 +32,7 @@ fn new_findings() {
         assert_eq!(verdict(&finding(severity, quiet), known), expected);
     };
     let nothing = Known::default();
-    let open = Verdict::Open { previous: None };
+    let open = Verdict::Open { earlier: None };
     check(Severity::Medium, None, &nothing, open.clone());
     check(Severity::Low, None, &nothing, Verdict::Record(Reason::BelowThreshold));
     check(Severity::Informational, None, &nothing, Verdict::Record(Reason::Informational));
@@ -62,15 +57,18 @@ fn findings_of_a_known_incident() {
         };
         assert_eq!(verdict(&finding(severity, quiet), &known), expected);
     };
-    let repeat = |start| Verdict::Repeat { incident: id.clone(), start };
-    check(Severity::High, None, &own, true, repeat(false));
-    // Opened by somebody who died before starting the escalation.
-    check(Severity::High, None, &own, false, repeat(true));
-    check(Severity::High, Some(Quiet::Archived), &own, false, repeat(true));
-    let archived = Verdict::Record(Reason::Archived);
-    check(Severity::High, Some(Quiet::Archived), &own, true, archived);
-    check(Severity::Low, None, &own, true, repeat(false));
-    check(Severity::Critical, None, &own, true, Verdict::Raise { incident: id.clone() });
+    let repeat = Verdict::Repeat { incident: id.clone() };
+    let finish = Verdict::Finish { incident: id.clone(), tell: false };
+    check(Severity::High, None, &own, true, repeat.clone());
+    // Opened by a writer that died before starting the escalation.
+    check(Severity::High, None, &own, false, finish.clone());
+    check(Severity::High, Some(Quiet::Archived), &own, false, finish);
+    let notified = Verdict::Record(Reason::Notified);
+    check(Severity::High, Some(Quiet::Notified), &own, true, notified);
+    check(Severity::Low, None, &own, true, repeat);
+    let cause = Cause::SeverityIncreased { from: Severity::High };
+    let raise = Verdict::Raise { incident: id.clone(), cause };
+    check(Severity::Critical, None, &own, true, raise);
 }
 
 #[test]
@@ -86,9 +84,9 @@ fn what_comes_back_after_its_resolution_opens_anew() {
         let finding = Finding { last_seen, ..finding(Severity::High, None) };
         let incident = resolved.id.clone();
         let expected = if comes_back {
-            Verdict::Open { previous: Some(incident) }
+            Verdict::Open { earlier: Some(Earlier::Recurred(incident)) }
         } else {
-            Verdict::Repeat { incident, start: false }
+            Verdict::Repeat { incident }
         };
         assert_eq!(verdict(&finding, &known), expected, "{last_seen:?}");
     };
@@ -105,10 +103,11 @@ fn new_findings_join_what_they_belong_with() {
     };
     let id = incident().id;
     let attach = Verdict::Attach { incident: id.clone() };
-    let open = Verdict::Open { previous: None };
+    let open = Verdict::Open { earlier: None };
     assert_eq!(verdict(&finding(Severity::High, None), &group(59)), attach);
     assert_eq!(verdict(&finding(Severity::High, None), &group(61)), open);
-    let raise = Verdict::Raise { incident: id };
+    let cause = Cause::SeverityIncreased { from: Severity::High };
+    let raise = Verdict::Raise { incident: id, cause };
     assert_eq!(verdict(&finding(Severity::Critical, None), &group(1)), raise);
     let quiet = Verdict::Record(Reason::BelowThreshold);
     assert_eq!(verdict(&finding(Severity::Low, None), &group(1)), quiet);
@@ -170,13 +169,14 @@ proptest! {
                         own,
                         related: vec![],
                         links: BTreeMap::new(),
+                        others_active: false,
                         group: groups.get(&account).map(|(i, last)| (incidents[*i].clone(), *last)),
                     };
                     let index = |id: &IncidentId| incidents.iter().position(|i| i.id == *id).unwrap();
                     let worth = policy.page_from.threats.pages(severity);
                     match decide(&policy, &f, &known, at) {
-                        Verdict::Open { previous } => {
-                            if previous.is_none() {
+                        Verdict::Open { earlier } => {
+                            if earlier.is_none() {
                                 let fresh = known.group.as_ref().is_some_and(|(i, last)| {
                                     i.status != State::Resolved
                                         && at.duration_since(*last) <= SignedDuration::from_mins(60)
@@ -191,22 +191,33 @@ proptest! {
                             groups.insert(account, (incidents.len(), at));
                             incidents.push(incident);
                         }
-                        Verdict::Attach { incident } | Verdict::Raise { incident } => {
+                        Verdict::Attach { incident } => {
+                            let index = index(&incident);
+                            let open = &incidents[index];
+                            prop_assert!(open.status != State::Resolved);
+                            prop_assert!(open.severity >= severity && open.silent_since(at).is_none());
+                            ledger.insert((account, number), index);
+                            groups.insert(account, (index, at));
+                        }
+                        Verdict::Raise { incident, cause } => {
                             let index = index(&incident);
                             let before = incidents[index].clone();
-                            let after = before.joined_by(severity, known.new_to(&incident), &policy, at);
                             prop_assert!(before.status != State::Resolved);
-                            let raised = severity > before.severity || before.gone_silent(at);
-                            prop_assert_eq!(after.run, before.run + u32::from(raised));
-                            prop_assert!(!raised || after.status == State::Open);
+                            let by = (&policy, before.plan.clone());
+                            let after = before.raise(&f, known.new_to(&incident), cause, by, at);
+                            prop_assert_eq!((after.run, after.status), (before.run + 1, State::Open));
+                            prop_assert_eq!(after.severity, before.severity.max(severity));
+                            prop_assert_eq!(after.finding.severity, after.severity);
                             ledger.insert((account, number), index);
                             groups.insert(account, (index, at));
                             incidents[index] = after;
                         }
-                        Verdict::Repeat { incident, start } => {
+                        Verdict::Repeat { incident } => {
                             let own = &incidents[index(&incident)];
-                            prop_assert!(!start);
                             prop_assert!(own.severity >= severity || own.status == State::Resolved);
+                        }
+                        other @ (Verdict::Finish { .. } | Verdict::Close { .. } | Verdict::Reopen { .. }) => {
+                            prop_assert!(false, "{other:?}");
                         }
                         Verdict::Record(_) => prop_assert!(!worth),
                     }

@@ -1,0 +1,120 @@
+//! What is known that bears on a finding: its ledger entry, its incident, and those it could join.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::finding::{Finding, FindingIdentity, Quiet, Route};
+use crate::id::IncidentId;
+use crate::incident::Incident;
+
+/// What the ledger knows of one finding, by its identity.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LedgerEntry {
+    /// The incident it belongs to, if any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub incident: Option<IncidentId>,
+    /// Whether all that follows from it is known to be done: the escalation started, contacts told.
+    #[serde(default)]
+    pub started: bool,
+    /// Whether it joined its incident, and did not open it.
+    #[serde(default)]
+    pub joined: bool,
+    /// How often it was delivered, by all routes.
+    pub deliveries: u64,
+    /// When it first came.
+    pub first_at: Timestamp,
+    /// When it last came.
+    pub last_at: Timestamp,
+    /// Since when its source reports it closed, by the source's time; noted on the incident.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closed_at: Option<Timestamp>,
+    /// Why the last copy by GuardDuty's own route was nothing to act on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quiet_guardduty: Option<Quiet>,
+    /// The same for Security Hub (ASFF).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quiet_securityhub: Option<Quiet>,
+    /// The same for the unified Security Hub (OCSF).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quiet_securityhubv2: Option<Quiet>,
+}
+
+impl LedgerEntry {
+    /// Returns an entry for a finding that came once, at this time, and has no incident.
+    #[must_use]
+    pub const fn new(at: Timestamp) -> Self {
+        Self {
+            incident: None,
+            started: false,
+            joined: false,
+            deliveries: 1,
+            first_at: at,
+            last_at: at,
+            closed_at: None,
+            quiet_guardduty: None,
+            quiet_securityhub: None,
+            quiet_securityhubv2: None,
+        }
+    }
+
+    /// Returns what another route than `route` knows that holds for every route: a sample is one whoever
+    /// delivers it, and what is suppressed or archived in one service is not to page by way of another.
+    #[must_use]
+    pub fn quiet_elsewhere(&self, route: Route) -> Option<Quiet> {
+        let marks = [
+            (Route::GuardDuty, self.quiet_guardduty),
+            (Route::SecurityHub, self.quiet_securityhub),
+            (Route::SecurityHubV2, self.quiet_securityhubv2),
+        ];
+        let elsewhere = marks.into_iter().filter(|(other, _)| *other != route);
+        elsewhere
+            .filter_map(|(_, quiet)| quiet)
+            .find(|quiet| matches!(quiet, Quiet::Sample | Quiet::Suppressed | Quiet::Archived))
+    }
+}
+
+/// What is known that bears on a finding.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Known {
+    /// What the ledger has of it.
+    pub entry: Option<LedgerEntry>,
+    /// The incident that the ledger's entry names.
+    pub own: Option<Incident>,
+    /// Whether another finding of that incident is not closed at its source; read only for one that is.
+    pub others_active: bool,
+    /// Incidents of the findings it belongs with: of its attack sequence, or of the findings that it
+    /// is a sequence of.
+    pub related: Vec<Incident>,
+    /// Itself and the findings it belongs with, each with the incident that it was linked to when that
+    /// was read: what is written on the strength of it must find it unchanged.
+    pub links: BTreeMap<FindingIdentity, Option<IncidentId>>,
+    /// The last incident of its group, the same account and type, and when a finding last joined it.
+    pub group: Option<(Incident, Timestamp)>,
+}
+
+impl Known {
+    /// Whether the finding has not been part of this incident so far.
+    #[must_use]
+    pub fn new_to(&self, id: &IncidentId) -> bool {
+        self.own.as_ref().is_none_or(|own| own.id != *id)
+    }
+
+    /// The incident with this id, if it is among those known.
+    #[must_use]
+    pub fn incident(&self, id: &IncidentId) -> Option<&Incident> {
+        let group = self.group.as_ref().map(|(incident, _)| incident);
+        let mut all = self.own.iter().chain(&self.related).chain(group);
+        all.find(|incident| incident.id == *id)
+    }
+
+    /// Why the finding is nothing to act on now, by its own word or by that of another route. A custom action
+    /// and a drill are asked for by people, who have judged already.
+    #[must_use]
+    pub fn quiet(&self, finding: &Finding) -> Option<Quiet> {
+        let elsewhere = || self.entry.as_ref()?.quiet_elsewhere(finding.route);
+        let asked = finding.asks() || finding.drill.is_some();
+        finding.quiet.or_else(|| if asked { None } else { elsewhere() })
+    }
+}
