@@ -2,31 +2,24 @@
 
 mod alarm;
 mod reconcile;
+mod respond;
 
 use jiff::Timestamp;
 use lambda_runtime::Diagnostic;
-use muster::drill::Drill;
-use muster::finding::{Finding, Route};
-use muster::incident::Incident;
-use muster::plan::EscalationPlan;
-use muster::verdict::{Reason, Verdict, decide};
+use muster::finding::Finding;
+use muster::verdict::Reason;
 use muster_aws::AwsError;
 use muster_aws::escalations::Escalations;
 use muster_aws::event::{self, Unreadable};
 use muster_aws::figures;
-use muster_aws::incidents::{Incidents, Written};
+use muster_aws::incidents::Incidents;
 use muster_aws::recent::Recent;
 use muster_aws::roster::Roster;
-use muster_aws::secret::incident_id;
 use muster_aws::text::Texts;
 use serde::Serialize;
 use serde_json::Value;
 
 pub use reconcile::{Look, Reconciled};
-
-/// How often a lost race is decided anew. Each loss means that somebody else got further; in a storm,
-/// dozens of findings join one incident within a second.
-const MOST_RACES: usize = 20;
 
 /// What the function works with.
 #[derive(Debug)]
@@ -45,6 +38,8 @@ pub struct Responder {
     pub emergency_topic: String,
     /// Whether GuardDuty's sample findings are drills.
     pub samples_are_drills: bool,
+    /// ARN of the Security Hub custom action that pages the team; without one, custom actions page no one.
+    pub action_arn: Option<String>,
 }
 
 /// Why an event was not dealt with; the event is kept and tried again.
@@ -75,7 +70,7 @@ impl From<Failure> for Diagnostic {
 /// What became of one finding.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Outcome {
-    /// `opened`, `attached`, `raised`, `repeat` or `recorded`.
+    /// `opened`, `attached`, `raised`, `closed`, `reopened`, `repeat` or `recorded`.
     pub verdict: &'static str,
     /// Why it was recorded and no more.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -93,12 +88,17 @@ pub struct Answer {
 }
 
 impl Responder {
-    /// Deals with one event as EventBridge delivers it.
+    /// Deals with one event as EventBridge delivers it, until `deadline` at most.
     ///
     /// # Errors
     /// [`Failure`] if any finding could not be dealt with. The others are done; doing them again
     /// changes nothing but their count.
-    pub async fn handle(&self, event: Value, now: Timestamp) -> Result<Answer, Failure> {
+    pub async fn handle(
+        &self,
+        event: Value,
+        now: Timestamp,
+        deadline: Timestamp,
+    ) -> Result<Answer, Failure> {
         let delivery = event::read(event).inspect_err(|error| {
             tracing::error!(reason = %error, "event cannot be read; it is kept");
         })?;
@@ -117,17 +117,19 @@ impl Responder {
         }
         for finding in delivery.findings {
             let decided = match finding {
-                Ok(finding) => self.decided(finding, now).await.inspect(|(finding, outcome)| {
-                    tracing::info!(
-                        event_id = delivery.event_id,
-                        verdict = outcome.verdict,
-                        reason = outcome.reason,
-                        incident = outcome.incident,
-                        severity = finding.severity.name(),
-                        route = finding.route.name(),
-                        "finding decided"
-                    );
-                }),
+                Ok(finding) => {
+                    self.decided(finding, now, deadline).await.inspect(|(finding, outcome)| {
+                        tracing::info!(
+                            event_id = delivery.event_id,
+                            verdict = outcome.verdict,
+                            reason = outcome.reason,
+                            incident = outcome.incident,
+                            severity = finding.severity.name(),
+                            route = finding.route.name(),
+                            "finding decided"
+                        );
+                    })
+                }
                 Err(unreadable) => Err(unreadable.into()),
             };
             match decided {
@@ -150,9 +152,10 @@ impl Responder {
         &self,
         finding: Finding,
         now: Timestamp,
+        deadline: Timestamp,
     ) -> Result<(Finding, Outcome), Failure> {
         let finding = if self.samples_are_drills { finding.sample_as_drill() } else { finding };
-        match Box::pin(self.respond(&finding, now)).await {
+        match Box::pin(self.respond(&finding, now, deadline)).await {
             Ok(outcome) => {
                 figures::finding(outcome.verdict, finding.drill.is_some());
                 Ok((finding, outcome))
@@ -162,82 +165,6 @@ impl Responder {
                 Err(failure)
             }
         }
-    }
-
-    async fn respond(&self, finding: &Finding, now: Timestamp) -> Result<Outcome, Failure> {
-        for _ in 0..MOST_RACES {
-            let (policy, known) = tokio::try_join!(
-                self.roster.policy(),
-                self.incidents.known(finding, finding.quiet.is_none())
-            )?;
-            match decide(&policy, finding, &known, now) {
-                Verdict::Record(reason) => {
-                    self.incidents.count(finding, now).await?;
-                    return Ok(recorded(reason));
-                }
-                Verdict::Repeat { incident, start } => {
-                    if start {
-                        // Now that it runs, the finding may have more to say: be more serious.
-                        self.start(finding, &incident).await?;
-                        continue;
-                    }
-                    self.incidents.count(finding, now).await?;
-                    self.incidents.adopt(finding, &incident).await?;
-                    return Ok(outcome("repeat", &incident));
-                }
-                Verdict::Attach { incident } | Verdict::Raise { incident } => {
-                    let Some(before) = known.incident(&incident) else { break };
-                    let after =
-                        before.joined_by(finding.severity, known.new_to(&incident), &policy, now);
-                    let joined = self.incidents.join(before, &after, finding, &known, now).await?;
-                    if joined == Written::Done {
-                        if known.links.is_empty() {
-                            self.incidents.adopt(finding, &incident).await?;
-                        }
-                        if after.run == before.run {
-                            return Ok(outcome("attached", &incident));
-                        }
-                        self.start(finding, &incident).await?;
-                        return Ok(outcome("raised", &incident));
-                    }
-                    muster_aws::incidents::pause().await;
-                }
-                Verdict::Open { previous } => {
-                    // Whoever asks for a drill is told its incident's id before it opens.
-                    let at = finding.reported_at.filter(|_| finding.route == Route::Drill);
-                    // The digest of legal characters is always a legal id.
-                    let Ok(id) = incident_id(&finding.identity, at.unwrap_or(now)) else { break };
-                    let plans = self.roster.all::<EscalationPlan>().await?;
-                    let named = finding.drill.as_ref().and_then(Drill::plan);
-                    let plan = named.unwrap_or_else(|| {
-                        EscalationPlan::choose(plans, finding.incident_type, finding.severity)
-                    });
-                    let plan = match &finding.drill {
-                        Some(drill) => drill.with_newcomers(plan),
-                        None => plan,
-                    };
-                    let incident = Incident::open(id, finding.clone(), &policy, plan, now);
-                    let incident = Incident { previous, ..incident };
-                    if self.incidents.open(&incident, &known).await? == Written::Done {
-                        self.start(finding, &incident.id).await?;
-                        return Ok(outcome("opened", &incident.id));
-                    }
-                    muster_aws::incidents::pause().await;
-                }
-            }
-        }
-        Err(Failure::Raced)
-    }
-
-    /// Starts the incident's escalation, then notes that it has started. Dying in between costs
-    /// nothing: the name of the execution makes a second start none.
-    async fn start(&self, finding: &Finding, id: &muster::IncidentId) -> Result<(), AwsError> {
-        // Another finding may have raised the incident once more: the last escalation counts.
-        if let Some(incident) = self.incidents.incident(id).await? {
-            self.escalations.start(&incident).await?;
-            Box::pin(self.incidents.started(&finding.identity, &incident)).await?;
-        }
-        Ok(())
     }
 }
 

@@ -1,19 +1,21 @@
 //! Wires finding-responder: settings, clients, runtime.
 
 use finding_responder::{Look, Responder};
-use lambda_runtime::{Diagnostic, Error, LambdaEvent, service_fn};
+use jiff::Timestamp;
+use lambda_runtime::{Context, Diagnostic, Error, LambdaEvent, service_fn};
 use muster_aws::escalations::Escalations;
 use muster_aws::incidents::Incidents;
 use muster_aws::recent::Recent;
 use muster_aws::roster::Roster;
 use muster_aws::settings::{
-    EMERGENCY_TOPIC, INCIDENTS_TABLE, NAMESPACE, ROSTER_TABLE, SAMPLES_ARE_DRILLS, STATE_MACHINE,
-    optional, required,
+    ACTION_ARN, EMERGENCY_TOPIC, INCIDENTS_TABLE, NAMESPACE, ROSTER_TABLE, SAMPLES_ARE_DRILLS,
+    STATE_MACHINE, optional, required,
 };
 use muster_aws::text::Texts;
 use muster_aws::{client, figures, log};
 use serde::Deserialize as _;
 use serde_json::{Value, json};
+use std::time::Duration;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
@@ -28,19 +30,30 @@ async fn main() -> Result<(), Error> {
         texts: Texts::new(&config),
         emergency_topic: required(EMERGENCY_TOPIC)?,
         samples_are_drills: optional(SAMPLES_ARE_DRILLS) == "true",
+        action_arn: Some(optional(ACTION_ARN)).filter(|arn| !arn.is_empty()),
     };
     tokio::join!(responder.incidents.warm(), responder.escalations.warm());
     let responder = &responder;
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| async move {
-        let now = jiff::Timestamp::now();
+        let now = Timestamp::now();
+        let deadline = deadline(&event.context);
         let answer = if Look::deserialize(&event.payload).is_ok_and(|look| look.reconcile) {
-            Ok(json!(Box::pin(responder.reconcile(now)).await))
+            Ok(json!(Box::pin(responder.reconcile(now, deadline)).await))
         } else {
             // Boxed: the future holds a transaction's writes, and every poll would copy it.
-            Box::pin(responder.handle(event.payload, now)).await.map(|answer| json!(answer))
+            Box::pin(responder.handle(event.payload, now, deadline))
+                .await
+                .map(|answer| json!(answer))
         };
         figures::emit();
         answer.map_err(Diagnostic::from)
     }))
     .await
+}
+
+/// How long before its end a run begins nothing further: long enough to write down what it was at.
+const LAST: Duration = Duration::from_secs(3);
+
+fn deadline(context: &Context) -> Timestamp {
+    Timestamp::try_from(context.deadline() - LAST).unwrap_or(Timestamp::MAX)
 }

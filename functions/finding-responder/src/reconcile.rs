@@ -39,7 +39,7 @@ pub struct Reconciled {
 impl Responder {
     /// Asks each service that the account uses. What fails is logged and counted, and does not stop the
     /// others: the next look is soon.
-    pub async fn reconcile(&self, now: Timestamp) -> Reconciled {
+    pub async fn reconcile(&self, now: Timestamp, deadline: Timestamp) -> Reconciled {
         let before = |ago| now.saturating_sub(ago).unwrap_or(Timestamp::MIN);
         let window = (before(BACK), before(ON_ITS_WAY));
         let (recent, mut done) = (&self.recent, Reconciled::default());
@@ -60,7 +60,7 @@ impl Responder {
             };
             done.listed += found.len();
             let look = async |finding: Result<Finding, _>| match finding {
-                Ok(finding) => Box::pin(self.catch_up(finding, now)).await,
+                Ok(finding) => Box::pin(self.catch_up(finding, now, deadline)).await,
                 Err(unreadable) => Err(Failure::from(unreadable)),
             };
             // One after the other in groups: those of one incident meet anyway.
@@ -85,21 +85,29 @@ impl Responder {
     }
 
     /// Deals with a listed finding, if no event has brought it: whether that was so.
-    async fn catch_up(&self, finding: Finding, now: Timestamp) -> Result<bool, Failure> {
-        let (policy, known) = tokio::try_join!(
-            self.roster.policy(),
-            self.incidents.known(&finding, finding.quiet.is_none())
-        )?;
+    async fn catch_up(
+        &self,
+        finding: Finding,
+        now: Timestamp,
+        deadline: Timestamp,
+    ) -> Result<bool, Failure> {
+        let (policy, known) =
+            tokio::try_join!(self.roster.policy(), self.incidents.known(&finding))?;
         // What the ledger knows and would have nothing new to say was delivered.
         let delivered = match decide(&policy, &finding, &known, now) {
             Verdict::Record(_) => finding.quiet.is_some() || known.entry.is_some(),
-            Verdict::Repeat { start, .. } => !start,
-            Verdict::Open { .. } | Verdict::Attach { .. } | Verdict::Raise { .. } => false,
+            Verdict::Repeat { .. } => true,
+            Verdict::Open { .. }
+            | Verdict::Attach { .. }
+            | Verdict::Raise { .. }
+            | Verdict::Finish { .. }
+            | Verdict::Close { .. }
+            | Verdict::Reopen { .. } => false,
         };
         if delivered {
             return Ok(false);
         }
-        let (finding, outcome) = self.decided(finding, now).await?;
+        let (finding, outcome) = self.decided(finding, now, deadline).await?;
         tracing::warn!(
             verdict = outcome.verdict,
             reason = outcome.reason,

@@ -8,11 +8,10 @@ use muster::contact::Contact;
 use muster::duty_clock::{DutyClock, Stage, recipients};
 use muster::escalation::LAST_LEVEL;
 use muster::external::ExternalResource;
-use muster::id::IncidentId;
 use muster::incident::{Actor, Incident, State};
 use muster::send::{SendRecord, SendState};
 use muster_aws::AwsError;
-use muster_aws::incidents::{Claimed, DutyDue, Fact, Notice, Written};
+use muster_aws::incidents::{Claimed, DutyDue, Fact, Notice, OpenedDuties, Written};
 use muster_aws::senders::Letter;
 
 use crate::Pager;
@@ -37,7 +36,7 @@ impl Pager {
         let mut told = 0;
         for due in self.incidents.duties_due(now).await? {
             let end = match due {
-                DutyDue::Opened(incident) => self.start_duties(&incident, owner, now).await,
+                DutyDue::Opened(opened) => self.start_duties(&opened, owner, now).await,
                 DutyDue::Clock(clock) => self.advance(*clock, owner, now).await,
             };
             match end {
@@ -53,18 +52,23 @@ impl Pager {
     /// Starts the clocks of an incident that has opened, and tells of them.
     async fn start_duties(
         &self,
-        id: &IncidentId,
+        opened: &OpenedDuties,
         owner: &str,
         now: Timestamp,
     ) -> Result<usize, AwsError> {
-        let Some(incident) = self.incidents.incident(id).await? else {
-            self.incidents.start_duties(id, &[]).await?;
+        let Some(incident) = self.incidents.incident(&opened.incident).await? else {
+            self.incidents.start_duties(opened, &[]).await?;
             return Ok(0);
         };
         let resources = self.roster.all::<ExternalResource>().await?;
-        let clocks = resources.iter().filter_map(|resource| DutyClock::start(&incident, resource));
+        let started = (
+            opened.incident_type.unwrap_or(incident.r#type),
+            opened.at.unwrap_or(incident.opened_at),
+        );
+        let clocks =
+            resources.iter().filter_map(|resource| DutyClock::start(&incident, started, resource));
         let clocks: Vec<DutyClock> = clocks.collect();
-        self.incidents.start_duties(id, &clocks).await?;
+        self.incidents.start_duties(opened, &clocks).await?;
         let mut told = 0;
         for clock in clocks {
             told += self.advance(clock, owner, now).await?;

@@ -4,6 +4,8 @@ use aws_config::SdkConfig;
 use aws_sdk_sfn::Client;
 use muster::escalation::TurnInput;
 use muster::incident::Incident;
+use muster::update::{Update, UpdateInput};
+use serde::Serialize;
 
 use crate::client::connect;
 use crate::error::AwsError;
@@ -36,13 +38,28 @@ impl Escalations {
     pub async fn start(&self, incident: &Incident) -> Result<(), AwsError> {
         let (id, cursor) = (&incident.id, incident.first_turn());
         let input = TurnInput { incident: id.clone(), cursor, due_at: Some(incident.run_at) };
+        self.execute(format!("{id}-{}", cursor.run), &input).await
+    }
+
+    /// Starts what tells contacts of an update: an execution that ends with its first turn. Whoever starts it again
+    /// starts nothing.
+    ///
+    /// # Errors
+    /// The failed call.
+    pub async fn start_update(&self, update: &Update) -> Result<(), AwsError> {
+        let (incident, name) = (&update.incident, &update.name);
+        let input = UpdateInput { incident: incident.clone(), update: name.clone() };
+        self.execute(format!("{incident}-{name}"), &input).await
+    }
+
+    async fn execute(&self, name: String, input: &impl Serialize) -> Result<(), AwsError> {
         let input =
-            serde_json::to_string(&input).map_err(|_| AwsError::shape("writing an input"))?;
+            serde_json::to_string(input).map_err(|_| AwsError::shape("writing an input"))?;
         let start = self
             .client
             .start_execution()
             .state_machine_arn(&self.state_machine)
-            .name(format!("{id}-{}", cursor.run))
+            .name(name)
             .input(input);
         match start.send().await {
             Ok(_) => Ok(()),

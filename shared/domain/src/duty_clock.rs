@@ -11,6 +11,7 @@ use crate::contact::Contact;
 use crate::external::ExternalResource;
 use crate::id::{ContactId, IncidentId, ResourceId};
 use crate::incident::Incident;
+use crate::incident_type::IncidentType;
 use crate::role::Role;
 use crate::severity::Severity;
 use crate::team::{Call, People};
@@ -77,14 +78,17 @@ pub struct DutyClock {
 }
 
 impl DutyClock {
-    /// The clock that an incident starts, if the organisation must be told of its kind; by the shortest
-    /// of its duties, if several say so.
+    /// The clock that a finding of this type starts in an incident at this time, if the organisation must be told of
+    /// its kind; by the shortest of its duties, if several say so.
     #[must_use]
-    pub fn start(incident: &Incident, resource: &ExternalResource) -> Option<Self> {
+    pub fn start(
+        incident: &Incident,
+        (incident_type, started_at): (IncidentType, Timestamp),
+        resource: &ExternalResource,
+    ) -> Option<Self> {
         let duties = resource.duties.iter();
-        let named = duties.filter(|duty| duty.incident_types.contains(&incident.r#type));
+        let named = duties.filter(|duty| duty.incident_types.contains(&incident_type));
         let within_hours = named.map(|duty| duty.within_hours).min()?;
-        let started_at = incident.opened_at;
         let length = SignedDuration::from_hours(i64::from(within_hours.get()));
         Some(Self {
             incident: incident.id.clone(),
@@ -97,6 +101,20 @@ impl DutyClock {
             done: None,
             drill: incident.drill().is_some(),
             version: 1,
+        })
+    }
+
+    /// Returns this clock with the deadline of `other`, which a later finding started for the same organization, if
+    /// that comes first.
+    #[must_use]
+    pub fn tightened(&self, other: &Self) -> Option<Self> {
+        (self.done.is_none() && other.deadline < self.deadline).then(|| Self {
+            within_hours: other.within_hours,
+            started_at: other.started_at,
+            deadline: other.deadline,
+            told: Vec::new(),
+            version: self.version + 1,
+            ..self.clone()
         })
     }
 

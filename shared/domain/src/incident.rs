@@ -2,6 +2,7 @@
 
 mod cause;
 mod changes;
+pub mod facts;
 
 use std::fmt;
 

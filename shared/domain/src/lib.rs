@@ -47,6 +47,7 @@ pub mod plan_settings_draft;
 pub mod response_plan;
 pub mod send;
 pub mod team;
+pub mod update;
 
 #[cfg(test)]
 mod samples;

@@ -197,13 +197,14 @@ fn again(
     now: Timestamp,
 ) -> Verdict {
     let incident = own.id.clone();
-    let worth = policy.pages(finding) || finding.asks();
+    let asks = finding.asks() && !known.asked_before(finding);
+    let worth = policy.pages(finding) || asks;
     let reopened = reopened(finding, known, now);
     if let Some(resolution) = &own.resolution {
         // Copies of what was resolved come late, by other routes and at the next publication. Only
         // what was seen to happen after the resolution has come back, or what a person asks for or reopens.
         let seen = finding.last_seen.unwrap_or(now) > resolution.at;
-        let earlier = if worth && (seen || finding.asks()) {
+        let earlier = if worth && (seen || asks) {
             Earlier::Recurred(incident)
         } else if worth && reopened {
             Earlier::Reopened(incident)
@@ -212,7 +213,7 @@ fn again(
         };
         return open_or_join(policy, finding, known, Some(earlier), now);
     }
-    if let Some(asked) = &finding.asked {
+    if let Some(asked) = finding.asked.as_ref().filter(|_| asks) {
         let cause = Cause::Asked { action: asked.action.clone(), account: asked.account.clone() };
         return Verdict::Raise { incident, cause };
     }

@@ -20,7 +20,7 @@ fn due_key(id: &IncidentId) -> Item {
     key(partition(id), KIND)
 }
 
-fn moment(at: Timestamp) -> String {
+pub(super) fn moment(at: Timestamp) -> String {
     // Whole milliseconds of one width, so that text order is time order.
     format!("{:014}", at.as_millisecond().max(0))
 }

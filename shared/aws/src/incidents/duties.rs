@@ -3,7 +3,10 @@
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use jiff::Timestamp;
 use muster::duty_clock::DutyClock;
+use muster::finding::Finding;
 use muster::id::{IncidentId, ResourceId};
+use muster::incident::Incident;
+use muster::incident_type::IncidentType;
 use serde::{Deserialize, Serialize};
 
 use super::{Fact, Incidents, partition};
@@ -18,13 +21,33 @@ const MOST: i32 = 100;
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Unasked {
     incident: IncidentId,
+    /// What the finding is; what the incident is, if an older version wrote this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    incident_type: Option<IncidentType>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    at: Option<Timestamp>,
+    /// Whether it joined.
+    #[serde(default)]
+    joined: bool,
+}
+
+/// A finding whose duties are to be looked up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenedDuties {
+    /// The incident.
+    pub incident: IncidentId,
+    /// What the finding is, if it says so.
+    pub incident_type: Option<IncidentType>,
+    /// When it came, if it says so.
+    pub at: Option<Timestamp>,
+    key: String,
 }
 
 /// What wants to be looked at.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DutyDue {
-    /// An incident has opened: which duties does it carry?
-    Opened(IncidentId),
+    /// An incident has opened, or a finding of another type has joined: which duties does that carry?
+    Opened(OpenedDuties),
     /// A clock has come to a time at which people are told.
     Clock(Box<DutyClock>),
 }
@@ -34,8 +57,9 @@ fn clock_key(incident: &IncidentId, resource: &ResourceId) -> Item {
     key(partition(incident), format!("{KIND}#{resource}"))
 }
 
-fn opened_key(incident: &IncidentId) -> Item {
-    key(partition(incident), KIND)
+/// Not in the range of the clocks: what has opened has no organisation yet.
+fn joined_place(incident_type: IncidentType) -> String {
+    format!("duties#{}", incident_type.name())
 }
 
 fn due(mut keys: Item, at: Timestamp, rest: &str) -> Item {
@@ -48,14 +72,35 @@ fn due(mut keys: Item, at: Timestamp, rest: &str) -> Item {
 
 impl Incidents {
     /// The write that asks for an incident's duties to be looked up, for the transaction that opens it.
-    pub(super) fn duties_put(
+    pub(super) fn duties_put(&self, incident: &Incident) -> Result<TransactWriteItem, AwsError> {
+        let (id, at) = (&incident.id, incident.opened_at);
+        let keys = due(key(partition(id), KIND), at, id.as_str());
+        let unasked = Unasked {
+            incident: id.clone(),
+            incident_type: Some(incident.r#type),
+            at: Some(at),
+            joined: false,
+        };
+        item::put(&self.table, item::write(keys, &unasked)?, None, vec![])
+    }
+
+    /// The write that asks for the duties of a finding that joins an incident of another type; none if the incident's
+    /// own type has asked for them. Findings of one group are of one type, so this is for those of a sequence.
+    pub(super) fn duties_of(
         &self,
-        incident: &IncidentId,
+        incident: &Incident,
+        finding: &Finding,
         at: Timestamp,
-    ) -> Result<TransactWriteItem, AwsError> {
-        let keys = due(opened_key(incident), at, incident.as_str());
-        let item = item::write(keys, &Unasked { incident: incident.clone() })?;
-        item::put(&self.table, item, None, vec![])
+    ) -> Result<Option<TransactWriteItem>, AwsError> {
+        let of = finding.incident_type;
+        if of == incident.r#type {
+            return Ok(None);
+        }
+        let id = &incident.id;
+        let keys = due(key(partition(id), joined_place(of)), at, &format!("{id}#{}", of.name()));
+        let unasked =
+            Unasked { incident: id.clone(), incident_type: Some(of), at: Some(at), joined: true };
+        item::put(&self.table, item::write(keys, &unasked)?, None, vec![]).map(Some)
     }
 
     fn clock_put(&self, clock: &DutyClock) -> Result<TransactWriteItem, AwsError> {
@@ -93,7 +138,15 @@ impl Incidents {
             if item.contains_key("resource") {
                 item::readable(item, KIND).map(|clock| DutyDue::Clock(Box::new(clock)))
             } else {
-                item::readable(item, KIND).map(|Unasked { incident }| DutyDue::Opened(incident))
+                item::readable(item, KIND).map(|unasked: Unasked| {
+                    let joined = unasked.incident_type.filter(|_| unasked.joined);
+                    DutyDue::Opened(OpenedDuties {
+                        key: joined.map_or_else(|| KIND.to_owned(), joined_place),
+                        incident: unasked.incident,
+                        incident_type: unasked.incident_type,
+                        at: unasked.at,
+                    })
+                })
             }
         };
         Ok(answer.items.unwrap_or_default().into_iter().filter_map(of).collect())
@@ -120,24 +173,32 @@ impl Incidents {
         self.item(clock_key(incident, resource)).await?.map(item::read).transpose()
     }
 
-    /// Starts the clocks of an incident's duties: those of them that run already go on as they are.
+    /// Starts the clocks of an incident's duties. Those of them that run already go on, with the earlier deadline.
     ///
     /// # Errors
     /// The failed call.
     pub async fn start_duties(
         &self,
-        incident: &IncidentId,
+        opened: &OpenedDuties,
         clocks: &[DutyClock],
     ) -> Result<(), AwsError> {
         for clock in clocks {
             let transaction = self.client.transact_write_items();
             let written = transaction.transact_items(self.clock_put(clock)?).send().await;
-            // Lost to another look at the same moment: it runs.
-            let (Written::Done | Written::Conflict) = item::written(written)?;
+            if item::written(written)? == Written::Done {
+                continue;
+            }
+            // It runs: by another look at the same moment, or for another finding.
+            let running = self.duty(&clock.incident, &clock.resource).await?;
+            if let Some(sooner) = running.and_then(|running| running.tightened(clock)) {
+                let transaction = self.client.transact_write_items();
+                let written = transaction.transact_items(self.clock_put(&sooner)?).send().await;
+                let (Written::Done | Written::Conflict) = item::written(written)?;
+            }
         }
         // Last: whoever dies before is followed by the next look.
         let delete = self.client.delete_item().table_name(&self.table);
-        let delete = delete.set_key(Some(opened_key(incident)));
+        let delete = delete.set_key(Some(key(partition(&opened.incident), opened.key.as_str())));
         delete.send().await.map(drop).map_err(|e| AwsError::of("dynamodb:DeleteItem", &e))
     }
 

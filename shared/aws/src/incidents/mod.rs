@@ -3,8 +3,11 @@
 mod answers;
 mod due;
 mod duties;
+mod fact;
+mod joining;
 mod ladders;
 mod ledger;
+mod links;
 mod mirrors;
 mod notices;
 mod proofs;
@@ -12,28 +15,27 @@ mod repeats;
 mod reviews;
 mod sends;
 mod sync;
+mod updates;
 
 use std::time::Duration;
-
-use aws_config::SdkConfig;
-use aws_sdk_dynamodb::Client;
-use jiff::Timestamp;
-use muster::duty_clock::DutyClock;
-use muster::id::IncidentId;
-use muster::incident::{Actor, Incident};
-use muster::mirror::Mirror;
-use muster::send::SendRecord;
-use serde::{Deserialize, Serialize};
 
 use crate::error::AwsError;
 use crate::item::{self, Item, key, s};
 pub use crate::item::{Page, Written, pause};
 pub use answers::{LINK_LIFE, LinkToken, Taken};
+use aws_config::SdkConfig;
+use aws_sdk_dynamodb::Client;
 /// A write that is part of a transaction.
 pub use aws_sdk_dynamodb::types::TransactWriteItem as Write;
 pub use due::LATE;
-pub use duties::DutyDue;
+pub use duties::{DutyDue, OpenedDuties};
+pub use fact::{Fact, NamedFinding};
 pub use ladders::HeldPage;
+use muster::duty_clock::DutyClock;
+use muster::id::IncidentId;
+use muster::incident::Incident;
+use muster::mirror::Mirror;
+use muster::send::SendRecord;
 pub use notices::{Claimed, Notice};
 pub use proofs::Noted;
 pub use repeats::FirstAnswer;
@@ -49,27 +51,6 @@ pub struct Incidents {
     table: String,
 }
 
-/// A line of an incident's timeline that is no send: who did what, when.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Fact {
-    /// When.
-    pub at: Timestamp,
-    /// What, as one word: `opened`, `step`, `emergency`, `acknowledged`, `resolved`.
-    pub what: String,
-    /// Who: a contact's id, a caller's ARN or `Muster`.
-    pub by: String,
-    /// A sentence for people, without names, numbers or addresses.
-    pub text: String,
-}
-
-impl Fact {
-    /// What `by` did at this time.
-    #[must_use]
-    pub fn new(at: Timestamp, what: &str, by: &Actor, text: &str) -> Self {
-        Self { at, what: what.to_owned(), by: by.to_string(), text: text.to_owned() }
-    }
-}
-
 /// An incident with all that happened.
 #[derive(Clone, Debug)]
 pub struct History {
@@ -83,6 +64,8 @@ pub struct History {
     pub mirror: Option<Mirror>,
     /// The clocks of its notification duties, by organisation.
     pub duties: Vec<DutyClock>,
+    /// How many findings it holds.
+    pub findings: u64,
 }
 
 fn partition(id: &IncidentId) -> String {
@@ -184,7 +167,7 @@ impl Incidents {
         let query = self.client.query().table_name(&self.table);
         let query = query.key_condition_expression("pk = :pk").consistent_read(true);
         let query = query.expression_attribute_values(":pk", s(partition(id)));
-        let (mut incident, mut mirror) = (None, None);
+        let (mut incident, mut mirror) = (None::<Incident>, None);
         let (mut facts, mut sends, mut duties) = (Vec::new(), Vec::new(), Vec::new());
         for item in item::every(query).await? {
             let sk = item.get("sk").and_then(|sk| sk.as_s().ok()).cloned().unwrap_or_default();
@@ -197,7 +180,12 @@ impl Incidents {
                 _ => {}
             }
         }
-        Ok(incident.map(|incident| History { incident, facts, sends, mirror, duties }))
+        let joined = facts.iter().filter(|fact: &&Fact| fact.what == "attached").count();
+        let joined = u64::try_from(joined).unwrap_or(u64::MAX);
+        Ok(incident.map(|incident| {
+            let findings = incident.findings.saturating_add(joined);
+            History { incident, facts, sends, mirror, duties, findings }
+        }))
     }
 
     /// Incidents of one list, newest first, `limit` at most, from `cursor` on; `None` if the cursor is not one

@@ -26,7 +26,7 @@ fn regulator(hours: &[u32]) -> ExternalResource {
 }
 
 fn clock() -> DutyClock {
-    DutyClock::start(&incident(), &regulator(&[96, 72])).unwrap()
+    DutyClock::start(&incident(), (incident().r#type, now()), &regulator(&[96, 72])).unwrap()
 }
 
 #[test]
@@ -34,7 +34,7 @@ fn the_shortest_duty_counts() {
     let clock = clock();
     assert_eq!(clock.within_hours.get(), 72);
     assert_eq!(clock.deadline, now() + SignedDuration::from_hours(72));
-    assert!(DutyClock::start(&incident(), &regulator(&[])).is_none());
+    assert!(DutyClock::start(&incident(), (incident().r#type, now()), &regulator(&[])).is_none());
 }
 
 #[test]
@@ -124,4 +124,17 @@ proptest! {
         }
         prop_assert!(told.len() <= Stage::ALL.len());
     }
+}
+
+#[test]
+fn a_later_finding_brings_the_deadline_forward_and_never_back() {
+    let hours = |hours| now() + SignedDuration::from_hours(hours);
+    let start = |at, hours: &[u32]| {
+        DutyClock::start(&incident(), (incident().r#type, at), &regulator(hours)).unwrap()
+    };
+    let running = start(now(), &[72]).told(Stage::Start);
+    let sooner = running.tightened(&start(hours(1), &[24])).unwrap();
+    assert_eq!((sooner.deadline, sooner.due(hours(1))), (hours(25), Some(Stage::Start)));
+    assert_eq!(sooner.version, running.version + 1);
+    assert_eq!(running.tightened(&start(hours(1), &[72])), None);
 }

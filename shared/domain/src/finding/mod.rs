@@ -121,6 +121,9 @@ pub struct Asked {
     pub action_arn: String,
     /// The account in which the action was chosen.
     pub account: String,
+    /// The id of the event: the same event delivered again asks for nothing new.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub event: String,
 }
 
 /// A finding, in one form for all routes.

@@ -30,6 +30,9 @@ pub struct LedgerEntry {
     /// Since when its source reports it closed, by the source's time; noted on the incident.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub closed_at: Option<Timestamp>,
+    /// The last event by which a person asked for the team with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked_event: Option<String>,
     /// Why the last copy by GuardDuty's own route was nothing to act on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quiet_guardduty: Option<Quiet>,
@@ -53,6 +56,7 @@ impl LedgerEntry {
             first_at: at,
             last_at: at,
             closed_at: None,
+            asked_event: None,
             quiet_guardduty: None,
             quiet_securityhub: None,
             quiet_securityhubv2: None,
@@ -107,6 +111,14 @@ impl Known {
         let group = self.group.as_ref().map(|(incident, _)| incident);
         let mut all = self.own.iter().chain(&self.related).chain(group);
         all.find(|incident| incident.id == *id)
+    }
+
+    /// Whether this very request of a person has been dealt with: events are delivered at least once.
+    #[must_use]
+    pub fn asked_before(&self, finding: &Finding) -> bool {
+        let before = self.entry.as_ref().and_then(|entry| entry.asked_event.as_ref());
+        let asked = finding.asked.as_ref().map(|asked| &asked.event);
+        asked.is_some_and(|event| !event.is_empty() && before == Some(event))
     }
 
     /// Why the finding is nothing to act on now, by its own word or by that of another route. A custom action

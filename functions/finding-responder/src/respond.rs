@@ -1,0 +1,247 @@
+//! One finding: its verdict, carried out, and decided again where another finding was faster.
+
+use jiff::Timestamp;
+use muster::drill::Drill;
+use muster::finding::{Finding, Route};
+use muster::id::IncidentId;
+use muster::incident::{Cause, Incident, State, facts};
+use muster::plan::EscalationPlan;
+use muster::policy::Policy;
+use muster::update::Update;
+use muster::verdict::{Closing, Earlier, Known, Reason, Verdict, decide};
+use muster_aws::AwsError;
+use muster_aws::incidents::{Written, pause};
+use muster_aws::secret::{incident_id, token_digest};
+
+use crate::{Failure, Outcome, Responder, outcome, recorded};
+
+/// What a step of dealing with a finding came to.
+enum Step {
+    /// It is done.
+    Done(Outcome),
+    /// What was read has changed, or what was written asks for more: read it again.
+    Again,
+    /// Another was faster. Each loss means that another got further.
+    Raced,
+}
+
+impl Responder {
+    /// Deals with one finding until `deadline`: in a storm, many write what one of them has read.
+    pub(crate) async fn respond(
+        &self,
+        finding: &Finding,
+        now: Timestamp,
+        deadline: Timestamp,
+    ) -> Result<Outcome, Failure> {
+        if self.is_another_action(finding) {
+            self.incidents.count(finding, now).await?;
+            return Ok(recorded(Reason::AnotherAction));
+        }
+        loop {
+            let (policy, known) =
+                tokio::try_join!(self.roster.policy(), self.incidents.known(finding))?;
+            let verdict = decide(&policy, finding, &known, now);
+            match Box::pin(self.carry_out(verdict, finding, (&policy, &known), now)).await? {
+                Step::Done(outcome) => return Ok(outcome),
+                Step::Again => {}
+                Step::Raced => pause().await,
+            }
+            if Timestamp::now() >= deadline {
+                return Err(Failure::Raced);
+            }
+        }
+    }
+
+    /// Custom actions belong to many tools. Only Muster's own asks for people.
+    fn is_another_action(&self, finding: &Finding) -> bool {
+        let own = self.action_arn.as_deref();
+        finding.asks() && finding.asked.as_ref().map(|asked| asked.action_arn.as_str()) != own
+    }
+
+    async fn carry_out(
+        &self,
+        verdict: Verdict,
+        finding: &Finding,
+        (policy, known): (&Policy, &Known),
+        now: Timestamp,
+    ) -> Result<Step, Failure> {
+        match verdict {
+            Verdict::Record(reason) => {
+                self.incidents.count(finding, now).await?;
+                Ok(Step::Done(recorded(reason)))
+            }
+            Verdict::Repeat { incident } => {
+                self.incidents.count(finding, now).await?;
+                self.incidents.adopt(finding, &incident).await?;
+                Ok(Step::Done(outcome("repeat", &incident)))
+            }
+            Verdict::Finish { incident, tell } => {
+                if tell {
+                    self.tell(finding, &incident, now).await?;
+                }
+                self.start(finding, &incident).await?;
+                // Once that is done, the finding may have more to say: be more severe.
+                Ok(Step::Again)
+            }
+            Verdict::Attach { incident } => {
+                let Some(open) = known.incident(&incident) else { return Ok(Step::Again) };
+                if self.incidents.attach(open, finding, known, now).await? == Written::Conflict {
+                    return Ok(Step::Raced);
+                }
+                if known.links.is_empty() {
+                    self.incidents.adopt(finding, &incident).await?;
+                }
+                self.joined(finding, &incident, policy, now).await
+            }
+            Verdict::Raise { incident, cause } => {
+                self.raise(&incident, cause, finding, (policy, known), now).await
+            }
+            Verdict::Open { earlier } => self.open(earlier, finding, (policy, known), now).await,
+            Verdict::Close { incident, state, closing } => {
+                let Some(own) = known.incident(&incident) else { return Ok(Step::Again) };
+                let at = finding.updated_at.or(finding.last_seen).unwrap_or(now).min(now);
+                let after = match closing {
+                    Closing::Note => None,
+                    Closing::Tell => Some(own.close_at_source(state, at, false, now)),
+                    Closing::Stop => Some(own.close_at_source(state, at, true, now)),
+                    Closing::Resolve => own.resolve(muster::incident::Actor::Muster, now),
+                };
+                let text = facts::closed(finding, state, closing, own);
+                let closed = (finding, at);
+                let noted =
+                    self.incidents.close_finding(&incident, after.as_ref(), closed, (&text, now));
+                Ok(match noted.await? {
+                    Written::Done => Step::Done(outcome("closed", &incident)),
+                    Written::Conflict => Step::Raced,
+                })
+            }
+            Verdict::Reopen { incident } => {
+                let Some(own) = known.incident(&incident) else { return Ok(Step::Again) };
+                let after = own.reopen_at_source(now);
+                let restarts = after.run > own.run;
+                let noted = self.incidents.reopen_finding(&after, restarts, finding, now);
+                if noted.await? == Written::Conflict {
+                    return Ok(Step::Raced);
+                }
+                if restarts {
+                    self.start(finding, &incident).await?;
+                }
+                Ok(Step::Done(outcome("reopened", &incident)))
+            }
+        }
+    }
+
+    /// After a finding has joined: the incident as it is now says whether contacts have to be told, whether the
+    /// finding restarts paging after all, or whether it needs an incident of its own.
+    async fn joined(
+        &self,
+        finding: &Finding,
+        incident: &IncidentId,
+        policy: &Policy,
+        now: Timestamp,
+    ) -> Result<Step, Failure> {
+        let known = self.incidents.known(finding).await?;
+        let tell = match decide(policy, finding, &known, now) {
+            Verdict::Finish { tell, .. } => tell,
+            _ => return Ok(Step::Again),
+        };
+        if tell {
+            self.tell(finding, incident, now).await?;
+        }
+        match &known.own {
+            // Its escalation was started by the finding that opened it.
+            Some(own) if own.status != State::Resolved => {
+                Box::pin(self.incidents.started(&finding.identity, own)).await?;
+                Ok(Step::Done(outcome("attached", incident)))
+            }
+            _ => Ok(Step::Again),
+        }
+    }
+
+    async fn raise(
+        &self,
+        id: &IncidentId,
+        cause: Cause,
+        finding: &Finding,
+        (policy, known): (&Policy, &Known),
+        now: Timestamp,
+    ) -> Result<Step, Failure> {
+        let Some(before) = known.incident(id) else { return Ok(Step::Again) };
+        let plan = if finding.severity > before.severity && before.drill().is_none() {
+            let plans = self.roster.all::<EscalationPlan>().await?;
+            EscalationPlan::choose(plans, finding.incident_type, finding.severity)
+        } else {
+            before.plan.clone()
+        };
+        let after = before.raise(finding, known.new_to(id), cause, (policy, plan), now);
+        let written = self.incidents.raise(before, &after, finding, known, now).await?;
+        if written == Written::Conflict {
+            return Ok(Step::Raced);
+        }
+        if known.links.is_empty() {
+            self.incidents.adopt(finding, id).await?;
+        }
+        self.start(finding, id).await?;
+        Ok(Step::Done(outcome("raised", id)))
+    }
+
+    async fn open(
+        &self,
+        earlier: Option<Earlier>,
+        finding: &Finding,
+        (policy, known): (&Policy, &Known),
+        now: Timestamp,
+    ) -> Result<Step, Failure> {
+        // Whoever asks for a drill is told its incident's id before it opens.
+        let at = finding.reported_at.filter(|_| finding.route == Route::Drill);
+        // The digest of legal characters is always a legal id.
+        let Ok(id) = incident_id(&finding.identity, at.unwrap_or(now)) else {
+            return Err(Failure::Raced);
+        };
+        let plans = self.roster.all::<EscalationPlan>().await?;
+        let named = finding.drill.as_ref().and_then(Drill::plan);
+        let plan = named.unwrap_or_else(|| {
+            EscalationPlan::choose(plans, finding.incident_type, finding.severity)
+        });
+        let plan = match &finding.drill {
+            Some(drill) => drill.with_newcomers(plan),
+            None => plan,
+        };
+        let previous = earlier.as_ref().map(|earlier| earlier.incident().clone());
+        let incident = Incident::open(id, finding.clone(), policy, plan, now);
+        let incident = Incident { previous, ..incident };
+        if self.incidents.open(&incident, earlier.as_ref(), known).await? == Written::Conflict {
+            return Ok(Step::Raced);
+        }
+        self.start(finding, &incident.id).await?;
+        Ok(Step::Done(outcome("opened", &incident.id)))
+    }
+
+    /// Lets those who acknowledged an incident be told of a finding that joined. On record first: if the execution is
+    /// lost, the watchdog takes it.
+    async fn tell(
+        &self,
+        finding: &Finding,
+        incident: &IncidentId,
+        now: Timestamp,
+    ) -> Result<(), AwsError> {
+        let digest = token_digest(&finding.identity.to_string());
+        let update = Update::joined(incident, &digest, finding.clone(), now);
+        self.incidents.keep_update(&update).await?;
+        self.escalations.start_update(&update).await
+    }
+
+    /// Starts the incident's escalation, then notes that it has started. Dying in between costs
+    /// nothing: the name of the execution makes a second start none.
+    async fn start(&self, finding: &Finding, id: &IncidentId) -> Result<(), AwsError> {
+        // Another finding may have raised the incident once more: the last escalation counts.
+        if let Some(incident) = self.incidents.incident(id).await? {
+            // After its source's word ended the paging there is none to start.
+            if !incident.stopped() {
+                self.escalations.start(&incident).await?;
+            }
+            Box::pin(self.incidents.started(&finding.identity, &incident)).await?;
+        }
+        Ok(())
+    }
+}

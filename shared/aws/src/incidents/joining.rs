@@ -1,0 +1,306 @@
+//! What a finding does to incidents: opens one, joins one, restarts its paging, or says that it is closed.
+
+use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem, Update};
+use jiff::{SignedDuration, Timestamp};
+use muster::finding::Finding;
+use muster::id::IncidentId;
+use muster::incident::{Incident, facts};
+use muster::verdict::{Earlier, Known};
+
+use super::fact::{CLOSED, REOPENED};
+use super::ledger::{Group, group_key, ledger_key};
+use super::{Fact, Incidents};
+use crate::error::AwsError;
+use crate::item::{self, Written, n, s};
+use crate::secret::token_digest;
+
+/// How long a group says when a finding last joined it before another that joins says so again. A thousand findings at
+/// once write it a few times, and not a thousand times.
+const TOUCHED: SignedDuration = SignedDuration::from_secs(10);
+/// DynamoDB's code for a write whose condition does not hold.
+const REFUSED: &str = "ConditionalCheckFailedException";
+
+/// What a finding's entry in the ledger says once the finding has an incident.
+struct Named<'a> {
+    incident: &'a Incident,
+    joined: bool,
+    at: Timestamp,
+}
+
+/// The name of a finding's facts.
+fn digest(finding: &Finding) -> String {
+    token_digest(&finding.identity.to_string())
+}
+
+impl Incidents {
+    /// Opens an incident, all in one transaction: the ledger entry and the group name it, it is
+    /// there, and its timeline begins. Of two who try at the same moment, also for two findings of
+    /// one group, one reads [`Written::Conflict`].
+    ///
+    /// # Errors
+    /// The failed call.
+    pub async fn open(
+        &self,
+        incident: &Incident,
+        earlier: Option<&Earlier>,
+        known: &Known,
+    ) -> Result<Written, AwsError> {
+        let (finding, at) = (&incident.finding, incident.opened_at);
+        let text = facts::opened(incident, earlier);
+        let fact = Fact::about(at, "opened", finding, &text);
+        let new = Some("attribute_not_exists(pk)");
+        let named = Named { incident, joined: false, at };
+        let mut writes = vec![
+            self.name_incident(finding, known, &named)?,
+            item::put(&self.table, Self::incident_item(incident)?, new, vec![])?,
+            item::put(&self.table, Self::fact_item(&incident.id, "opened", &fact)?, new, vec![])?,
+            self.due_put(&incident.id, incident.first_turn(), at)?,
+            self.duties_put(incident)?,
+        ];
+        writes.extend(self.daily_put(incident)?);
+        let group = Group { incident: incident.id.clone(), last_at: at };
+        let item = item::write(group_key(finding), &group)?;
+        writes.push(match &known.group {
+            None => item::put(&self.table, item, new, vec![])?,
+            // Also unchanged in when a finding last joined it: another may have made it fresh again.
+            Some((before, last)) => {
+                let values =
+                    vec![(":before", s(before.id.as_str())), (":last", s(last.to_string()))];
+                let same = Some("incident = :before AND last_at = :last");
+                item::put(&self.table, item, same, values)?
+            }
+        });
+        writes.extend(self.links(finding, known, &incident.id)?);
+        let transaction = self.client.transact_write_items().set_transact_items(Some(writes));
+        item::written(transaction.send().await)
+    }
+
+    /// Lets a finding join an open incident: its ledger entry, a line on the timeline, its link. None of these is
+    /// another finding's, and the incident is not written: a thousand can join at once, and hold up no answer.
+    ///
+    /// # Errors
+    /// The failed call.
+    pub async fn attach(
+        &self,
+        incident: &Incident,
+        finding: &Finding,
+        known: &Known,
+        now: Timestamp,
+    ) -> Result<Written, AwsError> {
+        let fact = Fact::about(now, "attached", finding, &facts::joined(finding));
+        let name = format!("attached#{}", digest(finding));
+        let item = Self::fact_item(&incident.id, &name, &fact)?;
+        let named = Named { incident, joined: true, at: now };
+        let mut writes = vec![
+            self.name_incident(finding, known, &named)?,
+            item::put(&self.table, item, None, vec![])?,
+        ];
+        writes.extend(self.links(finding, known, &incident.id)?);
+        writes.extend(self.duties_of(incident, finding, now)?);
+        let transaction = self.client.transact_write_items().set_transact_items(Some(writes));
+        let written = item::written(transaction.send().await)?;
+        if written == Written::Done {
+            // Not part of the transaction, which would make joiners wait for each other. Whoever dies in between
+            // leaves the count one short; the timeline has them all.
+            self.touch(incident, finding, known, now).await?;
+            if known.new_to(&incident.id) {
+                self.count_joined(&incident.id).await?;
+            }
+        }
+        Ok(written)
+    }
+
+    /// Writes an incident whose paging a finding restarts, with the ledger entry that says that an escalation has
+    /// still to be started, a line on its timeline, and its first turn.
+    ///
+    /// # Errors
+    /// The failed call.
+    pub async fn raise(
+        &self,
+        before: &Incident,
+        after: &Incident,
+        finding: &Finding,
+        known: &Known,
+        now: Timestamp,
+    ) -> Result<Written, AwsError> {
+        let fact = Fact::about(now, "raised", finding, &facts::raised(after, finding));
+        let name = format!("raised#{:04}#{}", after.run, digest(finding));
+        let version = vec![(":before", n(before.version))];
+        let named = Named { incident: after, joined: false, at: now };
+        let incident = Self::incident_item(after)?;
+        let mut writes = vec![
+            self.name_incident(finding, known, &named)?,
+            item::put(&self.table, incident, Some("version = :before"), version)?,
+            item::put(&self.table, Self::fact_item(&after.id, &name, &fact)?, None, vec![])?,
+            self.due_put(&after.id, after.first_turn(), now)?,
+        ];
+        writes.extend(self.links(finding, known, &after.id)?);
+        writes.extend(self.duties_of(before, finding, now)?);
+        let transaction = self.client.transact_write_items().set_transact_items(Some(writes));
+        let written = item::written(transaction.send().await)?;
+        if written == Written::Done {
+            self.touch(after, finding, known, now).await?;
+        }
+        Ok(written)
+    }
+
+    /// Notes that the source of a finding reports it closed, on its incident's timeline, and with `after` on the
+    /// incident, in the place of the version before.
+    ///
+    /// # Errors
+    /// The failed call.
+    pub async fn close_finding(
+        &self,
+        id: &IncidentId,
+        after: Option<&Incident>,
+        (finding, closed_at): (&Finding, Timestamp),
+        (text, now): (&str, Timestamp),
+    ) -> Result<Written, AwsError> {
+        let ledger = self.ledger_update(
+            finding,
+            &[("closed_at", s(closed_at.to_string()))],
+            &[],
+            Some("incident = :known AND attribute_not_exists(closed_at)"),
+            (vec![(":known", s(id.as_str()))], now),
+        )?;
+        let at = closed_at.as_millisecond();
+        let name = format!("closed#{}#{at}", digest(finding));
+        let fact = Fact::about(now, CLOSED, finding, text);
+        self.noted(id, after, ledger, (&name, &fact), false).await
+    }
+
+    /// Notes that the source of a finding has reopened it. If that restarts paging, the entry says that an escalation
+    /// has still to be started.
+    ///
+    /// # Errors
+    /// The failed call.
+    pub async fn reopen_finding(
+        &self,
+        after: &Incident,
+        restarts: bool,
+        finding: &Finding,
+        now: Timestamp,
+    ) -> Result<Written, AwsError> {
+        let ledger = self.ledger_update(
+            finding,
+            &[
+                ("started", AttributeValue::Bool(!restarts)),
+                ("joined", AttributeValue::Bool(false)),
+                ("asked_run", n(after.run)),
+            ],
+            &["closed_at"],
+            Some("incident = :known AND attribute_exists(closed_at)"),
+            (vec![(":known", s(after.id.as_str()))], now),
+        )?;
+        let name = format!("reopened#{}#{}", digest(finding), now.as_millisecond());
+        let text = facts::reopened(finding, restarts);
+        let fact = Fact::about(now, REOPENED, finding, &text);
+        self.noted(&after.id, Some(after), ledger, (&name, &fact), restarts).await
+    }
+
+    /// What the source of a finding says, in one transaction: its entry, a fact, and the incident after it.
+    async fn noted(
+        &self,
+        id: &IncidentId,
+        after: Option<&Incident>,
+        ledger: TransactWriteItem,
+        (name, fact): (&str, &Fact),
+        restarts: bool,
+    ) -> Result<Written, AwsError> {
+        let fact_item = Self::fact_item(id, name, fact)?;
+        let mut writes = vec![ledger, item::put(&self.table, fact_item, None, vec![])?];
+        if let Some(after) = after {
+            let version = vec![(":before", n(after.version - 1))];
+            let incident = Self::incident_item(after)?;
+            writes.push(item::put(&self.table, incident, Some("version = :before"), version)?);
+            if restarts {
+                writes.push(self.due_put(&after.id, after.first_turn(), fact.at)?);
+            }
+        }
+        let transaction = self.client.transact_write_items().set_transact_items(Some(writes));
+        item::written(transaction.send().await)
+    }
+
+    /// Notes when a finding last joined an incident's group.
+    async fn touch(
+        &self,
+        incident: &Incident,
+        finding: &Finding,
+        known: &Known,
+        now: Timestamp,
+    ) -> Result<(), AwsError> {
+        let (of_group, last) = match &known.group {
+            Some((group, last)) if group.id == incident.id => (true, *last),
+            _ => (false, now),
+        };
+        if !of_group || now.duration_since(last) < TOUCHED {
+            return Ok(());
+        }
+        let update = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(group_key(finding)))
+            .update_expression("SET last_at = :now")
+            .condition_expression("incident = :known AND last_at < :now")
+            .expression_attribute_values(":known", s(incident.id.as_str()))
+            .expression_attribute_values(":now", s(now.to_string()));
+        let end = item::despite_collisions(|| {
+            let send = update.clone().send();
+            async {
+                send.await.map(drop).map_err(|error| AwsError::of("dynamodb:UpdateItem", &error))
+            }
+        });
+        match end.await {
+            Err(error) if error.code != REFUSED => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    /// The write that lets a finding's ledger entry name its incident, if it names what was read.
+    fn name_incident(
+        &self,
+        finding: &Finding,
+        known: &Known,
+        named: &Named<'_>,
+    ) -> Result<TransactWriteItem, AwsError> {
+        let (condition, values) = match known.entry.as_ref().and_then(|e| e.incident.as_ref()) {
+            None => ("attribute_not_exists(incident)", vec![]),
+            Some(before) => ("incident = :known", vec![(":known", s(before.as_str()))]),
+        };
+        let mut sets = vec![
+            ("incident", s(named.incident.id.as_str())),
+            ("started", AttributeValue::Bool(false)),
+            ("joined", AttributeValue::Bool(named.joined)),
+            ("asked_run", n(named.incident.run)),
+        ];
+        let event = finding.asked.as_ref().map(|asked| asked.event.as_str());
+        sets.extend(event.filter(|event| !event.is_empty()).map(|event| ("asked_event", s(event))));
+        self.ledger_update(finding, &sets, &["closed_at"], Some(condition), (values, named.at))
+    }
+
+    /// The write that counts a delivery of a finding and changes its ledger entry.
+    fn ledger_update(
+        &self,
+        finding: &Finding,
+        sets: &[(&'static str, AttributeValue)],
+        removes: &[&str],
+        condition: Option<&str>,
+        (values, now): (Vec<(&str, AttributeValue)>, Timestamp),
+    ) -> Result<TransactWriteItem, AwsError> {
+        let counted = super::ledger::counted(finding, sets, removes, now);
+        let mut update = Update::builder()
+            .table_name(&self.table)
+            .set_key(Some(ledger_key(&finding.identity)))
+            .update_expression(counted.expression)
+            .set_expression_attribute_values(Some(counted.values));
+        if let Some(condition) = condition {
+            update = update.condition_expression(condition);
+        }
+        for (name, value) in values {
+            update = update.expression_attribute_values(name, value);
+        }
+        let update = update.build().map_err(|_| AwsError::shape("building an update"))?;
+        Ok(TransactWriteItem::builder().update(update).build())
+    }
+}

@@ -1,0 +1,177 @@
+//! Updates that contacts are still to be told of, the day on which they are told again, and the number of findings
+//! that joined.
+
+use aws_sdk_dynamodb::types::TransactWriteItem;
+use jiff::Timestamp;
+use muster::id::IncidentId;
+use muster::incident::Incident;
+use muster::update::{DAILY, Update, UpdateInput};
+use serde::{Deserialize, Serialize};
+
+use super::due::{LATE, moment};
+use super::{Incidents, partition};
+use crate::error::AwsError;
+use crate::item::{self, Item, key, n, s};
+
+const KIND: &str = "update";
+const DAY: &str = "daily";
+const JOINED: &str = "joined";
+/// DynamoDB's code for a write whose condition does not hold.
+const REFUSED: &str = "ConditionalCheckFailedException";
+/// How many of each one look finds; the next look is a minute later.
+const MOST: i32 = 100;
+
+/// An incident that contacts are told of again at a time.
+#[derive(Serialize, Deserialize)]
+struct Daily {
+    incident: IncidentId,
+}
+
+fn update_key(id: &IncidentId, name: &str) -> Item {
+    key(partition(id), format!("{KIND}#{name}"))
+}
+
+fn day_item(id: &IncidentId, at: Timestamp) -> Result<Item, AwsError> {
+    let mut keys = key(partition(id), DAY);
+    keys.insert("list_key".to_owned(), s(DAY));
+    keys.insert("sort".to_owned(), s(format!("{}#{id}", moment(at))));
+    item::write(keys, &Daily { incident: id.clone() })
+}
+
+impl Incidents {
+    /// The write that lets contacts be told of an incident that is not resolved within a day; none for a drill.
+    pub(super) fn daily_put(
+        &self,
+        incident: &Incident,
+    ) -> Result<Option<TransactWriteItem>, AwsError> {
+        if incident.drill().is_some() {
+            return Ok(None);
+        }
+        let at = incident.opened_at.saturating_add(DAILY).unwrap_or(Timestamp::MAX);
+        item::put(&self.table, day_item(&incident.id, at)?, None, vec![]).map(Some)
+    }
+
+    /// The incidents whose day has come, the oldest first.
+    ///
+    /// # Errors
+    /// The failed call.
+    pub async fn days_due(&self, now: Timestamp) -> Result<Vec<IncidentId>, AwsError> {
+        let days: Vec<Daily> = self.due_of(DAY, now).await?;
+        Ok(days.into_iter().map(|day| day.incident).collect())
+    }
+
+    /// Keeps the next day of an incident, or none.
+    ///
+    /// # Errors
+    /// The failed call.
+    pub async fn keep_day(&self, id: &IncidentId, at: Option<Timestamp>) -> Result<(), AwsError> {
+        let Some(at) = at else {
+            let delete = self.client.delete_item().table_name(&self.table);
+            let end = delete.set_key(Some(key(partition(id), DAY))).send().await;
+            return end.map(drop).map_err(|e| AwsError::of("dynamodb:DeleteItem", &e));
+        };
+        let put = self.client.put_item().table_name(&self.table);
+        let end = put.set_item(Some(day_item(id, at)?)).send().await;
+        end.map(drop).map_err(|error| AwsError::of("dynamodb:PutItem", &error))
+    }
+
+    /// Keeps an update that contacts are to be told of, unless it is there already.
+    ///
+    /// # Errors
+    /// The failed call.
+    pub async fn keep_update(&self, update: &Update) -> Result<(), AwsError> {
+        let mut keys = update_key(&update.incident, &update.name);
+        keys.insert("list_key".to_owned(), s(KIND));
+        keys.insert("sort".to_owned(), s(format!("{}#{}", moment(update.at), update.name)));
+        let put = self.client.put_item().table_name(&self.table);
+        let put = put.set_item(Some(item::write(keys, update)?));
+        let end = put.condition_expression("attribute_not_exists(pk)").send().await;
+        match end.map_err(|error| AwsError::of("dynamodb:PutItem", &error)) {
+            Err(error) if error.code != REFUSED => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    /// The update with this name that contacts are still to be told of.
+    ///
+    /// # Errors
+    /// The failed call.
+    pub async fn update(&self, input: &UpdateInput) -> Result<Option<Update>, AwsError> {
+        let item = self.item(update_key(&input.incident, &input.update)).await?;
+        let waiting = item.filter(|item| item.contains_key("list_key"));
+        waiting.map(item::read).transpose()
+    }
+
+    /// The updates that nobody has told contacts of for a minute.
+    ///
+    /// # Errors
+    /// The failed call.
+    pub async fn late_updates(&self, now: Timestamp) -> Result<Vec<UpdateInput>, AwsError> {
+        let before = now.saturating_sub(LATE).unwrap_or(Timestamp::MIN);
+        let updates: Vec<Update> = self.due_of(KIND, before).await?;
+        let input = |update: Update| UpdateInput { incident: update.incident, update: update.name };
+        Ok(updates.into_iter().map(input).collect())
+    }
+
+    /// Notes that contacts have been told of an update: it stays, so that nobody asks for it again, and waits no more.
+    ///
+    /// # Errors
+    /// The failed call.
+    pub async fn update_told(&self, update: &Update) -> Result<(), AwsError> {
+        let send = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(update_key(&update.incident, &update.name)))
+            .update_expression("REMOVE list_key, sort")
+            .condition_expression("attribute_exists(pk)")
+            .send()
+            .await;
+        match send.map_err(|error| AwsError::of("dynamodb:UpdateItem", &error)) {
+            Err(error) if error.code != REFUSED => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    /// Counts a finding that joined.
+    pub(super) async fn count_joined(&self, id: &IncidentId) -> Result<(), AwsError> {
+        let update = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(key(partition(id), JOINED)))
+            .update_expression("ADD findings :one")
+            .expression_attribute_values(":one", n(1u8));
+        let end = update.send().await;
+        end.map(drop).map_err(|error| AwsError::of("dynamodb:UpdateItem", &error))
+    }
+
+    /// How many findings have joined an incident without restarting its paging.
+    ///
+    /// # Errors
+    /// The failed call.
+    pub async fn joined(&self, id: &IncidentId) -> Result<u64, AwsError> {
+        let item = self.item(key(partition(id), JOINED)).await?;
+        let number = item.and_then(|item| item.get("findings")?.as_n().ok()?.parse().ok());
+        Ok(number.unwrap_or_default())
+    }
+
+    async fn due_of<T: serde::de::DeserializeOwned>(
+        &self,
+        kind: &'static str,
+        until: Timestamp,
+    ) -> Result<Vec<T>, AwsError> {
+        let query = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .index_name("by-list")
+            .key_condition_expression("list_key = :kind AND sort < :until")
+            .expression_attribute_values(":kind", s(kind))
+            .expression_attribute_values(":until", s(moment(until)))
+            .limit(MOST);
+        let answer = query.send().await.map_err(|e| AwsError::of("dynamodb:Query", &e))?;
+        let items = answer.items.unwrap_or_default().into_iter();
+        Ok(items.filter_map(|item| item::readable(item, kind)).collect())
+    }
+}
