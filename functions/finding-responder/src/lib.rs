@@ -45,6 +45,8 @@ pub struct Responder {
     pub emergency_topic: String,
     /// Whether GuardDuty's sample findings are drills.
     pub samples_are_drills: bool,
+    /// ARN of the Security Hub custom action that pages the team; without one, custom actions page no one.
+    pub action_arn: Option<String>,
 }
 
 /// Why an event was not dealt with; the event is kept and tried again.
@@ -158,7 +160,7 @@ impl Responder {
                 Ok((finding, outcome))
             }
             Err(failure) => {
-                self.tell_of_failure(&finding, &failure, now).await;
+                self.tell_of_failure(&finding, &failure, false, now).await;
                 Err(failure)
             }
         }

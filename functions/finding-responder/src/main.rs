@@ -7,8 +7,8 @@ use muster_aws::incidents::Incidents;
 use muster_aws::recent::Recent;
 use muster_aws::roster::Roster;
 use muster_aws::settings::{
-    EMERGENCY_TOPIC, INCIDENTS_TABLE, NAMESPACE, ROSTER_TABLE, SAMPLES_ARE_DRILLS, STATE_MACHINE,
-    optional, required,
+    ACTION_ARN, EMERGENCY_TOPIC, INCIDENTS_TABLE, NAMESPACE, ROSTER_TABLE, SAMPLES_ARE_DRILLS,
+    STATE_MACHINE, optional, required,
 };
 use muster_aws::text::Texts;
 use muster_aws::{client, figures, log};
@@ -28,6 +28,7 @@ async fn main() -> Result<(), Error> {
         texts: Texts::new(&config),
         emergency_topic: required(EMERGENCY_TOPIC)?,
         samples_are_drills: optional(SAMPLES_ARE_DRILLS) == "true",
+        action_arn: Some(optional(ACTION_ARN)).filter(|arn| !arn.is_empty()),
     };
     tokio::join!(responder.incidents.warm(), responder.escalations.warm());
     let responder = &responder;

@@ -12,6 +12,7 @@ use muster::verdict::{Known, LedgerEntry};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use super::expiry::named_by;
 use super::{Fact, Incidents};
 use crate::error::AwsError;
 use crate::item::{self, Item, Written, key, n, s};
@@ -26,7 +27,7 @@ const COUNT: &str = "SET first_at = if_not_exists(first_at, :now), last_at = :no
 
 /// How many of the findings that one belongs with are looked at: a sequence has at most 100 signals
 /// (GuardDuty API, `Sequence`), and a transaction 100 writes.
-const MOST_RELATED: usize = 90;
+pub(super) const MOST_RELATED: usize = 90;
 
 /// The last incident of an account and type, and when a finding last joined it.
 #[derive(Serialize, Deserialize)]
@@ -42,23 +43,32 @@ struct Linked {
     incident: IncidentId,
 }
 
-/// Drills have groups of their own, and each that somebody asks for has one to itself.
-fn group_key(finding: &Finding) -> Item {
+/// The partition of a finding's group. Drills have groups of their own, and each that somebody asks for has one to
+/// itself.
+pub(super) fn group(finding: &Finding) -> String {
     let group = format!("{}#{}", finding.account, finding.incident_type.name());
-    let pk = match &finding.drill {
+    match &finding.drill {
         None => format!("group#{group}"),
         Some(_) if finding.route == Route::Drill => format!("group#{}", finding.identity),
         Some(_) => format!("group#drill#{group}"),
-    };
-    key(pk, "group")
+    }
+}
+
+fn group_key(finding: &Finding) -> Item {
+    key(group(finding), "group")
+}
+
+/// The partition of a finding's ledger entry and link.
+pub(super) fn entry(identity: &FindingIdentity) -> String {
+    format!("finding#{identity}")
 }
 
 fn link_key(identity: &FindingIdentity) -> Item {
-    key(format!("finding#{identity}"), "link")
+    key(entry(identity), "link")
 }
 
 fn ledger_key(identity: &FindingIdentity) -> Item {
-    key(format!("finding#{identity}"), "ledger")
+    key(entry(identity), "ledger")
 }
 
 impl Incidents {
@@ -166,10 +176,11 @@ impl Incidents {
             text: format!("Opened by a {} finding.{after}", incident.severity.name()),
         };
         let new = Some("attribute_not_exists(pk)");
+        let opened = named_by(Self::fact_item(&incident.id, "opened", &fact)?, finding);
         let mut writes = vec![
             self.name_incident(finding, incident, known, incident.opened_at, false)?,
             item::put(&self.table, Self::incident_item(incident)?, new, vec![])?,
-            item::put(&self.table, Self::fact_item(&incident.id, "opened", &fact)?, new, vec![])?,
+            item::put(&self.table, opened, new, vec![])?,
             self.due_put(&incident.id, incident.first_turn(), incident.opened_at)?,
             self.duties_put(&incident.id, incident.opened_at)?,
         ];
@@ -223,10 +234,11 @@ impl Incidents {
         let name = format!("{what}#{:04}#{digest}", after.run);
         let version = vec![(":before", n(before.version))];
         let item = Self::incident_item(after)?;
+        let joined = named_by(Self::fact_item(&after.id, &name, &fact)?, finding);
         let mut writes = vec![
             self.name_incident(finding, after, known, now, !raised)?,
             item::put(&self.table, item, Some("version = :before"), version)?,
-            item::put(&self.table, Self::fact_item(&after.id, &name, &fact)?, None, vec![])?,
+            item::put(&self.table, joined, None, vec![])?,
         ];
         if known.group.as_ref().is_some_and(|(incident, _)| incident.id == after.id) {
             let group = Group { incident: after.id.clone(), last_at: now };

@@ -1,8 +1,10 @@
 //! The incidents table: the ledger, incidents with their timeline, send records, link tokens.
 
+mod alarms;
 mod answers;
 mod due;
 mod duties;
+mod expiry;
 mod ladders;
 mod ledger;
 mod mirrors;
@@ -28,6 +30,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::AwsError;
 use crate::item::{self, Item, key, s};
 pub use crate::item::{Page, Written, pause};
+pub use alarms::QUIET;
 pub use answers::{LINK_LIFE, LinkToken, Taken};
 /// A write that is part of a transaction.
 pub use aws_sdk_dynamodb::types::TransactWriteItem as Write;
@@ -115,9 +118,13 @@ fn incident_key(id: &IncidentId) -> Item {
     key(partition(id), KIND)
 }
 
+/// Whole milliseconds of one width, so that text order is time order.
+fn moment(at: Timestamp) -> String {
+    format!("{:014}", at.as_millisecond().max(0))
+}
+
 fn sort(incident: &Incident) -> String {
-    // Whole milliseconds of one width, so that text order is time order.
-    format!("{:014}#{}", incident.opened_at.as_millisecond(), incident.id)
+    format!("{}#{}", moment(incident.opened_at), incident.id)
 }
 
 impl Incidents {
