@@ -309,6 +309,26 @@ impl Lane {
         ours.map(|heard| read(&heard.body)).collect()
     }
 
+    /// What text messages to this number said.
+    ///
+    /// # Errors
+    /// A failed call.
+    pub async fn texts(&self, number: &str) -> Result<Vec<String>> {
+        let texts = self.cloud.look("sns/sms-messages", &[]).await?;
+        let texts = texts["sms_messages"][number].as_array().into_iter().flatten();
+        Ok(texts.filter_map(|text| text["Message"].as_str().map(str::to_owned)).collect())
+    }
+
+    /// The keys of items of the incidents table that mention this text, and that no expiry of the table's own deletes.
+    ///
+    /// # Errors
+    /// A failed call.
+    pub async fn mentions(&self, text: &str) -> Result<Vec<String>> {
+        let items = self.scan("attribute_not_exists(expires_at)", &[]).await?;
+        let ours = items.iter().filter(|item| item.to_string().contains(text));
+        Ok(ours.map(|item| format!("{} {}", item["pk"], item["sk"])).collect())
+    }
+
     /// The events that a function gave up on.
     ///
     /// # Errors
