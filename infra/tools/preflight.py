@@ -85,6 +85,54 @@ def subscriptions(account, given):
     return None
 
 
+def parameter(account, given, name):
+    """The value of a parameter of the stack; none before it is launched."""
+    if not given.stack:
+        return None
+    stack = account("cloudformation", "describe_stacks", StackName=given.stack)["Stacks"][0]
+    values = {held["ParameterKey"]: held["ParameterValue"] for held in stack.get("Parameters", [])}
+    return values.get(name)
+
+
+def phone(account, given):
+    """An emergency reaches a phone, and the phone takes texts."""
+    number = given.emergency_phone or parameter(account, given, "EmergencyPhone")
+    if not number:
+        return "emergencies reach an email address only, and an email can wait until morning: set EmergencyPhone"
+    if account("sns", "check_if_phone_number_is_opted_out", phoneNumber=number)["isOptedOut"]:
+        return "the emergency phone has opted out of this account's texts: opt it in again"
+    if not account("sns", "get_sms_sandbox_account_status")["IsInSandbox"]:
+        return None
+    verified = account("sns", "list_sms_sandbox_phone_numbers")["PhoneNumbers"]
+    if {"PhoneNumber": number, "Status": "Verified"} in verified:
+        return None
+    return "the account is in the SMS sandbox, and the emergency phone is not verified there: verify it"
+
+
+def page_action(account, given):
+    """A person can ask for the team by a custom action of Security Hub."""
+    action = parameter(account, given, "PageAction") or "none"
+    try:
+        account("securityhub", "describe_hub")
+    except ClientError as error:
+        if error.response["Error"]["Code"] in ("InvalidAccessException", "ResourceNotFoundException"):
+            return "Security Hub CSPM is not enabled in this Region, so it has no action that pages the team: leave PageAction at none"
+        raise
+    if action == "none":
+        return "Security Hub CSPM is enabled, and none of its custom actions pages the team: set PageAction to create"
+    # An action of another Region is asked for there.
+    if action == "create" or action.split(":")[3] != account.region:
+        return None
+    try:
+        account("securityhub", "describe_action_targets", ActionTargetArns=[action])
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ResourceNotFoundException":
+            raise
+        make = "aws securityhub create-action-target --name 'Page the team' --description 'Asks Muster for the team' --id "
+        return f"the stack's PageAction does not exist: run `{make}{action.split('/')[-1]}`, or set PageAction to create"
+    return None
+
+
 def detectors(account, given):
     """There is something that finds."""
     if account("guardduty", "list_detectors")["DetectorIds"]:
@@ -113,6 +161,8 @@ CHECKS = [
     ("subscriptions", True, subscriptions, "sns/v3/home?region={region}#/subscriptions"),
     ("SMS sandbox", True, texts, "sns/v3/home?region={region}#/mobile/text-messaging"),
     ("SMS spend limit", True, spending, "servicequotas/home/services/sns/quotas?region={region}"),
+    ("emergency phone", False, phone, "sns/v3/home?region={region}#/mobile/text-messaging"),
+    ("Security Hub action", False, page_action, "securityhub/home?region={region}"),
     ("GuardDuty", False, detectors, "guardduty/home?region={region}"),
     ("CloudTrail", False, trails, "cloudtrailv2/home?region={region}#/trails"),
     ("Incident Manager", False, manager, "systems-manager/incidents/home?region={region}"),
@@ -122,6 +172,7 @@ CHECKS = [
 def main():
     parser = argparse.ArgumentParser(prog="infra/preflight", description=__doc__.splitlines()[0])
     parser.add_argument("--sender", required=True, help="the address that pages are to come from")
+    parser.add_argument("--emergency-phone", help="the phone number that emergencies are to reach, such as +14255550100")
     parser.add_argument("--stack", help="the stack, once it is launched: its subscriptions are looked at too")
     parser.add_argument("--region", help="the Region of the stack")
     given = parser.parse_args()

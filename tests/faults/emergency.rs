@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
+use jiff::Timestamp;
 use rehearsal::{Fault, Kind, Lane, Sent, System, until};
 use serde_json::Value;
 
@@ -37,6 +38,22 @@ pub(crate) async fn step_functions_is_down(system: &System) -> Result<()> {
     let message = said(&lane, "Muster cannot page").await?;
     ensure!(message.contains("HIGH malware in account 600000000001"), "{message}");
     kept(&lane, &event).await?;
+    // Six more at once, in as many processes: the stack says so once a minute.
+    let began = Timestamp::now();
+    let more = (0..6).map(|number| self::event(FILE, &format!("60000000002{number}")));
+    let more = more.collect::<Result<Vec<_>>>()?;
+    for event in &more {
+        lane.deliver(event).await?;
+    }
+    for event in &more {
+        kept(&lane, event).await?;
+    }
+    let minutes = Timestamp::now().duration_since(began).as_secs() / 60;
+    let heard = lane.heard().await?;
+    let times = heard.iter().filter(|text| text.contains("Muster cannot page")).count();
+    // One before these, one for each minute that has begun since, and one for a second that was rounded.
+    let most = usize::try_from(minutes)? + 3;
+    ensure!(times <= most, "said {times} times in {minutes} minutes: {heard:?}");
     // The incident is there, and the watchdog takes its first step.
     let id = incident(&lane, account, SOON).await?;
     ensure!(lane.sends(&id).await?.is_empty(), "somebody was paged already");

@@ -8,6 +8,7 @@
 - Services ask IAM before they do something in a role's name (services.py).
 - Conditions of a template know their Region and account, and may split a parameter.
 - CloudFormation acts with the permissions of whoever asked it to (deployer.py).
+- Security Hub's custom actions and texts of topics are there (hub.py).
 """
 
 import os
@@ -19,6 +20,7 @@ from ministack.core import iam_evaluator as iam
 iam._request_origin = ContextVar("ministack_request_origin", default=("127.0.0.1", True))
 
 import deployer  # noqa: E402
+import hub  # noqa: E402
 import record  # noqa: E402
 import services  # noqa: E402
 from ministack import app as server  # noqa: E402
@@ -80,6 +82,7 @@ def main():
         if name.startswith("ministack.services.cloudformation") and hasattr(module, "_evaluate_conditions"):
             module._evaluate_conditions = splitting(module._evaluate_conditions)
     server.app = over_tls(server.app)
+    hub.install()
     deployer.install()
     services.install()
     if left_out := os.environ.get("MUSTER_WITHOUT"):

@@ -55,6 +55,31 @@ impl Lane {
         Ok(())
     }
 
+    /// Puts an incident's opening and its resolution, if it has one, this many days back.
+    ///
+    /// # Errors
+    /// There is no such incident, or a failed call.
+    pub async fn age_incident(&self, incident: &str, days: i64) -> Result<()> {
+        let pk = format!("incident#{incident}");
+        let values = [(":pk", pk.as_str()), (":kind", "incident")];
+        let found = self.scan("pk = :pk AND sk = :kind", &values).await?;
+        let mut item = found.into_iter().next().with_context(|| format!("no {incident}"))?;
+        let earlier = SignedDuration::from_hours(24 * days);
+        let before = |at: &Value| -> Result<Timestamp> {
+            Ok(at.as_str().unwrap_or_default().parse::<Timestamp>()? - earlier)
+        };
+        let opened = before(&item["opened_at"])?;
+        item["opened_at"] = opened.to_string().into();
+        item["sort"] = format!("{:014}#{incident}", opened.as_millisecond()).into();
+        if item["resolution"].is_object() {
+            item["resolution"]["at"] = before(&item["resolution"]["at"])?.to_string().into();
+        }
+        let put =
+            Client::new(&self.cloud.config).put_item().table_name(&self.stack.incidents_table);
+        put.set_item(Some(serde_dynamo::to_item(item)?)).send().await?;
+        Ok(())
+    }
+
     /// Puts the clock of a notification duty this many hours on: it started, and ends, earlier.
     ///
     /// # Errors

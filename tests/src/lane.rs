@@ -309,6 +309,16 @@ impl Lane {
         ours.map(|heard| read(&heard.body)).collect()
     }
 
+    /// The keys of items of the incidents table that mention this text, and that no expiry of the table's own deletes.
+    ///
+    /// # Errors
+    /// A failed call.
+    pub async fn mentions(&self, text: &str) -> Result<Vec<String>> {
+        let items = self.scan("attribute_not_exists(expires_at)", &[]).await?;
+        let ours = items.iter().filter(|item| item.to_string().contains(text));
+        Ok(ours.map(|item| format!("{} {}", item["pk"], item["sk"])).collect())
+    }
+
     /// The events that a function gave up on.
     ///
     /// # Errors

@@ -48,6 +48,7 @@ pub use messages::{Channel, Message};
 pub use privilege::{idle_statements, refused_calls};
 pub use progress::{Progress, complain, say};
 pub use reading::findings;
+pub use stack::PAGE_ACTION;
 pub use standin::Paged;
 pub use story::{Told, load_roster, tell};
 pub use system::{Options, System};

@@ -20,6 +20,8 @@ pub(crate) const NAME: &str = "muster";
 const BUCKET: &str = "muster-functions";
 const SENDER: &str = "muster@example.com";
 const OWNER: &str = "security-owner@example.com";
+/// ARN of the Security Hub custom action by which the team is paged, as `events/security-hub` has it.
+pub const PAGE_ACTION: &str = "arn:aws:securityhub:eu-central-1:111122223333:action/custom/muster";
 /// Longest wait for a stack.
 const DEPLOY: Duration = Duration::from_mins(3);
 
@@ -100,6 +102,7 @@ pub(crate) async fn deploy(
         ("WelcomeNewContacts", "false"),
         ("ReviewSchedule", "at(2099-01-01T00:00:00)"),
         ("ProofSchedule", "at(2099-01-01T00:00:00)"),
+        ("PageAction", PAGE_ACTION),
     ];
     let said = |name: &str| more.iter().any(|(given, _)| *given == name);
     given.extend(quiet.iter().filter(|(name, _)| !said(name)));

@@ -11,6 +11,7 @@ use serde_json::Value;
 use crate::home::repository;
 use crate::lane::{Lane, until};
 use crate::rules::{Rule, deployed, matching, on_bus};
+use crate::stack::PAGE_ACTION;
 use crate::system::System;
 
 /// What a forwarder does: whether it sends, and where its rules send what matches them.
@@ -123,7 +124,7 @@ impl Lane {
 }
 
 impl System {
-    /// Launches `infra/forwarder.yaml` in a Region, with this bus: what it does with an event there.
+    /// Launches `infra/forwarder.yaml` in a Region, with this bus and [`PAGE_ACTION`]: what it does with an event there.
     ///
     /// # Errors
     /// The stack's own reason.
@@ -132,13 +133,16 @@ impl System {
         let config = self.cloud.config.to_builder().region(Region::new(region.to_owned())).build();
         let client = Client::new(&config);
         let name = format!("muster-forwarder-{region}");
-        let parameter = aws_sdk_cloudformation::types::Parameter::builder()
-            .parameter_key("BusArn")
-            .parameter_value(bus)
-            .build();
+        let parameter = |(name, value)| {
+            aws_sdk_cloudformation::types::Parameter::builder()
+                .parameter_key(name)
+                .parameter_value(value)
+                .build()
+        };
+        let given = [("BusArn", bus), ("PageActionArn", PAGE_ACTION)].map(parameter).to_vec();
         let create = client.create_stack().stack_name(&name).template_body(template);
         let allowed = aws_sdk_cloudformation::types::Capability::CapabilityIam;
-        create.parameters(parameter).capabilities(allowed).send().await?;
+        create.set_parameters(Some(given)).capabilities(allowed).send().await?;
         let done = async || {
             let said = client.describe_stacks().stack_name(&name).send().await?;
             let stack = said.stacks().first().cloned().context("the stack is gone")?;

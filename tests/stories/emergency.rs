@@ -3,10 +3,10 @@
 
 use std::time::Duration;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use rehearsal::{Fault, Kind, Lane, until};
 
-use crate::stage::Stage;
+use crate::stage::{EMERGENCY_PHONE, Stage};
 
 const SOON: Duration = Duration::from_mins(2);
 
@@ -22,7 +22,8 @@ async fn said(lane: &Lane, part: &str) -> Result<()> {
 pub(crate) async fn what_pages_nobody_is_said_where_the_owner_hears_it(
     stage: &Stage,
 ) -> Result<()> {
-    let lane = Box::pin(stage.system.lane("muster-empty", &[])).await?;
+    let given = [("EmergencyPhone", EMERGENCY_PHONE)];
+    let lane = Box::pin(stage.system.lane("muster-empty", &given)).await?;
     let file = "guardduty/high-crypto-mining.json";
     lane.deliver(&stage.event(file, "100000000058")?).await?;
     said(&lane, "100000000058").await?;
@@ -35,5 +36,16 @@ pub(crate) async fn what_pages_nobody_is_said_where_the_owner_hears_it(
     lane.deliver(&stage.event(file, "100000000060")?).await?;
     said(&lane, "Muster stopped paging").await?;
     lane.wire.disarm();
+    // A phone rings for each, and shows nothing of a finding on its lock screen.
+    let texts = lane.texts(EMERGENCY_PHONE).await?;
+    for part in [
+        "MUSTER EMERGENCY: incident ",
+        "Muster cannot page. Read the email",
+        "Muster stopped paging",
+    ] {
+        ensure!(texts.iter().any(|text| text.contains(part)), "no text {part:?}: {texts:?}");
+    }
+    let finding = |text: &String| text.contains("account") || text.contains("malware");
+    ensure!(!texts.iter().any(finding), "a text says what the finding says: {texts:?}");
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! Findings that belong together: one incident, as serious as the worst of them.
 
 use anyhow::{Context as _, Result, ensure};
+use rehearsal::PAGE_ACTION;
 use serde_json::{Value, json};
 
 use crate::stage::{BOTH, COMMANDER, COUNSEL, LEVEL_2, LEVEL_3, Pages, Stage, and, opened, pages};
@@ -158,5 +159,11 @@ pub(crate) async fn somebody_who_asks_by_hand_is_heard(stage: &Stage) -> Result<
     let incident = opened(&stage.system.send(&event).await?)?;
     let team = and(pages([COMMANDER], &BOTH), pages(LEVEL_2, &BOTH));
     stage.expect(&incident, team).await?;
-    stage.resolve(&incident).await.map(drop)
+    stage.resolve(&incident).await?;
+    // Other tools have custom actions, too: no rule takes theirs.
+    let mut other = stage.event("security-hub/custom-action-low.json", "100000000063")?;
+    other["resources"] = json!([PAGE_ACTION.replace("/muster", "/RemediatewithASR")]);
+    let delivery = stage.system.send(&other).await?;
+    ensure!(delivery.answers.is_empty(), "another tool's action is heard: {delivery:?}");
+    Ok(())
 }

@@ -29,6 +29,7 @@ fn given(deployer: &Deployer) -> Vec<(&str, &str)> {
         ("IncidentManager", "off"),
         ("Reconcile", "false"),
         ("WelcomeNewContacts", "false"),
+        ("PageAction", "create"),
     ]
 }
 
@@ -127,6 +128,8 @@ pub(crate) async fn a_release_is_launched_upgraded_rolled_back_and_removed(
     });
     ensure!(widgets.len() > 12 && shown == there.count(), "{shown} alarms are shown: {dashboard}");
 
+    only_its_own_action_pages(&lane, &parts).await?;
+
     load(&lane).await?;
     let before = everything(&lane).await?;
 
@@ -155,6 +158,21 @@ pub(crate) async fn a_release_is_launched_upgraded_rolled_back_and_removed(
     ensure!(arrived(&lane).await? == 16, "{} messages arrived, not 16", arrived(&lane).await?);
 
     removed(stage, &deployer, &outputs).await
+}
+
+/// The stack has made its custom action, and hears no other.
+async fn only_its_own_action_pages(lane: &Lane, parts: &BTreeMap<String, String>) -> Result<()> {
+    let own = parts.get("PageActionTarget").context("the stack has made no custom action")?;
+    let text = std::fs::read_to_string(
+        rehearsal::repository().join("events/security-hub/custom-action-low.json"),
+    )?;
+    let mut event: Value = serde_json::from_str(&text)?;
+    for (action, heard) in [(own.as_str(), 1), (rehearsal::PAGE_ACTION, 0)] {
+        event["resources"] = json!([action]);
+        let rules = lane.told_by_rules(&event).await?;
+        ensure!(rules.len() == heard, "{action} is heard by {rules:?}");
+    }
+    Ok(())
 }
 
 /// The stack goes; what people have entered stays, under the key that opens it.
@@ -216,6 +234,8 @@ const WRONG: &[(&str, &str, &str)] = &[
     ("VoiceOriginationIdentity", "+14255550100", "an ARN such as"),
     ("ApiDestinationUrl", "http://example.com", "an https address"),
     ("ApiDestinationKey", "", "1 to 512 characters"),
+    ("EmergencyPhone", "425 555 0100", "a phone number with its country code such as"),
+    ("PageAction", "RemediateWithASR", "none, create, or an ARN such as"),
     ("Reconcile", "yes", "true"),
     ("SamplesAreDrills", "1", "true"),
     ("ReviewSchedule", "monthly", "an expression such as"),
@@ -239,6 +259,7 @@ const WRONG: &[(&str, &str, &str)] = &[
     ("ReservedConcurrency", "-1", "0 for none"),
     ("SmsSpendAlarm", "0", "a number of US dollars such as"),
     ("DeletionProtection", "on", "true"),
+    ("IncidentRetentionDays", "29", "a number of days from 30 to 3650"),
     ("ArtifactBucket", "My Bucket", "the name of a bucket such as"),
     ("ArtifactPrefix", "1.0.0", "folder names that each end in a slash"),
     // A release may have been built for one of them only.

@@ -14,6 +14,7 @@ mod drills;
 mod duties;
 mod edits;
 mod emergency;
+mod expiry;
 mod externals;
 mod grouped;
 mod hands;
@@ -86,6 +87,7 @@ fn main() -> anyhow::Result<ExitCode> {
         edits::a_patch_changes_what_it_names,
         edits::a_repeated_post_gets_the_first_answer,
         emergency::what_pages_nobody_is_said_where_the_owner_hears_it,
+        expiry::what_was_resolved_long_ago_is_deleted_whole,
         externals::are_kept_like_contacts_and_start_with_aws,
         grouped::another_finding_joins_without_a_page,
         grouped::what_becomes_more_serious_pages_those_whom_that_adds,

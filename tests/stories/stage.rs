@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, bail, ensure};
 use libtest_mimic::Failed;
 use rehearsal::{
-    Delivery, Home, Message, Options, Progress, System, idle_statements, load_roster,
+    Delivery, Home, Message, Options, PAGE_ACTION, Progress, System, idle_statements, load_roster,
     refused_calls, repository,
 };
 use serde_json::{Value, json};
@@ -29,6 +29,7 @@ pub(crate) const LANE_MAIL: &str = "@lane.example.com";
 pub(crate) const BRANCH_PHONE: &str = "+14255550190";
 pub(crate) const LANE_PHONE: &str = "+14255550191";
 pub(crate) const PROOF_PHONE: &str = "+14255550192";
+pub(crate) const EMERGENCY_PHONE: &str = "+14255550195";
 pub(crate) const LAUNCH_PHONES: [&str; 2] = ["+14255550193", "+14255550194"];
 
 /// Longest wait for a page that is due.
@@ -78,6 +79,10 @@ impl Stage {
         let mut event: Value = serde_json::from_str(&text.replace("111122223333", account))?;
         let number = self.deliveries.fetch_add(1, Ordering::Relaxed);
         event["id"] = format!("00000000-0000-4000-8000-{number:012}").into();
+        if event["detail"]["actionName"].is_string() {
+            // It is chosen in the account of the action, whatever account the finding is of.
+            event["resources"] = json!([PAGE_ACTION]);
+        }
         Ok(event)
     }
 
@@ -153,7 +158,7 @@ impl Stage {
             // What a story's own branch sent, the story has looked at.
             let ends = [BRANCH_MAIL, FLOOD_MAIL, LANE_MAIL];
             let of_a_branch = ends.iter().any(|end| message.to.ends_with(end));
-            let phones = [BRANCH_PHONE, LANE_PHONE, PROOF_PHONE];
+            let phones = [BRANCH_PHONE, EMERGENCY_PHONE, LANE_PHONE, PROOF_PHONE];
             let to = message.to.as_str();
             if of_a_branch || phones.contains(&to) || LAUNCH_PHONES.contains(&to) {
                 return false;

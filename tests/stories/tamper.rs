@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail, ensure};
-use rehearsal::{Forwarder, Lane, until};
+use rehearsal::{Forwarder, Lane, PAGE_ACTION, until};
 use serde_json::{Value, json};
 
 use crate::stage::{LANE_PHONE, Stage};
@@ -191,6 +191,27 @@ pub(crate) async fn findings_of_another_region_page_here_and_never_go_round(
     };
     let incidents = until(SOON, opened).await?.context("nobody was paged")?;
     ensure!(incidents.len() == 1, "{incidents:?}");
+
+    // A person asks for the team where findings are aggregated, which can be elsewhere; other tools' actions stay there.
+    let mut asked = stage.event("security-hub/custom-action-low.json", "100000000057")?;
+    let sent = stage.system.forwarder("eu-west-1", bus, &asked).await?;
+    ensure!(sent.to == [bus], "{sent:?}");
+    ensure!(lane.on_its_bus(&asked).await?, "no rule of the bus takes what a person asks for");
+    asked["resources"] = json!([PAGE_ACTION.replace("/muster", "/RemediatewithASR")]);
+    let sent = stage.system.forwarder("eu-west-1", bus, &asked).await?;
+    ensure!(sent.to.is_empty(), "another tool's action is sent on: {sent:?}");
+    ensure!(!lane.on_its_bus(&asked).await?, "another tool's action is heard on the bus");
+    // So are the results of malware scans, those with threats.
+    for (status, times) in [("THREATS_FOUND", 1), ("NO_THREATS_FOUND", 0)] {
+        let scan = json!({
+            "version": "0", "id": "00000000-0000-4000-8000-0000000005ca", "source": "aws.guardduty",
+            "detail-type": "GuardDuty Malware Protection Object Scan Result",
+            "account": "100000000057", "time": "2026-11-24T03:00:00Z", "region": "eu-west-1", "resources": [],
+            "detail": {"scanStatus": "COMPLETED", "scanResultDetails": {"scanResultStatus": status}}
+        });
+        let sent = stage.system.forwarder("eu-west-1", bus, &scan).await?;
+        ensure!(sent.to.len() == times, "{status}: {sent:?}");
+    }
 
     // Where the bus is, nothing is sent: a finding there is on the default bus already.
     let here = stage.system.forwarder("us-east-1", bus, &event).await?;

@@ -5,25 +5,29 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use jiff::Timestamp;
 use muster::finding::Finding;
 use muster::severity::Severity;
+use muster_aws::incidents::QUIET;
 
 use crate::{Failure, Responder};
 
-/// How long this process says nothing further, in seconds: in a storm each finding would say the same.
-const QUIET: i64 = 60;
-/// When it last said something, as seconds since 1970.
+/// When this process last notified the emergency topic, or learned that another had, in seconds since 1970. It spares the
+/// table a write for each finding of a storm, and stands in for the table where that is what fails.
 static LAST: AtomicI64 = AtomicI64::new(i64::MIN);
 
 impl Responder {
-    /// Tells the emergency topic of a finding that could not be dealt with. The alarm on the queue of
-    /// failed events comes minutes later, after the last try; somebody should know now.
+    /// Notifies the emergency topic of a finding that could not be handled, once a minute for the whole stack. The alarm
+    /// on the queue of failed events comes minutes later, after the last attempt.
+    ///
+    /// A finding that only `joins` an open incident is not worth it: its team was paged. Pass false if that is unknown.
     pub(crate) async fn tell_of_failure(
         &self,
         finding: &Finding,
         failure: &Failure,
+        joins: bool,
         now: Timestamp,
     ) {
         // Medium is what pages by default; the policy may be just what cannot be read.
-        if finding.quiet.is_some() || finding.severity < Severity::Medium || !first(now) {
+        let silent = joins || finding.quiet.is_some() || finding.severity < Severity::Medium;
+        if silent || !first(now) || !self.first_of_the_stack(now).await {
             return;
         }
         let drill = if finding.drill.is_some() { "DRILL. " } else { "" };
@@ -42,11 +46,20 @@ impl Responder {
             tracing::error!(reason = %error, "the emergency topic was not told");
         }
     }
+
+    /// Checks whether no other process has notified the topic within the minute. If the table cannot say so, each
+    /// process speaks for itself: a message too many is better than none.
+    async fn first_of_the_stack(&self, now: Timestamp) -> bool {
+        self.incidents.claim_alarm(now).await.unwrap_or_else(|error| {
+            tracing::error!(reason = %error, "other processes may notify the emergency topic, too");
+            true
+        })
+    }
 }
 
-/// Whether it is this process's turn to say something.
+/// Checks whether this process has been quiet for long enough.
 fn first(now: Timestamp) -> bool {
     let (now, last) = (now.as_second(), LAST.load(Ordering::Relaxed));
-    let quiet = last != i64::MIN && now - last < QUIET;
+    let quiet = last != i64::MIN && now - last < QUIET.as_secs();
     !quiet && LAST.compare_exchange(last, now, Ordering::Relaxed, Ordering::Relaxed).is_ok()
 }

@@ -155,13 +155,14 @@ impl Responder {
         deadline: Timestamp,
     ) -> Result<(Finding, Outcome), Failure> {
         let finding = if self.samples_are_drills { finding.sample_as_drill() } else { finding };
-        match Box::pin(self.respond(&finding, now, deadline)).await {
+        let mut joins = false;
+        match Box::pin(self.respond(&finding, now, deadline, &mut joins)).await {
             Ok(outcome) => {
                 figures::finding(outcome.verdict, finding.drill.is_some());
                 Ok((finding, outcome))
             }
             Err(failure) => {
-                self.tell_of_failure(&finding, &failure, now).await;
+                self.tell_of_failure(&finding, &failure, joins, now).await;
                 Err(failure)
             }
         }

@@ -26,12 +26,14 @@ enum Step {
 }
 
 impl Responder {
-    /// Deals with one finding until `deadline`: in a storm, many write what one of them has read.
+    /// Deals with one finding until `deadline`: in a storm, many write what one of them has read. `joins` says whether it
+    /// was last seen to be part of an open incident, whose team was paged.
     pub(crate) async fn respond(
         &self,
         finding: &Finding,
         now: Timestamp,
         deadline: Timestamp,
+        joins: &mut bool,
     ) -> Result<Outcome, Failure> {
         if self.is_another_action(finding) {
             self.incidents.count(finding, now).await?;
@@ -41,6 +43,7 @@ impl Responder {
             let (policy, known) =
                 tokio::try_join!(self.roster.policy(), self.incidents.known(finding))?;
             let verdict = decide(&policy, finding, &known, now);
+            *joins = matches!(verdict, Verdict::Attach { .. } | Verdict::Repeat { .. });
             match Box::pin(self.carry_out(verdict, finding, (&policy, &known), now)).await? {
                 Step::Done(outcome) => return Ok(outcome),
                 Step::Again => {}

@@ -158,8 +158,7 @@ impl Claims {
         };
         let kind = if emergency { "emergency" } else { "step" };
         let name = format!("{kind}#{:04}#{:04}#{:04}", cursor.run, cursor.round, cursor.step);
-        let by = Actor::Muster.to_string();
-        Some((name, Fact { at: self.now, what: kind.to_owned(), by, text }))
+        Some((name, Fact::new(self.now, kind, &Actor::Muster, &text)))
     }
 }
 

@@ -236,8 +236,7 @@ impl Pager {
         let next = incident.lapse(now);
         let minutes = incident.plan.acknowledgement_minutes.unwrap_or_default();
         let text = format!("Nobody resolved it within {minutes} minutes; people are paged again.");
-        let by = Actor::Muster.to_string();
-        let fact = Fact { at: now, what: "lapsed".to_owned(), by, text };
+        let fact = Fact::new(now, "lapsed", &Actor::Muster, &text);
         let name = format!("lapsed#{:04}", next.run);
         // On record before anything else can fail: the watchdog takes it if this run does not.
         let due = Some((next.first_turn(), now));

@@ -93,8 +93,9 @@ pub(crate) async fn read(
     PathText(text): PathText,
 ) -> Result<Json<Told>, Problem> {
     let history = app.incidents.history(&id::<IncidentId>(&text, "incident")?).await?;
-    let History { incident, facts, sends, mirror, duties } =
+    let History { incident, facts, sends, mirror, duties, findings } =
         history.ok_or_else(|| Problem::not_found("incident"))?;
+    let incident = Incident { findings, ..incident };
     let mut timeline: Vec<Line> =
         facts.into_iter().map(Line::Fact).chain(sends.into_iter().map(Line::from)).collect();
     timeline.sort_by_key(Line::at);

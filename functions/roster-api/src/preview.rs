@@ -219,7 +219,10 @@ pub(crate) async fn simulate(
             Verdict::Open { .. }
             | Verdict::Attach { .. }
             | Verdict::Raise { .. }
-            | Verdict::Repeat { .. } => {
+            | Verdict::Finish { .. }
+            | Verdict::Repeat { .. }
+            | Verdict::Close { .. }
+            | Verdict::Reopen { .. } => {
                 let Some(incident) = deciding.incident(finding, asked.at) else { return simulated };
                 simulated.verdict = "open";
                 simulated.course = course(&incident, &deciding.people);

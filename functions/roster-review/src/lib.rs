@@ -1,5 +1,6 @@
 //! A clock tick in: reminders, tests of channels and the coverage report out.
 
+mod expire;
 mod moved;
 mod post;
 mod prove;
@@ -14,6 +15,7 @@ use aws_lambda_events::event::dynamodb::Event as Batch;
 use jiff::{SignedDuration, Timestamp};
 use lambda_runtime::Diagnostic;
 use muster::coverage::Limits;
+use muster::retention::Retention;
 use muster::review::Terms;
 use muster_aws::AwsError;
 use muster_aws::incidents::Incidents;
@@ -47,6 +49,8 @@ pub struct Reviewer {
     pub limits: Limits,
     /// What the stack asks of reviews.
     pub terms: Terms,
+    /// How long resolved incidents are kept.
+    pub retention: Retention,
 }
 
 /// One run of the function.
@@ -83,6 +87,9 @@ pub enum Failure {
     /// Some messages may still go out.
     #[error("{0} messages may go out with another try")]
     Later(usize),
+    /// Some expired incidents could not be deleted.
+    #[error("{0} expired incidents could not be deleted")]
+    Unexpired(usize),
     /// The time was too short.
     #[error("the time is over before the list is")]
     Unfinished,
@@ -97,6 +104,7 @@ impl From<Failure> for Diagnostic {
             Failure::Aws(_) => "AwsError",
             Failure::NoRandomness(_) => "NoRandomness",
             Failure::Later(_) => "Later",
+            Failure::Unexpired(_) => "Unexpired",
             Failure::Unfinished => "Unfinished",
             Failure::Unreadable => "Unreadable",
         };
@@ -118,7 +126,7 @@ pub fn terms() -> Result<Terms, Box<dyn std::error::Error + Send + Sync>> {
 }
 
 impl Reviewer {
-    /// Does what an event asks for: a schedule's tick (`review`, `prove`, `look`), a request on the bus, or
+    /// Does what an event asks for: a schedule's tick (`review`, `prove`, `look`, `expire`), a request on the bus, or
     /// a batch of the roster's stream, which it answers with the records that have to come again.
     ///
     /// # Errors
@@ -148,6 +156,7 @@ impl Reviewer {
             }
             () if asked("prove") => self.prove_all(run).await?,
             () if asked("look") => self.look(run).await?,
+            () if asked("expire") => self.expire(run).await?,
             () => return Err(Failure::Unreadable),
         }
         Ok(Value::Null)

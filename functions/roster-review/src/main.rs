@@ -1,14 +1,15 @@
 //! Wires roster-review: settings, clients, runtime.
 
 use lambda_runtime::{Error, LambdaEvent, service_fn};
+use muster::retention::Retention;
 use muster_aws::incidents::Incidents;
 use muster_aws::mail::Mails;
 use muster_aws::roster::Roster;
 use muster_aws::secret::Token;
 use muster_aws::senders::Senders;
 use muster_aws::settings::{
-    INCIDENTS_TABLE, LINK_BASE, NAMESPACE, OWNER_TOPIC, ROSTER_TABLE, SENDER, VOICE_FROM, optional,
-    required,
+    DRILL_DAYS, INCIDENT_RETENTION_DAYS, INCIDENTS_TABLE, LINK_BASE, NAMESPACE, OWNER_TOPIC,
+    ROSTER_TABLE, SENDER, VOICE_FROM, number, optional, required,
 };
 use muster_aws::text::Texts;
 use muster_aws::unreachable::Unreachable;
@@ -37,6 +38,7 @@ async fn main() -> Result<(), Error> {
         link_base: required(LINK_BASE)?,
         limits: coverage::limits(),
         terms: terms()?,
+        retention: Retention::new(number(INCIDENT_RETENTION_DAYS, 400), number(DRILL_DAYS, 180)),
     };
     let reviewer = &reviewer;
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| async move {

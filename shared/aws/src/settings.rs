@@ -82,5 +82,9 @@ pub const REMINDERS: &str = "MUSTER_REMINDERS";
 pub const REVIEW_ZONE: &str = "MUSTER_REVIEW_ZONE";
 /// `true` if GuardDuty's sample findings are drills.
 pub const SAMPLES_ARE_DRILLS: &str = "MUSTER_SAMPLES_ARE_DRILLS";
+/// The ARN of the Security Hub custom action that pages the team; empty if custom actions page no one.
+pub const ACTION_ARN: &str = "MUSTER_ACTION_ARN";
+/// Days after which a resolved incident is deleted.
+pub const INCIDENT_RETENTION_DAYS: &str = "MUSTER_INCIDENT_RETENTION_DAYS";
 /// What comes before the name of each scope in a bearer token; may be empty.
 pub const SCOPE_PREFIX: &str = "MUSTER_SCOPE_PREFIX";

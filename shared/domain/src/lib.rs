@@ -45,6 +45,7 @@ pub mod plan_draft;
 pub mod plan_settings;
 pub mod plan_settings_draft;
 pub mod response_plan;
+pub mod retention;
 pub mod send;
 pub mod team;
 pub mod update;

@@ -224,11 +224,26 @@ pub(super) struct Incident {
 pub(super) struct Fact {
     #[schema(format = "date-time")]
     at: String,
-    /// `opened`, `attached`, `raised`, `step`, `emergency`, `acknowledged`, `lapsed`, `resolved`,
-    /// `engaged`.
+    /// `opened`, `attached`, `raised`, `closed_at_source`, `reopened_at_source`, `step`, `update_sent`, `emergency`,
+    /// `acknowledged`, `lapsed`, `resolved`, `engaged`.
     what: String,
     by: String,
     text: String,
+    /// The finding it is about, if it is about one.
+    finding: Option<NamedFinding>,
+}
+
+/// What names a finding on a timeline, and leads to it.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NamedFinding {
+    identity: FindingIdentity,
+    severity: Severity,
+    /// The product's own type.
+    finding_type: String,
+    title: String,
+    resource: Option<String>,
+    console_link: String,
 }
 
 /// How a page stands.

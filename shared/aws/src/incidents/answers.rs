@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::types::{TransactWriteItem, Update};
 use jiff::{SignedDuration, Timestamp};
 use muster::escalation::Cursor;
 use muster::id::{ContactId, IncidentId};
-use muster::incident::{Actor, Incident};
+use muster::incident::{Actor, Incident, facts};
 use serde::{Deserialize, Serialize};
 
 use super::{Fact, Incidents, IssuedToken, pause};
@@ -101,8 +101,7 @@ impl Incidents {
             };
             let Some(next) = next else { return Ok(Taken::Before(incident)) };
             let name = format!("acknowledged#{:04}", next.acknowledgements.len());
-            let text = "Acknowledged; paging stops at the next step.";
-            let fact = Fact::new(now, "acknowledged", by, text);
+            let fact = Fact::new(now, "acknowledged", by, &facts::acknowledged(&next));
             // Even if no escalation runs any more, somebody has to look whether it is resolved in time.
             let due = next.lapses_at().map(|at| (next.first_turn(), at));
             if self.answer(&next, &name, &fact, token, due).await? == Written::Done {

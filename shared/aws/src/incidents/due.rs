@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use muster::escalation::{Cursor, TurnInput};
 use muster::id::IncidentId;
 
-use super::{Incidents, partition};
+use super::{Incidents, moment, partition};
 use crate::error::AwsError;
 use crate::item::{self, Item, key, s};
 
@@ -18,11 +18,6 @@ const MOST: i32 = 50;
 
 fn due_key(id: &IncidentId) -> Item {
     key(partition(id), KIND)
-}
-
-pub(super) fn moment(at: Timestamp) -> String {
-    // Whole milliseconds of one width, so that text order is time order.
-    format!("{:014}", at.as_millisecond().max(0))
 }
 
 /// A turn as a text whose order is that of turns.

@@ -7,6 +7,7 @@ use muster::id::IncidentId;
 use muster::incident::{Incident, facts};
 use muster::verdict::{Earlier, Known};
 
+use super::expiry::named_by;
 use super::fact::{CLOSED, REOPENED};
 use super::ledger::{Group, group_key, ledger_key};
 use super::{Fact, Incidents};
@@ -49,11 +50,12 @@ impl Incidents {
         let text = facts::opened(incident, earlier);
         let fact = Fact::about(at, "opened", finding, &text);
         let new = Some("attribute_not_exists(pk)");
+        let opened = named_by(Self::fact_item(&incident.id, "opened", &fact)?, finding);
         let named = Named { incident, joined: false, at };
         let mut writes = vec![
             self.name_incident(finding, known, &named)?,
             item::put(&self.table, Self::incident_item(incident)?, new, vec![])?,
-            item::put(&self.table, Self::fact_item(&incident.id, "opened", &fact)?, new, vec![])?,
+            item::put(&self.table, opened, new, vec![])?,
             self.due_put(&incident.id, incident.first_turn(), at)?,
             self.duties_put(incident)?,
         ];
@@ -89,7 +91,7 @@ impl Incidents {
     ) -> Result<Written, AwsError> {
         let fact = Fact::about(now, "attached", finding, &facts::joined(finding));
         let name = format!("attached#{}", digest(finding));
-        let item = Self::fact_item(&incident.id, &name, &fact)?;
+        let item = named_by(Self::fact_item(&incident.id, &name, &fact)?, finding);
         let named = Named { incident, joined: true, at: now };
         let mut writes = vec![
             self.name_incident(finding, known, &named)?,
@@ -128,10 +130,11 @@ impl Incidents {
         let version = vec![(":before", n(before.version))];
         let named = Named { incident: after, joined: false, at: now };
         let incident = Self::incident_item(after)?;
+        let raised = named_by(Self::fact_item(&after.id, &name, &fact)?, finding);
         let mut writes = vec![
             self.name_incident(finding, known, &named)?,
             item::put(&self.table, incident, Some("version = :before"), version)?,
-            item::put(&self.table, Self::fact_item(&after.id, &name, &fact)?, None, vec![])?,
+            item::put(&self.table, raised, None, vec![])?,
             self.due_put(&after.id, after.first_turn(), now)?,
         ];
         writes.extend(self.links(finding, known, &after.id)?);

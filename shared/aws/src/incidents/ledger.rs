@@ -28,19 +28,28 @@ pub(super) struct Group {
     pub(super) last_at: Timestamp,
 }
 
-/// Drills have groups of their own, and each that somebody asks for has one to itself.
-pub(super) fn group_key(finding: &Finding) -> Item {
+/// The partition of a finding's group. Drills have groups of their own, and each that somebody asks for has one to
+/// itself.
+pub(super) fn group(finding: &Finding) -> String {
     let group = format!("{}#{}", finding.account, finding.incident_type.name());
-    let pk = match &finding.drill {
+    match &finding.drill {
         None => format!("group#{group}"),
         Some(_) if finding.route == Route::Drill => format!("group#{}", finding.identity),
         Some(_) => format!("group#drill#{group}"),
-    };
-    key(pk, "group")
+    }
+}
+
+pub(super) fn group_key(finding: &Finding) -> Item {
+    key(group(finding), "group")
+}
+
+/// The partition of a finding's ledger entry and link.
+pub(super) fn entry(identity: &FindingIdentity) -> String {
+    format!("finding#{identity}")
 }
 
 pub(super) fn ledger_key(identity: &FindingIdentity) -> Item {
-    key(format!("finding#{identity}"), "ledger")
+    key(entry(identity), "ledger")
 }
 
 /// An update of a ledger entry that counts a delivery; the entry begins with its first.

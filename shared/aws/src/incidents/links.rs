@@ -25,7 +25,7 @@ pub(super) struct Linked {
 }
 
 pub(super) fn link_key(identity: &FindingIdentity) -> Item {
-    key(format!("finding#{identity}"), "link")
+    key(super::ledger::entry(identity), "link")
 }
 
 impl Incidents {

@@ -1,8 +1,10 @@
 //! The incidents table: the ledger, incidents with their timeline, send records, link tokens.
 
+mod alarms;
 mod answers;
 mod due;
 mod duties;
+mod expiry;
 mod fact;
 mod joining;
 mod ladders;
@@ -22,6 +24,7 @@ use std::time::Duration;
 use crate::error::AwsError;
 use crate::item::{self, Item, key, s};
 pub use crate::item::{Page, Written, pause};
+pub use alarms::QUIET;
 pub use answers::{LINK_LIFE, LinkToken, Taken};
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;
@@ -30,6 +33,8 @@ pub use aws_sdk_dynamodb::types::TransactWriteItem as Write;
 pub use due::LATE;
 pub use duties::{DutyDue, OpenedDuties};
 pub use fact::{Fact, NamedFinding};
+use futures::{StreamExt as _, TryStreamExt as _};
+use jiff::Timestamp;
 pub use ladders::HeldPage;
 use muster::duty_clock::DutyClock;
 use muster::id::IncidentId;
@@ -43,6 +48,8 @@ pub use reviews::{Lets, Newcomer, ReviewToken};
 pub use sends::IssuedToken;
 
 const KIND: &str = "incident";
+/// How many counts of findings are read at a time.
+const AT_ONCE: usize = 16;
 
 /// The incidents table.
 #[derive(Clone, Debug)]
@@ -98,9 +105,13 @@ fn incident_key(id: &IncidentId) -> Item {
     key(partition(id), KIND)
 }
 
+/// Whole milliseconds of one width, so that text order is time order.
+fn moment(at: Timestamp) -> String {
+    format!("{:014}", at.as_millisecond().max(0))
+}
+
 fn sort(incident: &Incident) -> String {
-    // Whole milliseconds of one width, so that text order is time order.
-    format!("{:014}#{}", incident.opened_at.as_millisecond(), incident.id)
+    format!("{}#{}", moment(incident.opened_at), incident.id)
 }
 
 impl Incidents {
@@ -188,7 +199,7 @@ impl Incidents {
         }))
     }
 
-    /// Incidents of one list, newest first, `limit` at most, from `cursor` on; `None` if the cursor is not one
+    /// Incidents of one list, each with the number of its findings, newest first, `limit` at most, from `cursor` on; `None` if the cursor is not one
     /// of ours. The index follows a write within moments, not at once.
     ///
     /// # Errors
@@ -222,7 +233,13 @@ impl Incidents {
         }
         let answer = query.send().await.map_err(|e| AwsError::of("dynamodb:Query", &e))?;
         let next = answer.last_evaluated_key().and_then(item::sort_in).map(item::cursor);
-        let items = answer.items.unwrap_or_default().into_iter().map(item::read);
-        Ok(Some(Page { items: items.collect::<Result<_, _>>()?, next }))
+        let counted = async |item: Item| {
+            let incident: Incident = item::read(item)?;
+            let joined = self.joined(&incident.id).await?;
+            Ok(Incident { findings: incident.findings.saturating_add(joined), ..incident })
+        };
+        let items = answer.items.unwrap_or_default().into_iter().map(counted);
+        let items = futures::stream::iter(items).buffered(AT_ONCE).try_collect().await?;
+        Ok(Some(Page { items, next }))
     }
 }

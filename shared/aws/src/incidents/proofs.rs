@@ -83,7 +83,7 @@ impl Incidents {
         Ok(contact.channels.iter().map(|c| of(c).unwrap_or_default()).collect())
     }
 
-    async fn partition_of(&self, pk: String) -> Result<Vec<Item>, AwsError> {
+    pub(super) async fn partition_of(&self, pk: String) -> Result<Vec<Item>, AwsError> {
         let query = self.client.query().table_name(&self.table).consistent_read(true);
         let query = query.key_condition_expression("pk = :pk");
         item::every(query.expression_attribute_values(":pk", s(pk))).await

@@ -8,8 +8,8 @@ use muster::incident::Incident;
 use muster::update::{DAILY, Update, UpdateInput};
 use serde::{Deserialize, Serialize};
 
-use super::due::{LATE, moment};
-use super::{Incidents, partition};
+use super::due::LATE;
+use super::{Incidents, moment, partition};
 use crate::error::AwsError;
 use crate::item::{self, Item, key, n, s};
 

@@ -1,0 +1,35 @@
+//! Deletes incidents that were resolved long ago.
+
+use muster_aws::incidents::List;
+
+use crate::{Failure, Reviewer, Run};
+
+/// How many incidents of each list a run deletes; the next day's run goes on.
+const MOST: usize = 2_000;
+
+impl Reviewer {
+    /// Deletes what has expired. One incident that cannot be deleted does not stop the others.
+    ///
+    /// # Errors
+    /// [`Failure::Unexpired`] if some could not be deleted, [`Failure::Unfinished`] if the time was too short: another try
+    /// goes on there.
+    pub(crate) async fn expire(&self, run: &Run) -> Result<(), Failure> {
+        let (mut deleted, mut failed) = (0, 0);
+        for list in [List::Incidents, List::Drills] {
+            for id in self.incidents.expired(list, &self.retention, run.now, MOST).await? {
+                if run.over() {
+                    return Err(Failure::Unfinished);
+                }
+                match self.incidents.expire(&id, &self.retention, run.now).await {
+                    Ok(expired) => deleted += usize::from(expired),
+                    Err(error) => {
+                        tracing::error!(incident = %id, reason = %error, "an expired incident is still there");
+                        failed += 1;
+                    }
+                }
+            }
+        }
+        tracing::info!(deleted, failed, "deleted expired incidents");
+        if failed > 0 { Err(Failure::Unexpired(failed)) } else { Ok(()) }
+    }
+}
