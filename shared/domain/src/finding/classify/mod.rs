@@ -41,3 +41,6 @@ impl Class {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -93,12 +93,12 @@ pub(super) fn exposure(texts: &[&str]) -> IncidentType {
         (&["hijack", "execution", "execute", "command and control", "crypto", "malware"], Malware),
         (&["vulnerab", "cve-", "exploit"], IncidentType::Vulnerability),
     ];
+    // A title begins with the danger and goes on with what leads to it: the first word decides.
     let says = |text: &&str| {
         let lower = text.to_ascii_lowercase();
-        WORDS
-            .iter()
-            .find(|(words, _)| words.iter().any(|word| lower.contains(word)))
-            .map(|(_, kind)| *kind)
+        let place = |words: &[&str]| words.iter().filter_map(|word| lower.find(word)).min();
+        let places = WORDS.iter().filter_map(|(words, kind)| Some((place(words)?, *kind)));
+        places.min_by_key(|(place, _)| *place).map(|(_, kind)| kind)
     };
     texts.iter().find_map(says).unwrap_or(Misconfiguration)
 }
