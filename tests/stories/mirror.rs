@@ -103,7 +103,7 @@ pub(crate) async fn every_incident_has_a_record_that_engages_nobody(stage: &Stag
     let lane = lane(stage, "glass", "native").await?;
     let plans = stage.system.response_plans()?;
     let ours: Vec<_> = plans.iter().filter(|(name, _)| name.starts_with("glass-")).collect();
-    ensure!(ours.len() == 28, "{} plans: three severities by nine types, and one", ours.len());
+    ensure!(ours.len() == 31, "{} plans: three severities by ten types, and one", ours.len());
     let plan = &plans["glass-high-malware"];
     ensure!(plan["incidentTemplate"]["title"] == "HIGH: malware", "{plan}");
     ensure!(plan["incidentTemplate"]["impact"] == 2, "{plan}");

@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Deserializer, de};
 
-use super::{Category, Finding, FindingIdentity, Quiet, Route, UNKNOWN_REGION, console, moment};
+use super::classify::{self, AsffFacts, AsffVulnerability};
+use super::{Finding, FindingIdentity, Quiet, Route, UNKNOWN_REGION, console, moment};
 use crate::given::{Given, known};
-use crate::incident_type::IncidentType;
 use crate::severity::Severity;
 
 type Optional<T> = Option<Given<T>>;
@@ -25,6 +25,7 @@ pub struct AsffFinding {
     workflow: Optional<StatusField>,
     record_state: Optional<String>,
     compliance: Optional<StatusField>,
+    vulnerabilities: Optional<Vec<Given<AsffVulnerability>>>,
     sample: Optional<bool>,
     last_observed_at: Optional<String>,
     updated_at: Optional<String>,
@@ -100,6 +101,19 @@ impl AsffFinding {
             .unwrap_or_else(|| UNKNOWN_REGION.to_owned())
     }
 
+    fn class(&self) -> classify::Class {
+        let vulnerabilities = known(self.vulnerabilities.as_ref()).into_iter().flatten();
+        let vulnerabilities: Vec<_> = vulnerabilities.filter_map(Given::as_ref).collect();
+        classify::asff(&AsffFacts {
+            types: known(self.types.as_ref()).map(Vec::as_slice).unwrap_or_default(),
+            product_arn: &self.product_arn,
+            title: known(self.title.as_ref()).map_or("", String::as_str),
+            compliance: known(self.compliance.as_ref()).is_some(),
+            vulnerabilities: !vulnerabilities.is_empty(),
+            exploited: vulnerabilities.into_iter().any(AsffVulnerability::exploited),
+        })
+    }
+
     fn resource(&self) -> Option<String> {
         let resource = known(self.resources.as_ref())?.first()?;
         let kind = known(resource.r#type.as_ref())?;
@@ -109,36 +123,26 @@ impl AsffFinding {
     }
 }
 
-/// The `GuardDuty` type inside the ASFF type `TTPs/Initial Access/UnauthorizedAccess:EC2-SSHBruteForce`:
-/// Security Hub writes its slash as a hyphen, most of the time.
-fn guardduty_type(asff_type: &str) -> String {
-    let last = asff_type.splitn(3, '/').last().unwrap_or(asff_type);
-    if last.contains('/') { last.to_owned() } else { last.replacen('-', "/", 1) }
-}
-
 impl From<AsffFinding> for Finding {
     fn from(finding: AsffFinding) -> Self {
         let identity =
             FindingIdentity::product(&finding.aws_account_id, &finding.product_arn, &finding.id);
-        let asff_type = known(finding.types.as_ref()).and_then(|types| types.first());
-        let asff_type = asff_type.map_or("", String::as_str);
-        let (finding_type, incident_type) = match identity {
+        let types = known(finding.types.as_ref()).map(Vec::as_slice).unwrap_or_default();
+        let class = finding.class();
+        let finding_type = match identity {
             FindingIdentity::GuardDuty(_) => {
-                let native = guardduty_type(asff_type);
-                let kind = IncidentType::from_guardduty(&native);
-                (native, kind)
+                types.iter().find_map(|r#type| classify::native(r#type))
             }
-            FindingIdentity::Product { .. } => {
-                (asff_type.to_owned(), IncidentType::from_asff(asff_type))
-            }
+            FindingIdentity::Product { .. } => None,
         };
+        let finding_type = finding_type.or_else(|| types.first().cloned()).unwrap_or_default();
         let region = finding.region();
         let title = known(finding.title.as_ref()).cloned();
         Self {
             identity,
             route: Route::SecurityHub,
             severity: finding.severity.label,
-            incident_type,
+            incident_type: class.incident_type,
             title: title.unwrap_or_else(|| finding_type.clone()),
             description: known(finding.description.as_ref()).cloned().unwrap_or_default(),
             resource: finding.resource(),
@@ -149,8 +153,8 @@ impl From<AsffFinding> for Finding {
             reported_at: None,
             related: Vec::new(),
             drill: None,
-            category: Category::default(),
-            exploited: false,
+            category: class.category,
+            exploited: class.exploited,
             details: Vec::new(),
             first_seen: None,
             updated_at: moment(&[&finding.updated_at]),

@@ -4,9 +4,8 @@ use std::collections::BTreeSet;
 
 use serde::Deserialize;
 
-use super::{Category, Finding, FindingIdentity, Quiet, Route, console, moment};
+use super::{Category, Finding, FindingIdentity, Quiet, Route, classify, console, moment};
 use crate::given::{Given, known};
-use crate::incident_type::IncidentType;
 use crate::severity::Severity;
 
 type Optional<T> = Option<Given<T>>;
@@ -177,7 +176,7 @@ impl From<GuardDutyFinding> for Finding {
             identity: FindingIdentity::guardduty(&finding.arn),
             route: Route::GuardDuty,
             severity: Severity::from_guardduty(finding.severity),
-            incident_type: IncidentType::from_guardduty(&finding.r#type),
+            incident_type: classify::guardduty(&finding.r#type),
             title: known(finding.title.as_ref()).unwrap_or(&finding.r#type).clone(),
             description: known(finding.description.as_ref()).cloned().unwrap_or_default(),
             resource: known(finding.resource.as_ref()).and_then(Resource::words),

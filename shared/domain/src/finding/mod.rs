@@ -1,6 +1,7 @@
 //! A finding: what a detector reported, in one form whatever route brought it.
 
 mod asff;
+pub mod classify;
 mod guardduty;
 mod identity;
 mod ocsf;

@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::{Category, Finding, FindingIdentity, Quiet, Route, UNKNOWN_REGION, console};
+use super::classify::{self, OcsfFacts, OcsfVulnerability};
+use super::{Finding, FindingIdentity, Quiet, Route, UNKNOWN_REGION, console};
 use crate::given::{Given, known};
-use crate::incident_type::IncidentType;
 use crate::severity::Severity;
 
 type Optional<T> = Option<Given<T>>;
@@ -25,7 +25,9 @@ pub struct OcsfFinding {
     severity_id: i64,
     status_id: Optional<i64>,
     activity_id: Optional<i64>,
+    class_uid: Optional<i64>,
     compliance: Optional<Compliance>,
+    vulnerabilities: Optional<Vec<Given<OcsfVulnerability>>>,
     resources: Optional<Vec<Resource>>,
 }
 
@@ -89,6 +91,21 @@ impl OcsfFinding {
         passed.then_some(Quiet::Passed)
     }
 
+    fn class(&self) -> classify::Class {
+        let vulnerabilities = known(self.vulnerabilities.as_ref()).into_iter().flatten();
+        let vulnerabilities: Vec<_> = vulnerabilities.filter_map(Given::as_ref).collect();
+        let info = &self.finding_info;
+        classify::ocsf(&OcsfFacts {
+            class_uid: known(self.class_uid.as_ref()).copied(),
+            types: known(info.types.as_ref()).map(Vec::as_slice).unwrap_or_default(),
+            product_uid: &self.metadata.product.uid,
+            title: known(info.title.as_ref()).map_or("", String::as_str),
+            compliance: known(self.compliance.as_ref()).is_some(),
+            vulnerabilities: !vulnerabilities.is_empty(),
+            exploited: vulnerabilities.into_iter().any(OcsfVulnerability::exploited),
+        })
+    }
+
     fn first_resource(&self) -> Option<&Resource> {
         known(self.resources.as_ref())?.first()
     }
@@ -122,20 +139,15 @@ impl From<OcsfFinding> for Finding {
             &info.uid,
         );
         let types = known(info.types.as_ref()).map(Vec::as_slice).unwrap_or_default();
-        let (finding_type, incident_type) = match identity {
-            // Beside the product's own type there may be others, such as "Threats".
+        let class = finding.class();
+        // Beside the product's own type there may be others, such as "Threats".
+        let finding_type = match identity {
             FindingIdentity::GuardDuty(_) => {
-                let native = types.iter().find(|name| name.contains(':')).or(types.first());
-                let native = native.cloned().unwrap_or_default();
-                let kind = IncidentType::from_guardduty(&native);
-                (native, kind)
+                types.iter().find_map(|r#type| classify::native(r#type))
             }
-            FindingIdentity::Product { .. } => {
-                let first = types.first().cloned().unwrap_or_default();
-                let kind = IncidentType::from_asff(&first);
-                (first, kind)
-            }
+            FindingIdentity::Product { .. } => None,
         };
+        let finding_type = finding_type.or_else(|| types.first().cloned()).unwrap_or_default();
         let region = finding.region();
         let title = known(info.title.as_ref()).cloned();
         Self {
@@ -143,7 +155,7 @@ impl From<OcsfFinding> for Finding {
             route: Route::SecurityHubV2,
             // Unknown and Other say nothing. Better a page too many than a finding nobody reads.
             severity: Severity::from_ocsf(finding.severity_id).unwrap_or(Severity::Medium),
-            incident_type,
+            incident_type: class.incident_type,
             title: title.unwrap_or_else(|| finding_type.clone()),
             description: known(info.desc.as_ref()).cloned().unwrap_or_default(),
             resource: finding.resource(),
@@ -157,8 +169,8 @@ impl From<OcsfFinding> for Finding {
             reported_at: None,
             related: Vec::new(),
             drill: None,
-            category: Category::default(),
-            exploited: false,
+            category: class.category,
+            exploited: class.exploited,
             details: Vec::new(),
             first_seen: None,
             updated_at: None,

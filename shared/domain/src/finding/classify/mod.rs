@@ -1,0 +1,46 @@
+//! What a finding is: its incident type, the category that decides whether it pages, a known exploit.
+
+mod asff;
+mod guardduty;
+mod guardduty_types;
+mod ocsf;
+mod taxonomy;
+
+pub use asff::{AsffFacts, AsffVulnerability, asff};
+pub use guardduty::{guardduty, native};
+pub use ocsf::{OcsfFacts, OcsfVulnerability, ocsf};
+
+use super::Category;
+use crate::IncidentType;
+
+/// What a finding is, whichever format it came in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Class {
+    /// The type of the incident that it opens.
+    pub incident_type: IncidentType,
+    /// Which of the policy's thresholds applies.
+    pub category: Category,
+    /// Whether an exploit of the vulnerability is known. Always false for threats and controls.
+    pub exploited: bool,
+}
+
+impl Class {
+    const fn threat(incident_type: IncidentType) -> Self {
+        Self { incident_type, category: Category::Threat, exploited: false }
+    }
+
+    const fn control(incident_type: IncidentType) -> Self {
+        Self { incident_type, category: Category::Control, exploited: false }
+    }
+
+    const fn vulnerability(exploited: bool) -> Self {
+        Self {
+            incident_type: IncidentType::Vulnerability,
+            category: Category::Vulnerability,
+            exploited,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
