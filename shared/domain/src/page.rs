@@ -1,37 +1,32 @@
-//! What a page says: a public text for SMS and voice, a private one for e-mail.
+//! Page texts. Text messages and calls are public (lock screens), so they contain no names, titles, or resources.
 
 mod blocks;
 mod call;
 mod digest;
 mod emergency;
+mod facts;
+mod joined;
 mod mail;
+mod sms;
 #[cfg(test)]
 mod tests;
+mod update;
 
 use jiff::Timestamp;
 
 pub(crate) use blocks::{Block, in_subject, mail_of};
-pub use blocks::{Mail, escape};
+pub use blocks::{Mail, escape, shown};
+pub(crate) use call::twice;
 pub use call::{external_spoken_text, spoken_text};
 pub use digest::{digest_mail, digest_text, spoken_digest};
 pub use emergency::emergency_text;
+pub use facts::{facts, notices};
+pub use joined::{Joined, JoinedLine};
 pub use mail::{external_mail, mail};
+pub use sms::public_text;
+pub use update::Update;
 
 use crate::incident::Incident;
-
-/// The text for SMS and voice. It may be read over a shoulder or on a lock screen, so it says no
-/// more than severity, kind, the account's last digits and the link. One part where the link leaves
-/// room for it: 160 characters of GSM 03.38, so plain ASCII only.
-#[must_use]
-pub fn public_text(incident: &Incident, link: &str) -> String {
-    format!(
-        "{}MUSTER {}: {} in account ..{}. Answer: {link}",
-        mark(incident),
-        incident.severity.shout(),
-        incident.r#type.words(),
-        short(&incident.account),
-    )
-}
 
 /// What a drill's messages begin with; nothing for what is real.
 pub(crate) const fn mark(incident: &Incident) -> &'static str {
@@ -44,6 +39,18 @@ pub(crate) fn short(account: &str) -> &str {
 }
 
 /// A time for people, to the minute, in UTC: responders sit in different zones.
-pub(crate) fn minute(at: Timestamp) -> String {
+#[must_use]
+pub fn minute(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M UTC").to_string()
+}
+
+/// A number with its noun: `1 day`, `3 days`.
+fn counted(number: u64, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}
+
+/// Returns the word with its first letter in upper case.
+fn capitalized(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

@@ -3,6 +3,7 @@
 mod answers;
 mod due;
 mod duties;
+mod joined;
 mod ladders;
 mod ledger;
 mod mirrors;

@@ -2,6 +2,13 @@
 
 use std::fmt::Write as _;
 
+use crate::text::cleaned;
+
+/// Longest subject, in characters.
+const MOST_SUBJECT: usize = 180;
+/// Longest text of a finding that a message repeats, in characters.
+const MOST_SHOWN: usize = 4000;
+
 /// An e-mail, ready to send.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mail {
@@ -30,18 +37,36 @@ pub(crate) fn in_subject(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(100).collect()
 }
 
+/// Returns a text as a subject: one line, of limited length.
+pub(super) fn subject_of(text: &str) -> String {
+    cleaned(text, MOST_SUBJECT)
+}
+
+/// Returns a value of a finding as messages show it. Findings are cleaned when they are read, but an incident that an
+/// older version stored was not.
+#[must_use]
+pub fn shown(text: &str) -> String {
+    cleaned(text, MOST_SHOWN)
+}
+
+/// Returns a text on one line, so that no value can look like a line of the message's own.
+pub(super) fn one_line(text: &str) -> String {
+    let breaks = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
+    text.chars().map(|c| if breaks(c) { ' ' } else { c }).collect()
+}
+
 pub(super) fn plain(blocks: &[Block]) -> String {
     let mut out = String::new();
     for block in blocks {
         // Writing to a String cannot fail.
         let _ = match block {
             Block::Head(text) => writeln!(out, "{}\n", text.to_uppercase()),
-            Block::Text(text) => writeln!(out, "{text}\n"),
-            Block::Link(label, url) => writeln!(out, "{label}: {url}\n"),
+            Block::Text(text) => writeln!(out, "{}\n", one_line(text)),
+            Block::Link(label, url) => writeln!(out, "{label}: {}\n", one_line(url)),
             Block::List(lines) => {
                 for line in lines {
                     out.push_str("- ");
-                    out.push_str(line);
+                    out.push_str(&one_line(line));
                     out.push('\n');
                 }
                 writeln!(out)

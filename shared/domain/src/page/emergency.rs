@@ -1,6 +1,7 @@
 //! The message for the emergency topic.
 
-use super::mark;
+use super::blocks::{one_line, shown};
+use super::{mark, notices};
 use crate::escalation::Emergency;
 use crate::incident::Incident;
 
@@ -14,15 +15,16 @@ pub fn emergency_text(incident: &Incident, why: Emergency) -> String {
         }
         _ => why.sentence(),
     };
+    let notices: String = notices(incident).iter().map(|notice| format!("{notice}\n")).collect();
     format!(
-        "{}MUSTER EMERGENCY. {sentence}\nIncident {}: {} {} in account {}, {}.\n{}\nLook: {}\n",
+        "{}MUSTER EMERGENCY. {sentence}\nIncident {}: {} {} in account {}, {}.\n{}\n{notices}Look: {}\n",
         mark(incident),
         incident.id,
         incident.severity.shout(),
         incident.r#type.words(),
-        incident.account,
-        incident.region,
-        incident.title,
-        incident.finding.console_link,
+        shown(&incident.account),
+        shown(&incident.region),
+        shown(&incident.title),
+        one_line(&incident.finding.console_link),
     )
 }

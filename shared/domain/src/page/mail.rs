@@ -1,50 +1,50 @@
 //! The e-mail of a page: for one person, and for an organisation.
 
-use super::blocks::{html, plain};
-use super::{Block, Mail, mail_of, mark, minute};
+use super::blocks::{html, plain, shown, subject_of};
+use super::{Block, Joined, Mail, facts, mail_of, mark, minute, notices};
 use crate::escalation::PersonPage;
 use crate::external::ExternalResource;
 use crate::incident::Incident;
 use crate::team::Why;
 
-/// The e-mail for one person: the finding, what this person's role has to do, who else was paged
-/// and where to look.
+/// The e-mail for one person: the finding, what else has joined, what this person's role has to do, who else was
+/// paged and where to look.
 #[must_use]
-pub fn mail(incident: &Incident, page: &PersonPage, team: &[PersonPage], link: &str) -> Mail {
+pub fn mail(
+    incident: &Incident,
+    page: &PersonPage,
+    team: &[PersonPage],
+    joined: &Joined,
+    link: &str,
+) -> Mail {
     let finding = &incident.finding;
-    let mut subject = format!(
-        "{}[{}] {}: {}",
+    let title = shown(&incident.title);
+    let subject = subject_of(&format!(
+        "{}[{}] {}: {title}",
         mark(incident),
         incident.severity.shout(),
         incident.r#type.words(),
-        incident.title
-    );
-    subject = subject.chars().map(|c| if c.is_control() { ' ' } else { c }).take(180).collect();
+    ));
     let mut blocks = Vec::new();
     if incident.drill().is_some() {
         let drill = "DRILL: nothing has happened. Answer as if it had, and do no more than that.";
         blocks.push(Block::Text(drill.into()));
     }
+    blocks.extend(notices(incident).into_iter().map(Block::Text));
     blocks.extend([
         Block::Text(because(page)),
         Block::Link("Acknowledge this incident", link.to_owned()),
         Block::Head("What happened"),
-        Block::Text(finding.title.clone()),
+        Block::Text(title.clone()),
     ]);
-    if !finding.description.is_empty() && finding.description != finding.title {
-        blocks.push(Block::Text(finding.description.clone()));
+    let description = shown(&finding.description);
+    if !description.is_empty() && description != title {
+        blocks.push(Block::Text(description));
     }
-    let mut facts = vec![
-        format!("Severity: {}", incident.severity.name()),
-        format!("Type: {}", finding.finding_type),
-        format!("Account: {}", incident.account),
-        format!("Region: {}", incident.region),
-    ];
-    facts.extend(finding.resource.iter().map(|resource| format!("Resource: {resource}")));
-    facts.push(format!("Opened: {}", minute(incident.opened_at)));
-    facts.push(format!("Incident: {}", incident.id));
-    blocks.push(Block::List(facts));
+    let line = |(label, value): (String, String)| format!("{label}: {value}");
+    blocks.push(Block::List(facts(incident).into_iter().map(line).collect()));
     blocks.push(Block::Link("Open the finding in the console", finding.console_link.clone()));
+    blocks.extend(joined.blocks());
     for role in &page.contact.roles {
         let card = role.card();
         blocks.push(Block::Head("What you do now"));
@@ -65,7 +65,7 @@ pub fn mail(incident: &Incident, page: &PersonPage, team: &[PersonPage], link: &
     } else {
         Block::List(others)
     });
-    Mail { subject, text: plain(&blocks), html: html(&incident.title, &blocks) }
+    Mail { subject, text: plain(&blocks), html: html(&title, &blocks) }
 }
 
 /// The mail to an organisation outside the house: that we ask for help, with what it needs to know us
