@@ -4,7 +4,7 @@ use muster::channel::Channel;
 use muster::escalation::{Emergency, Turn};
 use muster::incident::Incident;
 use muster::page::{
-    emergency_text, external_mail, external_spoken_text, mail, public_text, spoken_text,
+    Joined, emergency_text, external_mail, external_spoken_text, mail, public_text, spoken_text,
 };
 use muster_aws::senders::Letter;
 
@@ -16,6 +16,7 @@ pub(crate) fn write(
     turn: &Turn,
     sending: &Sending,
     claims: &Claims,
+    joined: &Joined,
     link_base: &str,
 ) -> Letter {
     let (index, channel) = match &sending.to {
@@ -28,7 +29,7 @@ pub(crate) fn write(
     let link = format!("{link_base}/ack/{}", claims.token(&page.contact.id));
     Letter::to(
         channel,
-        || mail(incident, page, &turn.pages, &link),
+        || mail(incident, page, &turn.pages, joined, &link),
         || public_text(incident, &link),
         || spoken_text(incident),
     )

@@ -12,6 +12,7 @@ use muster::escalation::{Cursor, LAST_LEVEL, Next, Turn, TurnInput, Wanted, turn
 use muster::external::ExternalResource;
 use muster::incident::{Actor, Incident};
 use muster::ladder::{Ladder, Pass};
+use muster::page::Joined;
 use muster::plan::Step;
 use muster::policy::Policy;
 use muster::send::{SendRecord, SendState, TOPIC, TRY_AGAIN};
@@ -167,8 +168,11 @@ impl Pager {
                 }
                 continue;
             }
-            let (turn, policy) =
-                tokio::try_join!(self.decide(&incident, input.cursor, now), self.roster.policy())?;
+            let decided = async {
+                tokio::try_join!(self.decide(&incident, input.cursor, now), self.roster.policy())
+            };
+            let (decided, joined) = tokio::join!(decided, self.joined(&incident));
+            let (turn, policy) = decided?;
             let named = incident.plan.step(input.cursor.step).into_iter().flat_map(Step::externals);
             let named: Vec<_> = named.collect();
             let known = named.into_iter().map(|id| self.roster.entry::<ExternalResource>(id));
@@ -187,7 +191,7 @@ impl Pager {
                 muster_aws::incidents::pause().await;
                 continue;
             }
-            let sent = self.send(&incident, &turn, &claims, &policy).await?;
+            let sent = self.send(&incident, &turn, &claims, &policy, &joined).await?;
             let first = input.cursor == Cursor::FIRST && records.is_empty();
             let went = sent.iter().find(|r| matches!(r.state, SendState::Sent { .. }));
             if let (true, Some(record)) = (first, went) {
@@ -228,6 +232,14 @@ impl Pager {
         });
         let engagement = mirror.and_then(|mirror| mirror.engagement);
         turn.shared_with(input.cursor, engagement.as_ref())
+    }
+
+    /// What else has joined, for the mails. If that cannot be read, they go without.
+    async fn joined(&self, incident: &Incident) -> Joined {
+        self.incidents.joined(incident).await.unwrap_or_else(|error| {
+            tracing::warn!(reason = %error, "the findings that joined cannot be read");
+            Joined::default()
+        })
     }
 
     /// Opens an incident again that was acknowledged and not resolved in time. Somebody else may
@@ -309,6 +321,7 @@ impl Pager {
         turn: &Turn,
         claims: &Claims,
         policy: &Policy,
+        joined: &Joined,
     ) -> Result<Vec<SendRecord>, Failure> {
         let one = async |sending: &Sending| -> Result<SendRecord, AwsError> {
             let outside = matches!(sending.to, To::External(..)) && incident.drill().is_some();
@@ -318,7 +331,8 @@ impl Pager {
             } else if let Some(held) = self.held(incident, turn, sending, policy).await? {
                 held
             } else {
-                let letter = letters::write(incident, turn, sending, claims, &self.link_base);
+                let base = &self.link_base;
+                let letter = letters::write(incident, turn, sending, claims, joined, base);
                 self.senders.send(letter).await
             };
             let record = SendRecord { state, at: Timestamp::now(), ..sending.record.clone() };

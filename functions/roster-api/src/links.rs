@@ -2,12 +2,14 @@
 //!
 //! Mail scanners open every link, so looking must never acknowledge.
 
+mod incident_page;
+
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use muster::incident::{Actor, Incident, State as Standing};
-use muster::page::escape;
+use muster::page::Joined;
 use muster_aws::AwsError;
 use muster_aws::incidents::LinkToken;
 use muster_aws::secret::token_digest;
@@ -42,7 +44,7 @@ pub(crate) async fn show(State(app): State<App>, PathText(token): PathText) -> R
         Err(error) => sorry(error.into()),
         Ok(Found::Unknown) => unknown(),
         Ok(Found::Expired) => expired(),
-        Ok(Found::Good(link, incident)) => incident_page(StatusCode::OK, &link, &incident),
+        Ok(Found::Good(link, incident)) => shown(&app, StatusCode::OK, &link, &incident).await,
     }
 }
 
@@ -55,16 +57,26 @@ pub(crate) async fn act(State(app): State<App>, PathText(token): PathText) -> Re
         Ok(Found::Good(link, incident)) => (link, incident),
     };
     if link.used_at.is_some() {
-        return incident_page(StatusCode::GONE, &link, &incident);
+        return shown(&app, StatusCode::GONE, &link, &incident).await;
     }
     if incident.status == Standing::Resolved {
-        return incident_page(StatusCode::CONFLICT, &link, &incident);
+        return shown(&app, StatusCode::CONFLICT, &link, &incident).await;
     }
     let by = Actor::Contact(link.contact.clone());
     match take_up(&app, &link.incident, &by, Some(&digest)).await {
-        Ok(incident) => incident_page(StatusCode::OK, &link, &incident),
+        Ok(incident) => shown(&app, StatusCode::OK, &link, &incident).await,
         Err(problem) => sorry(problem),
     }
+}
+
+/// The page of an incident. What else joined is not worth an error: the button matters more.
+async fn shown(app: &App, status: StatusCode, link: &LinkToken, incident: &Incident) -> Response {
+    let joined = app.incidents.joined(incident).await.unwrap_or_else(|error| {
+        tracing::warn!(reason = %error, "the findings that joined cannot be read");
+        Joined::default()
+    });
+    let (title, body) = incident_page::rendered(&link.contact, incident, &joined);
+    page(status, &title, &body)
 }
 
 fn unknown() -> Response {
@@ -83,42 +95,4 @@ fn sorry(problem: Problem) -> Response {
     let body = "<p>That did not work just now. Wait a moment and try again; if it goes on, \
                 answer your team on the bridge.</p>";
     page(status, "Muster: please try again", body)
-}
-
-fn incident_page(status: StatusCode, link: &LinkToken, incident: &Incident) -> Response {
-    let drill = if incident.drill().is_some() { "DRILL. " } else { "" };
-    let title = format!("{drill}{}: {}", incident.severity.shout(), incident.r#type.words());
-    let minute = |at: Timestamp| at.strftime("%Y-%m-%d %H:%M UTC").to_string();
-    let facts = [
-        ("What", incident.title.clone()),
-        ("Account", format!("{} ({})", incident.account, incident.region)),
-        ("Opened", minute(incident.opened_at)),
-        ("Incident", incident.id.to_string()),
-    ];
-    let mut list = String::new();
-    for (term, text) in facts {
-        list.extend(["<dt>", term, "</dt><dd>", &escape(&text), "</dd>"]);
-    }
-    let mine = incident
-        .acknowledgements
-        .iter()
-        .skip(incident.acknowledged_before)
-        .find(|deed| deed.by == Actor::Contact(link.contact.clone()));
-    let standing = match (incident.status, mine) {
-        (Standing::Resolved, _) => "<p><strong>This incident is over.</strong></p>".to_owned(),
-        (_, Some(deed)) => format!(
-            "<p role=\"status\"><strong>You acknowledged this at {}.</strong> \
-             This link has done its work.</p>",
-            minute(deed.at)
-        ),
-        (standing, None) => {
-            let others = match standing {
-                Standing::Acknowledged => "<p>Somebody has already answered.</p>",
-                Standing::Open | Standing::Resolved => "",
-            };
-            format!("{others}<form method=\"post\"><button>I am on it</button></form>")
-        }
-    };
-    let body = format!("<dl>{list}</dl>{standing}");
-    page(status, &escape(&title), &body)
 }

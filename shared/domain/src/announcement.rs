@@ -6,14 +6,17 @@ use serde::Serialize;
 use crate::id::IncidentId;
 use crate::incident::{Incident, State};
 use crate::incident_type::IncidentType;
-use crate::page::mark;
+use crate::page::{mark, notices};
 use crate::send::{SendRecord, SendState};
 use crate::severity::Severity;
+use crate::text::cleaned;
 
 /// The source of every event.
 pub const SOURCE: &str = "muster";
 /// The version of the events' form.
 const VERSION: &str = "1";
+/// Longest text of others that chat repeats, in characters.
+const MOST_IN_CHAT: usize = 250;
 /// Facts that are told in chat; the others would drown them.
 const TOLD: [&str; 9] = [
     "opened",
@@ -229,8 +232,10 @@ pub fn in_chat(incident: &Incident, line: &Line<'_>) -> Option<Notification> {
         return None;
     }
     let (severity, words) = (incident.severity.shout(), incident.r#type.words());
-    let title = format!("{}{severity}: {words} in {}", mark(incident), incident.account);
+    let account = harmless(&incident.account);
+    let title = format!("{}{severity}: {words} in {account}", mark(incident));
     let what = harmless(&incident.title);
+    let notices: String = notices(incident).iter().map(|notice| harmless(notice) + "\n").collect();
     let open = incident.status == State::Open;
     let next = open.then(|| format!("Look at the finding: {}", incident.finding.console_link));
     Some(Notification {
@@ -239,10 +244,14 @@ pub fn in_chat(incident: &Incident, line: &Line<'_>) -> Option<Notification> {
         id: format!("{}/{}", incident.id, line.name),
         content: Content {
             text_type: "client-markdown",
-            description: format!("{}\n{what}\nIncident {}", line.text, incident.id),
+            description: format!(
+                "{}\n{what}\n{notices}Incident {}",
+                harmless(line.text),
+                incident.id
+            ),
             title: title.clone(),
             next_steps: next.into_iter().collect(),
-            keywords: vec![severity, words, incident.account.clone()],
+            keywords: vec![severity, words, account],
         },
         metadata: Metadata {
             thread_id: incident.id.to_string(),
@@ -257,7 +266,8 @@ pub fn in_chat(incident: &Incident, line: &Line<'_>) -> Option<Notification> {
 fn harmless(text: &str) -> String {
     let plain =
         |c: char| !matches!(c, '<' | '>' | '&' | '*' | '_' | '`' | '~' | '|' | '@' | '[' | ']');
-    text.chars().map(|c| if plain(c) && !c.is_control() { c } else { ' ' }).take(250).collect()
+    let text = cleaned(text, MOST_IN_CHAT);
+    text.chars().map(|c| if plain(c) { c } else { ' ' }).collect()
 }
 
 #[cfg(test)]

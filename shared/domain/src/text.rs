@@ -1,5 +1,9 @@
 //! The rule for a free text somebody sends: short, on one line, and showing everything it holds.
 
+mod shown;
+
+pub use shown::cleaned;
+
 /// Longest free text (names, departments), in characters: fits an e-mail subject and a vCard line.
 pub const MAX_TEXT: usize = 200;
 

@@ -10,7 +10,7 @@ use muster::verdict::{Earlier, Known};
 use super::expiry::named_by;
 use super::fact::{CLOSED, REOPENED};
 use super::ledger::{Group, group_key, ledger_key};
-use super::{Fact, Incidents};
+use super::{Fact, Incidents, moment};
 use crate::error::AwsError;
 use crate::item::{self, Written, n, s};
 use crate::secret::token_digest;
@@ -90,7 +90,8 @@ impl Incidents {
         now: Timestamp,
     ) -> Result<Written, AwsError> {
         let fact = Fact::about(now, "attached", finding, &facts::joined(finding));
-        let name = format!("attached#{}", digest(finding));
+        // By time, so that the newest are found first.
+        let name = format!("attached#{}#{}", moment(now), digest(finding));
         let item = named_by(Self::fact_item(&incident.id, &name, &fact)?, finding);
         let named = Named { incident, joined: true, at: now };
         let mut writes = vec![

@@ -6,6 +6,7 @@ mod due;
 mod duties;
 mod expiry;
 mod fact;
+mod joined;
 mod joining;
 mod ladders;
 mod ledger;
@@ -235,7 +236,7 @@ impl Incidents {
         let next = answer.last_evaluated_key().and_then(item::sort_in).map(item::cursor);
         let counted = async |item: Item| {
             let incident: Incident = item::read(item)?;
-            let joined = self.joined(&incident.id).await?;
+            let joined = self.joined_count(&incident.id).await?;
             Ok(Incident { findings: incident.findings.saturating_add(joined), ..incident })
         };
         let items = answer.items.unwrap_or_default().into_iter().map(counted);

@@ -150,7 +150,7 @@ impl Incidents {
     ///
     /// # Errors
     /// The failed call.
-    pub async fn joined(&self, id: &IncidentId) -> Result<u64, AwsError> {
+    pub async fn joined_count(&self, id: &IncidentId) -> Result<u64, AwsError> {
         let item = self.item(key(partition(id), JOINED)).await?;
         let number = item.and_then(|item| item.get("findings")?.as_n().ok()?.parse().ok());
         Ok(number.unwrap_or_default())

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::contact::Contact;
-use crate::page::{Block, Mail, mail_of, minute};
+use crate::page::{Block, Mail, mail_of, minute, twice};
 
 /// The test of an e-mail address.
 #[must_use]
@@ -29,12 +29,11 @@ pub fn test_text(link: &str) -> String {
 /// The test of a number for calls. Nobody can answer by voice, so it says where to type the code.
 #[must_use]
 pub fn test_spoken(code: &str) -> String {
-    let said = format!(
-        "This is Muster, the security incident line. This is a test, and no incident. Your code is {}. \
-         Type it on the page of the test that you got by text message or e-mail.",
+    twice(&format!(
+        "Muster channel test, not an incident. Your code is {}. Enter it on the test page linked in your text message \
+         or email.",
         digits(code)
-    );
-    format!("{said} I repeat. {said}")
+    ))
 }
 
 /// The code for an e-mail address.
@@ -60,9 +59,7 @@ pub fn code_text(code: &str) -> String {
 /// The code for a number for calls.
 #[must_use]
 pub fn code_spoken(code: &str) -> String {
-    let said =
-        format!("This is Muster, the security incident line. Your code is {}.", digits(code));
-    format!("{said} I repeat. {said}")
+    twice(&format!("Muster. Your verification code is {}. Do not share it.", digits(code)))
 }
 
 /// What a channel gets that no test mail goes to; nobody ever reads it.

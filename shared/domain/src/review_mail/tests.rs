@@ -45,5 +45,12 @@ fn texts_are_one_part_and_public() {
     for text in texts {
         assert!(text.is_ascii() && text.len() <= 160, "{} {text}", text.len());
     }
-    assert_eq!(test_spoken("012345").matches("0, 1, 2, 3, 4, 5").count(), 2);
+}
+
+#[test]
+fn calls_say_the_code_twice_within_25_seconds() {
+    for call in [test_spoken("012345"), code_spoken("012345")] {
+        assert_eq!(call.matches("0, 1, 2, 3, 4, 5").count(), 2, "{call}");
+        assert!(call.split_whitespace().count() <= 62, "{call}");
+    }
 }

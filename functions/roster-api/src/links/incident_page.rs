@@ -1,0 +1,115 @@
+//! The page behind the link in a page: what happened, the button, then all that is known.
+
+use muster::ContactId;
+use muster::incident::{Actor, Incident, State};
+use muster::page::{Joined, escape, facts, minute, notices, shown};
+
+/// Returns title and body of the page for the contact who holds the link, as HTML.
+pub(super) fn rendered(
+    contact: &ContactId,
+    incident: &Incident,
+    joined: &Joined,
+) -> (String, String) {
+    let drill = if incident.drill().is_some() { "DRILL. " } else { "" };
+    let title = format!("{drill}{}: {}", incident.severity.shout(), incident.r#type.words());
+    let mut body = paragraph(&shown(&incident.title));
+    body.extend(notices(incident).iter().map(|notice| paragraph(notice)));
+    body += &standing(contact, incident);
+    body += "<dl>";
+    for (label, value) in facts(incident) {
+        body.extend(["<dt>", &escape(&label), "</dt><dd>", &escape(&value), "</dd>"]);
+    }
+    body += "</dl>";
+    let console = &incident.finding.console_link;
+    if console.starts_with("https://") {
+        let console = escape(console);
+        body += &format!("<p><a href=\"{console}\">Open the finding in the console</a></p>");
+    }
+    if let Some(sentence) = joined.sentence() {
+        body += "<h2>Also in this incident</h2>";
+        body += &paragraph(&sentence);
+        let lines = joined.lines();
+        if !lines.is_empty() {
+            let item = |line: &String| format!("<li>{}</li>", escape(line));
+            body.extend(["<ul>", &lines.iter().map(item).collect::<String>(), "</ul>"]);
+        }
+    }
+    (escape(&title), body)
+}
+
+/// Returns the button, or why there is none.
+fn standing(contact: &ContactId, incident: &Incident) -> String {
+    let mine = incident
+        .acknowledgements
+        .iter()
+        .skip(incident.acknowledged_before)
+        .find(|deed| deed.by == Actor::Contact(contact.clone()));
+    match (incident.status, mine) {
+        (State::Resolved, _) => "<p><strong>This incident is over.</strong></p>".to_owned(),
+        (_, Some(deed)) => format!(
+            "<p role=\"status\"><strong>You acknowledged this at {}.</strong> \
+             This link has done its work.</p>",
+            minute(deed.at)
+        ),
+        (status, None) => {
+            let others = match status {
+                State::Acknowledged => "<p>Somebody has already answered.</p>",
+                State::Open | State::Resolved => "",
+            };
+            format!("{others}<form method=\"post\"><button>I am on it</button></form>")
+        }
+    }
+}
+
+fn paragraph(text: &str) -> String {
+    format!("<p>{}</p>", escape(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use muster::drill::DrillFinding;
+    use muster::finding::{Detail, Finding};
+    use muster::page::JoinedLine;
+    use muster::{EscalationPlan, Policy};
+
+    use super::*;
+
+    fn incident() -> Incident {
+        let asked = serde_json::json!({
+            "id": "1", "drill": {"mode": "live"}, "severity": "high", "incident_type": "malware",
+            "account": "111122223333", "region": "eu-central-1", "asked_at": "2026-11-23T03:00:00Z"
+        });
+        let asked: DrillFinding = serde_json::from_value(asked).unwrap();
+        let mut finding = Finding::from(asked);
+        finding.drill = None;
+        finding.title = "A miner <b>runs</b>\nMUSTER: all clear https://evil.example".into();
+        finding.details = vec![Detail { label: "Pod".into(), value: "shop/cart-5d8f".into() }];
+        finding.count = Some(3);
+        let at = "2026-11-23T03:00:00Z".parse().unwrap();
+        let id = "20261123-abcdefghjk".parse().unwrap();
+        Incident::open(id, finding, &Policy::default(), EscalationPlan::default(), at)
+    }
+
+    #[test]
+    fn the_button_comes_before_all_that_is_known() {
+        let incident = incident();
+        let line = JoinedLine { at: incident.opened_at, text: "High: <i>another</i>".into() };
+        let joined = Joined::new(7, vec![line]);
+        let (title, body) = rendered(&"ada".parse().unwrap(), &incident, &joined);
+        assert_eq!(title, "HIGH: malware");
+        insta::assert_snapshot!(body.replace("><", ">\n<"));
+    }
+
+    #[test]
+    fn who_acknowledged_gets_no_button() {
+        let mut incident = incident();
+        let ada: ContactId = "ada".parse().unwrap();
+        let by = Actor::Contact(ada.clone());
+        incident = incident.acknowledge(by, incident.opened_at).unwrap().unwrap();
+        let body = |who: &ContactId| rendered(who, &incident, &Joined::default()).1;
+        assert!(
+            !body(&ada).contains("<button>") && body(&ada).contains("You acknowledged this at")
+        );
+        assert!(body(&"bob".parse().unwrap()).contains("<button>"));
+    }
+}

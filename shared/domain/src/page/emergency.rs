@@ -1,0 +1,30 @@
+//! The message for the emergency topic.
+
+use super::blocks::{one_line, shown};
+use super::{mark, notices};
+use crate::escalation::Emergency;
+use crate::incident::Incident;
+
+/// The plain message for the emergency topic.
+#[must_use]
+pub fn emergency_text(incident: &Incident, why: Emergency) -> String {
+    let answered = incident.acknowledgements.len() > incident.acknowledged_before;
+    let sentence = match why {
+        Emergency::NobodyAnswered if answered => {
+            "Everybody was paged, and fewer people answered than the plan asks for."
+        }
+        _ => why.sentence(),
+    };
+    let notices: String = notices(incident).iter().map(|notice| format!("{notice}\n")).collect();
+    format!(
+        "{}MUSTER EMERGENCY. {sentence}\nIncident {}: {} {} in account {}, {}.\n{}\n{notices}Look: {}\n",
+        mark(incident),
+        incident.id,
+        incident.severity.shout(),
+        incident.r#type.words(),
+        shown(&incident.account),
+        shown(&incident.region),
+        shown(&incident.title),
+        one_line(&incident.finding.console_link),
+    )
+}

@@ -1,0 +1,113 @@
+//! What is known of an incident, the same in the email and on the page behind its link.
+
+use super::blocks::shown;
+use super::{counted, minute};
+use crate::finding::{Asked, Quiet};
+use crate::incident::{Cause, Closed, Incident};
+
+/// Returns what is known of an incident, as labels and values in reading order.
+#[must_use]
+pub fn facts(incident: &Incident) -> Vec<(String, String)> {
+    let finding = &incident.finding;
+    let mut facts = Vec::new();
+    let mut add = |label: &str, value: String| facts.push((shown(label), shown(&value)));
+    add("Severity", incident.severity.name().to_owned());
+    add("Type", finding.finding_type.clone());
+    add("Account", incident.account.clone());
+    add("Region", incident.region.clone());
+    if let Some(resource) = &finding.resource {
+        add("Resource", resource.clone());
+    }
+    for detail in &finding.details {
+        add(&detail.label, detail.value.clone());
+    }
+    if finding.exploited {
+        add("Exploit", "known".to_owned());
+    }
+    if let Some(at) = finding.first_seen {
+        add("First seen", minute(at));
+    }
+    if let Some(at) = finding.last_seen {
+        add("Last seen", minute(at));
+    }
+    if let Some(count) = finding.count {
+        add("Seen", counted(count, "time", "times"));
+    }
+    add("Opened", minute(incident.opened_at));
+    if let Some(previous) = &incident.previous {
+        add("Recurrence of", previous.to_string());
+    }
+    add("Incident", incident.id.to_string());
+    facts
+}
+
+/// Returns what a reader has to know before the facts, a sentence each: why the contacts are paged again, who asked,
+/// and whether the source still reports the finding.
+#[must_use]
+pub fn notices(incident: &Incident) -> Vec<String> {
+    let cause = incident.cause.as_ref().map(|cause| cause_sentence(incident, cause));
+    let asked = incident
+        .finding
+        .asked
+        .as_ref()
+        .map(|Asked { action, account, .. }| asked_sentence(action, account));
+    // A run that an action began has the action as its cause too.
+    let asked = asked.filter(|sentence| cause.as_ref() != Some(sentence));
+    let closed = incident.closed.as_ref().map(closed_sentence);
+    cause.into_iter().chain(asked).chain(closed).collect()
+}
+
+fn cause_sentence(incident: &Incident, cause: &Cause) -> String {
+    match cause {
+        Cause::SeverityIncreased { from } => format!(
+            "Now {} (was {}), because of a more severe finding: {}",
+            incident.severity.shout(),
+            from.shout(),
+            shown(&incident.title)
+        ),
+        Cause::CriticalJoined => {
+            "Paged again, because a Critical finding was added after the acknowledgment.".to_owned()
+        }
+        Cause::Asked { action, account } => asked_sentence(action, account),
+        Cause::StillHappening { seen_at } => {
+            let after = match incident.acknowledgements.last() {
+                Some(last) => format!("after the acknowledgment at {}", minute(last.at)),
+                None => "and no one had acknowledged".to_owned(),
+            };
+            format!("Paged again, because a finding was seen at {}, {after}.", minute(*seen_at))
+        }
+        Cause::NotAcknowledged => {
+            "Paged again, because a finding was added and no one had acknowledged.".to_owned()
+        }
+        Cause::AcknowledgmentTimedOut => match incident.plan.acknowledgement_minutes {
+            Some(minutes) => format!(
+                "Paged again, because the incident was not resolved within {minutes} minutes of the last \
+                 acknowledgment."
+            ),
+            None => "Paged again, because the incident was not resolved in time.".to_owned(),
+        },
+        Cause::Reopened => {
+            "Paged again, because a finding that its source had closed was reopened.".to_owned()
+        }
+    }
+}
+
+fn asked_sentence(action: &str, account: &str) -> String {
+    format!(
+        "Paged by the Security Hub custom action {} in account {}.",
+        shown(action),
+        shown(account)
+    )
+}
+
+fn closed_sentence(closed: &Closed) -> String {
+    let state = match closed.state {
+        Quiet::Passed => "fixed",
+        Quiet::Resolved => "resolved",
+        Quiet::Suppressed => "suppressed",
+        // No other state closes a finding.
+        _ => "archived",
+    };
+    let stopped = if closed.stopped { " Paging stopped." } else { "" };
+    format!("Its source reports it {state} since {}.{stopped}", minute(closed.at))
+}

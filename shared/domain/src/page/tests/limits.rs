@@ -1,0 +1,100 @@
+//! Every public text and call with the longest values: one SMS part, and a call of 25 seconds.
+
+use super::super::*;
+use crate::drill::Drill;
+use crate::incident::State;
+use crate::incident_type::IncidentType;
+use crate::samples::{incident, now};
+use crate::severity::Severity;
+
+/// The longest link: China's domain is longer.
+const LONGEST: &str =
+    "https://a1b2c3d4e5.execute-api.cn-northwest-1.amazonaws.com.cn/ack/AAAAAAAAAAAAAAAAAAAAAA";
+const LONG: &str =
+    "https://a1b2c3d4e5.execute-api.ap-southeast-1.amazonaws.com/ack/AAAAAAAAAAAAAAAAAAAAAA";
+
+/// An incident of every type and severity, real and as a drill.
+fn every() -> impl Iterator<Item = Incident> {
+    let pairs = IncidentType::ALL.into_iter().flat_map(|kind| Severity::ALL.map(|s| (kind, s)));
+    pairs.flat_map(|(kind, severity)| {
+        [None, Some(Drill::default())].map(|drill| {
+            let mut incident = incident();
+            (incident.r#type, incident.severity) = (kind, severity);
+            incident.finding.drill = drill;
+            incident.status = State::Acknowledged;
+            incident
+        })
+    })
+}
+
+fn updates() -> Vec<Update> {
+    let line = JoinedLine { at: now(), text: "Critical: a title".into() };
+    let from = Severity::ALL.map(|from| Update::SeverityIncreased { from });
+    let added = Severity::ALL.map(|severity| Update::FindingAdded { severity, line: line.clone() });
+    let days = [1, 2, 10, 365].map(|days| Update::Unresolved { days });
+    from.into_iter().chain(added).chain(days).collect()
+}
+
+#[test]
+fn every_text_is_one_part() {
+    assert_eq!((LONG.len(), LONGEST.len()), (86, 89));
+    for incident in every() {
+        for link in [LONG, LONGEST] {
+            let digest = |number| digest_text(&vec![(&incident, link.to_owned()); number]);
+            let mut texts = vec![public_text(&incident, link), digest(1), digest(2), digest(1000)];
+            texts.extend(updates().iter().map(|update| update.text(&incident, link)));
+            for text in texts {
+                assert!(text.is_ascii() && text.len() <= 160, "{} {text}", text.len());
+                assert!(!text.contains(['[', ']', '{', '}', '~', '^', '\\', '|']), "{text}");
+                assert!(text.ends_with(link), "{text}");
+                assert!(
+                    text.contains(&incident.severity.shout()[..3])
+                        || text.contains("finding added"),
+                    "{text}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn every_call_says_the_essence_first_and_is_short() {
+    for incident in every() {
+        let digest = |number| spoken_digest(&vec![(&incident, String::new()); number]);
+        let mut calls =
+            vec![(spoken_text(&incident), true), (digest(1), true), (digest(1000), false)];
+        calls.extend(updates().iter().map(|update| (update.spoken(&incident), true)));
+        for (call, account) in calls {
+            let words: Vec<_> = call.split_whitespace().collect();
+            assert!(words.len() <= 62, "{} {call}", words.len());
+            let first = words[..words.len().min(25)].join(" ").to_lowercase();
+            assert!(first.contains(&incident.r#type.words()), "{call}");
+            let severity = incident.severity.name();
+            assert!(first.contains(severity) || first.contains("severity finding"), "{call}");
+            assert!(!account || first.contains("account ending in 3 3 3 3"), "{call}");
+            let drill = incident.drill().is_some() && account && !call.starts_with("Muster. ");
+            assert!(!drill || first.contains("drill"), "{call}");
+        }
+    }
+}
+
+#[test]
+fn a_call_to_an_organization_is_short_however_long_its_name_is() {
+    let stamp = crate::Stamp { by: "test".into(), at: now() };
+    let [draft, ..] = crate::ExternalDraft::starters();
+    let mut resource = draft.check(None, None, &stamp).unwrap();
+    let check = |resource: &crate::external::ExternalResource, times: usize| {
+        let call = external_spoken_text(&incident(), resource);
+        assert!(call.split_whitespace().count() <= 62, "{call}");
+        assert_eq!(call.matches("A customer needs help").count(), times, "{call}");
+    };
+    resource.organisation = "Example Forensics Ltd".into();
+    resource.contract_number = Some("EF-2026-0042".into());
+    check(&resource, 2);
+    resource.organisation = "a ".repeat(100);
+    resource.contract_number = Some("7".repeat(20));
+    check(&resource, 1);
+    resource.contract_number = Some("7".repeat(21));
+    assert!(!external_spoken_text(&incident(), &resource).contains('7'));
+    check(&resource, 2);
+}

@@ -1,0 +1,94 @@
+//! What contacts are told when an incident that they know changes.
+
+use super::super::*;
+use super::{LINK, full};
+use crate::incident::State;
+use crate::samples::{incident, now};
+use crate::severity::Severity;
+
+fn added() -> Update {
+    let line =
+        JoinedLine { at: now(), text: "Critical: A role was used from elsewhere (Role ci)".into() };
+    Update::FindingAdded { severity: Severity::Critical, line }
+}
+
+const RAISED: Update = Update::SeverityIncreased { from: Severity::Medium };
+const OPEN: Update = Update::Unresolved { days: 2 };
+
+#[test]
+fn texts() {
+    let check = |update: &Update, expected: &str| {
+        assert_eq!(update.text(&incident(), LINK).replace(LINK, "LINK"), expected);
+    };
+    check(&RAISED, "MUSTER now HIGH (was MEDIUM): malware in account ..3333. LINK");
+    check(&added(), "MUSTER: CRITICAL finding added. malware, account ..3333: LINK");
+    check(&OPEN, "MUSTER: 2 days unresolved: HIGH malware, account ..3333. LINK");
+    check(
+        &Update::Unresolved { days: 1 },
+        "MUSTER: 1 day unresolved: HIGH malware, account ..3333. LINK",
+    );
+}
+
+#[test]
+fn calls() {
+    let check = |update: &Update, expected: &str| {
+        let call = update.spoken(&incident());
+        assert_eq!(call, format!("{expected} Repeating. {expected}"));
+    };
+    check(
+        &RAISED,
+        "Muster security incident. Severity increased to high: malware. Account ending in 3 3 3 3. To acknowledge, \
+         open the link in your text message or email.",
+    );
+    check(
+        &added(),
+        "Muster security incident. New critical severity finding: malware. Account ending in 3 3 3 3. Open the link \
+         in your text message or email.",
+    );
+    check(
+        &OPEN,
+        "Muster security incident. Unresolved for 2 days. High severity: malware. Account ending in 3 3 3 3. Open \
+         the link in your text message or email.",
+    );
+}
+
+#[test]
+fn mails() {
+    let joined = Joined::new(1, vec![JoinedLine { at: now(), text: "High: a title".into() }]);
+    let mail = |update: &Update| {
+        let mail = update.mail(&full(), &joined, LINK);
+        format!("{}\n\n{}", mail.subject, mail.text)
+    };
+    insta::assert_snapshot!(mail(&added()));
+    let head = |update: &Update| mail(update).lines().take(3).collect::<Vec<_>>().join("\n");
+    insta::assert_snapshot!(head(&RAISED), @r"
+    [HIGH] Severity increased (was MEDIUM): malware in 111122223333: An instance asks for a coin miner's domain <script>
+
+    The severity of an incident that you were paged for increased from medium to high.
+    ");
+    insta::assert_snapshot!(head(&OPEN), @r"
+    [HIGH] Not resolved for 2 days: malware in 111122223333: An instance asks for a coin miner's domain <script>
+
+    This incident has been open for 2 days. No one has acknowledged it.
+    ");
+    let mut taken = full();
+    taken.status = State::Acknowledged;
+    let text = OPEN.mail(&taken, &Joined::default(), LINK).text;
+    assert!(text.starts_with(
+        "This incident has been open for 2 days. It is acknowledged, but not resolved."
+    ));
+}
+
+#[test]
+fn the_owners_topic_gets_no_link_to_acknowledge() {
+    let (subject, text) = OPEN.topic(&incident());
+    assert_eq!(subject, "MUSTER: incident 20261123-abcdefghjk is not resolved");
+    insta::assert_snapshot!(text, @r"
+    This incident has been open for 2 days. No one has acknowledged it.
+    HIGH: malware
+    Account 111122223333, Region eu-central-1
+    An instance asks for a coin miner's domain <script>
+    Incident ID: 20261123-abcdefghjk
+    Finding: https://eu-central-1.console.aws.amazon.com/guardduty/home
+    ");
+}

@@ -1,0 +1,188 @@
+//! What contacts who know of an incident are told when it changes. Public texts say as little as those of a page.
+
+use super::blocks::{one_line, shown, subject_of};
+use super::call::{account, essence, greeting, how_to};
+use super::sms::{label, one_part};
+use super::{
+    Block, Joined, JoinedLine, Mail, counted, facts, mail_of, mark, notices, short, twice,
+};
+use crate::incident::{Incident, State};
+use crate::severity::Severity;
+
+/// A change of an incident.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Update {
+    /// The incident is more severe than what the contact was paged for; paging has restarted.
+    SeverityIncreased {
+        /// The severity before.
+        from: Severity,
+    },
+    /// A finding joined after the contact acknowledged.
+    FindingAdded {
+        /// The severity of that finding.
+        severity: Severity,
+        /// The finding.
+        line: JoinedLine,
+    },
+    /// Nobody has resolved the incident for this many days.
+    Unresolved {
+        /// Whole days since it opened.
+        days: u64,
+    },
+}
+
+impl Update {
+    /// Returns the text message: one part.
+    #[must_use]
+    pub fn text(&self, incident: &Incident, link: &str) -> String {
+        let (mark, severity) = (mark(incident), label(incident.severity));
+        let (words, account) = (incident.r#type.words(), short(&incident.account));
+        match self {
+            Self::SeverityIncreased { from } => one_part(
+                format!(
+                    "{mark}MUSTER now {severity} (was {}): {words} in account ..{account}. {link}",
+                    label(*from)
+                ),
+                || format!("{mark}MUSTER now {severity}: {words} in account ..{account}. {link}"),
+            ),
+            Self::FindingAdded { severity: added, .. } => {
+                let added = label(*added);
+                one_part(
+                    format!(
+                        "{mark}MUSTER: {added} finding added. {words}, account ..{account}: {link}"
+                    ),
+                    || format!("{mark}MUSTER: {added} finding added. {words}: {link}"),
+                )
+            }
+            Self::Unresolved { days } => {
+                let days = counted(*days, "day", "days");
+                one_part(
+                    format!(
+                        "{mark}MUSTER: {days} unresolved: {severity} {words}, account ..{account}. {link}"
+                    ),
+                    || format!("{mark}MUSTER: {days} unresolved: {severity} {words}. {link}"),
+                )
+            }
+        }
+    }
+
+    /// Returns the call.
+    #[must_use]
+    pub fn spoken(&self, incident: &Incident) -> String {
+        let (greeting, words) = (greeting(incident), incident.r#type.words());
+        let open = "Open the link in your text message or email.";
+        twice(&match self {
+            Self::SeverityIncreased { .. } => format!(
+                "{greeting} Severity increased to {}: {words}. {} {}",
+                incident.severity.name(),
+                account(incident),
+                how_to(),
+            ),
+            Self::FindingAdded { severity, .. } => format!(
+                "{greeting} New {} severity finding: {words}. {} {open}",
+                severity.name(),
+                account(incident),
+            ),
+            Self::Unresolved { days } => format!(
+                "{greeting} Unresolved for {}. {} {open}",
+                counted(*days, "day", "days"),
+                essence(incident),
+            ),
+        })
+    }
+
+    /// Returns the email.
+    #[must_use]
+    pub fn mail(&self, incident: &Incident, joined: &Joined, link: &str) -> Mail {
+        let (sentence, ask) = (self.sentence(incident), self.ask());
+        let mut blocks = Vec::new();
+        if incident.drill().is_some() {
+            blocks.push(Block::Text(
+                "DRILL: This is not a real incident. Acknowledge as usual and take no other action.".into(),
+            ));
+        }
+        blocks.push(Block::Text(sentence));
+        if let Self::FindingAdded { line, .. } = self {
+            blocks.push(Block::Text(shown(&line.text)));
+        }
+        blocks.push(Block::Link(ask, link.to_owned()));
+        blocks.extend(notices(incident).into_iter().map(Block::Text));
+        blocks.push(Block::Head("What happened"));
+        blocks.push(Block::Text(shown(&incident.title)));
+        let line = |(label, value): (String, String)| format!("{label}: {value}");
+        blocks.push(Block::List(facts(incident).into_iter().map(line).collect()));
+        blocks.push(Block::Link(
+            "Open the finding in the console",
+            incident.finding.console_link.clone(),
+        ));
+        blocks.extend(joined.blocks());
+        mail_of(self.subject(incident), &blocks)
+    }
+
+    /// Returns the subject and the text for the owner's topic, which is told if no contact acknowledged. Like an
+    /// email, but without a link to acknowledge: that would be everybody's.
+    #[must_use]
+    pub fn topic(&self, incident: &Incident) -> (String, String) {
+        let text = format!(
+            "{}{}\n{}: {}\nAccount {}, Region {}\n{}\nIncident ID: {}\nFinding: {}\n",
+            mark(incident),
+            self.sentence(incident),
+            incident.severity.shout(),
+            incident.r#type.words(),
+            shown(&incident.account),
+            shown(&incident.region),
+            shown(&incident.title),
+            incident.id,
+            one_line(&incident.finding.console_link),
+        );
+        (format!("{}MUSTER: incident {} is not resolved", mark(incident), incident.id), text)
+    }
+
+    fn subject(&self, incident: &Incident) -> String {
+        let (change, title) = match self {
+            Self::SeverityIncreased { from } => {
+                (format!("Severity increased (was {})", from.shout()), &incident.title)
+            }
+            Self::FindingAdded { line, .. } => ("Finding added".to_owned(), &line.text),
+            Self::Unresolved { days } => {
+                (format!("Not resolved for {}", counted(*days, "day", "days")), &incident.title)
+            }
+        };
+        subject_of(&format!(
+            "{}[{}] {change}: {} in {}: {title}",
+            mark(incident),
+            incident.severity.shout(),
+            incident.r#type.words(),
+            incident.account,
+        ))
+    }
+
+    fn sentence(&self, incident: &Incident) -> String {
+        match self {
+            Self::SeverityIncreased { from } => format!(
+                "The severity of an incident that you were paged for increased from {} to {}.",
+                from.name(),
+                incident.severity.name()
+            ),
+            Self::FindingAdded { severity, .. } => format!(
+                "A finding of {} severity was added to the incident that you acknowledged.",
+                severity.name()
+            ),
+            Self::Unresolved { days } if incident.status == State::Open => format!(
+                "This incident has been open for {}. No one has acknowledged it.",
+                counted(*days, "day", "days")
+            ),
+            Self::Unresolved { days } => format!(
+                "This incident has been open for {}. It is acknowledged, but not resolved.",
+                counted(*days, "day", "days")
+            ),
+        }
+    }
+
+    const fn ask(&self) -> &'static str {
+        match self {
+            Self::SeverityIncreased { .. } => "Acknowledge this incident",
+            Self::FindingAdded { .. } | Self::Unresolved { .. } => "Open the incident",
+        }
+    }
+}
