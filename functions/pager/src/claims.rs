@@ -8,7 +8,8 @@ use muster::escalation::{Cursor, PersonPage, Turn};
 use muster::id::ContactId;
 use muster::incident::{Actor, Incident};
 use muster::send::{
-    Claim, EMERGENCY, EXTERNAL, LEASE, SendKey, SendRecord, SendState, TOPIC, claim,
+    ChannelKey, Claim, EMERGENCY, EXTERNAL, LEASE, SendChannel, SendKey, SendRecord, SendState,
+    claim,
 };
 use muster_aws::incidents::{Fact, IssuedToken, LINK_LIFE};
 use muster_aws::secret::{NoRandomness, Token};
@@ -69,8 +70,9 @@ impl Claims {
         (self.new, self.tokens, self.sendings, self.later) = Default::default();
         for (index, page) in turn.pages.iter().enumerate() {
             let before = self.sendings.len();
-            for (channel, name) in named(&page.channels) {
-                let key = SendKey { cursor, contact: page.contact.id.to_string(), channel: name };
+            for (name, channel) in ChannelKey::name(&page.contact.channels, &page.channels) {
+                let contact = page.contact.id.to_string();
+                let key = SendKey { cursor, contact, channel: name.into() };
                 self.consider(key, To::Person(index, channel.clone()), records);
             }
             if self.sendings.len() > before {
@@ -78,14 +80,15 @@ impl Claims {
             }
         }
         for (index, page) in turn.externals.iter().enumerate() {
-            for (channel, name) in named(&page.channels) {
+            for (name, channel) in ChannelKey::name(&page.resource.channels(), &page.channels) {
                 let contact = format!("{EXTERNAL}{}", page.resource.id);
-                let key = SendKey { cursor, contact, channel: name };
+                let key = SendKey { cursor, contact, channel: name.into() };
                 self.consider(key, To::External(index, channel.clone()), records);
             }
         }
         if turn.emergency.is_some() {
-            let key = SendKey { cursor, contact: EMERGENCY.to_owned(), channel: TOPIC.to_owned() };
+            let key =
+                SendKey { cursor, contact: EMERGENCY.to_owned(), channel: SendChannel::Topic };
             self.consider(key, To::EmergencyTopic, records);
         }
         Ok(())
@@ -138,7 +141,7 @@ impl Claims {
         records: &[SendRecord],
     ) -> Option<(String, Fact)> {
         let emergency = turn.emergency.is_some();
-        let new = |record: &SendRecord| emergency && record.key.channel == TOPIC;
+        let new = |record: &SendRecord| emergency && record.key.channel == SendChannel::Topic;
         let first = records.is_empty() && !self.new.is_empty();
         if !first && !self.new.iter().any(new) {
             return None;
@@ -160,15 +163,4 @@ impl Claims {
         let name = format!("{kind}#{:04}#{:04}#{:04}", cursor.run, cursor.round, cursor.step);
         Some((name, Fact::new(self.now, kind, &Actor::Muster, &text)))
     }
-}
-
-/// Channels with the names that their records have: two numbers of one kind are two sends.
-fn named(channels: &[Channel]) -> impl Iterator<Item = (&Channel, String)> {
-    channels.iter().enumerate().map(|(index, channel)| {
-        let kind = channel.kind();
-        let earlier = channels.iter().take(index).filter(|c| c.kind() == kind).count();
-        let name = kind.name();
-        let name = if earlier == 0 { name.to_owned() } else { format!("{name}-{}", earlier + 1) };
-        (channel, name)
-    })
 }

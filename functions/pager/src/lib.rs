@@ -15,7 +15,7 @@ use muster::ladder::{Ladder, Pass};
 use muster::page::Joined;
 use muster::plan::Step;
 use muster::policy::Policy;
-use muster::send::{SendRecord, SendState, TOPIC, TRY_AGAIN};
+use muster::send::{SendChannel, SendRecord, SendState, TRY_AGAIN};
 use muster_aws::AwsError;
 use muster_aws::figures;
 use muster_aws::incidents::{Fact, HeldPage, Incidents, Written};
@@ -205,7 +205,9 @@ impl Pager {
                 continue;
             }
             if turn.emergency.is_some()
-                && ended.iter().any(|record| record.key.channel == TOPIC && record.given_up(now))
+                && ended
+                    .iter()
+                    .any(|record| record.key.channel == SendChannel::Topic && record.given_up(now))
             {
                 // The steps to come must not wait for the topic: the watchdog takes them.
                 if let Next::Turn { wait, cursor } = turn.next {
@@ -340,7 +342,7 @@ impl Pager {
             count(incident, &record);
             tracing::info!(
                 incident = %incident.id,
-                channel = record.key.channel,
+                channel = %record.key.channel,
                 state = record.state.name(),
                 "page settled"
             );
@@ -354,7 +356,7 @@ impl Pager {
 
 /// Adds a page that has come to an end to the figures.
 fn count(incident: &Incident, record: &SendRecord) {
-    figures::page(&record.key.channel, record.state.name(), incident.drill().is_some());
+    figures::page(record.key.channel.type_name(), record.state.name(), incident.drill().is_some());
 }
 
 /// The turn's records after these sends ended.

@@ -72,7 +72,7 @@ impl Reviewer {
         let state = self.senders.send(letter).await;
         let record = SendRecord { state, at: jiff::Timestamp::now(), ..record };
         self.incidents.settle_notice(notice, &record).await?;
-        tracing::info!(channel = record.key.channel, state = record.state.name(), "notice settled");
+        tracing::info!(channel = notice.channel, state = record.state.name(), "notice settled");
         if record.may_try_again() { Ok(Posted::Later) } else { Ok(Posted::of(&record.state)) }
     }
 

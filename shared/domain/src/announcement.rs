@@ -7,7 +7,7 @@ use crate::id::IncidentId;
 use crate::incident::{Incident, State};
 use crate::incident_type::IncidentType;
 use crate::page::{mark, notices};
-use crate::send::{SendRecord, SendState};
+use crate::send::{SendChannel, SendRecord, SendState};
 use crate::severity::Severity;
 use crate::text::cleaned;
 
@@ -123,7 +123,8 @@ pub struct Detail<'a> {
 #[derive(Clone, Debug, Serialize)]
 struct PageDetail<'a> {
     contact: &'a str,
-    channel: &'a str,
+    channel: SendChannel,
+    channel_type: &'static str,
     run: u32,
     round: u32,
     step: u32,
@@ -175,7 +176,8 @@ pub fn of_page<'a>(incident: &'a Incident, record: &'a SendRecord) -> Option<Det
     );
     let page = PageDetail {
         contact: &key.contact,
-        channel: &key.channel,
+        channel: key.channel,
+        channel_type: key.channel.type_name(),
         run: cursor.run,
         round: cursor.round,
         step: cursor.step,
@@ -312,6 +314,11 @@ mod tests {
         let detail = serde_json::to_value(of_page(&incident, &failed)).unwrap();
         assert_eq!(detail["id"], "20261123-abcdefghjk/page/1-1-0/ada/sms/failed/1");
         assert_eq!(detail["page"]["error"], "OptedOut");
+        let mut further = failed;
+        further.key.channel = "sms-2".parse().unwrap();
+        let detail = serde_json::to_value(of_page(&incident, &further)).unwrap();
+        assert_eq!(detail["page"]["channel"], "sms-2");
+        assert_eq!(detail["page"]["channel_type"], "sms");
     }
 
     #[test]

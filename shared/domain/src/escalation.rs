@@ -5,14 +5,14 @@ use std::collections::BTreeSet;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::channel::Channel;
+use crate::channel::{Channel, ChannelType};
 use crate::contact::Contact;
 use crate::drill::DRY_WAIT;
 use crate::external::ExternalResource;
 use crate::id::{ContactId, IncidentId};
 use crate::incident::{Incident, State};
 use crate::plan::{Channels, Target, voice_first};
-use crate::send::{EXTERNAL, SendRecord, SendState, TOPIC};
+use crate::send::{EXTERNAL, SendChannel, SendRecord, SendState};
 use crate::team::{Call, Member, People, Why};
 
 /// Where an escalation stands: the turn that comes next.
@@ -185,7 +185,7 @@ impl Turn {
     pub fn with_outcome(self, records: &[SendRecord], now: Timestamp) -> Self {
         // That an organisation was told helps nobody who was not.
         let person = |record: &&SendRecord| {
-            record.key.channel != TOPIC && !record.key.contact.starts_with(EXTERNAL)
+            record.key.channel != SendChannel::Topic && !record.key.contact.starts_with(EXTERNAL)
         };
         let mut people = records.iter().filter(person).peekable();
         let tried = people.peek().is_some();
@@ -193,8 +193,7 @@ impl Turn {
         if tried && nothing && self.emergency.is_none() && !self.pages.is_empty() {
             return Self { emergency: Some(Emergency::NothingWentOut), ..self };
         }
-        let ill =
-            ["sms", "email", "voice"].into_iter().any(|kind| provider_fails(records, kind, now));
+        let ill = ChannelType::ALL.into_iter().any(|kind| provider_fails(records, kind, now));
         if ill && self.emergency.is_none() {
             return Self { emergency: Some(Emergency::ProviderFails), ..self };
         }
@@ -204,10 +203,11 @@ impl Turn {
 
 /// Whether a provider, and not one person's number or address, is what fails: every message of its
 /// kind was refused for good, and there were several, or it was for a passing reason each time.
-fn provider_fails(records: &[SendRecord], kind: &str, now: Timestamp) -> bool {
-    let of_kind = || records.iter().filter(|record| record.key.channel == kind);
+fn provider_fails(records: &[SendRecord], kind: ChannelType, now: Timestamp) -> bool {
+    let of_kind = || records.iter().filter(|record| record.key.channel.kind() == Some(kind));
     let refused = |record: &SendRecord| {
-        record.given_up(now) && !matches!(record.state, SendState::Unavailable)
+        record.given_up(now)
+            && !matches!(record.state, SendState::Unavailable | SendState::Unconfirmed)
     };
     let passing =
         |record: &SendRecord| !matches!(record.state, SendState::Failed { passing: false, .. });

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 pub use self::kind::ResourceKind;
 pub use self::portal::{Portal, PortalError};
 use crate::availability::{Availability, Zone};
-use crate::channel::{Email, Phone};
+use crate::channel::{Channel, Email, Phone};
 use crate::id::{ContactId, ResourceId};
 use crate::incident_type::IncidentType;
 use crate::stamps::Stamp;
@@ -100,6 +100,15 @@ pub struct ExternalResource {
 }
 
 impl ExternalResource {
+    /// Its addresses and numbers, each with the same place whatever the others of a page are: the first
+    /// of each type, then those for when nobody answers.
+    #[must_use]
+    pub fn channels(&self) -> Vec<Channel> {
+        let mails = self.contact_email.iter().chain(&self.escalation_email).cloned();
+        let phones = self.contact_phone.iter().chain(&self.escalation_phone).cloned();
+        mails.map(Channel::Email).chain(phones.map(Channel::Voice)).collect()
+    }
+
     /// The entry after somebody confirmed it.
     #[must_use]
     pub fn confirmed(&self, stamp: &Stamp) -> Self {

@@ -9,6 +9,7 @@ mod checks;
 
 pub mod availability;
 pub mod channel;
+pub mod channel_key;
 pub mod contact;
 pub mod contact_draft;
 pub mod external;

@@ -3,6 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+pub use crate::channel_key::{ChannelKey, SendChannel};
 use crate::escalation::Cursor;
 
 /// How long a claim holds before another try may take it over: longer than the pager can run
@@ -17,8 +18,6 @@ pub const TRY_AGAIN: SignedDuration = SignedDuration::from_secs(15);
 pub const EMERGENCY: &str = "emergency";
 /// What comes before an organisation's id where a record names whom it is about.
 pub const EXTERNAL: &str = "external:";
-/// The channel in that record of the emergency topic.
-pub const TOPIC: &str = "topic";
 
 /// Which send: unique within its incident.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -28,8 +27,8 @@ pub struct SendKey {
     pub cursor: Cursor,
     /// The contact's id, or `emergency` for the emergency topic.
     pub contact: String,
-    /// `sms`, `email`, `voice` or `topic`.
-    pub channel: String,
+    /// By which of the recipient's channels, or the topic.
+    pub channel: SendChannel,
 }
 
 /// How a send stands.
@@ -64,6 +63,11 @@ pub enum SendState {
         /// Not before.
         until: Timestamp,
     },
+    /// It was held, and the incident was answered before the digest: nothing was sent.
+    Dropped,
+    /// The digest that it was in may have gone out: who sent it stopped before the end was known. It is
+    /// not sent again; the incident's next step pages.
+    Unconfirmed,
 }
 
 impl SendState {
@@ -77,6 +81,8 @@ impl SendState {
             Self::Unavailable => "unavailable",
             Self::Dry => "dry",
             Self::Held { .. } => "held",
+            Self::Dropped => "dropped",
+            Self::Unconfirmed => "unconfirmed",
         }
     }
 }
@@ -102,8 +108,12 @@ impl SendRecord {
     #[must_use]
     pub fn given_up(&self, now: Timestamp) -> bool {
         match &self.state {
-            SendState::Sent { .. } | SendState::Held { .. } | SendState::Dry => false,
-            SendState::Unavailable => true,
+            SendState::Sent { .. }
+            | SendState::Held { .. }
+            | SendState::Dropped
+            | SendState::Dry => false,
+            // It may have gone out, but nobody can rely on it.
+            SendState::Unavailable | SendState::Unconfirmed => true,
             SendState::Failed { .. } => !self.may_try_again(),
             SendState::Claimed { until, .. } => *until <= now && self.tries >= MOST_TRIES,
         }
@@ -133,7 +143,7 @@ pub enum Claim {
 }
 
 /// The end of the longest claim that a clock could have made which agrees with this one.
-fn longest(now: Timestamp) -> Timestamp {
+pub(crate) fn longest(now: Timestamp) -> Timestamp {
     now.saturating_add(LEASE * 2).unwrap_or(Timestamp::MAX)
 }
 
@@ -147,7 +157,7 @@ pub fn claim(record: Option<&SendRecord>, owner: &str, now: Timestamp) -> Claim 
     match &record.state {
         SendState::Claimed { owner: mine, .. } if mine == owner => Claim::Mine,
         // The last resort is tried as long as somebody looks.
-        _ if record.given_up(now) && record.key.channel != TOPIC => Claim::Settled,
+        _ if record.given_up(now) && record.key.channel != SendChannel::Topic => Claim::Settled,
         // Longer than any claim holds: the clock that it was made by is ahead, and may be far ahead.
         SendState::Claimed { until, .. } if *until > longest(now) => again(now),
         SendState::Claimed { until, .. } => again(*until),
@@ -157,13 +167,16 @@ pub fn claim(record: Option<&SendRecord>, owner: &str, now: Timestamp) -> Claim 
         SendState::Sent { .. }
         | SendState::Unavailable
         | SendState::Dry
-        | SendState::Held { .. } => Claim::Settled,
+        | SendState::Held { .. }
+        | SendState::Dropped
+        | SendState::Unconfirmed => Claim::Settled,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::channel::ChannelType;
 
     #[test]
     fn claims() {
@@ -173,7 +186,7 @@ mod tests {
             key: SendKey {
                 cursor: Cursor { run: 1, round: 1, step: 0 },
                 contact: "ada".into(),
-                channel: "sms".into(),
+                channel: ChannelKey::first(ChannelType::Sms).into(),
             },
             state,
             tries,
@@ -197,6 +210,8 @@ mod tests {
         check(Some(record(failed(true), 1)), now, Claim::Later(now + TRY_AGAIN));
         check(Some(record(failed(true), 1)), now + TRY_AGAIN, Claim::Take { attempt: 2 });
         check(Some(record(failed(true), 3)), now + TRY_AGAIN, Claim::Settled);
+        check(Some(record(SendState::Dropped, 1)), now, Claim::Settled);
+        check(Some(record(SendState::Unconfirmed, 1)), now, Claim::Settled);
     }
 
     #[test]
@@ -204,5 +219,10 @@ mod tests {
         let text = r#"{"run":1,"round":2,"step":0,"contact":"ada","channel":"sms","state":"sent","message_id":"m","tries":1,"at":"2026-11-23T03:00:00Z"}"#;
         let record: SendRecord = serde_json::from_str(text).unwrap();
         assert_eq!(serde_json::to_string(&record).unwrap(), text);
+        let further = text.replace("\"sms\"", "\"sms-2\"");
+        let record: SendRecord = serde_json::from_str(&further).unwrap();
+        assert_eq!(serde_json::to_string(&record).unwrap(), further);
+        // A misspelt channel is an error, not a send of its own.
+        assert!(serde_json::from_str::<SendRecord>(&text.replace("sms", "smss")).is_err());
     }
 }

@@ -256,6 +256,8 @@ pub(super) enum PageState {
     Unavailable,
     Dry,
     Held,
+    Dropped,
+    Unconfirmed,
 }
 
 /// A page of a timeline.
@@ -270,6 +272,7 @@ pub(super) struct SentPage {
     round: u32,
     step: u32,
     contact: String,
+    /// The contact's channel: `email`, `sms`, or `voice`, and from the second of a type on its place, as in `sms-2`.
     channel: String,
     state: PageState,
     /// Of a claimed page: until when; of one that is held: not before.

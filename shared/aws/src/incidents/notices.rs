@@ -2,12 +2,13 @@
 
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use jiff::{SignedDuration, Timestamp};
+use muster::channel::ChannelType;
 use muster::escalation::Cursor;
-use muster::send::{Claim, LEASE, SendKey, SendRecord, SendState, claim};
+use muster::send::{ChannelKey, Claim, LEASE, SendChannel, SendKey, SendRecord, SendState, claim};
 
 use super::Incidents;
 use crate::error::AwsError;
-use crate::item::{self, Item, key, n};
+use crate::item::{self, Item, key, n, s};
 
 /// How long it is known that a message went out: longer than it could be asked for again.
 const KEPT: SignedDuration = SignedDuration::from_hours(400 * 24);
@@ -39,6 +40,20 @@ fn notice_key(notice: &Notice) -> Item {
     key(format!("notice#{}", notice.about), sk)
 }
 
+/// By what a message goes, as its record has it. A notice's own text may have another number after it: it
+/// is part of the item's key, and stays as it is so that nothing is sent twice.
+fn sent_by(notice: &Notice) -> SendChannel {
+    let kind = notice.channel.split('-').next().unwrap_or_default();
+    let kind = ChannelType::ALL.into_iter().find(|known| known.name() == kind);
+    kind.map_or(SendChannel::Topic, |kind| ChannelKey::first(kind).into())
+}
+
+/// The record in a notice's item.
+fn notice_record(notice: &Notice, mut item: Item) -> Result<SendRecord, AwsError> {
+    item.insert("channel".to_owned(), s(sent_by(notice).to_string()));
+    item::read(item)
+}
+
 fn notice_item(notice: &Notice, record: &SendRecord) -> Result<Item, AwsError> {
     let until = record.at.saturating_add(KEPT).unwrap_or(Timestamp::MAX);
     let mut item = item::write(notice_key(notice), record)?;
@@ -58,8 +73,11 @@ impl Incidents {
         owner: &str,
         now: Timestamp,
     ) -> Result<Claimed, AwsError> {
-        let record: Option<SendRecord> =
-            self.item(notice_key(notice)).await?.map(item::read).transpose()?;
+        let record: Option<SendRecord> = self
+            .item(notice_key(notice))
+            .await?
+            .map(|item| notice_record(notice, item))
+            .transpose()?;
         let attempt = match (claim(record.as_ref(), owner, now), &record) {
             (Claim::Mine, Some(record)) => return Ok(Claimed::Ours(record.clone())),
             (Claim::Settled, Some(record)) => return Ok(Claimed::Ended(record.state.clone())),
@@ -71,7 +89,7 @@ impl Incidents {
             key: SendKey {
                 cursor: Cursor::FIRST,
                 contact: notice.whom.clone(),
-                channel: notice.channel.clone(),
+                channel: sent_by(notice),
             },
             state: SendState::Claimed { until, owner: owner.to_owned() },
             tries: attempt,

@@ -9,14 +9,14 @@ use super::Mode;
 use crate::id::{ContactId, IncidentId};
 use crate::incident::{Actor, Incident, State};
 use crate::incident_type::IncidentType;
-use crate::send::{EXTERNAL, SendRecord, SendState, TOPIC};
+use crate::send::{EXTERNAL, SendChannel, SendRecord, SendState};
 use crate::severity::Severity;
 
 /// One page of a drill.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct DrilledPage {
-    /// `sms`, `email` or `voice`.
-    pub channel: String,
+    /// By which of the person's channels.
+    pub channel: SendChannel,
     /// How the send ended; `dry` if nothing was to be sent.
     pub state: &'static str,
     /// When.
@@ -90,7 +90,7 @@ pub fn report(incident: &Incident, sends: &[SendRecord]) -> Option<DrillReport> 
     let mut people = BTreeMap::<ContactId, Vec<&SendRecord>>::new();
     for record in sends {
         // What went to the emergency topic or an organisation was to nobody of ours.
-        if record.key.channel == TOPIC || record.key.contact.starts_with(EXTERNAL) {
+        if record.key.channel == SendChannel::Topic || record.key.contact.starts_with(EXTERNAL) {
             continue;
         }
         if let Ok(contact) = record.key.contact.parse() {
@@ -105,7 +105,7 @@ pub fn report(incident: &Incident, sends: &[SendRecord]) -> Option<DrillReport> 
             incident.acknowledgements.iter().find(|deed| mine(&deed.by)).map(|deed| deed.at);
         let answered_after = first.zip(answered_at);
         let page = |record: &&SendRecord| DrilledPage {
-            channel: record.key.channel.clone(),
+            channel: record.key.channel,
             state: record.state.name(),
             at: record.at,
             after_seconds: after(record.at),
@@ -135,13 +135,13 @@ pub fn report(incident: &Incident, sends: &[SendRecord]) -> Option<DrillReport> 
         asked_at,
         first_page_after_seconds: sends
             .iter()
-            .filter(|record| went(record) && record.key.channel != TOPIC)
+            .filter(|record| went(record) && record.key.channel != SendChannel::Topic)
             .map(|record| after(record.at))
             .min(),
         first_answer_after_seconds: incident.acknowledgements.first().map(|deed| after(deed.at)),
         not_answered: those(|person| person.answered_at.is_none()),
         not_reached: those(|person| !person.reached),
         people,
-        emergency_topic_told: sends.iter().any(|r| r.key.channel == TOPIC && went(r)),
+        emergency_topic_told: sends.iter().any(|r| r.key.channel == SendChannel::Topic && went(r)),
     })
 }

@@ -58,7 +58,11 @@ fn calls_come_first_late_and_out_of_hours() {
 #[test]
 fn when_nothing_went_out_the_emergency_topic_is_told() {
     let record = |channel: &str, state| SendRecord {
-        key: SendKey { cursor: Cursor::FIRST, contact: "ada".into(), channel: channel.into() },
+        key: SendKey {
+            cursor: Cursor::FIRST,
+            contact: "ada".into(),
+            channel: channel.parse().unwrap(),
+        },
         state,
         tries: 1,
         at: now(),
@@ -134,7 +138,11 @@ fn a_provider_that_refuses_everything_is_told_of() {
     let people = people([person("ada", 1), person("bob", 2)]);
     let turn = turn(&incident(), Cursor::FIRST, &people, now());
     let record = |contact: &str, channel: &str, state: SendState| SendRecord {
-        key: SendKey { cursor: Cursor::FIRST, contact: contact.into(), channel: channel.into() },
+        key: SendKey {
+            cursor: Cursor::FIRST,
+            contact: contact.into(),
+            channel: channel.parse().unwrap(),
+        },
         state,
         tries: 3,
         at: now(),
@@ -156,5 +164,11 @@ fn a_provider_that_refuses_everything_is_told_of() {
     let both = [refused("ada", "email", false), refused("bob", "email", false)];
     check(&[&[ada, bob][..], &both[..]].concat(), fails);
     check(&both, Some(Emergency::NothingWentOut));
+    // A second number is of the same provider.
+    let further = [out("ada", "sms"), refused("bob", "sms-2", false)];
+    check(&further, None);
+    let further =
+        [out("ada", "email"), refused("ada", "sms", false), refused("ada", "sms-2", false)];
+    check(&further, fails);
     check(&[record("ada", "voice", SendState::Unavailable), out("ada", "sms")], None);
 }
