@@ -309,16 +309,6 @@ impl Lane {
         ours.map(|heard| read(&heard.body)).collect()
     }
 
-    /// What text messages to this number said.
-    ///
-    /// # Errors
-    /// A failed call.
-    pub async fn texts(&self, number: &str) -> Result<Vec<String>> {
-        let texts = self.cloud.look("sns/sms-messages", &[]).await?;
-        let texts = texts["sms_messages"][number].as_array().into_iter().flatten();
-        Ok(texts.filter_map(|text| text["Message"].as_str().map(str::to_owned)).collect())
-    }
-
     /// The keys of items of the incidents table that mention this text, and that no expiry of the table's own deletes.
     ///
     /// # Errors
