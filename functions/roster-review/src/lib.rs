@@ -87,7 +87,7 @@ pub enum Failure {
     /// Some messages may still go out.
     #[error("{0} messages may go out with another try")]
     Later(usize),
-    /// Some expired incidents could not be deleted.
+    /// None of the expired incidents could be deleted.
     #[error("{0} expired incidents could not be deleted")]
     Unexpired(usize),
     /// The time was too short.
