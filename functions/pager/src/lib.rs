@@ -4,16 +4,15 @@ mod claims;
 mod digest;
 mod duties;
 mod letters;
+mod plan;
 mod watch;
 
 use jiff::{SignedDuration, Timestamp};
 use lambda_runtime::Diagnostic;
-use muster::escalation::{Cursor, LAST_LEVEL, Next, Turn, TurnInput, Wanted, turn, wanted};
-use muster::external::ExternalResource;
+use muster::escalation::{Cursor, Next, Turn, TurnInput};
 use muster::incident::{Actor, Incident};
 use muster::ladder::{Ladder, Pass};
 use muster::page::Joined;
-use muster::plan::Step;
 use muster::policy::Policy;
 use muster::send::{SendChannel, SendRecord, SendState, TRY_AGAIN};
 use muster_aws::AwsError;
@@ -168,17 +167,13 @@ impl Pager {
                 }
                 continue;
             }
-            let decided = async {
-                tokio::try_join!(self.decide(&incident, input.cursor, now), self.roster.policy())
+            let planned = async {
+                tokio::try_join!(self.plan(&incident, input.cursor, now), self.roster.policy())
             };
-            let (decided, joined) = tokio::join!(decided, self.joined(&incident));
-            let (turn, policy) = decided?;
-            let named = incident.plan.step(input.cursor.step).into_iter().flat_map(Step::externals);
-            let named: Vec<_> = named.collect();
-            let known = named.into_iter().map(|id| self.roster.entry::<ExternalResource>(id));
-            let known = futures::future::try_join_all(known).await?.into_iter().flatten();
-            let turn = turn.with_externals(&incident, input.cursor, known.collect());
-            let turn = if self.shares { self.share(turn, &input).await } else { turn };
+            let (planned, joined) = tokio::join!(planned, self.joined(&incident));
+            let (turn, policy) = planned?;
+            let turn =
+                if self.shares { self.share(turn, &incident, input.cursor).await } else { turn };
             let turn = turn.with_outcome(&records, now);
             claims.decide(&turn, input.cursor, &records)?;
             let fact = claims.fact(&incident, &turn, input.cursor, &records);
@@ -225,25 +220,6 @@ impl Pager {
         Err(Failure::Raced)
     }
 
-    /// Leaves to Incident Manager whom it engages. If that cannot be read, Muster pages everybody: better
-    /// a page too many than one that is lost.
-    async fn share(&self, turn: Turn, input: &TurnInput) -> Turn {
-        let mirror = self.incidents.mirror(&input.incident).await.unwrap_or_else(|error| {
-            tracing::error!(reason = %error, "whom Incident Manager engages cannot be read");
-            None
-        });
-        let engagement = mirror.and_then(|mirror| mirror.engagement);
-        turn.shared_with(input.cursor, engagement.as_ref())
-    }
-
-    /// What else has joined, for the mails. If that cannot be read, they go without.
-    async fn joined(&self, incident: &Incident) -> Joined {
-        self.incidents.joined(incident).await.unwrap_or_else(|error| {
-            tracing::warn!(reason = %error, "the findings that joined cannot be read");
-            Joined::default()
-        })
-    }
-
     /// Opens an incident again that was acknowledged and not resolved in time. Somebody else may
     /// have answered at the same moment: then there is nothing to begin.
     async fn lapse(&self, incident: &Incident, now: Timestamp) -> Result<Option<Cursor>, AwsError> {
@@ -253,32 +229,9 @@ impl Pager {
         let fact = Fact::new(now, "lapsed", &Actor::Muster, &text);
         let name = format!("lapsed#{:04}", next.run);
         // On record before anything else can fail: the watchdog takes it if this run does not.
-        let due = Some((next.first_turn(), now));
+        let due = Some((next.first_turn(), next.first_due()));
         let written = self.incidents.answer(&next, &name, &fact, None, due).await?;
         Ok((written == Written::Done).then(|| next.first_turn()))
-    }
-
-    /// The turn, with the people it may call on; with everybody only if it found none of those.
-    async fn decide(
-        &self,
-        incident: &Incident,
-        cursor: Cursor,
-        now: Timestamp,
-    ) -> Result<Turn, AwsError> {
-        let Wanted { highest_level, contacts } = wanted(incident, cursor);
-        let people = self.roster.people(1..=highest_level, contacts.clone()).await?;
-        let mut decided = turn(incident, cursor, &people, now);
-        if decided.found_nobody() && highest_level < LAST_LEVEL {
-            let everybody = self.roster.people(1..=LAST_LEVEL, contacts).await?;
-            decided = turn(incident, cursor, &everybody, now);
-        }
-        if !incident.cause.as_ref().is_some_and(muster::incident::Cause::raises)
-            || cursor != incident.first_turn()
-        {
-            return Ok(decided);
-        }
-        let paged = self.incidents.paged_before(&incident.id, cursor.run).await?;
-        Ok(decided.for_those_added(&paged))
     }
 
     /// The state of a send whose person has had enough by that channel; it is kept for the digest.

@@ -5,8 +5,9 @@ use axum::extract::{FromRequestParts, Query, State};
 use axum::http::request::Parts;
 use jiff::Timestamp;
 use muster::channel::{Channel, ChannelType};
-use muster::course::{WouldTurn, course};
-use muster::escalation::{Cursor, LAST_LEVEL, PersonPage, turn};
+use muster::course::{WouldNotify, WouldTurn, course};
+use muster::escalation::{Cursor, Found, LAST_LEVEL, PersonPage, plan_turn};
+use muster::external::ExternalResource;
 use muster::team::{People, Why};
 use muster::verdict::Known;
 use muster::{ContactId, EscalationPlan, Fault, Finding, Incident, IncidentType, PlanId, Policy};
@@ -125,8 +126,13 @@ pub(crate) struct Team {
     paged: bool,
     /// The escalation plan that would be chosen.
     plan: PlanId,
-    /// Empty only if nobody can be paged; the emergency topic is told then.
+    /// How many minutes after the incident opens the first step pages.
+    after_minutes: u32,
+    /// Empty only if the step is for organizations alone, or if nobody can be paged; the emergency
+    /// topic is told then.
     members: Vec<Member>,
+    /// External organizations that the first step notifies.
+    external_resources: Vec<WouldNotify>,
 }
 
 /// What decides an escalation, as the roster has it now.
@@ -134,15 +140,23 @@ struct Deciding {
     policy: Policy,
     plans: Vec<EscalationPlan>,
     people: People,
+    externals: Vec<ExternalResource>,
 }
 
 impl Deciding {
     async fn read(app: &App) -> Result<Self, AwsError> {
-        let (policy, plans) =
-            tokio::try_join!(app.roster.policy(), app.roster.all::<EscalationPlan>())?;
+        let (policy, plans, externals) = tokio::try_join!(
+            app.roster.policy(),
+            app.roster.all::<EscalationPlan>(),
+            app.roster.all::<ExternalResource>()
+        )?;
         let named = plans.iter().flat_map(EscalationPlan::named).cloned().collect();
         let people = app.roster.people(1..=LAST_LEVEL, named).await?;
-        Ok(Self { policy, plans, people })
+        Ok(Self { policy, plans, people, externals })
+    }
+
+    const fn found(&self) -> Found<'_> {
+        Found::new(&self.people, self.externals.as_slice())
     }
 
     /// The incident that a finding would open.
@@ -160,13 +174,16 @@ pub(crate) async fn team(State(app): State<App>, asked: Asked) -> Result<Json<Te
     let severity = asked.severity.unwrap_or(Severity::High);
     let finding = Finding::assumed(severity, asked.incident_type, asked.account.clone());
     let incident = deciding.incident(finding, asked.at).ok_or_else(Problem::no_route)?;
-    let first = turn(&incident, Cursor::FIRST, &deciding.people, asked.at);
+    let due = incident.first_due();
+    let first = plan_turn(&incident, Cursor::FIRST, &deciding.found(), due);
     Ok(Json(Team {
         severity,
         incident_type: asked.incident_type,
-        members: first.pages.into_iter().map(|page| Member::of(page, asked.at)).collect(),
+        members: first.pages.into_iter().map(|page| Member::of(page, due)).collect(),
         paged: deciding.policy.pages(&incident.finding),
+        external_resources: first.externals.into_iter().map(WouldNotify::from).collect(),
         account: asked.account,
+        after_minutes: incident.plan.first_minutes(),
         plan: incident.plan.id,
         at: asked.at,
     }))
@@ -225,7 +242,7 @@ pub(crate) async fn simulate(
             | Verdict::Reopen { .. } => {
                 let Some(incident) = deciding.incident(finding, asked.at) else { return simulated };
                 simulated.verdict = "open";
-                simulated.course = course(&incident, &deciding.people);
+                simulated.course = course(&incident, &deciding.found());
                 simulated.plan = Some(incident.plan.id);
             }
         }

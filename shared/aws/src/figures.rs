@@ -81,7 +81,9 @@ fn since(names: [&'static str; 2], incident: &Incident, now: Timestamp) {
 
 /// An incident's first page has gone out.
 pub fn first_page(incident: &Incident, now: Timestamp) {
-    since(FIRST_PAGE, incident, now);
+    // The minutes that the plan's first step waits are intended, so they are no delay.
+    let planned = incident.first_due().duration_since(incident.run_at);
+    since(FIRST_PAGE, incident, now.saturating_sub(planned).unwrap_or(now));
 }
 
 /// Somebody's answer to an incident is on record, if it is now: the first to acknowledge it, or its end.

@@ -200,7 +200,7 @@ impl Incident {
             return Some(self.run_at);
         }
         let minutes = i64::from(self.plan.rounds) * i64::from(self.plan.round_minutes);
-        let over = self.run_at.saturating_add(SignedDuration::from_mins(minutes)).ok()?;
+        let over = self.first_due().saturating_add(SignedDuration::from_mins(minutes)).ok()?;
         (now > over).then_some(over)
     }
 
@@ -225,5 +225,35 @@ impl Incident {
     #[must_use]
     pub const fn first_turn(&self) -> Cursor {
         Cursor { run: self.run, ..Cursor::FIRST }
+    }
+
+    /// When the first step of its current escalation run pages.
+    ///
+    /// The step waits its minutes in the first run, and again after an acknowledgment timed out. Any
+    /// other run begins because something happened that must not wait: the team knew of the incident,
+    /// and it got worse or went on. A drill that sends nothing waits for nothing.
+    #[must_use]
+    pub fn first_due(&self) -> Timestamp {
+        let minutes = if self.dry() || !self.waits() { 0 } else { self.plan.first_minutes() };
+        let wait = SignedDuration::from_mins(i64::from(minutes));
+        self.run_at.saturating_add(wait).unwrap_or(Timestamp::MAX)
+    }
+
+    fn waits(&self) -> bool {
+        self.run == 1 || self.cause == Some(Cause::AcknowledgmentTimedOut)
+    }
+
+    /// Whether its current run is ahead of the plan's own minutes, since it did not wait for the first
+    /// step. The plan in Incident Manager keeps to those minutes.
+    #[must_use]
+    pub fn ahead_of_plan(&self) -> bool {
+        !self.waits() && self.plan.first_minutes() > 0
+    }
+
+    /// Whether the turn at `cursor` begins a run for which contacts who were reached before hear only
+    /// what changed.
+    #[must_use]
+    pub fn raised_turn(&self, cursor: Cursor) -> bool {
+        cursor == self.first_turn() && self.cause.as_ref().is_some_and(Cause::raises)
     }
 }

@@ -32,6 +32,12 @@ pub struct Step {
 }
 
 impl Step {
+    /// Whether it is for external organizations alone.
+    #[must_use]
+    pub fn only_externals(&self) -> bool {
+        self.targets.iter().all(|target| matches!(target, Target::External(_)))
+    }
+
     /// The organisations that it names.
     pub fn externals(&self) -> impl Iterator<Item = &ResourceId> {
         self.targets.iter().filter_map(|target| match target {
@@ -74,10 +80,10 @@ impl Default for EscalationPlan {
     /// backups, after 10 minutes; the next level after 20; three rounds half an hour apart.
     fn default() -> Self {
         use Target::{Backups, NextLevel, SeverityTeam};
-        let step = |after_minutes, targets: &[Target], channels| Step {
+        let step = |after_minutes, targets: &[Target]| Step {
             after_minutes,
             targets: targets.to_vec(),
-            channels,
+            channels: Channels::All,
         };
         Self {
             id: PlanId::default_plan(),
@@ -85,9 +91,9 @@ impl Default for EscalationPlan {
             incident_types: BTreeSet::new(),
             least_severity: Severity::Informational,
             steps: vec![
-                step(0, &[SeverityTeam], Channels::All),
-                step(10, &[SeverityTeam, Backups], Channels::VoiceFirst),
-                step(20, &[NextLevel], Channels::VoiceFirst),
+                step(0, &[SeverityTeam]),
+                step(10, &[SeverityTeam, Backups]),
+                step(20, &[NextLevel]),
             ],
             rounds: 3,
             round_minutes: 30,
@@ -124,6 +130,12 @@ impl EscalationPlan {
         let now = minutes(index).unwrap_or(0);
         let next = minutes(index + 1).unwrap_or(self.round_minutes + first);
         SignedDuration::from_mins(i64::from(next.saturating_sub(now)))
+    }
+
+    /// How many minutes after the incident opens the first step pages.
+    #[must_use]
+    pub fn first_minutes(&self) -> u32 {
+        self.steps.first().map_or(0, |step| step.after_minutes)
     }
 
     /// The step with this number, from 0.

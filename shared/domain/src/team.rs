@@ -34,6 +34,8 @@ pub enum Why {
     Named,
     /// Nobody whom the plan calls for can be reached; commanders take over.
     Fallback,
+    /// Was reached by an earlier escalation run of the incident, which has become more severe.
+    PagedBefore,
 }
 
 /// One person to page, and why.
@@ -140,7 +142,7 @@ impl Call<'_> {
             Target::Level(level) => self.levels(people, *level..=*level, &Why::Level(*level)),
             // Also somebody who has left: then it is their backup who is called.
             Target::Contact(id) => self.muster(people, |c| c.id == *id, &Why::Named),
-            // No person: told beside them, see `Turn::with_externals`.
+            // No person: `plan_turn` notifies organizations beside people.
             Target::External(_) => Vec::new(),
         }
     }

@@ -158,6 +158,8 @@ pub(super) enum Why {
     Level(u8),
     Named,
     Fallback,
+    /// Was reached by an earlier escalation run of the incident, which has become more severe.
+    PagedBefore,
 }
 
 /// Somebody whom the first step pages.
@@ -186,7 +188,11 @@ pub(super) struct Team {
     at: String,
     paged: bool,
     plan: String,
+    /// How many minutes after the incident opens the first step pages.
+    after_minutes: u32,
     members: Vec<Member>,
+    /// External organizations that the first step notifies.
+    external_resources: Vec<WouldNotify>,
 }
 
 /// One person whom a turn would page.
@@ -198,6 +204,15 @@ pub(super) struct WouldPage {
     channels: Vec<ChannelType>,
 }
 
+/// One external organization that a turn would notify.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WouldNotify {
+    /// The ID of the external resource.
+    resource: String,
+    channels: Vec<ChannelType>,
+}
+
 /// Why the emergency topic is told.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -205,6 +220,7 @@ pub(super) enum Emergency {
     NobodyToPage,
     NobodyAnswered,
     NothingWentOut,
+    ProviderFails,
 }
 
 /// One turn of a course.
@@ -217,6 +233,7 @@ pub(super) struct WouldTurn {
     round: u32,
     step: u32,
     pages: Vec<WouldPage>,
+    external_resources: Vec<WouldNotify>,
     emergency: Option<Emergency>,
 }
 

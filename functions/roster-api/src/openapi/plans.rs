@@ -27,12 +27,11 @@ pub(super) enum StepChannels {
     Kinds(Vec<ChannelType>),
 }
 
-/// All channels, in the person's order or with calls first.
+/// Every channel of each contact.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum StepChannelsWord {
     All,
-    VoiceFirst,
 }
 
 /// One step of a plan.
@@ -56,7 +55,7 @@ pub(super) struct Step {
     "name": "Ransomware", "incident_types": ["malware"], "least_severity": "high",
     "steps": [
         {"after_minutes": 0, "targets": ["severity-team"]},
-        {"after_minutes": 10, "targets": ["severity-team", "backups"], "channels": "voice-first"}
+        {"after_minutes": 10, "targets": ["severity-team", "backups"], "channels": ["voice", "sms"]}
     ]
 }))]
 pub(super) struct EscalationPlanDraft {

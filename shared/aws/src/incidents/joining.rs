@@ -56,7 +56,7 @@ impl Incidents {
             self.name_incident(finding, known, &named)?,
             item::put(&self.table, Self::incident_item(incident)?, new, vec![])?,
             item::put(&self.table, opened, new, vec![])?,
-            self.due_put(&incident.id, incident.first_turn(), at)?,
+            self.due_put(&incident.id, incident.first_turn(), incident.first_due())?,
             self.duties_put(incident)?,
         ];
         writes.extend(self.daily_put(incident)?);
@@ -136,7 +136,7 @@ impl Incidents {
             self.name_incident(finding, known, &named)?,
             item::put(&self.table, incident, Some("version = :before"), version)?,
             item::put(&self.table, raised, None, vec![])?,
-            self.due_put(&after.id, after.first_turn(), now)?,
+            self.due_put(&after.id, after.first_turn(), after.first_due())?,
         ];
         writes.extend(self.links(finding, known, &after.id)?);
         writes.extend(self.duties_of(before, finding, now)?);
@@ -218,7 +218,7 @@ impl Incidents {
             let incident = Self::incident_item(after)?;
             writes.push(item::put(&self.table, incident, Some("version = :before"), version)?);
             if restarts {
-                writes.push(self.due_put(&after.id, after.first_turn(), fact.at)?);
+                writes.push(self.due_put(&after.id, after.first_turn(), after.first_due())?);
             }
         }
         let transaction = self.client.transact_write_items().set_transact_items(Some(writes));

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use muster::escalation::Cursor;
 use muster::id::{ContactId, IncidentId};
 use muster::incident::State;
-use muster::send::{SendKey, SendRecord, SendState};
+use muster::send::{SendChannel, SendKey, SendRecord, SendState};
 
 use super::{Fact, Incidents, incident_key, partition};
 use crate::error::AwsError;
@@ -54,11 +54,12 @@ impl Incidents {
         items.into_iter().map(item::read).collect()
     }
 
-    /// Whom a page reached in the escalations before `run`, or will with a digest.
+    /// Returns whom a page reached in the escalation runs before `run`: one that went out. A contact
+    /// whose only page was held or dropped has heard nothing.
     ///
     /// # Errors
     /// The failed call.
-    pub async fn paged_before(
+    pub async fn reached_before(
         &self,
         id: &IncidentId,
         run: u32,
@@ -72,14 +73,15 @@ impl Incidents {
             .expression_attribute_values(":first", s("send#"))
             .expression_attribute_values(":run", s(format!("send#{run:04}")))
             .consistent_read(true);
-        let mut paged = BTreeSet::new();
+        let mut reached = BTreeSet::new();
         for item in item::every(query).await? {
             let record: SendRecord = item::read(item)?;
-            if matches!(record.state, SendState::Sent { .. } | SendState::Held { .. }) {
-                paged.extend(record.key.contact.parse::<ContactId>().ok());
+            let went = matches!(record.state, SendState::Sent { .. });
+            if went && record.key.channel != SendChannel::Topic {
+                reached.extend(record.key.contact.parse::<ContactId>().ok());
             }
         }
-        Ok(paged)
+        Ok(reached)
     }
 
     /// Claims a turn's sends and keeps the tokens of their links, on the condition that the

@@ -67,6 +67,8 @@ pub fn escalations(
 
 fn stages(prefix: &str, plan: &EscalationPlan, call: &Call<'_>, people: &People) -> Vec<Stage> {
     let mut stages = Vec::new();
+    // The first round's wait; that of the others is at the end of the round before.
+    chain(&mut stages, Vec::new(), plan.first_minutes());
     for _ in 0..plan.rounds {
         for (index, step) in plan.steps.iter().enumerate() {
             let mut targets: Vec<Alias> = Vec::new();

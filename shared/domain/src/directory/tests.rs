@@ -286,6 +286,18 @@ fn long_waits_are_chained_and_the_team_is_that_of_the_severity() {
 }
 
 #[test]
+fn a_late_first_step_is_a_stage_of_its_own() {
+    let people = roster([person("ada", 1)]);
+    let mut plan = EscalationPlan { rounds: 2, round_minutes: 30, ..EscalationPlan::default() };
+    plan.steps.truncate(1);
+    plan.steps[0].after_minutes = 15;
+    let all = escalations(PREFIX, &[plan], &Policy::default(), &people, now());
+    let stages = &all["muster-plan-default-high"].stages;
+    let shape: Vec<_> = stages.iter().map(|stage| (stage.minutes, stage.targets.len())).collect();
+    assert_eq!(shape, [(15, 0), (30, 1), (30, 1)]);
+}
+
+#[test]
 fn response_plans_follow_severity_type_and_backend() {
     let people = roster([person("ada", 1)]);
     let plans = desired(&people, true, PagingBackend::Both).plans;

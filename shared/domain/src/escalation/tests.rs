@@ -1,10 +1,56 @@
 //! Turns: who is paged by what, and when not.
 
+mod first_step;
+mod organizations;
+mod preview;
+mod raised;
+
+use jiff::SignedDuration;
+
 use super::*;
+use crate::channel::Channel;
 use crate::channel::ChannelType::{Email, Sms, Voice};
-use crate::incident::Actor;
+use crate::contact::{Contact, Status};
+use crate::drill::{Drill, Mode};
+use crate::external::ExternalResource;
+use crate::finding::Quiet;
+use crate::id::ContactId;
+use crate::incident::{Actor, Cause, Incident, State};
+use crate::plan::{Channels, EscalationPlan, Step};
+use crate::policy::Policy;
 use crate::samples::{closed, incident, now, people, person};
-use crate::send::{SendKey, SendState};
+use crate::send::{SendKey, SendRecord, SendState};
+use crate::severity::Severity;
+use crate::stamps::Stamp;
+use crate::team::{People, Why};
+
+/// The turn of an incident that no organization is part of and no earlier run paged for.
+fn turn(incident: &Incident, cursor: Cursor, people: &People, at: Timestamp) -> Turn {
+    plan_turn(incident, cursor, &Found::new(people, &[]), at)
+}
+
+/// `incident`, after a more severe finding joined it.
+fn raised(incident: Incident) -> Incident {
+    let plan = incident.plan.clone();
+    let cause = Cause::SeverityIncreased { from: Severity::Medium };
+    incident.raise(&incident.finding, true, cause, (&Policy::default(), plan), now())
+}
+
+/// `incident`, after its acknowledgment timed out.
+fn timed_out(incident: Incident) -> Incident {
+    let ada = Actor::Contact("ada".parse().unwrap());
+    incident.acknowledge(ada, now()).unwrap().unwrap().lapse(now())
+}
+
+/// An organization with an e-mail address and a phone.
+fn firm() -> ExternalResource {
+    let draft = serde_json::json!({
+        "id": "firm", "organisation": "Retained Forensics", "kind": "forensics",
+        "contact_email": "hotline@forensics.example", "contact_phone": "+14255550180"
+    });
+    let draft: crate::ExternalDraft = serde_json::from_value(draft).unwrap();
+    draft.check(None, None, &Stamp { by: "test".into(), at: now() }).unwrap()
+}
 
 #[test]
 fn an_empty_roster_tells_the_emergency_topic_at_once() {
@@ -18,12 +64,21 @@ fn acknowledged_and_resolved_incidents_page_nobody() {
     let people = people([person("ada", 1)]);
     let ada = Actor::Contact("ada".parse().unwrap());
     let acknowledged = incident().acknowledge(ada.clone(), now()).unwrap().unwrap();
-    assert_eq!(turn(&acknowledged, Cursor::FIRST, &people, now()), OVER);
+    assert_eq!(turn(&acknowledged, Cursor::FIRST, &people, now()), Turn::OVER);
     assert_eq!(acknowledged.acknowledge(ada.clone(), now()), Ok(None), "twice is once");
     let resolved = incident().resolve(ada.clone(), now()).unwrap();
-    assert_eq!(turn(&resolved, Cursor::FIRST, &people, now()), OVER);
+    assert_eq!(turn(&resolved, Cursor::FIRST, &people, now()), Turn::OVER);
     assert!(resolved.acknowledge(ada.clone(), now()).is_err());
     assert_eq!(resolved.resolve(ada, now()), None);
+}
+
+#[test]
+fn an_incident_that_its_source_stopped_pages_nobody() {
+    let people = people([person("ada", 1)]);
+    let stopped = incident().close_at_source(Quiet::Resolved, now(), true, now());
+    assert_eq!(turn(&stopped, stopped.first_turn(), &people, now()), Turn::OVER);
+    let told = incident().close_at_source(Quiet::Resolved, now(), false, now());
+    assert_eq!(turn(&told, told.first_turn(), &people, now()).pages.len(), 1);
 }
 
 #[test]
@@ -40,14 +95,14 @@ fn who_has_acknowledged_is_not_paged_again() {
 }
 
 #[test]
-fn calls_come_first_late_and_out_of_hours() {
+fn calls_come_first_out_of_hours() {
     let kinds = |incident: &Incident, people: &People, step| {
         let turn = turn(incident, Cursor { step, ..Cursor::FIRST }, people, now());
         turn.pages[0].channels.iter().map(Channel::kind).collect::<Vec<_>>()
     };
     let awake = people([person("ada", 1)]);
     assert_eq!(kinds(&incident(), &awake, 0), [Email, Sms, Voice]);
-    assert_eq!(kinds(&incident(), &awake, 1), [Voice, Email, Sms]);
+    assert_eq!(kinds(&incident(), &awake, 1), [Email, Sms, Voice]);
     let mut sleeper = person("ada", 1);
     sleeper.availability = closed();
     let mut critical = incident();
@@ -97,7 +152,7 @@ fn targets_call_whom_they_name() {
         let turn = turn(&incident, Cursor::FIRST, &people, now());
         let line = |page: &PersonPage| format!("{} {:?}", page.contact.id, page.why);
         assert_eq!(turn.pages.iter().map(line).collect::<Vec<_>>(), expected, "{targets:?}");
-        assert!(!turn.found_nobody() || expected[0].ends_with("Fallback"));
+        assert_eq!(turn.fell_back, expected[0].ends_with("Fallback"));
         wanted(&incident, Cursor::FIRST)
     };
     let all = check(&["role:technical_lead"], &["cid Role(TechnicalLead)"]);
@@ -121,12 +176,12 @@ fn an_acknowledgement_lapses_if_the_plan_says_so() {
     let acknowledged = incident.acknowledge(ada.clone(), now()).unwrap().unwrap();
     let waiting = turn(&acknowledged, Cursor::FIRST, &people, now() + SignedDuration::from_mins(1));
     let wait = SignedDuration::from_mins(59);
-    assert_eq!(waiting, Turn { next: Next::Turn { wait, cursor: Cursor::FIRST }, ..OVER });
+    assert_eq!(waiting, Turn::wait(wait, Cursor::FIRST));
     assert_eq!(acknowledged.lapses_at(), Some(now() + SignedDuration::from_mins(60)));
     let lapsed = acknowledged.lapse(now());
     assert_eq!((lapsed.status, lapsed.run, lapsed.lapses_at()), (State::Open, 2, None));
     // The first escalation is over, the second pages everybody: what ada said has lapsed.
-    assert_eq!(turn(&lapsed, Cursor::FIRST, &people, now()), OVER);
+    assert_eq!(turn(&lapsed, Cursor::FIRST, &people, now()), Turn::OVER);
     let again = turn(&lapsed, lapsed.first_turn(), &people, now());
     assert_eq!(again.pages.len(), 2);
     let answered = lapsed.acknowledge(ada, now()).unwrap().unwrap();

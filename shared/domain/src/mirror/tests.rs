@@ -76,7 +76,8 @@ fn each_person_of_a_step_is_paged_by_exactly_one() {
     let people = people([person("ada", 1), person("bob", 1), person("cid", 1)]);
     let incident = incident();
     let cursor = Cursor::FIRST;
-    let turn = crate::escalation::turn(&incident, cursor, &people, now());
+    let found = crate::escalation::Found::new(&people, &[]);
+    let turn = crate::escalation::plan_turn(&incident, cursor, &found, now());
     let check = |backend, known: &[(&str, bool)], expected: &[&str]| {
         let known = known.iter().map(|(id, reached)| (id.parse().unwrap(), *reached));
         let engagement = Engagement { run: 1, backend, people: known.collect() };

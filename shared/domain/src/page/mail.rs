@@ -111,6 +111,9 @@ fn because(page: &PersonPage) -> String {
             format!("You are paged because the escalation plan calls for level {level}.")
         }
         Why::Named => "You are paged because the escalation plan names you.".into(),
+        Why::PagedBefore => {
+            "You get this update because you were paged for this incident before.".into()
+        }
         Why::Fallback => {
             "You are paged because nobody of the team for this incident can be reached.".into()
         }

@@ -4,7 +4,7 @@ mod limits;
 mod updates;
 
 use super::*;
-use crate::escalation::{Cursor, Emergency, turn};
+use crate::escalation::{Cursor, Emergency, Found, plan_turn};
 use crate::finding::{Asked, Detail, Quiet};
 use crate::incident::{Cause, Closed};
 use crate::samples::{incident, now, people, person};
@@ -16,7 +16,7 @@ const LINK: &str =
 /// The mail to the first person whom this incident pages, of two.
 fn page_mail(incident: &Incident, joined: &Joined) -> Mail {
     let people = people([person("ada", 1), person("bob", 2)]);
-    let turn = turn(incident, Cursor::FIRST, &people, incident.opened_at);
+    let turn = plan_turn(incident, Cursor::FIRST, &Found::new(&people, &[]), incident.opened_at);
     mail(incident, &turn.pages[0], &turn.pages, joined, LINK)
 }
 

@@ -1,4 +1,4 @@
-//! By which of a person's channels a step pages: `all`, `voice-first`, or a list of kinds.
+//! By which of a person's channels a step pages: `all`, or a list of kinds.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,8 +11,6 @@ pub enum Channels {
     /// Every channel, in the person's order.
     #[default]
     All,
-    /// Every channel, calls before anything else.
-    VoiceFirst,
     /// Those of these kinds, in this order; every channel of somebody who has none of them.
     Only(Vec<ChannelType>),
 }
@@ -29,14 +27,15 @@ enum Written {
 #[serde(rename_all = "kebab-case")]
 enum Word {
     All,
+    /// All channels of a turn go out together, so an order of them meant nothing. Plans that were
+    /// stored with it are read as what they did.
     VoiceFirst,
 }
 
 impl From<Written> for Channels {
     fn from(written: Written) -> Self {
         match written {
-            Written::Word(Word::All) => Self::All,
-            Written::Word(Word::VoiceFirst) => Self::VoiceFirst,
+            Written::Word(Word::All | Word::VoiceFirst) => Self::All,
             Written::Kinds(kinds) => Self::Only(kinds),
         }
     }
@@ -46,7 +45,6 @@ impl From<Channels> for Written {
     fn from(channels: Channels) -> Self {
         match channels {
             Channels::All => Self::Word(Word::All),
-            Channels::VoiceFirst => Self::Word(Word::VoiceFirst),
             Channels::Only(kinds) => Self::Kinds(kinds),
         }
     }
@@ -60,7 +58,6 @@ impl Channels {
         let mut order = own.to_vec();
         match self {
             Self::All => {}
-            Self::VoiceFirst => voice_first(&mut order),
             Self::Only(kinds) => {
                 let rank =
                     |channel: &Channel| kinds.iter().position(|kind| *kind == channel.kind());
@@ -95,9 +92,15 @@ mod tests {
             assert_eq!(kinds, expected, "{json}");
         };
         check("\"all\"", &own, &[Email, Sms, Voice]);
-        check("\"voice-first\"", &own, &[Voice, Email, Sms]);
         check("[\"voice\",\"email\"]", &own, &[Voice, Email]);
         // Without the channel asked for, any other is better than none.
         check("[\"voice\"]", &own[..2], &[Email, Sms]);
+    }
+
+    #[test]
+    fn a_stored_plan_that_asks_for_calls_first_asks_for_everything() {
+        let stored: Channels = serde_json::from_str("\"voice-first\"").unwrap();
+        assert_eq!(stored, Channels::All);
+        assert_eq!(serde_json::to_string(&stored).unwrap(), "\"all\"");
     }
 }

@@ -73,17 +73,15 @@ impl Faults {
 
     fn step_channels(&mut self, field: &str, given: Field<ChannelsDraft>) -> Channels {
         const EXAMPLE: &str = r#"["voice","sms"]"#;
-        let wrong = "must be all, voice-first or a list of email, sms and voice";
+        let wrong = "must be all or a list of email, sms and voice";
         match self.typed(field, given, wrong, EXAMPLE) {
             None => Channels::All,
-            Some(ChannelsDraft::Word(word)) => match word.as_str() {
-                "all" => Channels::All,
-                "voice-first" => Channels::VoiceFirst,
-                _ => {
+            Some(ChannelsDraft::Word(word)) => {
+                if word != "all" {
                     self.add(field, wrong, EXAMPLE);
-                    Channels::All
                 }
-            },
+                Channels::All
+            }
             Some(ChannelsDraft::Kinds(list)) => {
                 if list.is_empty() {
                     self.add(field, "names no channel: nobody would be paged", EXAMPLE);

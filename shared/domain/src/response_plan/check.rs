@@ -10,6 +10,7 @@ use crate::channel::Channel;
 use crate::contact::Contact;
 use crate::course::course;
 use crate::drill::Mode;
+use crate::escalation::Found;
 use crate::external::ResourceKind;
 use crate::finding::Finding;
 use crate::hole::LEAST_KINDS;
@@ -178,7 +179,8 @@ fn escalation(sources: &Sources<'_>, points: &mut Points) {
             let plan = EscalationPlan::choose(sources.plans.to_vec(), *kind, severity);
             let name = plan.id.to_string();
             let incident = Incident::open(id, finding, sources.policy, plan, sources.now);
-            let turns = course(&incident, sources.people);
+            let found = Found::new(sources.people, sources.resources);
+            let turns = course(&incident, &found);
             if turns.iter().all(|turn| turn.pages.is_empty()) {
                 silent.entry((severity, name)).or_default().push(kind.words());
             }
@@ -187,7 +189,7 @@ fn escalation(sources: &Sources<'_>, points: &mut Points) {
     for ((severity, plan), kinds) in silent {
         let subject = format!("{} by plan {plan}", severity.name());
         let what = format!("Nobody is paged, from beginning to end, for: {}.", kinds.join(", "));
-        let why = "Only the emergency topic would hear of it.";
+        let why = "No contact would hear of it.";
         let todo = "Change the plan, or the people whom it calls for.";
         points.add(("severity_pages_nobody", Critical), &subject, what, (why, todo));
     }

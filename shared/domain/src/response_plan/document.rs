@@ -207,9 +207,10 @@ fn escalation(plan: &mut Document, sources: &Sources<'_>) {
         let kinds: Vec<_> = one.incident_types.iter().map(|kind| kind.words()).collect();
         let kinds = if kinds.is_empty() { "any kind".to_owned() } else { kinds.join(", ") };
         plan.text(format!(
-            "For {kinds}, from severity {} on. {} rounds of {} minutes, then the emergency topic. Paging stops \
+            "For {kinds}, from severity {} on. {}{} rounds of {} minutes, then the emergency topic. Paging stops \
              after {} acknowledgements.",
             one.least_severity.name(),
+            first_pages(one),
             one.rounds,
             one.round_minutes,
             one.acknowledgements,
@@ -218,7 +219,6 @@ fn escalation(plan: &mut Document, sources: &Sources<'_>) {
             let targets: Vec<_> = step.targets.iter().map(ToString::to_string).collect();
             let by = match &step.channels {
                 Channels::All => "every channel".to_owned(),
-                Channels::VoiceFirst => "every channel, calls first".to_owned(),
                 Channels::Only(kinds) => {
                     kinds.iter().map(|kind| kind.name()).collect::<Vec<_>>().join(", ")
                 }
@@ -228,6 +228,15 @@ fn escalation(plan: &mut Document, sources: &Sources<'_>) {
         let rows = one.steps.iter().map(step).collect();
         plan.table(&format!("Steps of {}", one.name), &["After", "Whom", "By"], rows);
     }
+}
+
+/// A sentence about when anything is sent at all, if that is not at once.
+fn first_pages(plan: &EscalationPlan) -> String {
+    let minutes = plan.first_minutes();
+    if minutes == 0 {
+        return String::new();
+    }
+    format!("The first step pages {minutes} minutes after the incident opens. ")
 }
 
 fn exercises(plan: &mut Document, sources: &Sources<'_>) {

@@ -212,6 +212,11 @@ fn the_plan_is_printed() {
     get(&mut roster, "ben").name = "Ben | <script>alert(1)</script>".into();
     get(&mut roster, "ben").unconfirmed_since = Some(now());
     roster.settings.raci[1].accountable.clear();
+    let id = "late".parse().unwrap();
+    let mut late = EscalationPlan { id, name: "late".into(), ..EscalationPlan::default() };
+    late.incident_types.insert(IncidentType::PenetrationTest);
+    late.steps.remove(0);
+    roster.plans.push(late);
     let plan = with(&roster, document);
     insta::assert_snapshot!("markdown", plan.markdown());
     let html = plan.html();
