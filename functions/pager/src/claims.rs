@@ -34,6 +34,8 @@ pub(crate) struct Sending {
 
 /// What one run of the pager has claimed of a turn.
 pub(crate) struct Claims {
+    /// The update whose messages these are, if they are no pages of a turn.
+    pub(crate) about: Option<String>,
     owner: String,
     now: Timestamp,
     secrets: BTreeMap<ContactId, Token>,
@@ -50,6 +52,7 @@ pub(crate) struct Claims {
 impl Claims {
     pub(crate) fn new(owner: &str, now: Timestamp) -> Self {
         Self {
+            about: None,
             owner: owner.to_owned(),
             now,
             secrets: BTreeMap::new(),
@@ -72,7 +75,8 @@ impl Claims {
             let before = self.sendings.len();
             for (name, channel) in ChannelKey::name(&page.contact.channels, &page.channels) {
                 let contact = page.contact.id.to_string();
-                let key = SendKey { cursor, contact, channel: name.into() };
+                let key =
+                    SendKey { cursor, contact, channel: name.into(), about: self.about.clone() };
                 self.consider(key, To::Person(index, channel.clone()), records);
             }
             if self.sendings.len() > before {
@@ -82,13 +86,18 @@ impl Claims {
         for (index, page) in turn.externals.iter().enumerate() {
             for (name, channel) in ChannelKey::name(&page.resource.channels(), &page.channels) {
                 let contact = format!("{EXTERNAL}{}", page.resource.id);
-                let key = SendKey { cursor, contact, channel: name.into() };
+                let key =
+                    SendKey { cursor, contact, channel: name.into(), about: self.about.clone() };
                 self.consider(key, To::External(index, channel.clone()), records);
             }
         }
         if turn.emergency.is_some() {
-            let key =
-                SendKey { cursor, contact: EMERGENCY.to_owned(), channel: SendChannel::Topic };
+            let key = SendKey {
+                cursor,
+                contact: EMERGENCY.to_owned(),
+                channel: SendChannel::Topic,
+                about: None,
+            };
             self.consider(key, To::EmergencyTopic, records);
         }
         Ok(())

@@ -4,7 +4,8 @@ use muster::channel::Channel;
 use muster::escalation::{Emergency, Turn};
 use muster::incident::Incident;
 use muster::page::{
-    Joined, emergency_text, external_mail, external_spoken_text, mail, public_text, spoken_text,
+    Joined, Update, emergency_text, external_mail, external_spoken_text, mail, public_text,
+    spoken_text,
 };
 use muster_aws::senders::Letter;
 
@@ -13,7 +14,7 @@ use crate::claims::{Claims, Sending, To};
 /// Writes the message for one send.
 pub(crate) fn write(
     incident: &Incident,
-    turn: &Turn,
+    (turn, change): (&Turn, Option<&Update>),
     sending: &Sending,
     claims: &Claims,
     joined: &Joined,
@@ -27,6 +28,14 @@ pub(crate) fn write(
     // The index was made from these very pages.
     let Some(page) = turn.pages.get(index) else { return emergency(incident, turn) };
     let link = format!("{link_base}/ack/{}", claims.token(&page.contact.id));
+    if let Some(change) = change.filter(|_| page.update) {
+        return Letter::to(
+            channel,
+            || change.mail(incident, joined, &link),
+            || change.text(incident, &link),
+            || change.spoken(incident),
+        );
+    }
     Letter::to(
         channel,
         || mail(incident, page, &turn.pages, joined, &link),

@@ -5,6 +5,7 @@ mod digest;
 mod duties;
 mod letters;
 mod plan;
+mod updates;
 mod watch;
 
 use jiff::{SignedDuration, Timestamp};
@@ -12,9 +13,10 @@ use lambda_runtime::Diagnostic;
 use muster::escalation::{Cursor, Next, Turn, TurnInput};
 use muster::incident::{Actor, Incident};
 use muster::ladder::{Ladder, Pass};
-use muster::page::Joined;
+use muster::page::{Joined, Update as Change};
 use muster::policy::Policy;
 use muster::send::{SendChannel, SendRecord, SendState, TRY_AGAIN};
+use muster::update::UpdateInput;
 use muster_aws::AwsError;
 use muster_aws::figures;
 use muster_aws::incidents::{Fact, HeldPage, Incidents, Written};
@@ -38,6 +40,8 @@ pub struct Pager {
     pub incidents: Incidents,
     /// What messages leave by.
     pub senders: Senders,
+    /// The ARN of the owner's topic.
+    pub owner_topic: String,
     /// Where links lead, without a slash at the end.
     pub link_base: String,
     /// Whether Incident Manager may engage people in place of Muster.
@@ -85,6 +89,8 @@ pub enum Input {
     Tick(Tick),
     /// By the state machine.
     Turn(TurnInput),
+    /// By the state machine: contacts are told of a change.
+    Update(UpdateInput),
 }
 
 /// What it answers.
@@ -95,6 +101,8 @@ pub enum Output {
     Watched(Watched),
     /// To the state machine.
     Answer(Answer),
+    /// To the state machine, about an update.
+    Update(updates::Answer),
 }
 
 /// What the state machine gets back: the next turn, and how long to wait for it.
@@ -172,6 +180,7 @@ impl Pager {
             };
             let (planned, joined) = tokio::join!(planned, self.joined(&incident));
             let (turn, policy) = planned?;
+            let change = Change::of(&incident);
             let turn =
                 if self.shares { self.share(turn, &incident, input.cursor).await } else { turn };
             let turn = turn.with_outcome(&records, now);
@@ -186,7 +195,8 @@ impl Pager {
                 muster_aws::incidents::pause().await;
                 continue;
             }
-            let sent = self.send(&incident, &turn, &claims, &policy, &joined).await?;
+            let sent =
+                self.send(&incident, (&turn, change.as_ref()), &claims, &policy, &joined).await?;
             let first = input.cursor == Cursor::FIRST && records.is_empty();
             let went = sent.iter().find(|r| matches!(r.state, SendState::Sent { .. }));
             if let (true, Some(record)) = (first, went) {
@@ -273,7 +283,7 @@ impl Pager {
     async fn send(
         &self,
         incident: &Incident,
-        turn: &Turn,
+        (turn, change): (&Turn, Option<&Change>),
         claims: &Claims,
         policy: &Policy,
         joined: &Joined,
@@ -287,7 +297,8 @@ impl Pager {
                 held
             } else {
                 let base = &self.link_base;
-                let letter = letters::write(incident, turn, sending, claims, joined, base);
+                let letter =
+                    letters::write(incident, (turn, change), sending, claims, joined, base);
                 self.senders.send(letter).await
             };
             let record = SendRecord { state, at: Timestamp::now(), ..sending.record.clone() };

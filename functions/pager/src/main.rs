@@ -8,8 +8,8 @@ use muster_aws::roster::Roster;
 use muster_aws::secret::Token;
 use muster_aws::senders::Senders;
 use muster_aws::settings::{
-    EMERGENCY_TOPIC, INCIDENTS_TABLE, LINK_BASE, NAMESPACE, PAGING_BACKEND, ROSTER_TABLE, SENDER,
-    VOICE_FROM, optional, required,
+    EMERGENCY_TOPIC, INCIDENTS_TABLE, LINK_BASE, NAMESPACE, OWNER_TOPIC, PAGING_BACKEND,
+    ROSTER_TABLE, SENDER, VOICE_FROM, optional, required,
 };
 use muster_aws::text::Texts;
 use muster_aws::voice::Calls;
@@ -32,6 +32,7 @@ async fn main() -> Result<(), Error> {
                 .map(|from| Calls::new(&config, from)),
             topic: required(EMERGENCY_TOPIC)?,
         },
+        owner_topic: required(OWNER_TOPIC)?,
         link_base: required(LINK_BASE)?,
         shares: PagingBackend::from_name(&optional(PAGING_BACKEND))
             .is_some_and(PagingBackend::engages),
@@ -53,6 +54,7 @@ async fn main() -> Result<(), Error> {
         let output = match event.payload {
             Input::Tick(_) => pager.watch(owner, now).await.map(Output::Watched),
             Input::Turn(turn) => pager.handle(turn, owner, now).await.map(Output::Answer),
+            Input::Update(update) => pager.update(update, owner, now).await.map(Output::Update),
         };
         figures::emit();
         output

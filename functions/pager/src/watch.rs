@@ -28,6 +28,8 @@ pub struct Watched {
     pub digests: usize,
     /// How many messages about notification duties went out.
     pub duties: usize,
+    /// How many updates about incidents were told.
+    pub updates: usize,
 }
 
 impl Pager {
@@ -52,6 +54,7 @@ impl Pager {
         tracing::info!(late = number, failed, digests, "watched");
         // After the heartbeat: words about deadlines of days must not look like silence of the pager.
         let duties = self.duties(owner, now).await?;
-        Ok(Watched { late: number, failed, digests, duties })
+        let updates = self.updates(owner, now).await?;
+        Ok(Watched { late: number, failed, digests, duties, updates })
     }
 }

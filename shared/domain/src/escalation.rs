@@ -13,7 +13,7 @@ use crate::id::IncidentId;
 
 pub use self::emergency::Emergency;
 pub use self::needs::{Found, Wanted, call, wanted};
-pub use self::plan_turn::plan_turn;
+pub use self::plan_turn::{plan_turn, plan_update};
 pub use self::turn::{ExternalPage, Next, PersonPage, Turn};
 
 /// The highest escalation level there is.

@@ -29,6 +29,9 @@ pub struct SendKey {
     pub contact: String,
     /// By which of the recipient's channels, or the topic.
     pub channel: SendChannel,
+    /// The update that it belongs to, if it is no page of a turn.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<String>,
 }
 
 /// How a send stands.
@@ -187,6 +190,7 @@ mod tests {
                 cursor: Cursor { run: 1, round: 1, step: 0 },
                 contact: "ada".into(),
                 channel: ChannelKey::first(ChannelType::Sms).into(),
+                about: None,
             },
             state,
             tries,

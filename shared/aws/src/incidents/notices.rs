@@ -90,6 +90,7 @@ impl Incidents {
                 cursor: Cursor::FIRST,
                 contact: notice.whom.clone(),
                 channel: sent_by(notice),
+                about: None,
             },
             state: SendState::Claimed { until, owner: owner.to_owned() },
             tries: attempt,

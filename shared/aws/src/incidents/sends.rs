@@ -36,8 +36,17 @@ fn turn_prefix(cursor: Cursor) -> String {
     format!("send#{:04}#{:04}#{:04}#", cursor.run, cursor.round, cursor.step)
 }
 
+/// The sort key of an update's sends: no contact's id has a tilde.
+fn update_prefix(cursor: Cursor, update: &str) -> String {
+    format!("{}~{update}#", turn_prefix(cursor))
+}
+
 fn send_sk(key: &SendKey) -> String {
-    format!("{}{}#{}", turn_prefix(key.cursor), key.contact, key.channel)
+    let prefix = match &key.about {
+        None => turn_prefix(key.cursor),
+        Some(update) => update_prefix(key.cursor, update),
+    };
+    format!("{prefix}{}#{}", key.contact, key.channel)
 }
 
 impl Incidents {
@@ -117,6 +126,44 @@ impl Incidents {
             let mut writes = vec![self.still_open(id, run)?];
             writes.extend_from_slice(part);
             let transaction = self.client.transact_write_items().set_transact_items(Some(writes));
+            if item::written(transaction.send().await)? == Written::Conflict {
+                return Ok(Written::Conflict);
+            }
+        }
+        Ok(Written::Done)
+    }
+
+    /// The send records of an update.
+    ///
+    /// # Errors
+    /// The failed call.
+    pub async fn sends_of_update(
+        &self,
+        id: &IncidentId,
+        cursor: Cursor,
+        update: &str,
+    ) -> Result<Vec<SendRecord>, AwsError> {
+        let items = self.part(partition(id), update_prefix(cursor, update)).await?;
+        items.into_iter().map(item::read).collect()
+    }
+
+    /// Claims an update's sends and keeps the tokens of their links. Unlike those of a turn they demand nothing of the
+    /// incident: an answer in between takes nothing from what is told.
+    ///
+    /// # Errors
+    /// The failed call.
+    pub async fn claim_update(
+        &self,
+        id: &IncidentId,
+        claims: &[SendRecord],
+        tokens: &[IssuedToken],
+    ) -> Result<Written, AwsError> {
+        let tokens = tokens.iter().map(|token| self.token_put(id, token));
+        let claims = claims.iter().map(|claim| self.claim_put(id, claim));
+        let writes = tokens.chain(claims).collect::<Result<Vec<_>, _>>()?;
+        for part in writes.chunks(MOST_ACTIONS) {
+            let transaction =
+                self.client.transact_write_items().set_transact_items(Some(part.to_vec()));
             if item::written(transaction.send().await)? == Written::Conflict {
                 return Ok(Written::Conflict);
             }

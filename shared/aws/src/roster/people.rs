@@ -50,6 +50,16 @@ impl Roster {
         Ok(people)
     }
 
+    /// The contacts with these ids, as the table has them now.
+    ///
+    /// # Errors
+    /// The failed call.
+    pub async fn named(&self, ids: Vec<ContactId>) -> Result<People, AwsError> {
+        let mut people = People::new();
+        self.add(&mut people, ids).await?;
+        Ok(people)
+    }
+
     /// Reads these contacts as they are now and says how many there were.
     async fn add(&self, people: &mut People, ids: Vec<ContactId>) -> Result<usize, AwsError> {
         let found = try_join_all(ids.chunks(BATCH).map(|ids| self.batch(ids))).await?;

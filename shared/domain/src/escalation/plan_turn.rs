@@ -8,7 +8,8 @@ use crate::drill::DRY_WAIT;
 use crate::external::ExternalResource;
 use crate::incident::{Incident, State};
 use crate::plan::{Channels, Step, Target, voice_first};
-use crate::team::{Call, Member, Why};
+use crate::team::{Call, Member, People, Why};
+use crate::update::recipients;
 
 /// The turn at `cursor` of the incident's escalation, from what was `found` of the roster `now`. The
 /// pager, the previews and the check of the response plan all plan their turns here, so that a
@@ -125,6 +126,16 @@ fn update_page(member: Member<'_>) -> PersonPage {
     let text = own.iter().find(|channel| channel.kind() == ChannelType::Sms);
     let channels = text.or(own.first()).into_iter().cloned().collect();
     PersonPage { contact: member.contact.clone(), why: member.why, channels, update: true }
+}
+
+/// Returns the messages about a change of an incident to the contacts who have taken it up: one each.
+#[must_use]
+pub fn plan_update(incident: &Incident, people: &People) -> Turn {
+    let here = |id| people.get(&id).filter(|contact| !contact.departed());
+    let known = recipients(incident).into_iter().filter_map(here);
+    let page =
+        |contact| update_page(Member { contact, why: Why::PagedBefore, out_of_hours: false });
+    Turn { pages: known.map(page).collect(), ..Turn::OVER }
 }
 
 /// The organizations that the step names, by mail and by call, and from the second round on also

@@ -6,7 +6,7 @@ use super::sms::{label, one_part};
 use super::{
     Block, Joined, JoinedLine, Mail, counted, facts, mail_of, mark, notices, short, twice,
 };
-use crate::incident::{Incident, State};
+use crate::incident::{Cause, Incident, State};
 use crate::severity::Severity;
 
 /// A change of an incident.
@@ -32,6 +32,24 @@ pub enum Update {
 }
 
 impl Update {
+    /// Returns what is new for contacts who were paged before, when an escalation of `incident` restarts for a change.
+    #[must_use]
+    pub fn of(incident: &Incident) -> Option<Self> {
+        match incident.cause.as_ref()? {
+            Cause::SeverityIncreased { from } => Some(Self::SeverityIncreased { from: *from }),
+            Cause::CriticalJoined => Some(Self::FindingAdded {
+                severity: Severity::Critical,
+                line: JoinedLine::of(
+                    incident.finding.severity,
+                    &incident.finding.title,
+                    incident.finding.resource.as_deref(),
+                    incident.run_at,
+                ),
+            }),
+            _ => None,
+        }
+    }
+
     /// Returns the text message: one part.
     #[must_use]
     pub fn text(&self, incident: &Incident, link: &str) -> String {

@@ -67,6 +67,7 @@ fn an_organization_that_nothing_reached_is_an_emergency_only_where_it_was_alone(
             cursor: Cursor::FIRST,
             contact: contact.into(),
             channel: "email".parse().unwrap(),
+            about: None,
         },
         state,
         tries: 1,
