@@ -6,9 +6,12 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, ensure};
 use clap::{Args, Parser, Subcommand};
+use muster::Finding;
 use muster::verdict::Reason;
 use rehearsal::tell;
-use rehearsal::{Delivery, End, Home, Options, Progress, System, complain, events, findings, say};
+use rehearsal::{
+    Background, Delivery, End, Home, Options, Progress, System, complain, events, findings, say,
+};
 use serde_json::Value;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -32,6 +35,9 @@ struct Up {
     /// Leave the system up after the story, and return
     #[arg(long)]
     detach: bool,
+    /// The process that `--detach` starts: it holds the system, and ends with it
+    #[arg(long, hide = true, conflicts_with_all = ["once", "detach"])]
+    background: bool,
     /// What each second of an escalation's wait takes, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 0.05)]
     wait_scale: f64,
@@ -47,7 +53,8 @@ enum Command {
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
     },
-    /// Say what Muster reads in files of events or findings; needs no system
+    /// Say what Muster reads in files of events or exported findings, also inside messages of SNS and SQS; needs
+    /// no system, and fails if something is not read
     Read {
         /// Files; - is standard input
         #[arg(required = true, value_name = "FILE")]
@@ -119,7 +126,7 @@ async fn run(line: Line, told: &Cell<Option<ExitCode>>) -> Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Some(Command::Send { files }) => send(&files).await,
-        Some(Command::Read { files }) => read(&files),
+        Some(Command::Read { files }) => Ok(read(&files)),
         Some(Command::Pages { json }) => pages(json).await,
         Some(Command::Incidents { json }) => incidents(json).await,
         Some(Command::Api { method, path, body }) => api(&method, &path, body.as_deref()).await,
@@ -130,9 +137,15 @@ async fn run(line: Line, told: &Cell<Option<ExitCode>>) -> Result<ExitCode> {
 async fn up(up: &Up, told: &Cell<Option<ExitCode>>) -> Result<ExitCode> {
     let progress = Progress::begin();
     ensure!(up.wait_scale.is_finite() && up.wait_scale >= 0.0, "--wait-scale must not be negative");
-    // The stand-in lives in this process.
-    let outside = !up.detach;
-    let options = Options { wait_scale: up.wait_scale, outside, ..Options::at(Home::local()) };
+    if up.detach {
+        return detach(up).await;
+    }
+    let options = Options {
+        wait_scale: up.wait_scale,
+        outside: true,
+        background: up.background,
+        ..Options::at(Home::local())
+    };
     let mut system = System::start(&options, &progress).await?;
     let story = tell(&system, &progress).await?;
     let code = if story.went_well() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
@@ -144,16 +157,24 @@ async fn up(up: &Up, told: &Cell<Option<ExitCode>>) -> Result<ExitCode> {
     say("  cargo local pages");
     say("  cargo local incidents");
     say("  cargo local api GET /contacts");
-    if up.detach {
-        say("`cargo local down` ends it.");
-        system.detach();
-        return Ok(code);
-    }
-    say("Ctrl-C ends it.");
+    say("  cargo local api GET /incident-manager");
+    say(if up.background { "`cargo local down` ends it." } else { "Ctrl-C ends it." });
     told.set(Some(code));
+    if up.background {
+        Home::local().note_told(story.went_well())?;
+    }
     system.ended().await;
     progress.note("the local system was ended");
     Ok(code)
+}
+
+/// Starts the system in a process of its own, since the stand-in has to outlive this one, and passes on what that
+/// says until its story is told.
+async fn detach(up: &Up) -> Result<ExitCode> {
+    let scale = up.wait_scale.to_string();
+    let mut background = Background::start(&["--background", "--wait-scale", &scale])?;
+    let well = background.told(&Home::local()).await?;
+    Ok(if well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// The text of a file, or standard input.
@@ -166,35 +187,41 @@ fn text(file: &Path) -> Result<String> {
     text.with_context(|| format!("cannot read {}", file.display()))
 }
 
-/// Says what is read in each file; fails if a finding cannot be read.
-fn read(files: &[PathBuf]) -> Result<ExitCode> {
+/// Says what is read in each file; fails if anything in one of them is not read.
+fn read(files: &[PathBuf]) -> ExitCode {
     let mut code = ExitCode::SUCCESS;
     for file in files {
-        let found = findings(&text(file)?).with_context(|| file.display().to_string())?;
+        let found = match text(file) {
+            Ok(text) => findings(&text),
+            Err(error) => vec![Err(error.root_cause().to_string())],
+        };
+        if found.is_empty() {
+            say(format_args!("{}: no finding in it", file.display()));
+        }
         for finding in found {
-            let line = match finding {
-                None => "no finding".to_owned(),
-                Some(Err(unreadable)) => {
+            let line = finding.map_or_else(
+                |sentence| {
                     code = ExitCode::FAILURE;
-                    unreadable.to_string()
-                }
-                Some(Ok(finding)) => {
-                    let quiet =
-                        finding.quiet.map(|quiet| format!(" ({})", Reason::from(quiet).name()));
-                    format!(
-                        "{} {} {}{} {}",
-                        finding.severity.name(),
-                        finding.incident_type.name(),
-                        finding.finding_type,
-                        quiet.unwrap_or_default(),
-                        finding.identity
-                    )
-                }
-            };
+                    format!("not read: {sentence}")
+                },
+                |finding| described(&finding),
+            );
             say(format_args!("{}: {line}", file.display()));
         }
     }
-    Ok(code)
+    code
+}
+
+fn described(finding: &Finding) -> String {
+    let quiet = finding.quiet.map(|quiet| format!(" ({})", Reason::from(quiet).name()));
+    format!(
+        "{} {} {}{} {}",
+        finding.severity.name(),
+        finding.incident_type.name(),
+        finding.finding_type,
+        quiet.unwrap_or_default(),
+        finding.identity
+    )
 }
 
 async fn send(files: &[PathBuf]) -> Result<ExitCode> {

@@ -4,15 +4,20 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 use serde::{Deserialize, Serialize};
 
-use crate::ministack;
 use crate::stack::Stack;
+use crate::{background, ministack};
 
 /// The name of the file for IAM's decisions.
 const DECISIONS: &str = "decisions.jsonl";
+/// The name of the file that the process which holds the system has locked.
+const LOCK: &str = "lock";
+/// Longest wait until a process that was killed has let go of the lock.
+const FREE: Duration = Duration::from_secs(5);
 const ALREADY: &str = "a local system is up already; `cargo local down` ends it";
 
 /// The repository this crate was built in.
@@ -41,6 +46,12 @@ pub(crate) struct State {
     pub access: Access,
     /// Absent until the stack is deployed.
     pub stack: Option<Stack>,
+    /// The process that holds the system, if it runs in the background.
+    #[serde(default)]
+    pub background: Option<u32>,
+    /// Absent until the story is told.
+    #[serde(default)]
+    pub went_well: Option<bool>,
 }
 
 /// How to reach MiniStack and sign for it.
@@ -89,7 +100,7 @@ impl Home {
     pub(crate) fn take(&self) -> Result<File> {
         fs::create_dir_all(self.scratch())
             .with_context(|| format!("cannot make {}", self.dir.display()))?;
-        let lock = File::create(self.dir.join("lock")).context("cannot make a lock file")?;
+        let lock = File::create(self.dir.join(LOCK)).context("cannot make a lock file")?;
         match lock.try_lock() {
             Ok(()) if self.state().is_some_and(|state| ministack::runs(state.pid)) => {
                 bail!(ALREADY)
@@ -115,15 +126,42 @@ impl Home {
         write().context("cannot write the state file")
     }
 
+    /// Notes that the story of the system that runs here is told, for the command that waits for that.
+    ///
+    /// # Errors
+    /// No system runs here, or the note cannot be written.
+    pub fn note_told(&self, went_well: bool) -> Result<()> {
+        let state = self.state().context("the local system was ended")?;
+        self.keep(&State { went_well: Some(went_well), ..state })
+    }
+
     /// Ends the system that runs here, if one does, and says whether one did.
     #[must_use]
     pub fn end(&self) -> bool {
-        let running = self.state().filter(|state| ministack::runs(state.pid));
+        let state = self.state();
+        // First, so that it does not find its system gone and clear the home of the next one.
+        let holder = state.as_ref().and_then(|state| state.background);
+        let holder = holder.and_then(|pid| i32::try_from(pid).ok());
+        if let Some(pid) = holder.filter(|pid| ministack::is(*pid, background::FLAG)) {
+            ministack::end(pid);
+            self.wait_until_free();
+        }
+        let running = state.filter(|state| ministack::runs(state.pid));
         if let Some(state) = &running {
             ministack::end(state.pid);
         }
         self.clear();
         running.is_some()
+    }
+
+    /// Returns when no process holds the lock, at the latest after a few seconds: the system frees the lock of a
+    /// process that was killed, but not in the same instant.
+    fn wait_until_free(&self) {
+        let Ok(lock) = File::open(self.dir.join(LOCK)) else { return };
+        let began = Instant::now();
+        while lock.try_lock().is_err() && began.elapsed() < FREE {
+            std::thread::sleep(Duration::from_millis(20));
+        }
     }
 
     /// Removes what a system that has ended leaves behind; its log stays.

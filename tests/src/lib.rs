@@ -1,6 +1,7 @@
 //! Muster's whole system on one machine: what `cargo local` shows and the story tests run on.
 
 mod answers;
+mod background;
 mod beside;
 mod branch;
 mod browser;
@@ -35,6 +36,7 @@ mod users;
 mod wire;
 
 pub use answers::{Answer, Decision, Delivery, End};
+pub use background::Background;
 pub use branch::{Branch, ORIGIN};
 pub use browser::browse;
 pub use calendar::sha256;

@@ -125,11 +125,6 @@ impl Ministack {
     pub(crate) async fn ended(&mut self) {
         let _ = self.child.wait().await;
     }
-
-    /// Lets it run on without us.
-    pub(crate) fn leave(self) {
-        std::mem::forget(self);
-    }
 }
 
 impl Drop for Ministack {
@@ -148,12 +143,17 @@ pub(crate) fn end(pid: i32) {
     }
 }
 
-/// Whether that process is there and is a MiniStack. Process ids are used again, so where the
-/// system says what a process is, it is asked.
+/// Whether that process is there and is a MiniStack.
 pub(crate) fn runs(pid: i32) -> bool {
+    is(pid, "ministack")
+}
+
+/// Whether that process is there and has this word in its command line. Process ids are used again, so where the
+/// system says what a process is, it is asked.
+pub(crate) fn is(pid: i32, word: &str) -> bool {
     alive(pid)
         && std::fs::read(format!("/proc/{pid}/cmdline"))
-            .map_or(true, |line| String::from_utf8_lossy(&line).contains("ministack"))
+            .map_or(true, |line| String::from_utf8_lossy(&line).contains(word))
 }
 
 /// Whether there is a process with that id.

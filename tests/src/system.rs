@@ -39,11 +39,12 @@ pub struct Options {
     /// What each second of an escalation's wait takes, in seconds: 0.05 makes ten minutes thirty
     /// seconds.
     pub wait_scale: f64,
-    /// Whether phone numbers can be refused; [`System::detach`] then cannot be used.
+    /// Whether phone numbers can be refused.
     pub refusals: bool,
-    /// Whether the stand-in for services that MiniStack lacks is there; [`System::detach`] then cannot be
-    /// used.
+    /// Whether the stand-in for services that MiniStack lacks is there.
     pub outside: bool,
+    /// Whether this process outlives the command that started it: [`Home::end`] then ends it too.
+    pub background: bool,
     /// The template to deploy.
     pub template: PathBuf,
     /// Its parameters, beside those that every system has.
@@ -55,7 +56,15 @@ impl Options {
     #[must_use]
     pub fn at(home: Home) -> Self {
         let template = repository().join("infra").join("muster.yaml");
-        Self { home, wait_scale: 0.05, refusals: false, outside: false, template, parameters: &[] }
+        Self {
+            home,
+            wait_scale: 0.05,
+            refusals: false,
+            outside: false,
+            background: false,
+            template,
+            parameters: &[],
+        }
     }
 }
 
@@ -67,20 +76,13 @@ struct Host {
     ministack: Option<Ministack>,
     refusals: Option<Wire>,
     outside: Option<Outside>,
-    /// Whether the system is to outlive it.
-    detached: bool,
     _lock: File,
 }
 
 impl Drop for Host {
     fn drop(&mut self) {
-        match self.ministack.take() {
-            Some(ministack) if self.detached => ministack.leave(),
-            ministack => {
-                drop(ministack);
-                self.home.clear();
-            }
-        }
+        drop(self.ministack.take());
+        self.home.clear();
     }
 }
 
@@ -105,7 +107,7 @@ impl System {
         sweep();
         let (home, lock) = (options.home.clone(), options.home.take()?);
         let (ministack, refusals, outside) = (None, None, None);
-        let mut host = Host { home, ministack, refusals, outside, detached: false, _lock: lock };
+        let mut host = Host { home, ministack, refusals, outside, _lock: lock };
         let program = python::ministack(progress).await?;
         let functions = progress.step("building the functions", functions::build()).await?;
         if options.refusals {
@@ -123,8 +125,13 @@ impl System {
         if let Some(refusals) = &host.refusals {
             refusals.before(ministack.access.port);
         }
-        let mut state =
-            State { pid: ministack.pid(), access: ministack.access.clone(), stack: None };
+        let mut state = State {
+            pid: ministack.pid(),
+            access: ministack.access.clone(),
+            stack: None,
+            background: options.background.then(std::process::id),
+            went_well: None,
+        };
         host.ministack = Some(ministack);
         host.home.keep(&state)?;
         let cloud = Cloud::new(&state.access)?;
@@ -167,13 +174,6 @@ impl System {
     /// Ends the system, if it was started here.
     pub fn stop(self) {
         drop(self);
-    }
-
-    /// Lets the system run on when this process ends.
-    pub fn detach(mut self) {
-        if let Some(host) = &mut self.host {
-            host.detached = true;
-        }
     }
 
     /// Returns when MiniStack has ended, which it does only if somebody ends it.
