@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
 use futures::future::join_all;
-use rehearsal::{Call, CallEnd, Fault, Kind, Lane, System, say, until};
+use rehearsal::{Call, CallEnd, Fault, Kind, Lane, SOON, System, say, until};
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
 
@@ -14,7 +14,6 @@ use crate::bench::{PEOPLE, address, event, number};
 
 const LANES: usize = 5;
 const FILE: &str = "guardduty/high-crypto-mining.json";
-const SOON: Duration = Duration::from_secs(90);
 
 /// A lane with Incident Manager and its two people; `ann` can be reached there, `ben` cannot.
 async fn lane(system: &System, name: &str, place: usize, backend: &str) -> Result<Lane> {

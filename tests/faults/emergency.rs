@@ -4,13 +4,12 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
 use jiff::Timestamp;
-use rehearsal::{Fault, Kind, Lane, Sent, System, until};
+use rehearsal::{Fault, Kind, Lane, SOON, Sent, System, until};
 use serde_json::Value;
 
 use crate::bench::{event, everybody, incident, sends, staffed};
 
 const FILE: &str = "guardduty/high-crypto-mining.json";
-const SOON: Duration = Duration::from_mins(2);
 
 /// Waits until the emergency topic has said this.
 async fn said(lane: &Lane, part: &str) -> Result<String> {

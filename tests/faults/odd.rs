@@ -5,13 +5,12 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
 use futures::StreamExt as _;
-use rehearsal::{Fault, Kind, Lane, System, until};
+use rehearsal::{Fault, Kind, Lane, SOON, System, until};
 use serde_json::{Value, json};
 
 use crate::bench::{PEOPLE, empty, event, everybody, incident, sends, staffed};
 
 const HIGH: &str = "guardduty/high-crypto-mining.json";
-const SOON: Duration = Duration::from_secs(90);
 
 pub(crate) async fn nobody_in_the_roster(system: &System) -> Result<()> {
     let lane = Box::pin(empty(system, 31)).await?;

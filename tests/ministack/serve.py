@@ -7,6 +7,7 @@
 - A statement can be left out of a role, to see what becomes of it (MUSTER_WITHOUT, such as `PagerRole/SendTexts`).
 - Services ask IAM before they do something in a role's name (services.py).
 - Conditions of a template know their Region and account, and may split a parameter.
+- Waits of escalations can be ended (waits.py).
 - CloudFormation acts with the permissions of whoever asked it to (deployer.py).
 - Security Hub's custom actions and texts of topics are there (hub.py).
 """
@@ -23,6 +24,7 @@ import deployer  # noqa: E402
 import hub  # noqa: E402
 import record  # noqa: E402
 import services  # noqa: E402
+import waits  # noqa: E402
 from ministack import app as server  # noqa: E402
 from ministack.core.responses import get_account_id, get_region  # noqa: E402
 
@@ -85,6 +87,7 @@ def main():
     hub.install()
     deployer.install()
     services.install()
+    waits.install(server)
     if left_out := os.environ.get("MUSTER_WITHOUT"):
         iam._gather_role_policies = without(left_out, iam._gather_role_policies)
     if path := os.environ.get("MUSTER_DECISIONS"):

@@ -12,11 +12,12 @@ use tokio::sync::Mutex;
 use crate::cloud::Cloud;
 use crate::messages::queue;
 use crate::stack::Stack;
+use crate::waiting::until;
 
 /// How often logs and queue are read.
 const EVERY: Duration = Duration::from_millis(100);
 /// Lines of different invocations may be written out of order by at most this much.
-const DISORDER: i64 = 5_000;
+const DISORDER: i64 = 60_000;
 
 /// What became of one event.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -136,21 +137,15 @@ impl Watch {
         ticket: u64,
         limit: Duration,
     ) -> Result<End> {
-        let began = Instant::now();
-        loop {
-            {
-                let mut inner = self.inner.lock().await;
-                inner.refresh(cloud, stack).await?;
-                let mine = |waiting: &Waiting| waiting.ticket == ticket;
-                let over = began.elapsed() > limit;
-                if let Some(at) = inner.waiting.iter().position(mine)
-                    && (over || inner.waiting[at].end.is_some())
-                {
-                    return Ok(inner.waiting.remove(at).end.unwrap_or(End::Silent(limit)));
-                }
-            }
-            tokio::time::sleep(EVERY).await;
-        }
+        let mine = |waiting: &Waiting| waiting.ticket == ticket;
+        let ended = until(limit, async || {
+            let mut inner = self.inner.lock().await;
+            inner.refresh(cloud, stack).await?;
+            Ok(inner.waiting.iter().find(|waiting| mine(waiting)).and_then(|w| w.end.clone()))
+        });
+        let ended = ended.await?;
+        self.inner.lock().await.waiting.retain(|waiting| !mine(waiting));
+        Ok(ended.unwrap_or(End::Silent(limit)))
     }
 }
 

@@ -1,16 +1,11 @@
 //! The story's other side: what Incident Manager, played by the stand-in, makes of it.
 
-use std::time::Duration;
-
 use anyhow::Result;
 use serde_json::Value;
 
-use crate::lane::until;
 use crate::progress::say;
 use crate::system::System;
-
-/// Longest wait until the streams have told it everything.
-const SOON: Duration = Duration::from_secs(40);
+use crate::waiting::{SOON, until};
 
 fn text<'a>(value: &'a Value, name: &str) -> &'a str {
     value[name].as_str().unwrap_or_default()

@@ -1,15 +1,14 @@
 //! How far an incident's escalation has come, by the history of its execution.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use aws_sdk_sfn::Client;
 use aws_sdk_sfn::types::HistoryEventType;
 
 use crate::cloud::Cloud;
 use crate::stack::Stack;
-
-const EVERY: Duration = Duration::from_millis(150);
+use crate::waiting::{SOON, until};
 
 /// A point in an escalation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,8 +31,7 @@ pub(crate) async fn reaches(
     let client = Client::new(&cloud.config);
     let machine = stack.state_machine.replace(":stateMachine:", ":execution:");
     let execution = format!("{machine}:{incident}-1");
-    let began = Instant::now();
-    loop {
+    let reached = until(limit, async || {
         let mut events = client
             .get_execution_history()
             .execution_arn(&execution)
@@ -44,14 +42,19 @@ pub(crate) async fn reaches(
             // Between the incident and the start of its execution there is none yet.
             let Ok(event) = event else { break };
             if is(point, event.r#type()) {
-                return Ok(true);
+                return Ok(Some(()));
             }
         }
-        if began.elapsed() > limit {
-            return Ok(false);
-        }
-        tokio::time::sleep(EVERY).await;
-    }
+        Ok(None)
+    });
+    Ok(reached.await?.is_some())
+}
+
+/// Ends the wait of the incident's first escalation, once it is in one.
+pub(crate) async fn next_step(cloud: &Cloud, incident: &str) -> Result<()> {
+    let ended =
+        until(SOON, async || Ok(cloud.end_wait(&format!("{incident}-1")).await?.then_some(())));
+    ended.await?.with_context(|| format!("the escalation of {incident} waits for nothing"))
 }
 
 fn is(point: Point, event: &HistoryEventType) -> bool {

@@ -1,7 +1,6 @@
 //! A stack of its own whose calls go over a wire of its own: what goes wrong there disturbs no other.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -344,25 +343,5 @@ impl Lane {
             mail["To"].as_array().into_iter().flatten().any(|to| to.as_str() == Some(address))
         };
         Ok((texts, mails.filter(ours).count()))
-    }
-}
-
-/// Asks again and again until the answer is there, at most that long.
-///
-/// # Errors
-/// A failed question.
-pub async fn until<T>(
-    limit: Duration,
-    mut ask: impl AsyncFnMut() -> Result<Option<T>>,
-) -> Result<Option<T>> {
-    let began = std::time::Instant::now();
-    loop {
-        if let Some(answer) = ask().await? {
-            return Ok(Some(answer));
-        }
-        if began.elapsed() > limit {
-            return Ok(None);
-        }
-        tokio::time::sleep(Duration::from_millis(200)).await;
     }
 }

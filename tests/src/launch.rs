@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
-use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail, ensure};
 use aws_sdk_cloudformation::error::ProvideErrorMetadata as _;
@@ -14,16 +13,15 @@ use tokio::process::Command;
 
 use crate::cloud::{ACCOUNT, Cloud, KEY, REGION};
 use crate::home::repository;
-use crate::lane::{Lane, until};
+use crate::lane::Lane;
 use crate::stack::{failure, of_outputs, s3};
 use crate::system::System;
 use crate::users::{call, keys_of};
+use crate::waiting::{SOON, until};
 use crate::wire::Wire;
 
 /// What the policy for deployers calls the bucket, its Region aside.
 pub const BUCKET: &str = "muster-artifacts";
-/// Longest wait for a stack.
-const DEPLOY: Duration = Duration::from_mins(3);
 
 /// What a script said.
 #[derive(Clone, Debug)]
@@ -256,7 +254,7 @@ impl Deployer {
             let status = found.stack_status().map_or("", StackStatus::as_str).to_owned();
             Ok((!status.ends_with("_IN_PROGRESS")).then_some(status))
         };
-        let status = until(DEPLOY, look).await?;
+        let status = until(SOON, look).await?;
         let status = status.with_context(|| format!("the stack {stack} comes to no end"))?;
         if status.contains("ROLLBACK") || status.contains("FAILED") {
             return Ok(format!("{status}: {}", failure(&client, stack).await));

@@ -1,7 +1,6 @@
 //! Every message that left the system: what MiniStack's SMS, SES and topic took, and for whom.
 
 use std::collections::HashMap;
-use std::time::Duration;
 
 use anyhow::Result;
 use aws_sdk_dynamodb::Client;
@@ -13,11 +12,11 @@ use tokio::sync::Mutex;
 
 use crate::cloud::Cloud;
 use crate::stack::Stack;
+use crate::waiting::pause;
 
 /// A record is written just after its message is sent: how often, and how long apart, one that is
 /// missing is looked for.
 const LOOKS: usize = 5;
-const APART: Duration = Duration::from_millis(200);
 
 /// By what a message left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -197,7 +196,7 @@ async fn look_up(
             return Ok(());
         }
         if look > 0 {
-            tokio::time::sleep(APART).await;
+            pause().await;
         }
         for record in records(cloud, stack).await? {
             known.insert(record.message_id.clone(), Some(record));

@@ -3,7 +3,6 @@
 use std::fs::File;
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::Path;
-use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 use rustix::process::{Pid, Signal, kill_process_group, test_kill_process};
@@ -11,9 +10,8 @@ use tokio::process::{Child, Command};
 
 use crate::cloud::{ACCOUNT, KEY, REGION};
 use crate::home::{Access, Home, repository};
+use crate::waiting::{SOON, until};
 
-/// Longest wait for it to answer.
-const START: Duration = Duration::from_mins(1);
 /// How often another port is tried; somebody else may take a free one first.
 const PORTS: usize = 3;
 
@@ -28,8 +26,10 @@ pub(crate) struct Ministack {
 /// What differs from one system to another.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Settings {
-    /// What each second of a state machine's wait takes, in seconds.
+    /// What each second between a state machine's tries takes, in seconds.
     pub wait_scale: f64,
+    /// What each second between an escalation's steps takes, in seconds.
+    pub step_scale: f64,
     /// The port where functions find SNS, if it is not MiniStack's own.
     pub sns: Option<u16>,
     /// The port where functions find what MiniStack lacks.
@@ -79,6 +79,7 @@ impl Ministack {
             .env("IOT_MTLS_ENABLED", "0")
             .env("SFTP_ENABLED", "0")
             .env("SFN_WAIT_SCALE", settings.wait_scale.to_string())
+            .env("SFN_STEP_SCALE", settings.step_scale.to_string())
             .env("LAMBDA_ASYNC_RETRY_BASE_SECONDS", "0.1")
             .stdin(std::process::Stdio::null())
             .stdout(log.try_clone().context("cannot open MiniStack's log")?)
@@ -102,19 +103,20 @@ impl Ministack {
     async fn ready(&mut self, home: &Home) -> Result<()> {
         let url = format!("http://127.0.0.1:{}/_ministack/ready", self.access.port);
         let http = crate::cloud::http_client()?;
-        let began = Instant::now();
-        while began.elapsed() < START {
+        let answers = until(SOON, async || {
             if let Some(status) = self.child.try_wait()? {
                 let log = std::fs::read_to_string(home.log()).unwrap_or_default();
                 let line = log.lines().rfind(|line| !line.trim().is_empty()).unwrap_or_default();
                 bail!("MiniStack ended as it started ({status}): {line}");
             }
             if http.get(&url).send().await.is_ok_and(|reply| reply.status().is_success()) {
-                return Ok(());
+                return Ok(Some(()));
             }
-            tokio::time::sleep(Duration::from_millis(100)).await;
-        }
-        bail!("MiniStack did not answer within {} s; see {}", START.as_secs(), home.log().display())
+            Ok(None)
+        });
+        let answers = answers.await?;
+        let (limit, log) = (SOON.as_secs(), home.log());
+        answers.with_context(|| format!("MiniStack did not answer in {limit} s: {}", log.display()))
     }
 
     pub(crate) const fn pid(&self) -> i32 {

@@ -4,13 +4,13 @@ use std::fs::{self, File};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::Output;
-use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail, ensure};
 use tokio::process::Command;
 
 use crate::home::{repository, shared};
 use crate::progress::Progress;
+use crate::waiting::pause;
 
 const REQUIREMENTS: &str = include_str!("../requirements.txt");
 
@@ -24,7 +24,7 @@ pub(crate) async fn ministack(progress: &Progress) -> Result<PathBuf> {
     let lock = File::create(shared().join("venv.lock")).context("cannot make a lock file")?;
     // Another system may be making it just now.
     while lock.try_lock().is_err() {
-        tokio::time::sleep(Duration::from_millis(200)).await;
+        pause().await;
     }
     let program = dir.join("bin").join("ministack");
     let made_for = dir.join("made-for.txt");

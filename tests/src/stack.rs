@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, anyhow, bail, ensure};
 use aws_sdk_cloudformation::Client;
@@ -14,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::cloud::Cloud;
 use crate::functions::{Function, architecture};
+use crate::waiting::{SOON, until};
 
 /// The name of the system's own stack.
 pub(crate) const NAME: &str = "muster";
@@ -22,8 +22,6 @@ const SENDER: &str = "muster@example.com";
 const OWNER: &str = "security-owner@example.com";
 /// ARN of the Security Hub custom action by which the team is paged, as `events/security-hub` has it.
 pub const PAGE_ACTION: &str = "arn:aws:securityhub:eu-central-1:111122223333:action/custom/muster";
-/// Longest wait for a stack.
-const DEPLOY: Duration = Duration::from_mins(3);
 
 /// What the deployed stack is made of, by its outputs.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -197,8 +195,7 @@ async fn create(
         let reason = error.message().map_or(unsaid, str::to_owned);
         bail!("CloudFormation refuses the stack {name}: {reason}");
     }
-    let began = Instant::now();
-    while began.elapsed() < DEPLOY {
+    let created = until(SOON, async || {
         let answer = client.describe_stacks().stack_name(name).send().await?;
         let stack = answer.stacks().first().context("the stack is gone")?;
         match stack.stack_status() {
@@ -206,15 +203,14 @@ async fn create(
                 let outputs = stack.outputs().iter().filter_map(|output| {
                     Some((output.output_key()?.to_owned(), output.output_value()?.to_owned()))
                 });
-                return Ok(outputs.collect());
+                Ok(Some(outputs.collect()))
             }
-            Some(StackStatus::CreateInProgress) | None => {
-                tokio::time::sleep(Duration::from_millis(200)).await;
-            }
-            Some(_) => return Err(failure(&client, name).await),
+            Some(StackStatus::CreateInProgress) | None => Ok(None),
+            Some(_) => Err(failure(&client, name).await),
         }
-    }
-    bail!("the stack {name} was not done within {} s", DEPLOY.as_secs())
+    });
+    let created = created.await?;
+    created.with_context(|| format!("the stack {name} was not done within {} s", SOON.as_secs()))
 }
 
 /// The first thing that went wrong: what fails after it was only called off.

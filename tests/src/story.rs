@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
 use serde::Deserialize;
@@ -13,12 +12,11 @@ use crate::home::repository;
 use crate::messages::{Channel, Message};
 use crate::progress::{Progress, say};
 use crate::system::System;
+use crate::waiting::SOON;
 
 const FINDING: &str = "events/guardduty/high-crypto-mining.json";
 /// A finding of that severity pages everybody but them.
 const NOT_PAGED: &str = "legal_counsel";
-/// Longest wait for the escalation's next turn, which comes after ten minutes on AWS.
-const NEXT_TURN: Duration = Duration::from_mins(3);
 
 /// Whether the story went as it should.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,7 +79,7 @@ pub async fn tell(system: &System, progress: &Progress) -> Result<Told> {
     let messages = system.messages().await?;
     paged(&roster, &messages);
     acknowledge(system, incident, &messages).await?;
-    let wait = system.escalation_ends(incident, NEXT_TURN);
+    let wait = system.escalation_ends(incident, SOON);
     let ended = progress.step("waiting for the next step, which must page nobody", wait).await?;
     ensure!(ended, "the escalation of {incident} did not end after the acknowledgement");
     let (status, _) = system.api("POST", &format!("/incidents/{incident}/resolve"), None).await?;

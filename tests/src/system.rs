@@ -15,7 +15,7 @@ use tokio::sync::OnceCell;
 
 use crate::answers::{Answer, Delivery, Watch, id};
 use crate::cloud::{Cloud, Reply};
-use crate::escalation::{Point, reaches};
+use crate::escalation::{Point, next_step, reaches};
 use crate::home::{Home, State, repository, sweep};
 use crate::messages::{Known, Message, all, queue};
 use crate::ministack::{Ministack, Settings, runs};
@@ -23,13 +23,12 @@ use crate::outside::Outside;
 use crate::progress::Progress;
 use crate::rules::{Rule, deployed, matching};
 use crate::stack::{NAME, Stack, deploy, upload};
+use crate::waiting::SOON;
 use crate::wire::Wire;
 use crate::{functions, python};
 
 /// How many events are on their way at a time; each may take a process of its own.
 const AT_ONCE: usize = 16;
-/// Longest wait for what a function makes of one event: three tries of 30 s, and their pauses.
-const ANSWER: Duration = Duration::from_mins(2);
 
 /// How to start a system.
 #[derive(Clone, Debug)]
@@ -39,6 +38,9 @@ pub struct Options {
     /// What each second of an escalation's wait takes, in seconds: 0.05 makes ten minutes thirty
     /// seconds.
     pub wait_scale: f64,
+    /// What each second between two steps takes, where that is to be another: tests end these waits
+    /// themselves ([`System::next_step`]), when they have looked at the step before.
+    pub step_scale: Option<f64>,
     /// Whether phone numbers can be refused.
     pub refusals: bool,
     /// Whether the stand-in for services that MiniStack lacks is there.
@@ -59,6 +61,7 @@ impl Options {
         Self {
             home,
             wait_scale: 0.05,
+            step_scale: None,
             refusals: false,
             outside: false,
             background: false,
@@ -119,7 +122,9 @@ impl System {
         }
         let sns = host.refusals.as_ref().map(|refusals| refusals.port);
         let outside = host.outside.as_ref().map(|outside| outside.standin.port);
-        let settings = Settings { wait_scale: options.wait_scale, sns, outside };
+        let wait_scale = options.wait_scale;
+        let step_scale = options.step_scale.unwrap_or(wait_scale);
+        let settings = Settings { wait_scale, step_scale, sns, outside };
         let ministack = Ministack::start(&program, &host.home, settings);
         let ministack = progress.step("starting MiniStack", ministack).await?;
         if let Some(refusals) = &host.refusals {
@@ -280,8 +285,8 @@ impl System {
         let delivery = Delivery { event_id: id(event).to_owned(), answers };
         for decision in delivery.decisions().filter(|decision| decision.verdict == "opened") {
             let incident = decision.incident.as_deref().unwrap_or_default();
-            let paged = self.reaches(incident, Point::FirstTurn, ANSWER).await?;
-            let limit = ANSWER.as_secs();
+            let paged = self.reaches(incident, Point::FirstTurn, SOON).await?;
+            let limit = SOON.as_secs();
             ensure!(paged, "incident {incident} was opened but nobody was paged within {limit} s");
         }
         Ok(delivery)
@@ -300,7 +305,7 @@ impl System {
             .send()
             .await;
         // What was not handed over is not waited for, but its ticket is given back.
-        let limit = if invoked.is_ok() { ANSWER } else { Duration::ZERO };
+        let limit = if invoked.is_ok() { SOON } else { Duration::ZERO };
         let end = self.watch.end(cloud, stack, ticket, limit).await?;
         invoked.with_context(|| format!("{function} does not take the event"))?;
         Ok(Answer { rule: rule.name.clone(), function: function.to_owned(), end })
@@ -365,16 +370,16 @@ impl System {
         self.reaches(incident, Point::End, limit).await
     }
 
-    async fn reaches(&self, incident: &str, point: Point, limit: Duration) -> Result<bool> {
-        reaches(&self.cloud, &self.stack, incident, point, limit).await
-    }
-
-    /// Changes what each second of a wait takes; waits that have begun keep their length.
+    /// Lets the time until the next step of the incident's escalation be over, once it waits for it.
     ///
     /// # Errors
-    /// A failed call.
-    pub async fn set_wait_scale(&self, scale: f64) -> Result<()> {
-        self.cloud.set("stepfunctions._SFN_WAIT_SCALE", scale).await
+    /// It does not come to wait, or a failed call.
+    pub async fn next_step(&self, incident: &str) -> Result<()> {
+        next_step(&self.cloud, incident).await
+    }
+
+    async fn reaches(&self, incident: &str, point: Point, limit: Duration) -> Result<bool> {
+        reaches(&self.cloud, &self.stack, incident, point, limit).await
     }
 
     /// From now on, the SMS provider refuses this number.

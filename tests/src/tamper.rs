@@ -9,10 +9,11 @@ use reqwest::Method;
 use serde_json::Value;
 
 use crate::home::repository;
-use crate::lane::{Lane, until};
+use crate::lane::Lane;
 use crate::rules::{Rule, deployed, matching, on_bus};
 use crate::stack::PAGE_ACTION;
 use crate::system::System;
+use crate::waiting::{SOON, until};
 
 /// What a forwarder does: whether it sends, and where its rules send what matches them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -149,7 +150,7 @@ impl System {
             let status = stack.stack_status().map_or("", |status| status.as_str());
             Ok((!status.ends_with("_IN_PROGRESS")).then_some(stack))
         };
-        let stack = until(std::time::Duration::from_mins(1), done).await?;
+        let stack = until(SOON, done).await?;
         let stack = stack.context("the forwarder comes to no end")?;
         let status = stack.stack_status().map_or("", |status| status.as_str());
         ensure!(status == "CREATE_COMPLETE", "the forwarder ends as {status}");

@@ -1,8 +1,7 @@
 //! Somebody answers.
 
-use std::time::Duration;
-
 use anyhow::{Result, ensure};
+use rehearsal::SOON;
 
 use crate::stage::{BOTH, COMMANDER, LEVEL_2, Stage, and, pages};
 
@@ -15,7 +14,8 @@ pub(crate) async fn pages_nobody_further(stage: &Stage) -> Result<()> {
     ensure!(answer["status"] == "acknowledged", "{answer}");
     let again = stage.ok("POST", &path, None).await?;
     ensure!(again["version"] == answer["version"], "twice is once: {again}");
-    let over = stage.system.escalation_ends(&incident, Duration::from_mins(2)).await?;
+    stage.system.next_step(&incident).await?;
+    let over = stage.system.escalation_ends(&incident, SOON).await?;
     ensure!(over, "the escalation goes on");
     stage.expect(&incident, team).await?;
     let told = stage.incident(&incident).await?;

@@ -1,9 +1,9 @@
 //! Other systems hear of each incident, page and acknowledgement; the log holds the figures.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
+use rehearsal::{SOON, until};
 use serde_json::Value;
 
 use crate::stage::{BOTH, COMMANDER, LEVEL_2, Stage, pages};
@@ -20,17 +20,16 @@ pub(crate) async fn every_incident_page_and_answer_is_an_event(stage: &Stage) ->
 
     let wanted: BTreeSet<&str> = ["opened", "step", "acknowledged", "resolved"].into();
     let (mut told, mut kinds) = (Vec::new(), BTreeSet::new());
-    for _ in 0..60 {
+    let all = until(SOON, async || {
         let events = stage.system.told().await?;
         told = of(&events, &id).into_iter().cloned().collect();
         let kind = |event: &Value| event["detail"]["what"].as_str().unwrap_or_default().to_owned();
         kinds = told.iter().map(kind).filter(|kind| kind != "page").collect();
         let pages = told.iter().filter(|event| event["detail-type"] == "Muster Page").count();
-        if kinds.iter().map(String::as_str).collect::<BTreeSet<_>>() == wanted && pages == 8 {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(500)).await;
-    }
+        let whole = kinds.iter().map(String::as_str).collect::<BTreeSet<_>>() == wanted;
+        Ok((whole && pages >= 8).then_some(()))
+    });
+    all.await?;
     let pages: Vec<_> = told.iter().filter(|e| e["detail-type"] == "Muster Page").collect();
     ensure!(pages.len() == 8, "8 pages were expected on the bus, {} came", pages.len());
     ensure!(pages.iter().all(|page| page["detail"]["page"]["state"] == "sent"), "{pages:?}");
@@ -71,15 +70,13 @@ pub(crate) async fn figures_are_in_the_logs(stage: &Stage) -> Result<()> {
     stage.system.public_post(&stage.link(&id, COMMANDER).await?).await?;
     stage.resolve(&id).await?;
     let (mut responder, mut pager, mut api) = (Vec::new(), Vec::new(), Vec::new());
-    for _ in 0..20 {
+    let all = until(SOON, async || {
         responder = stage.system.figures("finding-responder").await?;
         pager = stage.system.figures("pager").await?;
         api = stage.system.figures("roster-api").await?;
-        if values(&api, "SecondsToResolution", &[]) > 0 {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(300)).await;
-    }
+        Ok((values(&api, "SecondsToResolution", &[]) > 0).then_some(()))
+    });
+    all.await?;
     let check = |lines: &[Value], name: &str, dimensions: &[(&str, &str)]| -> Result<()> {
         ensure!(values(lines, name, dimensions) > 0, "{name} {dimensions:?} is in no line");
         Ok(())

@@ -1,15 +1,11 @@
 //! What people correct themselves by a code, and what waits for the roster's owner.
 
-use std::time::Duration;
-
 use anyhow::{Context as _, Result, ensure};
-use rehearsal::{Lane, Page, link_in, until};
+use rehearsal::{Lane, Page, SOON, link_in, until};
 use serde_json::{Value, json};
 
 use crate::reviews::{address, mail, person, review};
 use crate::stage::Stage;
-
-const SOON: Duration = Duration::from_secs(30);
 
 /// The digits in the last mail with a code to an address, once there are this many.
 async fn code(lane: &Lane, to: &str, number: usize) -> Result<String> {

@@ -1,14 +1,10 @@
 //! A drill takes the real path, says so in every message, is kept apart and ends in a report.
 
-use std::time::Duration;
-
 use anyhow::{Context as _, Result, ensure};
-use rehearsal::until;
+use rehearsal::{SOON, until};
 use serde_json::{Value, json};
 
 use crate::stage::{BOTH, COMMANDER, LANE_MAIL, LEVEL_2, Stage, pages};
-
-const SOON: Duration = Duration::from_secs(30);
 
 async fn ask(stage: &Stage, drill: &Value) -> Result<String> {
     let (status, answer) = stage.system.api("POST", "/drills", Some(drill)).await?;
@@ -19,15 +15,13 @@ async fn ask(stage: &Stage, drill: &Value) -> Result<String> {
 /// The report, once it says what is waited for.
 async fn report(stage: &Stage, id: &str, ready: impl Fn(&Value) -> bool) -> Result<Value> {
     let mut last = Value::Null;
-    for _ in 0..100 {
+    let found = until(SOON, async || {
         let (status, report) = stage.system.api("GET", &format!("/drills/{id}"), None).await?;
-        if status == 200 && ready(&report) {
-            return Ok(report);
-        }
-        last = report;
-        tokio::time::sleep(Duration::from_millis(300)).await;
-    }
-    anyhow::bail!("the report stays {last}")
+        last = report.clone();
+        Ok(Some(report).filter(|report| status == 200 && ready(report)))
+    });
+    let found = found.await?;
+    found.with_context(|| format!("the report stays {last}"))
 }
 
 async fn listed(stage: &Stage, path: &str, id: &str) -> Result<bool> {
@@ -83,7 +77,7 @@ pub(crate) async fn a_dry_drill_goes_through_the_plan_and_sends_nothing(
 ) -> Result<()> {
     let id = ask(stage, &json!({ "mode": "dry", "severity": "medium" })).await?;
     stage.expect(&id, pages([], &[])).await?;
-    ensure!(stage.system.escalation_ends(&id, Duration::from_mins(1)).await?, "it does not end");
+    ensure!(stage.system.escalation_ends(&id, SOON).await?, "it does not end");
     let report = report(stage, &id, |_| true).await?;
     let people = report["people"].as_array().context("nobody is in the report")?;
     ensure!(people.iter().any(|person| person["contact"] == COMMANDER), "{report}");

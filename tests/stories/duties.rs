@@ -29,9 +29,8 @@ pub(crate) async fn a_duty_starts_a_clock_and_its_people_are_told(stage: &Stage)
     });
     lane.ok("POST", "/external-resources", &authority).await?;
     lane.deliver(&stage.event("guardduty/high-crypto-mining.json", ACCOUNT)?).await?;
-    let incident = rehearsal::until(std::time::Duration::from_secs(30), async || {
-        Ok(lane.incidents(ACCOUNT).await?.pop())
-    });
+    let incident =
+        rehearsal::until(rehearsal::SOON, async || Ok(lane.incidents(ACCOUNT).await?.pop()));
     let incident = incident.await?.context("no incident opened")?;
     let path = format!("/incidents/{incident}");
     let read = async || lane.ok("GET", &path, &Value::Null).await;

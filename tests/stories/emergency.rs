@@ -1,14 +1,10 @@
 //! What pages nobody is said on the emergency topic: by the pager if nobody is there, by the responder if the escalation
 //! cannot begin, and by the escalation itself if the pager fails for good.
 
-use std::time::Duration;
-
 use anyhow::{Context as _, Result, ensure};
-use rehearsal::{Fault, Kind, Lane, until};
+use rehearsal::{Fault, Kind, Lane, SOON, until};
 
 use crate::stage::{EMERGENCY_PHONE, Stage};
-
-const SOON: Duration = Duration::from_mins(2);
 
 async fn said(lane: &Lane, part: &str) -> Result<()> {
     let heard = async || {

@@ -1,9 +1,7 @@
 //! Somebody changes things in Incident Manager by hand, and hundreds of people come at once.
 
-use std::time::Duration;
-
 use anyhow::{Context as _, Result, ensure};
-use rehearsal::{Lane, until};
+use rehearsal::{Lane, SOON, until};
 use serde_json::{Value, json};
 
 use crate::stage::{BRANCH_PHONE, LANE_MAIL, Stage};
@@ -12,8 +10,6 @@ const ROLE: &str = "arn:aws:iam::111122223333:role/runbook";
 const TOPIC: &str = "arn:aws:sns:us-east-1:111122223333:changes";
 /// How many people come at once.
 const CROWD: usize = 300;
-/// Longest wait until they are all in step.
-const LONGEST: Duration = Duration::from_mins(3);
 
 fn person(id: &str) -> Value {
     json!({
@@ -48,7 +44,7 @@ pub(crate) async fn are_left_alone_if_the_stack_says_so(stage: &Stage) -> Result
     for id in ["una", "vic"] {
         lane.ok("POST", "/contacts", &person(id)).await?;
     }
-    let settled = until(LONGEST, async || {
+    let settled = until(SOON, async || {
         let report = reconcile(&lane).await?;
         Ok((report["drift"] == json!({})).then_some(report))
     });
@@ -84,7 +80,7 @@ pub(crate) async fn are_left_alone_if_the_stack_says_so(stage: &Stage) -> Result
     ensure!(all.contains_key("left-contact-wes"), "somebody's contact was deleted");
     // What the roster asks for since then is done.
     lane.ok("PATCH", "/contacts/una", &json!({ "name": "Una Two" })).await?;
-    let renamed = until(LONGEST, async || {
+    let renamed = until(SOON, async || {
         let all = stage.system.engaged()?;
         Ok((all["left-contact-una"]["display_name"] == "Una Two").then_some(()))
     });
@@ -107,7 +103,7 @@ pub(crate) async fn hundreds_at_once_end_in_step_though_calls_come_too_fast(
         ours.filter(|(_, contact)| done(contact)).count()
     };
     let in_step =
-        until(LONGEST, async || Ok((whole(&stage.system.engaged()?) == CROWD).then_some(())));
+        until(SOON, async || Ok((whole(&stage.system.engaged()?) == CROWD).then_some(())));
     if in_step.await?.is_none() {
         let why = lane.complaints("incident-manager-sync").await?;
         anyhow::bail!("{} of {CROWD} are there: {why:?}", whole(&stage.system.engaged()?));

@@ -1,14 +1,10 @@
 //! An account with Incident Manager has its contacts and escalations in step; one without loses nothing.
 
-use std::time::Duration;
-
 use anyhow::{Result, ensure};
-use rehearsal::{Lane, until};
+use rehearsal::{Lane, SOON, until};
 use serde_json::{Map, Value, json};
 
 use crate::stage::{LANE_MAIL, Stage};
-
-const SOON: Duration = Duration::from_secs(40);
 
 fn contact(id: &str, name: &str, level: u8, channels: &Value) -> Value {
     json!({

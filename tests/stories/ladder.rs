@@ -1,7 +1,7 @@
 //! Nobody gets more than the ladder allows, and nothing is lost: the rest comes as a digest.
 
 use anyhow::{Context as _, Result, ensure};
-use rehearsal::{Branch, Message};
+use rehearsal::{Branch, Message, SOON, until};
 use serde_json::{Value, json};
 
 use crate::stage::{BRANCH_MAIL, BRANCH_PHONE, Stage};
@@ -10,7 +10,7 @@ const CONTACT: &str = "lena-ladder";
 
 /// Texts and mails to the one person of the branch, once there are as many of each.
 async fn sent(stage: &Stage, texts: usize, mails: usize) -> Result<(Vec<Message>, Vec<Message>)> {
-    for _ in 0..60 {
+    let found = until(SOON, async || {
         let messages = stage.system.messages().await?;
         let to = |wanted: &dyn Fn(&str) -> bool| -> Vec<Message> {
             messages.iter().filter(|message| wanted(&message.to)).cloned().collect()
@@ -19,12 +19,11 @@ async fn sent(stage: &Stage, texts: usize, mails: usize) -> Result<(Vec<Message>
             (to(&|number| number == BRANCH_PHONE), to(&|address| address.ends_with(BRANCH_MAIL)));
         ensure!(by_text.len() <= texts, "{} texts, {texts} allowed", by_text.len());
         ensure!(by_mail.len() <= mails, "{} mails, {mails} allowed", by_mail.len());
-        if (by_text.len(), by_mail.len()) == (texts, mails) {
-            return Ok((by_text, by_mail));
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
-    }
-    anyhow::bail!("{texts} texts and {mails} mails were expected")
+        let all = (by_text.len(), by_mail.len()) == (texts, mails);
+        Ok(all.then_some((by_text, by_mail)))
+    });
+    let found = found.await?;
+    found.with_context(|| format!("{texts} texts and {mails} mails were expected"))
 }
 
 async fn open(stage: &Stage, branch: &Branch, file: &str, account: usize) -> Result<String> {
@@ -62,16 +61,14 @@ pub(crate) async fn holds_back_what_is_too_much_and_sends_it_together(stage: &St
     sent(stage, 5, 1).await?;
     let mut held = 0;
     for incident in &incidents {
-        for _ in 0..40 {
+        let settled = until(SOON, async || {
             let told = call("GET", &format!("/incidents/{incident}"), Value::Null).await?;
             let lines = told["timeline"].as_array().cloned().unwrap_or_default();
             let pages: Vec<_> = lines.iter().filter(|line| line["what"] == "page").collect();
-            if pages.len() == 2 && pages.iter().all(|page| page["state"] != "claimed") {
-                held += pages.iter().filter(|page| page["state"] == "held").count();
-                break;
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(250)).await;
-        }
+            let all = pages.len() == 2 && pages.iter().all(|page| page["state"] != "claimed");
+            Ok(all.then(|| pages.iter().filter(|page| page["state"] == "held").count()))
+        });
+        held += settled.await?.with_context(|| format!("{incident} has no two pages"))?;
     }
     ensure!(held == 10, "{held} pages wait");
 

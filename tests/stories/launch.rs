@@ -3,10 +3,9 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail, ensure};
-use rehearsal::{BUCKET, Deployer, Lane, Sent, refused, until};
+use rehearsal::{BUCKET, Deployer, Lane, SOON, Sent, refused, until};
 use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 
@@ -15,8 +14,6 @@ use crate::stage::{LAUNCH_PHONES, Stage};
 const STACK: &str = "muster-launch";
 const SENDER: &str = "muster@lane.example.com";
 const PEOPLE: [&str; 2] = ["ines-duarte", "jonas-weber"];
-/// Longest wait for a step of an escalation: half a minute on this stage.
-const STEP: Duration = Duration::from_secs(75);
 /// The release that all of these stories publish.
 static FIRST: OnceCell<PathBuf> = OnceCell::const_new();
 
@@ -51,7 +48,7 @@ async fn arrived(lane: &Lane) -> Result<usize> {
 /// Waits until so many pages are out for the incident.
 async fn paged(lane: &Lane, incident: &str, times: usize) -> Result<()> {
     let out = async || Ok((sent(lane, incident).await?.len() >= times).then_some(()));
-    let in_time = until(STEP, out).await?;
+    let in_time = until(SOON, out).await?;
     let all = lane.sends(incident).await?;
     in_time.with_context(|| format!("{times} pages were due for {incident}: {all:?}"))?;
     let now = sent(lane, incident).await?.len();
@@ -144,12 +141,14 @@ pub(crate) async fn a_release_is_launched_upgraded_rolled_back_and_removed(
     let end = deployer.update(STACK, &new, &[]).await?;
     ensure!(end == "UPDATE_COMPLETE", "{end}");
     ensure!(everything(&lane).await? == before, "the upgrade has changed what was there");
+    system.next_step(&open).await?;
     paged(&lane, &open, 8).await?;
 
     // And back.
     let end = deployer.update(STACK, &old, &[]).await?;
     ensure!(end == "UPDATE_COMPLETE", "{end}");
     ensure!(everything(&lane).await? == before, "the way back has changed what was there");
+    system.next_step(&open).await?;
     paged(&lane, &open, 12).await?;
     lane.ok("POST", &format!("/incidents/{open}/acknowledge"), &json!({})).await?;
     let answered = lane.ok("GET", &format!("/drills/{open}"), &Value::Null).await?;

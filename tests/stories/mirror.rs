@@ -1,15 +1,12 @@
 //! An incident and its record in Incident Manager: each knows what happens at the other.
 
-use std::time::Duration;
-
 use anyhow::{Context as _, Result, ensure};
-use rehearsal::{Lane, Paged, until};
+use rehearsal::{Lane, Paged, SOON, until};
 use serde_json::{Value, json};
 
 use crate::stage::{BRANCH_PHONE, LANE_MAIL, Stage};
 
 const HIGH: &str = "guardduty/high-crypto-mining.json";
-const SOON: Duration = Duration::from_mins(1);
 
 /// A lane in which Incident Manager is in use, with two people and one step; `ann` has an activated
 /// channel there, `ben` has none.

@@ -34,6 +34,7 @@ pub(crate) async fn are_kept_like_contacts_and_followed(stage: &Stage) -> Result
     let incident = crate::stage::opened(&stage.system.send(&event).await?)?;
     let first = pages(["bruno-keller"], &BOTH);
     stage.expect(&incident, first.clone()).await?;
+    stage.system.next_step(&incident).await?;
     let second = crate::stage::and(first, pages(["grace-mwangi"], &["email"]));
     stage.expect(&incident, second).await?;
     stage.resolve(&incident).await?;

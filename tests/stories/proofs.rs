@@ -1,15 +1,12 @@
 //! Channels are tested, dead ones are seen, and somebody new is welcomed and put on the next drill.
 
-use std::time::Duration;
-
 use anyhow::{Context as _, Result, ensure};
-use rehearsal::{Lane, link_in, until};
+use rehearsal::{Lane, SOON, link_in, until};
 use serde_json::{Value, json};
 
 use crate::reviews::{address, mail, person};
 use crate::stage::{PROOF_PHONE, Stage};
 
-const SOON: Duration = Duration::from_secs(30);
 const NUMBER: &str = "arn:aws:sms-voice:us-east-1:111122223333:phone-number/phone-0123456789abcdef";
 
 async fn codes(lane: &Lane) -> Result<Vec<String>> {

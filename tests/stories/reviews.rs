@@ -1,14 +1,11 @@
 //! People confirm their entries, or say what is wrong; silence goes on to the manager.
 
-use std::time::Duration;
-
 use anyhow::{Context as _, Result, ensure};
-use rehearsal::{Lane, link_in, until};
+use rehearsal::{Lane, SOON, link_in, until};
 use serde_json::{Value, json};
 
 use crate::stage::{LANE_PHONE, Stage};
 
-const SOON: Duration = Duration::from_secs(30);
 /// How the first mail of a review begins.
 const SUBJECT: &str = "Please confirm your entry";
 

@@ -2,13 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, Result, ensure};
 use libtest_mimic::Failed;
 use rehearsal::{
-    Delivery, Home, Message, Options, PAGE_ACTION, Progress, System, idle_statements, load_roster,
-    refused_calls, repository,
+    Delivery, Home, Message, Options, PAGE_ACTION, Progress, SOON, System, idle_statements,
+    load_roster, refused_calls, repository, until,
 };
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
@@ -32,11 +31,11 @@ pub(crate) const PROOF_PHONE: &str = "+14255550192";
 pub(crate) const EMERGENCY_PHONE: &str = "+14255550195";
 pub(crate) const LAUNCH_PHONES: [&str; 2] = ["+14255550193", "+14255550194"];
 
-/// Longest wait for a page that is due.
-const DUE: Duration = Duration::from_secs(100);
-/// How much shorter waits are: ten minutes pass in thirty seconds, time enough to look at the
-/// first step before the second comes.
+/// How much shorter the waits are in which a story has nothing to look at.
 const WAIT_SCALE: f64 = 0.05;
+/// How much shorter the time between two steps is. Stories end it themselves when they have looked at the first, so that
+/// the second does not come while a busy machine is still at that.
+const STEP_SCALE: f64 = 0.5;
 
 /// Pages of one incident: who, by which channel, how often.
 pub(crate) type Pages = BTreeMap<(String, String), usize>;
@@ -96,21 +95,18 @@ impl Stage {
     /// at once. They stay expected until the end of all stories.
     pub(crate) async fn expect(&self, incident: &str, pages: Pages) -> Result<()> {
         self.expected.lock().await.insert(incident.to_owned(), pages.clone());
-        let began = Instant::now();
-        loop {
+        let mut last = Pages::new();
+        let all = until(SOON, async || {
             let sent = self.sent(incident).await?;
-            if sent == pages {
-                return Ok(());
-            }
+            last.clone_from(&sent);
             for (page, times) in &sent {
                 let due = pages.get(page).copied().unwrap_or_default();
                 ensure!(*times <= due, "{page:?} was sent {times} times, {due} were expected");
             }
-            if began.elapsed() > DUE {
-                bail!("expected {pages:?}, sent {sent:?}");
-            }
-            tokio::time::sleep(Duration::from_millis(300)).await;
-        }
+            Ok((sent == pages).then_some(()))
+        });
+        let all = all.await?;
+        all.with_context(|| format!("expected {pages:?}, sent {last:?}"))
     }
 
     async fn sent(&self, incident: &str) -> Result<Pages> {
@@ -265,6 +261,7 @@ impl Curtain {
 async fn raise() -> Result<Stage> {
     let options = Options {
         wait_scale: WAIT_SCALE,
+        step_scale: Some(STEP_SCALE),
         refusals: true,
         outside: true,
         // It is shared, and stories about it have stacks of their own.

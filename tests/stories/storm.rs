@@ -2,6 +2,7 @@
 
 use anyhow::{Context as _, Result, ensure};
 use futures::StreamExt as _;
+use rehearsal::{SOON, until};
 use serde_json::{Value, json};
 
 use crate::stage::{BRANCH_PHONE, Stage};
@@ -86,13 +87,8 @@ pub(crate) async fn opens_one_incident_for_each_account_and_loses_none(
         }
         anyhow::Ok(ended)
     };
-    for _ in 0..120 {
-        if mails("sent held").await? == groups {
-            break;
-        }
-        tokio::time::sleep(std::time::Duration::from_secs(1)).await;
-    }
-    ensure!(mails("sent held").await? == groups, "an incident paged nobody");
+    let paged = until(SOON, async || Ok((mails("sent held").await? == groups).then_some(())));
+    paged.await?.context("an incident paged nobody")?;
     // A minute later the rest comes together; what a look cannot take is there for the next.
     for _ in 0..=groups.div_ceil(50) {
         branch.forget_ladder("flora-flood", "email").await?;

@@ -1,16 +1,12 @@
 //! Whoever silences Muster is told of, whatever the stack hands over comes by TLS, and findings of other Regions
 //! and accounts come in.
 
-use std::collections::BTreeMap;
-use std::time::Duration;
-
 use anyhow::{Context as _, Result, bail, ensure};
-use rehearsal::{Forwarder, Lane, PAGE_ACTION, until};
+use rehearsal::{Forwarder, Lane, PAGE_ACTION, SOON, until};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 use crate::stage::{LANE_PHONE, Stage};
-
-const SOON: Duration = Duration::from_secs(20);
 
 /// What `CloudTrail` says of a call on our stack's parts, by the names that the deployed stack gave them.
 fn call(service: &str, name: &str, given: &Value) -> Value {

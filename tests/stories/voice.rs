@@ -1,9 +1,7 @@
 //! A stack with a number to call from calls people.
 
-use std::time::Duration;
-
 use anyhow::{Context as _, Result, ensure};
-use rehearsal::{Sent, until};
+use rehearsal::{SOON, Sent, until};
 use serde_json::json;
 
 use crate::stage::{LANE_MAIL, Stage};
@@ -12,7 +10,6 @@ const FROM: &str =
     "arn:aws:sms-voice:us-east-1:111122223333:phone-number/phone-0123456789abcdef0123456789abcdef";
 const ANSWERS: &str = "+14255550171";
 const OPTED_OUT: &str = "+14255550172";
-const SOON: Duration = Duration::from_secs(30);
 
 pub(crate) async fn calls_come_from_the_number_of_the_stack(stage: &Stage) -> Result<()> {
     let given = [("VoiceOriginationIdentity", FROM), ("Reconcile", "false")];

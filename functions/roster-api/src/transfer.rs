@@ -1,19 +1,19 @@
 //! The roster as a file: import with every row checked before the first is written, and export.
 
+mod write;
+
 use std::collections::BTreeSet;
-use std::time::{Duration, Instant};
 
 use axum::Json;
 use axum::body::Body;
 use axum::extract::{FromRequestParts, Query, Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use futures::StreamExt as _;
 use muster::team::People;
 use muster::{Contact, ContactId, Fault, Stamp};
-use muster_aws::AwsError;
-use muster_aws::roster::{Action, Change, Page, Why, Written, changed_fields};
+use muster_aws::roster::{Action, Change, Page, Replacement, Why, changed_fields};
 use serde::{Deserialize, Serialize};
+use tokio::time::Instant;
 
 use crate::App;
 use crate::caller::Caller;
@@ -23,12 +23,6 @@ use crate::paging::no_cursor;
 use crate::problem::Problem;
 use crate::sheet::{MAX_BYTES, Row, read_csv, read_json, write_csv, write_vcards};
 
-/// How many rows are written at a time: five thousand take seconds, and the table is not flooded.
-const AT_ONCE: usize = 32;
-/// How often a row is tried that the table is too busy for.
-const MOST_TRIES: usize = 4;
-/// How long rows are written: the gateway waits 30 s for the answer.
-const LONGEST: Duration = Duration::from_secs(22);
 /// How many faults an answer names. Lambda's answers have 6 MB at most, and nobody reads more.
 const MOST_FAULTS: usize = 2_000;
 /// How many contacts a file has at most, for the same 6 MB; the rest is a page further.
@@ -51,8 +45,10 @@ enum Outcome {
     Unchanged,
     /// Somebody else changed the contact at the same moment; send the file again.
     Conflict,
-    /// It could not be written in time; send the file again, and what is written stays unchanged.
+    /// The table did not take the row; send the file again.
     Failed,
+    /// Time ran out before this row; send the file again, and the import goes on here.
+    Pending,
     Invalid,
 }
 
@@ -76,7 +72,63 @@ struct Imported {
     dry_run: bool,
     /// Whether anything was written; a row that is not right keeps all from being written.
     written: bool,
+    /// Whether each row is stored as the file has it.
+    complete: bool,
+    /// The line of the first row that is not stored, after an import that is not complete.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_line: Option<usize>,
+    counts: Counts,
     rows: Vec<RowOutcome>,
+}
+
+/// How many rows have each outcome.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+struct Counts {
+    created: usize,
+    changed: usize,
+    unchanged: usize,
+    conflict: usize,
+    failed: usize,
+    pending: usize,
+    invalid: usize,
+}
+
+impl Counts {
+    fn of(rows: &[RowOutcome]) -> Self {
+        let mut counts = Self::default();
+        for row in rows {
+            let count = match row.outcome {
+                Outcome::Created => &mut counts.created,
+                Outcome::Changed => &mut counts.changed,
+                Outcome::Unchanged => &mut counts.unchanged,
+                Outcome::Conflict => &mut counts.conflict,
+                Outcome::Failed => &mut counts.failed,
+                Outcome::Pending => &mut counts.pending,
+                Outcome::Invalid => &mut counts.invalid,
+            };
+            *count += 1;
+        }
+        counts
+    }
+}
+
+impl Imported {
+    fn of(rows: Vec<RowOutcome>, dry_run: bool, written: bool) -> Self {
+        let stored = |row: &RowOutcome| match row.outcome {
+            Outcome::Unchanged => true,
+            Outcome::Created | Outcome::Changed => written,
+            Outcome::Conflict | Outcome::Failed | Outcome::Pending | Outcome::Invalid => false,
+        };
+        let first = rows.iter().find(|row| !stored(row));
+        Self {
+            dry_run,
+            written,
+            complete: first.is_none(),
+            next_line: first.filter(|_| written).map(|row| row.line),
+            counts: Counts::of(&rows),
+            rows,
+        }
+    }
 }
 
 fn bad_query(field: &str, fault: &str, example: &str) -> Problem {
@@ -89,6 +141,7 @@ pub(crate) async fn import(
     overriding: Override,
     request: Request,
 ) -> Result<Response, Problem> {
+    let came = Instant::now();
     let (mut parts, body) = request.into_parts();
     let Ok(Query(given)) = Query::<Parameters>::from_request_parts(&mut parts, &()).await else {
         return Err(bad_query("query", "cannot be read", "dry_run=true"));
@@ -115,49 +168,32 @@ pub(crate) async fn import(
     if dry_run {
         return Ok(answer(planned, dry_run).into_response());
     }
-    let began = Instant::now();
-    let write = async |(mut line, contact): (RowOutcome, Option<Contact>)| -> RowOutcome {
-        let Some(contact) = contact else { return line };
-        let current = before.people.get(&contact.id);
-        line.outcome = match save(&app, &contact, current, &why, began).await {
-            Ok(Written::Done) => line.outcome,
-            Ok(Written::Conflict) => Outcome::Conflict,
-            Err(error) => {
-                tracing::error!(reason = %error, "a row was not written");
-                Outcome::Failed
-            }
+    let rows: Vec<Replacement<'_, Contact>> = planned
+        .iter()
+        .filter_map(|(_, contact)| contact.as_ref())
+        .map(|entry| Replacement { entry, before: before.people.get(&entry.id) })
+        .collect();
+    let time = write::Time::left(came, Instant::now());
+    let ends = write::all(&app.roster, &rows, &why, time).await;
+    let rows = written(planned, ends);
+    let imported = Imported::of(rows, dry_run, true);
+    tracing::info!(counts = ?imported.counts, "imported");
+    Ok(Json(imported).into_response())
+}
+
+/// The rows with what became of those that were to be written.
+fn written(planned: Vec<(RowOutcome, Option<Contact>)>, ends: Vec<write::End>) -> Vec<RowOutcome> {
+    let mut ends = ends.into_iter();
+    let line = |(mut line, contact): (RowOutcome, Option<Contact>)| {
+        line.outcome = match contact.and_then(|_| ends.next()) {
+            None | Some(write::End::Written) => line.outcome,
+            Some(write::End::Conflict) => Outcome::Conflict,
+            Some(write::End::Failed) => Outcome::Failed,
+            Some(write::End::Pending) => Outcome::Pending,
         };
         line
     };
-    let lines = futures::stream::iter(planned).map(write).buffered(AT_ONCE);
-    let rows: Vec<RowOutcome> = lines.collect().await;
-    Ok(Json(Imported { dry_run, written: true, rows }).into_response())
-}
-
-/// Writes one row, again while the table is only busy, and not at all once time is running out: an
-/// answer with a line per row is worth more than a few rows and none.
-async fn save(
-    app: &App,
-    contact: &Contact,
-    current: Option<&Contact>,
-    why: &Why,
-    began: Instant,
-) -> Result<Written, AwsError> {
-    let mut tries = 0;
-    loop {
-        let saved = if began.elapsed() < LONGEST {
-            app.roster.save(contact, current, why, None).await
-        } else {
-            Err(AwsError::late("importing"))
-        };
-        tries += 1;
-        match saved {
-            Err(error) if error.passing && tries < MOST_TRIES => {
-                muster_aws::incidents::pause().await;
-            }
-            saved => return saved.map(|saved| saved.written()),
-        }
-    }
+    planned.into_iter().map(line).collect()
 }
 
 /// The answer of an import that writes nothing.
@@ -169,7 +205,7 @@ fn answer(planned: Vec<(RowOutcome, Option<Contact>)>, dry_run: bool) -> Json<Im
         line
     };
     let rows = planned.into_iter().map(line).collect();
-    Json(Imported { dry_run, written: false, rows })
+    Json(Imported::of(rows, dry_run, false))
 }
 
 async fn read(kind: &str, body: Body) -> Result<Vec<Row>, Problem> {
@@ -260,4 +296,46 @@ pub(crate) async fn export(
     });
     response.headers_mut().extend(link.flatten().map(|link| (header::LINK, link)));
     Ok(response)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{json, to_value};
+
+    use super::*;
+
+    fn line(line: usize, outcome: Outcome) -> RowOutcome {
+        RowOutcome { line, id: None, outcome, fields: Vec::new(), faults: Vec::new() }
+    }
+
+    #[test]
+    fn an_import_that_ran_out_of_time_says_where_it_goes_on() {
+        let outcomes = [Outcome::Unchanged, Outcome::Created, Outcome::Pending, Outcome::Pending];
+        let rows: Vec<_> = (2..).zip(outcomes).map(|(at, outcome)| line(at, outcome)).collect();
+        let answer = to_value(Imported::of(rows, false, true)).unwrap();
+        assert_eq!((&answer["complete"], &answer["next_line"]), (&json!(false), &json!(4)));
+        let counts = json!({
+            "created": 1, "changed": 0, "unchanged": 1, "conflict": 0, "failed": 0, "pending": 2,
+            "invalid": 0
+        });
+        assert_eq!(answer["counts"], counts);
+    }
+
+    #[test]
+    fn an_import_is_complete_once_each_row_is_stored() {
+        let of = |outcome, written: bool| {
+            let answer = to_value(Imported::of(vec![line(2, outcome)], !written, written)).unwrap();
+            (answer["complete"] == true, answer.get("next_line").is_some())
+        };
+        assert_eq!(of(Outcome::Created, true), (true, false));
+        assert_eq!(of(Outcome::Changed, true), (true, false));
+        assert_eq!(of(Outcome::Unchanged, true), (true, false));
+        for outcome in [Outcome::Conflict, Outcome::Failed, Outcome::Pending] {
+            assert_eq!(of(outcome, true), (false, true), "{outcome:?}");
+        }
+        // What a dry run would do is not done.
+        assert_eq!(of(Outcome::Created, false), (false, false));
+        assert_eq!(of(Outcome::Unchanged, false), (true, false));
+        assert_eq!(of(Outcome::Invalid, false), (false, false));
+    }
 }

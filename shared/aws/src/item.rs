@@ -89,12 +89,19 @@ pub enum Written {
     Conflict,
 }
 
-/// Sorts a transaction's outcome. A lost race, by condition or by another transaction at the same
-/// moment, is an answer; the rest are errors.
+/// Sorts a transaction's outcome. A lost race is an answer; the rest are errors.
 pub(crate) fn written<T>(
     outcome: Result<T, SdkError<TransactWriteItemsError>>,
 ) -> Result<Written, AwsError> {
-    let Err(error) = outcome else { return Ok(Written::Done) };
+    Ok(if lost(outcome)?.is_empty() { Written::Done } else { Written::Conflict })
+}
+
+/// Which writes of a transaction lost a race, by condition or by another transaction at the same
+/// moment, so that none was done; empty if all were done.
+pub(crate) fn lost<T>(
+    outcome: Result<T, SdkError<TransactWriteItemsError>>,
+) -> Result<Vec<usize>, AwsError> {
+    let Err(error) = outcome else { return Ok(Vec::new()) };
     if let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) =
         error.as_service_error()
     {
@@ -102,8 +109,10 @@ pub(crate) fn written<T>(
         let lost = |code: Option<&str>| {
             matches!(code, Some("ConditionalCheckFailed" | "TransactionConflict"))
         };
-        if reasons.iter().any(|reason| lost(reason.code())) {
-            return Ok(Written::Conflict);
+        let losers = reasons.iter().enumerate().filter(|(_, reason)| lost(reason.code()));
+        let losers: Vec<usize> = losers.map(|(index, _)| index).collect();
+        if !losers.is_empty() {
+            return Ok(losers);
         }
         let mut failed = AwsError::of("dynamodb:TransactWriteItems", &error);
         let reason = reasons.iter().filter_map(|r| r.code()).find(|code| *code != "None");

@@ -97,9 +97,24 @@ pub(super) enum Outcome {
     Unchanged,
     /// Somebody else changed the contact at the same moment; send the file again.
     Conflict,
-    /// It could not be written in time; send the file again.
+    /// The table did not take the row; send the file again.
     Failed,
+    /// Time ran out before this row; send the file again, and the import goes on here.
+    Pending,
     Invalid,
+}
+
+/// How many rows have each outcome.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Counts {
+    created: u64,
+    changed: u64,
+    unchanged: u64,
+    conflict: u64,
+    failed: u64,
+    pending: u64,
+    invalid: u64,
 }
 
 /// A row of a file.
@@ -122,6 +137,11 @@ pub(super) struct Imported {
     dry_run: bool,
     /// Whether anything was written; a row that is not right keeps all from being written.
     written: bool,
+    /// Whether each row is stored as the file has it; if not, send the same file again.
+    complete: bool,
+    /// The line of the first row that is not stored, after an import that is not complete.
+    next_line: Option<u64>,
+    counts: Counts,
     rows: Vec<RowOutcome>,
 }
 

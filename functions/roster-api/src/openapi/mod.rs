@@ -33,6 +33,7 @@ use operations::operation;
     answers::Alive,
     answers::Change,
     answers::Check,
+    answers::Counts,
     answers::Departed,
     answers::DescribedRole,
     answers::Emergency,

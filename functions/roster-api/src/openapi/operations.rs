@@ -228,7 +228,11 @@ pub(super) fn operation(route: &Route, examples: &mut Examples) -> Operation {
             let csv = "name,role,sms number,primary e-mail,time zone\r\n\
                        Ada Lovelace,incident_commander,+14255550101,ada@example.com,Europe/London\r\n";
             Draft::new("importContacts", "Contacts", "Takes a file of contacts")
-                .about("Every row is checked before the first is written. At most 5 MB and 10,000 rows.")
+                .about(
+                    "Every row is checked before the first is written. At most 5 MB and 10,000 rows. After 18 \
+                     seconds an import stops with `complete` false: send the same file again, and it goes on \
+                     at `next_line`.",
+                )
                 .query("dry_run", one_of(&["true", "false"]), "Only say what would change.")
                 .overridable()
                 .body(vec![

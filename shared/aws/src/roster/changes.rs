@@ -185,7 +185,7 @@ impl Change {
         format!("{:020}#{:010}", self.at.as_nanosecond(), self.version)
     }
 
-    fn item(&self) -> Result<Item, AwsError> {
+    pub(super) fn item(&self) -> Result<Item, AwsError> {
         let sort = self.sort();
         let mut keys = key(partition(&self.kind, &self.id), format!("change#{sort}"));
         keys.insert("list_key".to_owned(), s(KIND));

@@ -1,5 +1,6 @@
 //! The roster table: every kind of entry, with a change record in the same transaction.
 
+mod batch;
 mod changes;
 mod entry;
 mod people;
@@ -13,6 +14,7 @@ use muster::policy::Policy;
 use crate::error::AwsError;
 use crate::item::{self, Item, key, n, s};
 pub use crate::item::{Page, Written};
+pub use batch::{MOST_TOGETHER, Replacement};
 pub use changes::{Action, Change, FieldChange, Why, changed_fields};
 pub use entry::{Entry, NotTheOne, TheOne, ThePlan};
 
@@ -138,6 +140,20 @@ impl Roster {
         why: &Why,
         also: impl IntoIterator<Item = TransactWriteItem>,
     ) -> Result<Saved<E>, AwsError> {
+        let (entry, put, change) = self.draft(entry, before, why).await?;
+        Ok(match self.with_change(put, &change, also).await? {
+            Written::Done => Saved::Done(entry),
+            Written::Conflict => Saved::Conflict,
+        })
+    }
+
+    /// The entry with its version, the write that stores it on its condition, and the change record.
+    async fn draft<E: Entry>(
+        &self,
+        entry: &E,
+        before: Option<&E>,
+        why: &Why,
+    ) -> Result<(E, TransactWriteItem, Change), AwsError> {
         let stored = before.filter(|before| before.version() > 0);
         let mut entry = entry.clone();
         if stored.is_none() {
@@ -153,10 +169,7 @@ impl Roster {
         };
         let put = item::put(&self.table, item, Some(condition), values)?;
         let change = Change::of(before, Some(&entry), why)?;
-        Ok(match self.with_change(put, &change, also).await? {
-            Written::Done => Saved::Done(entry),
-            Written::Conflict => Saved::Conflict,
-        })
+        Ok((entry, put, change))
     }
 
     /// Deletes this version of an entry.

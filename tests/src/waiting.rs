@@ -1,0 +1,35 @@
+//! The one place where tests wait: they look for a state again and again, until an end that is far away.
+
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+
+/// Longest wait for a state. A machine with other work takes minutes for what an idle one does in a second, and a test
+/// that passes waits no longer than the state takes to come.
+pub const SOON: Duration = Duration::from_mins(10);
+/// How long nothing is looked at in between.
+const EVERY: Duration = Duration::from_millis(200);
+
+/// Asks until there is an answer, or until `limit` is over; then the last one that there was none.
+///
+/// # Errors
+/// Those of `ask`.
+pub async fn until<T>(
+    limit: Duration,
+    mut ask: impl AsyncFnMut() -> Result<Option<T>>,
+) -> Result<Option<T>> {
+    let began = Instant::now();
+    loop {
+        let over = began.elapsed() > limit;
+        let answer = ask().await?;
+        if answer.is_some() || over {
+            return Ok(answer);
+        }
+        pause().await;
+    }
+}
+
+/// A moment in which nothing is asked.
+pub(crate) async fn pause() {
+    tokio::time::sleep(EVERY).await;
+}
