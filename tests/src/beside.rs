@@ -58,7 +58,7 @@ pub(crate) async fn tell(system: &System, incident: &str, people: usize) -> Resu
     let paged = system.paged_outside()?.len();
     say(format_args!("  paged by it: {paged}, since Muster pages (PagingBackend = native)"));
     say(format_args!(
-        "  with PagingBackend = incident-manager it would engage {}",
+        "  with PagingBackend = both it would engage whoever of these is activated: {}",
         first.join(", ")
     ));
     let mut wrong = system.refused_outside()?;

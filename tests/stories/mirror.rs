@@ -1,7 +1,7 @@
 //! An incident and its record in Incident Manager: each knows what happens at the other.
 
 use anyhow::{Context as _, Result, ensure};
-use rehearsal::{Lane, Paged, SOON, until};
+use rehearsal::{Fault, Kind, Lane, Paged, SOON, until};
 use serde_json::{Value, json};
 
 use crate::stage::{BRANCH_PHONE, LANE_MAIL, Stage};
@@ -127,6 +127,10 @@ pub(crate) async fn every_incident_has_a_record_that_engages_nobody(stage: &Stag
     lane.deliver(&worse).await?;
     let raised = record(stage, &lane, &incident, |record| record["impact"] == 1).await?;
     ensure!(raised["title"].as_str().is_some_and(|t| t.starts_with("CRITICAL: ")), "{raised}");
+    ensure!(
+        raised["summary"].as_str().is_some_and(|s| s.contains("CRITICAL severity")),
+        "{raised}"
+    );
     lane.ok("POST", &format!("/incidents/{incident}/acknowledge"), &Value::Null).await?;
     let has = |part: &'static str| {
         move |record: &Value| events(record).iter().any(|event| event.contains(part))
@@ -144,6 +148,8 @@ pub(crate) async fn every_incident_has_a_record_that_engages_nobody(stage: &Stag
     // And the other way round.
     let other = open(stage, &lane, "100000000049").await?;
     record(stage, &lane, &other, |record| !events(record).is_empty()).await?;
+    let looked = invoke(&lane, "incident-mirror", &json!({ "poll": true })).await?;
+    ensure!(looked["open"] == 1, "the resolved record is still looked at: {looked}");
     lane.ok("POST", &format!("/incidents/{other}/resolve"), &Value::Null).await?;
     let resolved = record(stage, &lane, &other, |record| record["status"] == "RESOLVED").await?;
     // Told again, all of it: nothing is there twice.
@@ -167,7 +173,7 @@ pub(crate) async fn every_incident_has_a_record_that_engages_nobody(stage: &Stag
         let plans = stage.system.response_plans()?;
         let ours = plans.keys().filter(|name| name.starts_with("glass-")).count();
         let escalation = stage.system.engaged()?.contains_key("glass-plan-once-medium");
-        Ok((ours == 19 && !escalation).then_some(plans))
+        Ok((ours == 21 && !escalation).then_some(plans))
     });
     let plans = fewer.await?.context("plans for Medium stay")?;
     ensure!(plans["glass-high-malware"]["incidentTemplate"]["title"] == "HIGH: malware");
@@ -176,6 +182,24 @@ pub(crate) async fn every_incident_has_a_record_that_engages_nobody(stage: &Stag
 
 pub(crate) async fn nobody_is_paged_by_both_for_one_step(stage: &Stage) -> Result<()> {
     let lane = lane(stage, "both", "both").await?;
+    // Incident Manager knows no hours, so only what is Critical engages whoever has any.
+    let windows = json!([{ "days": [day_after_tomorrow()], "from": "09:00", "to": "10:00" }]);
+    let cay = json!({
+        "id": "cay", "name": "cay", "roles": ["incident_commander"], "time_zone": "UTC",
+        "availability": windows,
+        "channels": [{"type": "email", "address": format!("cay{LANE_MAIL}")}]
+    });
+    lane.ok("POST", "/contacts", &cay).await?;
+    let targets = until(SOON, async || {
+        let all = stage.system.engaged()?;
+        let first = |severity: &str| {
+            let plan = &all[&format!("both-plan-once-{severity}")]["plan"];
+            plan["Stages"][0]["Targets"].as_array().map(Vec::len)
+        };
+        Ok((first("critical") == Some(3)).then(|| first("high")))
+    });
+    ensure!(targets.await? == Some(Some(2)), "{:?}", stage.system.engaged()?);
+
     let incident = open(stage, &lane, "100000000050").await?;
     // Who has an activated channel there is paged there, everybody else here.
     let sent = until(SOON, async || {
@@ -206,39 +230,144 @@ pub(crate) async fn nobody_is_paged_by_both_for_one_step(stage: &Stage) -> Resul
     no_mistake(stage)
 }
 
-pub(crate) async fn incident_manager_pages_alone_and_muster_if_it_fails(
-    stage: &Stage,
-) -> Result<()> {
-    let lane = lane(stage, "alone", "incident-manager").await?;
+/// The first three letters of the day after tomorrow's name.
+fn day_after_tomorrow() -> String {
+    let day = jiff::Timestamp::now() + jiff::SignedDuration::from_hours(48);
+    day.strftime("%a").to_string().to_lowercase()
+}
+
+/// The records of an incident.
+fn records(stage: &Stage, incident: &str) -> Result<Vec<Value>> {
+    let all = stage.system.records()?;
+    Ok(all.into_iter().filter(|record| is_of(record, incident)).collect())
+}
+
+/// Waits until no engagement of this record runs, and there has been one.
+async fn engagements_stop(stage: &Stage, record: &Value) -> Result<()> {
+    let mut seen = Value::Null;
+    let stopped = until(SOON, async || {
+        let input = json!({ "IncidentId": record["arn"] });
+        seen = stage.system.by_hand("ListEngagements", input)?["Engagements"].clone();
+        let all = seen.as_array().map(Vec::as_slice).unwrap_or_default();
+        let over = all.iter().all(|engagement| engagement["StopTime"].is_number());
+        Ok((over && !all.is_empty()).then_some(()))
+    });
+    stopped.await?.with_context(|| format!("the engagements go on: {seen}"))
+}
+
+/// Waits until Muster has sent this many pages for an incident.
+async fn muster_pages(lane: &Lane, incident: &str, number: usize) -> Result<()> {
+    let sent = until(SOON, async || {
+        let sends = lane.sends(incident).await?;
+        let sent = sends.iter().filter(|send| send.state == "sent").count();
+        Ok((sent == number && sends.len() == number).then_some(()))
+    });
+    if sent.await?.is_none() {
+        anyhow::bail!("not {number} pages, but {:?}", lane.sends(incident).await?)
+    }
+    Ok(())
+}
+
+pub(crate) async fn an_answer_here_ends_what_is_engaged_there(stage: &Stage) -> Result<()> {
+    let lane = lane(stage, "ends", "both").await?;
     let incident = open(stage, &lane, "100000000051").await?;
     let told = record(stage, &lane, &incident, |record| !events(record).is_empty()).await?;
     only_page(stage, &told).await?;
-    ensure!(lane.sends(&incident).await?.is_empty(), "Muster has paged as well");
-    // An answer here ends the engagement there.
     lane.ok("POST", &format!("/incidents/{incident}/acknowledge"), &Value::Null).await?;
-    let stopped = until(SOON, async || {
-        let input = json!({ "IncidentId": told["arn"] });
-        let all = stage.system.by_hand("ListEngagements", input)?;
-        Ok(all["Engagements"][0]["StopTime"].is_number().then_some(()))
-    });
-    stopped.await?.context("the engagement goes on")?;
+    engagements_stop(stage, &told).await?;
 
     // A drill engages people and starts no runbook: it is on the quiet plan.
     let draft = json!({ "severity": "high", "incident_type": "malware", "mode": "live" });
     let drill = lane.ok("POST", "/drills", &draft).await?;
     let id = drill["id"].as_str().context("no id")?.to_owned();
     let practised = record(stage, &lane, &id, |record| !events(record).is_empty()).await?;
-    ensure!(practised["arn"].as_str().is_some_and(|arn| arn.contains("/alone-quiet/")));
+    ensure!(practised["arn"].as_str().is_some_and(|arn| arn.contains("/ends-quiet/")));
     ensure!(practised["title"].as_str().is_some_and(|t| t.starts_with("DRILL")), "{practised}");
     only_page(stage, &practised).await?;
+    lane.ok("POST", &format!("/incidents/{id}/resolve"), &Value::Null).await?;
+    engagements_stop(stage, &practised).await?;
 
-    // The response plan is gone, so nobody is engaged: Muster pages everybody.
-    let arn = stage.system.response_plans()?["alone-high-malware"]["arn"].clone();
+    // The response plan was never made, so nobody is engaged: Muster pages everybody, and the quiet plan has
+    // the record.
+    let arn = stage.system.response_plans()?["ends-high-malware"]["arn"].clone();
     stage.system.incident_by_hand("DeleteResponsePlan", json!({ "arn": arn }))?;
     let incident = open(stage, &lane, "100000000052").await?;
-    let sent =
-        until(SOON, async || Ok(Some(lane.sends(&incident).await?).filter(|s| s.len() == 4)));
-    sent.await?.context("Muster has not paged")?;
+    muster_pages(&lane, &incident, 4).await?;
+    lane.ok("POST", &format!("/incidents/{incident}/acknowledge"), &Value::Null).await?;
+    let quiet = record(stage, &lane, &incident, |_| true).await?;
+    ensure!(quiet["arn"].as_str().is_some_and(|arn| arn.contains("/ends-quiet/")), "{quiet}");
+    ensure!(paged(stage, &quiet)?.is_empty(), "Incident Manager has paged as well");
+    no_mistake(stage)
+}
+
+pub(crate) async fn a_record_on_a_plan_that_was_never_made_is_on_the_quiet_plan(
+    stage: &Stage,
+) -> Result<()> {
+    let lane = lane(stage, "never", "native").await?;
+    let arn = stage.system.response_plans()?["never-high-malware"]["arn"].clone();
+    stage.system.incident_by_hand("DeleteResponsePlan", json!({ "arn": arn }))?;
+    let incident = open(stage, &lane, "100000000071").await?;
+    let quiet = record(stage, &lane, &incident, |record| !events(record).is_empty()).await?;
+    ensure!(quiet["arn"].as_str().is_some_and(|arn| arn.contains("/never-quiet/")), "{quiet}");
+    ensure!(quiet["title"].as_str().is_some_and(|t| t.starts_with("HIGH: malware")), "{quiet}");
+    let ours = lane.ok("GET", &format!("/incidents/{incident}"), &Value::Null).await?;
+    ensure!(ours["incident_manager"]["response_plan"] == "never-quiet", "{ours}");
+    ensure!(records(stage, &incident)?.len() == 1, "{:?}", records(stage, &incident)?);
+    no_mistake(stage)
+}
+
+pub(crate) async fn an_answer_that_was_lost_is_asked_for_again(stage: &Stage) -> Result<()> {
+    let lane = lane(stage, "lost", "both").await?;
+    // The record is made each time, and no try hears of it: Muster pages everybody.
+    lane.wire.arm(Fault::always("ssm-incidents:POST /startIncident", Kind::Cut))?;
+    let incident = open(stage, &lane, "100000000072").await?;
+    muster_pages(&lane, &incident, 4).await?;
+    lane.wire.disarm();
+    // Once it is answered, no step is at it any more, and the next call asks for the same.
+    lane.ok("POST", &format!("/incidents/{incident}/acknowledge"), &Value::Null).await?;
+    let told = record(stage, &lane, &incident, |record| !events(record).is_empty()).await?;
+    let all = records(stage, &incident)?;
+    ensure!(all.len() == 1, "{all:?}");
+    ensure!(told["arn"].as_str().is_some_and(|arn| arn.contains("/lost-high-malware/")), "{told}");
+    // Nobody counts on what its plan engages.
+    engagements_stop(stage, &told).await?;
+    let ours = lane.ok("GET", &format!("/incidents/{incident}"), &Value::Null).await?;
+    ensure!(ours["incident_manager"]["engaged"].is_null(), "{ours}");
+    no_mistake(stage)
+}
+
+pub(crate) async fn whoever_is_no_longer_engaged_is_paged_by_muster(stage: &Stage) -> Result<()> {
+    let lane = lane(stage, "stops", "both").await?;
+    let plan = json!({
+        "name": "Often", "rounds": 10, "round_minutes": 5, "incident_types": ["malware"],
+        "steps": [{"after_minutes": 0, "targets": ["severity-team"]}]
+    });
+    lane.ok("POST", "/escalation-plans", &plan).await?;
+    let engages = until(SOON, async || {
+        let plans = stage.system.response_plans()?;
+        let engaged = plans["stops-high-malware"]["engagements"].to_string();
+        Ok(engaged.contains("stops-plan-often-high").then_some(()))
+    });
+    engages.await?.context("the response plan does not engage the new plan's escalation")?;
+    let incident = open(stage, &lane, "100000000073").await?;
+    let told = record(stage, &lane, &incident, |_| true).await?;
+    let by_muster = async || -> Result<bool> {
+        Ok(lane.sends(&incident).await?.iter().any(|send| send.contact == "ann"))
+    };
+    ensure!(!by_muster().await?, "ann is paged by both");
+    // Somebody stops it at the console.
+    let input = json!({ "IncidentId": told["arn"] });
+    let all = stage.system.by_hand("ListEngagements", input)?;
+    let stop = json!({ "EngagementId": all["Engagements"][0]["EngagementArn"] });
+    stage.system.by_hand("StopEngagement", stop)?;
+    let paged = until(SOON, async || Ok(by_muster().await?.then_some(())));
+    if paged.await?.is_none() {
+        let why = lane.complaints("incident-mirror").await?;
+        anyhow::bail!("nobody pages ann: {:?}, {why:?}", lane.sends(&incident).await?)
+    }
+    let ours = lane.ok("GET", &format!("/incidents/{incident}"), &Value::Null).await?;
+    ensure!(ours["incident_manager"]["engaged"]["ann"] == false, "{ours}");
+    lane.ok("POST", &format!("/incidents/{incident}/resolve"), &Value::Null).await?;
     no_mistake(stage)
 }
 

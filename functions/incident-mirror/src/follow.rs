@@ -4,10 +4,11 @@ use jiff::Timestamp;
 use muster::announcement::Line;
 use muster::id::IncidentId;
 use muster::incident::{Actor, Incident, State};
-use muster::mirror::{Mirror, Start, Step};
+use muster::mirror::{Mirror, Seen, Start, Step};
 use muster_aws::AwsError;
 use muster_aws::figures;
 use muster_aws::incidents::{Fact, Taken, Written, pause};
+use muster_aws::records::{readers, start_request};
 
 use crate::{MOST_RACES, Reflector};
 
@@ -38,15 +39,16 @@ impl Reflector {
                 return Ok(());
             };
             if listen {
-                if self.listen(&incident, &mut mirror, &arn).await? == Written::Conflict {
+                let heard = self.listen(&incident, &mut mirror, &arn, &mut Vec::new()).await?;
+                if heard == Written::Conflict {
                     pause().await;
                     continue;
                 }
                 // It may have come back acknowledged or resolved.
-                let Some(now) = self.incidents.incident(id).await? else { return Ok(()) };
-                incident = now;
+                let Some(next) = self.incidents.incident(id).await? else { return Ok(()) };
+                incident = next;
             }
-            if self.tell(&incident, &mut mirror, &arn).await? == Written::Done {
+            if self.tell(&incident, &mut mirror, &arn, now).await? == Written::Done {
                 return Ok(());
             }
             pause().await;
@@ -55,7 +57,7 @@ impl Reflector {
         Ok(())
     }
 
-    /// Starts the record if it is not and if nobody is about to start it with engagements.
+    /// Starts the record if it is not started and if no step is about to start it with engagements.
     async fn begun(
         &self,
         incident: &Incident,
@@ -65,35 +67,37 @@ impl Reflector {
         if mirror.arn.is_some() || mirror.gone {
             return Ok(Written::Done);
         }
-        let start = mirror.start(self.records.prefix(), self.backend, incident, now);
-        let plan = match &start {
-            Start::On(plan) => Some(plan.clone()),
-            Start::Wait => mirror.plan.clone(),
+        match mirror.start(self.records.prefix(), self.backend, incident, now) {
+            Start::Wait if mirror.version > 0 => return Ok(Written::Done),
+            // On record, so that the schedule finds what no step and no later run does.
+            Start::Wait => return self.keep_new(incident, mirror).await,
             Start::GiveUp => {
                 tracing::warn!(incident = %incident.id, "its record could not be started for a day");
                 mirror.gone = true;
-                return self.incidents.keep_mirror(mirror).await;
+                return self.keep_new(incident, mirror).await;
             }
-        };
-        if mirror.plan != plan || mirror.version == 0 {
-            // On record before the call, so that the schedule finds what this run leaves undone.
-            mirror.plan.clone_from(&plan);
-            if self.incidents.keep_mirror(mirror).await? == Written::Conflict {
-                return Ok(Written::Conflict);
+            Start::Again(_) => {}
+            Start::On(plan) => {
+                mirror.ask(start_request(incident, &plan, now), None);
+                // On record before the call: if this dies after it, the next run makes the same call.
+                if self.keep_new(incident, mirror).await? == Written::Conflict {
+                    return Ok(Written::Conflict);
+                }
             }
         }
-        let Start::On(plan) = start else { return Ok(Written::Done) };
-        mirror.arn = Some(self.records.start(incident, &plan).await?);
-        mirror.severity = Some(incident.severity);
-        self.incidents.keep_mirror(mirror).await
+        self.start_anyhow(incident, mirror, now).await?;
+        // After a conflict the same is asked again: it is the same record.
+        self.keep_new(incident, mirror).await
     }
 
-    /// Takes over what people did at the record: it was resolved, or somebody acknowledged a page.
+    /// Takes over what people did at the record: it was resolved, or somebody acknowledged a page. If its
+    /// engagements had to be read, they are put into `seen`.
     pub(crate) async fn listen(
         &self,
         incident: &Incident,
         mirror: &mut Mirror,
         arn: &str,
+        seen: &mut Vec<Seen>,
     ) -> Result<Written, AwsError> {
         if mirror.settled() {
             return Ok(Written::Done);
@@ -101,7 +105,7 @@ impl Reflector {
         let Some(standing) = self.records.standing(arn).await? else {
             tracing::warn!(incident = %incident.id, "somebody has deleted its record");
             mirror.gone = true;
-            return self.incidents.keep_mirror(mirror).await;
+            return self.keep_new(incident, mirror).await;
         };
         if standing.resolved && incident.status != State::Resolved {
             let taken = self.incidents.end(&incident.id, &Actor::Caller(standing.by)).await?;
@@ -113,12 +117,11 @@ impl Reflector {
         }
         if standing.resolved && !mirror.resolved {
             mirror.resolved = true;
-            return self.incidents.keep_mirror(mirror).await;
+            return self.keep_new(incident, mirror).await;
         }
-        if incident.status == State::Open
-            && mirror.engagement.as_ref().is_some_and(|engagement| engagement.run == incident.run)
-        {
-            for reader in self.records.readers(arn, incident.run_at).await? {
+        if incident.status == State::Open && mirror.counts_on(incident) {
+            *seen = self.records.seen(arn).await?;
+            for reader in readers(seen, incident.run_at) {
                 let taken =
                     self.incidents.take_up(&incident.id, &Actor::Contact(reader), None).await?;
                 figures::answered(&taken);
@@ -128,11 +131,12 @@ impl Reflector {
     }
 
     /// Tells the record what it does not know. What was told is kept even if a later call fails.
-    async fn tell(
+    pub(crate) async fn tell(
         &self,
         incident: &Incident,
         mirror: &mut Mirror,
         arn: &str,
+        now: Timestamp,
     ) -> Result<Written, AwsError> {
         let facts = self.incidents.facts(&incident.id).await?;
         let line = |(name, fact): (&'_ String, &'_ Fact)| (name.clone(), fact.clone());
@@ -147,28 +151,44 @@ impl Reflector {
                 text: &fact.text,
             })
             .collect();
-        let steps = mirror.steps(incident, &lines);
+        let steps = mirror.steps(incident, &lines, now);
         if steps.is_empty() {
             return Ok(Written::Done);
         }
         let mut failed = None;
         for step in &steps {
-            if let Err(error) = self.make(incident, arn, step).await {
-                failed = Some(error);
-                break;
+            match self.make(mirror, arn, step, now).await {
+                Ok(true) => mirror.made(step),
+                Ok(false) => {}
+                Err(error) => {
+                    failed = Some(error);
+                    break;
+                }
             }
-            mirror.made(step);
         }
-        let kept = self.incidents.keep_mirror(mirror).await?;
+        let kept = self.keep_new(incident, mirror).await?;
         failed.map_or(Ok(kept), Err)
     }
 
-    async fn make(&self, incident: &Incident, arn: &str, step: &Step) -> Result<(), AwsError> {
+    /// Makes one step: whether that is the end of it.
+    async fn make(
+        &self,
+        mirror: &Mirror,
+        arn: &str,
+        step: &Step,
+        now: Timestamp,
+    ) -> Result<bool, AwsError> {
         match step {
-            Step::Tell { name, at, text } => self.records.tell(arn, name, *at, text).await,
-            Step::SetSeverity(_) => self.records.set_severity(arn, incident).await,
-            Step::StopEngagements => self.records.stop(arn).await,
-            Step::Resolve => self.records.resolve(arn).await,
+            Step::Tell { name, at, text } => self.records.tell(arn, name, *at, text).await?,
+            Step::Show(shown) => self.records.show(arn, shown).await?,
+            // Since the stack no longer engages anybody, it may not stop anybody either.
+            Step::StopEngagements(_) if !self.backend.engages() => {}
+            Step::StopEngagements(_) => {
+                let number = self.records.stop(arn).await?;
+                return Ok(number > 0 || mirror.all_listed(now));
+            }
+            Step::Resolve => self.records.resolve(arn).await?,
         }
+        Ok(true)
     }
 }

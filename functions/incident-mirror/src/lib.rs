@@ -2,7 +2,9 @@
 
 mod engage;
 mod follow;
+mod look;
 mod records;
+mod start;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -132,22 +134,6 @@ impl Reflector {
         }
     }
 
-    /// Looks at every open record: what people did there comes back, what is missing there is made.
-    async fn poll(&self, now: Timestamp) -> Result<Polled, Failure> {
-        if !self.directory.in_use().await? {
-            return Ok(Polled { open: 0 });
-        }
-        let open = self.incidents.open_mirrors().await?;
-        let number = open.len();
-        let ends = self.reflect_all(open, true, now).await;
-        let failed = ends.values().filter(|well| !**well).count();
-        tracing::info!(open = number, failed, "records looked at");
-        if failed > 0 {
-            return Err(Failure::Behind(failed));
-        }
-        Ok(Polled { open: number })
-    }
-
     /// Tells the records of a batch's incidents what has happened.
     async fn batch(&self, batch: Batch, now: Timestamp) -> Answer {
         let touched = records::touched(&batch);
@@ -169,7 +155,7 @@ impl Reflector {
 
     /// Brings these incidents' records up to date: which of them went well. One that fails stops no
     /// other.
-    async fn reflect_all(
+    pub(crate) async fn reflect_all(
         &self,
         ids: impl IntoIterator<Item = IncidentId>,
         listen: bool,

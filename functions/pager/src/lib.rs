@@ -181,8 +181,11 @@ impl Pager {
             let (planned, joined) = tokio::join!(planned, self.joined(&incident));
             let (turn, policy) = planned?;
             let change = Change::of(&incident);
-            let turn =
-                if self.shares { self.share(turn, &incident, input.cursor).await } else { turn };
+            let turn = if self.shares {
+                self.share(turn, &incident, input.cursor, now).await
+            } else {
+                turn
+            };
             let turn = turn.with_outcome(&records, now);
             claims.decide(&turn, input.cursor, &records)?;
             let fact = claims.fact(&incident, &turn, input.cursor, &records);

@@ -44,18 +44,20 @@ impl Pager {
     }
 
     /// Leaves to Incident Manager whom it engages. If that cannot be read, Muster pages everybody: better
-    /// a page too many than one that is lost. The same holds for a run that is ahead of the plan's own
-    /// minutes, to which the plan in Incident Manager keeps.
-    pub(crate) async fn share(&self, turn: Turn, incident: &Incident, cursor: Cursor) -> Turn {
-        if incident.ahead_of_plan() {
-            return turn;
-        }
+    /// a page too many than one that is lost.
+    pub(crate) async fn share(
+        &self,
+        turn: Turn,
+        incident: &Incident,
+        cursor: Cursor,
+        now: Timestamp,
+    ) -> Turn {
         let mirror = self.incidents.mirror(&incident.id).await.unwrap_or_else(|error| {
             tracing::error!(reason = %error, "whom Incident Manager engages cannot be read");
             None
         });
         let engagement = mirror.and_then(|mirror| mirror.engagement);
-        turn.shared_with(cursor, engagement.as_ref())
+        turn.shared_with(cursor, engagement.as_ref(), incident.severity, now)
     }
 
     /// What else has joined, for the mails. If that cannot be read, they go without.

@@ -1,26 +1,31 @@
-//! Records of incidents in Incident Manager, and the people it engages for them.
+//! Records of incidents in Incident Manager.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod engagements;
+
+use std::time::Duration;
 
 use aws_config::SdkConfig;
-use aws_sdk_ssmcontacts::types::Plan;
+use aws_sdk_ssmincidents::config::retry::RetryConfig;
 use aws_sdk_ssmincidents::types::{
     IncidentRecordStatus, ItemIdentifier, ItemType, ItemValue, RelatedItem, TriggerDetails,
 };
 use aws_smithy_types::DateTime;
-use futures::future::try_join_all;
 use jiff::Timestamp;
-use muster::directory::{contact_of, escalation_alias};
-use muster::id::ContactId;
+use muster::id::IncidentId;
 use muster::incident::Incident;
-use muster::mirror::{impact_of, title};
+use muster::mirror::{EngagementRequest, Shown, StartRequest};
 
+pub use self::engagements::readers;
 use crate::error::AwsError;
 use crate::secret::hex_digest;
 
 /// The source of every record: our own name, since those that begin with `aws.` are AWS's.
 const SOURCE: &str = "muster";
-/// Longest text of an address, and of what a page says (Incident Manager API), in characters.
+/// How often a record is asked for within one run.
+const TRIES: u32 = 3;
+/// The pause before the second try; it doubles.
+const FIRST_PAUSE: Duration = Duration::from_millis(200);
+/// Longest address of a related item, in characters (Incident Manager API).
 const LONGEST_URL: usize = 1000;
 /// The form of every line that we add to a timeline.
 const EVENT: &str = "Custom Event";
@@ -36,6 +41,26 @@ pub struct Places {
     pub contacts: String,
     /// Where the API is, without a slash at the end.
     pub api: String,
+}
+
+/// What to ask for an incident's record on the response plan with this name. The token is the incident's
+/// and the plan's, so that whoever asks for the same asks for one record.
+#[must_use]
+pub fn start_request(incident: &Incident, plan: &str, now: Timestamp) -> StartRequest {
+    let raw = serde_json::json!({
+        "incident": incident.id, "severity": incident.severity, "type": incident.r#type,
+        "account": incident.account, "region": incident.region,
+        "finding_type": incident.finding.finding_type, "finding": incident.finding.identity,
+    });
+    let token = hex_digest(&format!("{}|{plan}", incident.id));
+    StartRequest::new(incident, plan, token, raw.to_string(), now)
+}
+
+/// What to ask for the engagement of an escalation, by alias, for an incident's present run.
+#[must_use]
+pub fn engagement_request(incident: &Incident, escalation: String) -> EngagementRequest {
+    let token = hex_digest(&format!("{}|{}", incident.id, incident.run));
+    EngagementRequest::new(incident, escalation, token)
 }
 
 /// Records of incidents, and engagements.
@@ -69,7 +94,9 @@ fn item(kind: ItemType, url: &str, title: &str) -> Option<RelatedItem> {
     Some(RelatedItem::builder().identifier(identifier).title(title).build())
 }
 
-fn not_there(error: &AwsError) -> bool {
+/// Whether what was asked for is not there.
+#[must_use]
+pub fn not_there(error: &AwsError) -> bool {
     error.code == "ResourceNotFoundException"
 }
 
@@ -90,38 +117,67 @@ impl Records {
         &self.places.prefix
     }
 
-    /// Starts an incident's record on the response plan with this name: its ARN. Started twice on the
-    /// same plan, it is one record.
+    /// Asks for an incident's record: its ARN. However often the same is asked, it is one record.
     ///
     /// # Errors
-    /// The failed call.
-    pub async fn start(&self, incident: &Incident, plan: &str) -> Result<String, AwsError> {
-        let raw = serde_json::json!({
-            "incident": incident.id, "severity": incident.severity, "type": incident.r#type,
-            "account": incident.account, "region": incident.region,
-            "finding_type": incident.finding.finding_type, "finding": incident.finding.identity,
-        });
+    /// The failed call: with `passing`, if nobody knows whether the record is there. The SDK must not
+    /// retry, since its last error may be a refusal where an earlier try had made the record.
+    pub async fn start(
+        &self,
+        incident: &IncidentId,
+        request: &StartRequest,
+    ) -> Result<String, AwsError> {
+        let (mut unknown, mut pause) = (None, FIRST_PAUSE);
+        for last in (1..=TRIES).map(|number| number == TRIES) {
+            match self.start_once(incident, request).await {
+                Ok(arn) => return Ok(arn),
+                Err(error) if error.throttled && !last => {}
+                // A definite refusal, unless an earlier try may have made it.
+                Err(error) if error.throttled => {
+                    return Err(unknown.unwrap_or(AwsError { passing: false, ..error }));
+                }
+                Err(error) if error.passing => {
+                    unknown = Some(error.clone());
+                    if last {
+                        return Err(error);
+                    }
+                }
+                Err(error) => return Err(error),
+            }
+            tokio::time::sleep(pause).await;
+            pause *= 2;
+        }
+        Err(AwsError::late("ssm-incidents:StartIncident"))
+    }
+
+    async fn start_once(
+        &self,
+        incident: &IncidentId,
+        request: &StartRequest,
+    ) -> Result<String, AwsError> {
         let trigger = TriggerDetails::builder()
             .source(SOURCE)
-            .timestamp(moment(incident.opened_at))
-            .raw_data(raw.to_string())
+            .timestamp(moment(request.opened_at))
+            .raw_data(&request.raw)
             .build()
             .map_err(|_| AwsError::shape("building a trigger"))?;
-        let ours = format!("{}/incidents/{}", self.places.api, incident.id);
+        let ours = format!("{}/incidents/{incident}", self.places.api);
         let items = [
-            item(ItemType::Other, &incident.finding.console_link, "The finding"),
+            item(ItemType::Other, &request.finding, "The finding"),
             item(ItemType::Incident, &ours, "The incident in Muster"),
         ];
+        let once =
+            aws_sdk_ssmincidents::config::Builder::new().retry_config(RetryConfig::disabled());
         let start = self
             .incidents
             .start_incident()
-            .response_plan_arn(format!("{}{plan}", self.places.plans))
-            .title(title(incident))
-            .impact(i32::from(impact_of(incident)))
+            .response_plan_arn(format!("{}{}", self.places.plans, request.plan))
+            .title(&request.shown.title)
+            .impact(i32::from(request.shown.impact))
             .trigger_details(trigger)
             .set_related_items(Some(items.into_iter().flatten().collect()))
-            .client_token(hex_digest(&format!("{}|{plan}", incident.id)));
-        let answer = start.send().await;
+            .client_token(&request.token);
+        let answer = start.customize().config_override(once).send().await;
         let answer = answer.map_err(|e| AwsError::of("ssm-incidents:StartIncident", &e))?;
         Ok(answer.incident_record_arn)
     }
@@ -166,13 +222,14 @@ impl Records {
         Ok(())
     }
 
-    /// Gives a record the incident's impact and title.
+    /// Gives a record the incident's title, impact and summary.
     ///
     /// # Errors
     /// The failed call.
-    pub async fn set_severity(&self, arn: &str, incident: &Incident) -> Result<(), AwsError> {
-        let update = self.incidents.update_incident_record().arn(arn).title(title(incident));
-        let end = update.impact(i32::from(impact_of(incident))).send().await;
+    pub async fn show(&self, arn: &str, shown: &Shown) -> Result<(), AwsError> {
+        let update = self.incidents.update_incident_record().arn(arn).title(&shown.title);
+        let update = update.impact(i32::from(shown.impact)).summary(&shown.summary);
+        let end = update.send().await;
         end.map_err(|e| AwsError::of("ssm-incidents:UpdateIncidentRecord", &e))?;
         Ok(())
     }
@@ -186,156 +243,5 @@ impl Records {
         let end = update.status(IncidentRecordStatus::Resolved).send().await;
         end.map_err(|e| AwsError::of("ssm-incidents:UpdateIncidentRecord", &e))?;
         Ok(())
-    }
-
-    /// Whom the response plan with this name engages, and whether each can be reached.
-    ///
-    /// # Errors
-    /// The failed call.
-    pub async fn engaged_by_plan(&self, plan: &str) -> Result<BTreeMap<ContactId, bool>, AwsError> {
-        let get = self.incidents.get_response_plan().arn(format!("{}{plan}", self.places.plans));
-        let answer = get.send().await;
-        let answer = answer.map_err(|e| AwsError::of("ssm-incidents:GetResponsePlan", &e))?;
-        let engaged = answer.engagements.unwrap_or_default();
-        let all = try_join_all(engaged.iter().map(|arn| self.people_of(arn))).await?;
-        Ok(all.into_iter().flatten().collect())
-    }
-
-    /// The ARN of the escalation of an incident.
-    fn escalation(&self, incident: &Incident) -> String {
-        let alias = escalation_alias(&self.places.prefix, &incident.plan, incident.severity);
-        format!("{}{alias}", self.places.contacts)
-    }
-
-    /// Whom the escalation of an incident engages, and whether each can be reached.
-    ///
-    /// # Errors
-    /// The failed call.
-    pub async fn engaged_by_escalation(
-        &self,
-        incident: &Incident,
-    ) -> Result<BTreeMap<ContactId, bool>, AwsError> {
-        self.people_of(&self.escalation(incident)).await
-    }
-
-    /// The people of ours in an escalation, and whether each has an activated channel.
-    async fn people_of(&self, escalation: &str) -> Result<BTreeMap<ContactId, bool>, AwsError> {
-        let get = self.contacts.get_contact().contact_id(escalation).send().await;
-        let answer = get.map_err(|e| AwsError::of("ssm-contacts:GetContact", &e))?;
-        let stages = answer.plan.and_then(|plan: Plan| plan.stages).unwrap_or_default();
-        let targets = stages.into_iter().flat_map(|stage| stage.targets);
-        let arns: BTreeSet<String> =
-            targets.filter_map(|target| target.contact_target_info?.contact_id).collect();
-        let one = async |arn: String| -> Result<Option<(ContactId, bool)>, AwsError> {
-            let Some(id) = self.contact(&arn) else { return Ok(None) };
-            Ok(Some((id, self.is_reached(&arn).await?)))
-        };
-        Ok(try_join_all(arns.into_iter().map(one)).await?.into_iter().flatten().collect())
-    }
-
-    /// Whose ARN this is, if it is a contact's of ours.
-    fn contact(&self, arn: &str) -> Option<ContactId> {
-        contact_of(&self.places.prefix, arn.rsplit('/').next()?)
-    }
-
-    async fn is_reached(&self, arn: &str) -> Result<bool, AwsError> {
-        let list = self.contacts.list_contact_channels().contact_id(arn);
-        let mut channels = list.into_paginator().items().send();
-        while let Some(channel) = channels.next().await {
-            let channel = match channel {
-                Ok(channel) => channel,
-                Err(error) => {
-                    let error = AwsError::of("ssm-contacts:ListContactChannels", &error);
-                    return if not_there(&error) { Ok(false) } else { Err(error) };
-                }
-            };
-            if channel.activation_status.as_str() == "ACTIVATED" {
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
-
-    /// Engages the escalation of an incident whose record has this ARN, for its present run. Engaged
-    /// twice for the same run, it is one engagement. Texts to phones name no account and no resource.
-    ///
-    /// # Errors
-    /// The failed call.
-    pub async fn engage(&self, incident: &Incident, arn: &str) -> Result<(), AwsError> {
-        let title = title(incident);
-        let public = format!(
-            "{} security incident {}. Open Incident Manager.",
-            incident.severity.shout(),
-            incident.id
-        );
-        let link = format!("{title}\n{}\nIncident {}", incident.finding.console_link, incident.id);
-        let start = self
-            .contacts
-            .start_engagement()
-            .contact_id(self.escalation(incident))
-            .sender("Muster")
-            .subject(&title)
-            .content(link)
-            .public_subject(&public)
-            .public_content(&public)
-            .incident_id(arn)
-            .idempotency_token(hex_digest(&format!("{}|{}", incident.id, incident.run)));
-        let end = start.send().await;
-        end.map_err(|e| AwsError::of("ssm-contacts:StartEngagement", &e))?;
-        Ok(())
-    }
-
-    /// The engagements of a record: their ARNs, and whether each still runs.
-    async fn engagements(&self, arn: &str) -> Result<Vec<(String, bool)>, AwsError> {
-        let list = self.contacts.list_engagements().incident_id(arn);
-        let mut pages = list.into_paginator().items().send();
-        let mut all = Vec::new();
-        while let Some(one) = pages.next().await {
-            let one = one.map_err(|e| AwsError::of("ssm-contacts:ListEngagements", &e))?;
-            all.push((one.engagement_arn, one.stop_time.is_none()));
-        }
-        Ok(all)
-    }
-
-    /// Stops whatever still engages people for a record.
-    ///
-    /// # Errors
-    /// The failed call.
-    pub async fn stop(&self, arn: &str) -> Result<(), AwsError> {
-        for (engagement, runs) in self.engagements(arn).await? {
-            if runs {
-                let stop = self.contacts.stop_engagement().engagement_id(engagement);
-                let end = stop.reason("Answered in Muster").send().await;
-                match end.map_err(|e| AwsError::of("ssm-contacts:StopEngagement", &e)) {
-                    Err(error) if !not_there(&error) => return Err(error),
-                    _ => {}
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Who of ours has acknowledged a page for this record in Incident Manager since this time.
-    ///
-    /// # Errors
-    /// The failed call.
-    pub async fn readers(
-        &self,
-        arn: &str,
-        since: Timestamp,
-    ) -> Result<BTreeSet<ContactId>, AwsError> {
-        let mut readers = BTreeSet::new();
-        for (engagement, _) in self.engagements(arn).await? {
-            let list = self.contacts.list_pages_by_engagement().engagement_id(engagement);
-            let mut pages = list.into_paginator().items().send();
-            while let Some(page) = pages.next().await {
-                let page =
-                    page.map_err(|e| AwsError::of("ssm-contacts:ListPagesByEngagement", &e))?;
-                if page.read_time.is_some_and(|at| at.secs() >= since.as_second()) {
-                    readers.extend(self.contact(&page.contact_arn));
-                }
-            }
-        }
-        Ok(readers)
     }
 }

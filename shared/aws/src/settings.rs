@@ -52,7 +52,7 @@ pub const VOICE_FROM: &str = "MUSTER_VOICE_FROM";
 pub const INCIDENT_MANAGER: &str = "MUSTER_INCIDENT_MANAGER";
 /// What names in Incident Manager begin with.
 pub const INCIDENT_MANAGER_PREFIX: &str = "MUSTER_INCIDENT_MANAGER_PREFIX";
-/// `native`, `incident-manager` or `both`: who pages people.
+/// `native` or `both`: who pages people. `incident-manager`, of earlier releases, is read as `both`.
 pub const PAGING_BACKEND: &str = "MUSTER_PAGING_BACKEND";
 /// `put-back` or `leave`: what becomes of changes that somebody makes in Incident Manager by hand.
 pub const HAND_EDITS: &str = "MUSTER_INCIDENT_MANAGER_HAND_EDITS";

@@ -243,13 +243,6 @@ impl Incident {
         self.run == 1 || self.cause == Some(Cause::AcknowledgmentTimedOut)
     }
 
-    /// Whether its current run is ahead of the plan's own minutes, since it did not wait for the first
-    /// step. The plan in Incident Manager keeps to those minutes.
-    #[must_use]
-    pub fn ahead_of_plan(&self) -> bool {
-        !self.waits() && self.plan.first_minutes() > 0
-    }
-
     /// Whether the turn at `cursor` begins a run for which contacts who were reached before hear only
     /// what changed.
     #[must_use]

@@ -1,77 +1,31 @@
 //! An incident's record in Incident Manager: what it has to be told next, and whom it engages.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod engagement;
+mod shown;
+mod start;
+
+use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::announcement::Line;
-use crate::directory::{PagingBackend, impact, quiet_plan_name, response_plan_name};
-use crate::escalation::{Cursor, Turn};
-use crate::id::{ContactId, IncidentId};
+use crate::id::IncidentId;
 use crate::incident::{Incident, State};
-use crate::page::mark;
-use crate::severity::Severity;
 
-/// How long an incident's first step may take to have it started there with engagements. After that
-/// Muster pages by itself, and the record is made without any.
+pub use engagement::{Engagement, EngagementRequest, Engaging, Place, Seen, still_engaged};
+pub use shown::{Shown, title};
+pub use start::{Start, StartRequest};
+
+/// How long after an escalation's first step is due it may have people engaged there. After that
+/// Muster pages alone, and the record is made without engagements.
 pub const ENGAGE_WITHIN: SignedDuration = SignedDuration::from_secs(90);
-/// How long after it opens an incident's record may be started: an account that cannot have it must not be
-/// asked for ever.
-const START_WITHIN: SignedDuration = SignedDuration::from_hours(24);
-/// How many findings that join are told one by one; what is more is a number on the incident.
+/// How far the clock of whoever opened the incident may be ahead of the first step's.
+const EARLY: SignedDuration = SignedDuration::from_secs(5);
+/// How long an incident is looked at every minute after the last thing that happened to it.
+const RECENT: SignedDuration = SignedDuration::from_hours(24);
+/// Limit of added findings that become events of a record; the others are a number on the incident.
 const MOST_ATTACHED: usize = 100;
-/// Longest title of a record, and longest text of an event (Incident Manager API), in characters.
-const LONGEST_TITLE: usize = 200;
-
-/// Whom Incident Manager engages for one escalation of an incident.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Engagement {
-    /// Which escalation, from 1.
-    pub run: u32,
-    /// Who pages.
-    pub backend: PagingBackend,
-    /// Everybody whom its plan engages, and whether it can reach them: by an activated channel.
-    pub people: BTreeMap<ContactId, bool>,
-}
-
-impl Engagement {
-    /// Whether anybody at all can be reached.
-    #[must_use]
-    pub fn reaches_anybody(&self) -> bool {
-        self.people.values().any(|reached| *reached)
-    }
-
-    /// Those of one step's `people` whom Incident Manager engages, so that Muster does not.
-    #[must_use]
-    pub fn takes(&self, people: &BTreeSet<ContactId>) -> BTreeSet<ContactId> {
-        let reached = |id: &&ContactId| self.people.get(*id) == Some(&true);
-        let known = |id: &&ContactId| self.people.contains_key(*id);
-        match self.backend {
-            PagingBackend::Native => BTreeSet::new(),
-            PagingBackend::Both => people.iter().filter(reached).cloned().collect(),
-            // A step that reaches nobody there is Muster's.
-            PagingBackend::IncidentManager if !people.iter().any(|id| reached(&id)) => {
-                BTreeSet::new()
-            }
-            PagingBackend::IncidentManager => people.iter().filter(known).cloned().collect(),
-        }
-    }
-}
-
-impl Turn {
-    /// This turn without those whom Incident Manager engages in its place.
-    #[must_use]
-    pub fn shared_with(self, cursor: Cursor, engagement: Option<&Engagement>) -> Self {
-        let Some(engagement) = engagement.filter(|engagement| engagement.run == cursor.run) else {
-            return self;
-        };
-        let people = self.pages.iter().map(|page| page.contact.id.clone()).collect();
-        let taken = engagement.takes(&people);
-        let pages = self.pages.into_iter().filter(|page| !taken.contains(&page.contact.id));
-        Self { pages: pages.collect(), ..self }
-    }
-}
 
 /// What is known of an incident's record there.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -81,18 +35,26 @@ pub struct Mirror {
     /// The name of the response plan that it is started on; settled before it is started.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plan: Option<String>,
+    /// What `StartIncident` was asked, from before the first call until its answer is stored. Every
+    /// later call repeats it, so that an answer that was lost makes no second record.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<StartRequest>,
     /// The record's ARN, once it is started.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub arn: Option<String>,
+    /// The last escalation for which Incident Manager was asked to engage people, stored before the
+    /// call: until `engagement` is of the same run, nobody knows whether it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub engaging: Option<Engaging>,
     /// Whom Incident Manager engages.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub engagement: Option<Engagement>,
     /// Up to which escalation its engagements have been stopped.
     #[serde(default)]
     pub stopped: u32,
-    /// The severity that the record shows.
+    /// What the record shows of the incident.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub severity: Option<Severity>,
+    pub shown: Option<Shown>,
     /// Whether the record is resolved.
     #[serde(default)]
     pub resolved: bool,
@@ -102,6 +64,9 @@ pub struct Mirror {
     /// The names of the timeline's lines that are there.
     #[serde(default)]
     pub told: BTreeSet<String>,
+    /// The time of the latest of those lines.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub latest: Option<Timestamp>,
     /// Counts the changes, from 1; 0 if it is on no record of ours yet.
     pub version: u64,
 }
@@ -118,10 +83,10 @@ pub enum Step {
         /// What happened.
         text: String,
     },
-    /// It has become more serious.
-    SetSeverity(Severity),
-    /// Somebody has taken it up: nobody is engaged any more.
-    StopEngagements,
+    /// Its title, impact or summary is no longer the incident's.
+    Show(Shown),
+    /// Stops every engagement of the record, up to the one for this escalation.
+    StopEngagements(u32),
     /// It is over.
     Resolve,
 }
@@ -133,28 +98,33 @@ impl Mirror {
         Self {
             incident,
             plan: None,
+            asked: None,
             arn: None,
+            engaging: None,
             engagement: None,
             stopped: 0,
-            severity: None,
+            shown: None,
             resolved: false,
             gone: false,
             told: BTreeSet::new(),
+            latest: None,
             version: 0,
         }
     }
 
     /// What the record has to be told, in this order.
     #[must_use]
-    pub fn steps(&self, incident: &Incident, lines: &[Line<'_>]) -> Vec<Step> {
+    pub fn steps(&self, incident: &Incident, lines: &[Line<'_>], now: Timestamp) -> Vec<Step> {
         if self.arn.is_none() || self.gone {
             return Vec::new();
         }
+        let mut steps = Vec::new();
+        // Before anything else: an engagement that goes on pages people.
+        steps.extend(self.to_stop(incident, now).map(Step::StopEngagements));
         let mut attached = self.told.iter().filter(|name| name.starts_with("attached")).count();
         let mut new: Vec<&Line<'_>> =
             lines.iter().filter(|line| !self.told.contains(line.name)).collect();
         new.sort_by_key(|line| (line.at, line.name));
-        let mut steps = Vec::new();
         for line in new {
             if line.what == "attached" {
                 attached += 1;
@@ -165,12 +135,9 @@ impl Mirror {
             let text = format!("{} (by {})", line.text, line.by);
             steps.push(Step::Tell { name: line.name.to_owned(), at: line.at, text });
         }
-        if self.severity != Some(incident.severity) {
-            steps.push(Step::SetSeverity(incident.severity));
-        }
-        let engaged = self.engagement.as_ref().is_some_and(|e| e.run > self.stopped);
-        if engaged && incident.status != State::Open {
-            steps.push(Step::StopEngagements);
+        let shown = Shown::of(incident);
+        if self.shown.as_ref() != Some(&shown) {
+            steps.push(Step::Show(shown));
         }
         if incident.status == State::Resolved && !self.resolved {
             steps.push(Step::Resolve);
@@ -181,13 +148,12 @@ impl Mirror {
     /// Takes a step that was made into what is known.
     pub fn made(&mut self, step: &Step) {
         match step {
-            Step::Tell { name, .. } => {
+            Step::Tell { name, at, .. } => {
                 self.told.insert(name.clone());
+                self.latest = self.latest.max(Some(*at));
             }
-            Step::SetSeverity(severity) => self.severity = Some(*severity),
-            Step::StopEngagements => {
-                self.stopped = self.engagement.as_ref().map_or(0, |engagement| engagement.run);
-            }
+            Step::Show(shown) => self.shown = Some(shown.clone()),
+            Step::StopEngagements(run) => self.stopped = *run,
             Step::Resolve => self.resolved = true,
         }
     }
@@ -197,64 +163,45 @@ impl Mirror {
     pub const fn settled(&self) -> bool {
         self.resolved || self.gone
     }
-}
 
-/// What is to be done about a record that is not started yet.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Start {
-    /// Start it on the response plan with this name, engaging nobody but by that plan.
-    On(String),
-    /// Its first step may still start it with engagements.
-    Wait,
-    /// It could not be started for a day.
-    GiveUp,
-}
-
-impl Mirror {
-    /// What is to be done about the record, which is not started yet, outside a step of the escalation.
+    /// Until when the record is looked at every minute: for a day after the last thing that happened,
+    /// and as long as people are being paged. Later changes of the incident still reach the record, by
+    /// the stream. `None` once it is settled.
     #[must_use]
-    pub fn start(
-        &self,
-        prefix: &str,
-        backend: PagingBackend,
-        incident: &Incident,
-        now: Timestamp,
-    ) -> Start {
-        let age = now.duration_since(incident.opened_at);
-        if age > START_WITHIN {
-            return Start::GiveUp;
+    pub fn look_until(&self, incident: &Incident) -> Option<Timestamp> {
+        if self.settled() {
+            return None;
         }
-        match (backend.engages(), &self.plan) {
-            (true, _) if age <= ENGAGE_WITHIN => Start::Wait,
-            (true, _) => Start::On(quiet_plan_name(prefix)),
-            // What was settled stays, even if the incident has become more serious since: the same call is
-            // made again, and makes no second record.
-            (false, Some(plan)) => Start::On(plan.clone()),
-            (false, None) if incident.drill().is_some() => Start::On(quiet_plan_name(prefix)),
-            (false, None) => {
-                Start::On(response_plan_name(prefix, incident.severity, incident.r#type))
-            }
-        }
+        let acknowledged = incident.acknowledgements.last().map(|deed| deed.at);
+        let resolved = incident.resolution.as_ref().map(|deed| deed.at);
+        let times = [Some(incident.opened_at), Some(incident.run_at), acknowledged, resolved];
+        let last = times.into_iter().flatten().chain(self.latest).max()?;
+        let recent = last.saturating_add(RECENT).unwrap_or(Timestamp::MAX);
+        let paged = pages(incident).then(|| escalation_ends(incident));
+        paged.max(Some(recent))
     }
 }
 
-/// The title of an incident's record.
-#[must_use]
-pub fn title(incident: &Incident) -> String {
-    let (severity, words) = (incident.severity.shout(), incident.r#type.words());
-    let title = format!(
-        "{}{severity}: {words} in {}: {}",
-        mark(incident),
-        incident.account,
-        incident.title
-    );
-    title.chars().take(LONGEST_TITLE).collect()
+/// Whether people are to be paged for the incident: nobody has answered, and its source has not ended it.
+fn pages(incident: &Incident) -> bool {
+    incident.status == State::Open && !incident.stopped()
 }
 
-/// The impact of an incident's record.
+/// When the last round of the incident's present escalation ends.
+fn escalation_ends(incident: &Incident) -> Timestamp {
+    let plan = &incident.plan;
+    let minutes = i64::from(plan.rounds) * i64::from(plan.round_minutes);
+    incident
+        .first_due()
+        .saturating_add(SignedDuration::from_mins(minutes))
+        .unwrap_or(Timestamp::MAX)
+}
+
+/// Whether the present escalation's first step may still have people engaged.
 #[must_use]
-pub const fn impact_of(incident: &Incident) -> u8 {
-    impact(incident.severity)
+pub fn may_engage(incident: &Incident, now: Timestamp) -> bool {
+    let since = now.duration_since(incident.first_due());
+    pages(incident) && since >= -EARLY && since <= ENGAGE_WITHIN
 }
 
 #[cfg(test)]

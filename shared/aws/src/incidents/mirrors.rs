@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use muster::id::IncidentId;
 use muster::mirror::Mirror;
 
@@ -10,6 +11,20 @@ use crate::error::AwsError;
 use crate::item::{self, Item, Written, key, n, s};
 
 pub(super) const KIND: &str = "mirror";
+/// What the place of a record in the list begins with. Earlier releases had the incident's id there, which
+/// sorts before it.
+const UNTIL: &str = "until#";
+/// How many records without a time are looked at together.
+const MOST_UNDATED: i32 = 25;
+
+/// The place in the list of what is looked at until then: text order is time order.
+fn sort(until: Timestamp) -> String {
+    format!("{UNTIL}{:014}", until.as_millisecond().max(0))
+}
+
+fn incident_in(item: &Item) -> Option<IncidentId> {
+    item::sort_in(item)?.rsplit('#').next()?.parse().ok()
+}
 
 fn mirror_key(id: &IncidentId) -> Item {
     key(partition(id), KIND)
@@ -24,17 +39,22 @@ impl Incidents {
         self.item(mirror_key(id)).await?.map(item::read).transpose()
     }
 
-    /// Keeps what is known in the place of the version before, with its version one higher.
+    /// Keeps what is known in the place of the version before, with its version one higher. The schedule
+    /// looks at it until `look_until`; `None` is never.
     ///
     /// # Errors
     /// The failed call.
-    pub async fn keep_mirror(&self, mirror: &mut Mirror) -> Result<Written, AwsError> {
+    pub async fn keep_mirror(
+        &self,
+        mirror: &mut Mirror,
+        look_until: Option<Timestamp>,
+    ) -> Result<Written, AwsError> {
         let before = mirror.version;
         let next = Mirror { version: before + 1, ..mirror.clone() };
         let mut keys = mirror_key(&mirror.incident);
-        if !next.settled() {
+        if let Some(until) = look_until {
             keys.insert("list_key".to_owned(), s(KIND));
-            keys.insert("sort".to_owned(), s(next.incident.to_string()));
+            keys.insert("sort".to_owned(), s(format!("{}#{}", sort(until), next.incident)));
         }
         let put = self.client.put_item().table_name(&self.table);
         let put = put.set_item(Some(item::write(keys, &next)?));
@@ -54,21 +74,43 @@ impl Incidents {
         }
     }
 
-    /// The incidents whose records are not settled yet. The index follows a write within moments.
+    /// The incidents whose records are to be looked at, those whose time is over soonest first. What is
+    /// over is not read. The index follows a write within moments.
     ///
     /// # Errors
     /// The failed call.
-    pub async fn open_mirrors(&self) -> Result<Vec<IncidentId>, AwsError> {
+    pub async fn open_mirrors(&self, now: Timestamp) -> Result<Vec<IncidentId>, AwsError> {
         let query = self
             .client
             .query()
             .table_name(&self.table)
             .index_name("by-list")
-            .key_condition_expression("list_key = :mirror")
+            .key_condition_expression("list_key = :mirror AND sort BETWEEN :now AND :last")
             .expression_attribute_values(":mirror", s(KIND))
+            .expression_attribute_values(":now", s(sort(now)))
+            .expression_attribute_values(":last", s(format!("{UNTIL}~")))
             .projection_expression("sort");
-        let items = item::every(query).await?;
-        Ok(items.iter().filter_map(|item| item::sort_in(item)?.parse().ok()).collect())
+        Ok(item::every(query).await?.iter().filter_map(incident_in).collect())
+    }
+
+    /// Some incidents whose records an earlier release has listed, without a time: each is looked at once
+    /// more, which gives it one.
+    ///
+    /// # Errors
+    /// The failed call.
+    pub async fn undated_mirrors(&self) -> Result<Vec<IncidentId>, AwsError> {
+        let query = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .index_name("by-list")
+            .key_condition_expression("list_key = :mirror AND sort < :dated")
+            .expression_attribute_values(":mirror", s(KIND))
+            .expression_attribute_values(":dated", s(UNTIL))
+            .projection_expression("sort")
+            .limit(MOST_UNDATED);
+        let answer = query.send().await.map_err(|e| AwsError::of("dynamodb:Query", &e))?;
+        Ok(answer.items().iter().filter_map(incident_in).collect())
     }
 
     /// The facts of an incident by their names.

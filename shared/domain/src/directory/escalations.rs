@@ -7,6 +7,8 @@ use jiff::Timestamp;
 use super::legal::display_name;
 use super::people::alias as person_alias;
 use super::{Alias, Escalation, Stage};
+use crate::availability::Availability;
+use crate::contact::Contact;
 use crate::id::PlanId;
 use crate::plan::EscalationPlan;
 use crate::policy::Policy;
@@ -32,9 +34,10 @@ pub fn plan_of(prefix: &str, alias: &str) -> Option<PlanId> {
     Severity::ALL.iter().any(|known| known.name() == severity).then(|| plan.parse().ok())?
 }
 
-/// What each plan, the compiled-in one among `plans`, comes to for each severity that pages people. Who
-/// is away at `now` has their stand-in there until the next reconcile; experts of single accounts are
-/// left out, since an escalation there is made before anybody knows the account.
+/// What each plan, the compiled-in one among `plans`, comes to for each severity that pages people. A
+/// contact on leave at `now` is replaced by their backup contact until the next reconcile. Experts of
+/// single accounts are left out, since an escalation there is made before anybody knows the account. Only
+/// Critical escalations have contacts with hours, since Incident Manager knows none: Muster pages them.
 #[must_use]
 pub fn escalations(
     prefix: &str,
@@ -50,13 +53,16 @@ pub fn escalations(
                 continue;
             }
             let call = Call {
-                // A plan is there at any hour, so nobody is left out of it for the hour it was made at.
+                // Made at any hour for any hour, so that the hour it is made at decides nothing.
                 severity: Severity::Critical,
                 account: NO_ACCOUNT,
                 highest_level: policy.highest_level(severity),
                 now,
             };
-            let stages = stages(prefix, plan, &call, people);
+            let woken = severity == Severity::Critical;
+            let at_any_hour =
+                |contact: &Contact| woken || matches!(contact.availability, Availability::Always);
+            let stages = stages(prefix, plan, &call, people, &at_any_hour);
             let name = format!("{} {}", plan.name, severity.name());
             let escalation = Escalation { display_name: display_name(&name), stages };
             all.insert(alias(prefix, plan, severity), escalation);
@@ -65,14 +71,20 @@ pub fn escalations(
     all
 }
 
-fn stages(prefix: &str, plan: &EscalationPlan, call: &Call<'_>, people: &People) -> Vec<Stage> {
+fn stages(
+    prefix: &str,
+    plan: &EscalationPlan,
+    call: &Call<'_>,
+    people: &People,
+    engaged: &dyn Fn(&Contact) -> bool,
+) -> Vec<Stage> {
     let mut stages = Vec::new();
-    // The first round's wait; that of the others is at the end of the round before.
-    chain(&mut stages, Vec::new(), plan.first_minutes());
+    // The first step's own wait is over when it is engaged, and some runs begin without it.
     for _ in 0..plan.rounds {
         for (index, step) in plan.steps.iter().enumerate() {
             let mut targets: Vec<Alias> = Vec::new();
-            for member in step.targets.iter().flat_map(|target| call.target(target, people)) {
+            let members = step.targets.iter().flat_map(|target| call.target(target, people));
+            for member in members.filter(|member| engaged(member.contact)) {
                 let alias = person_alias(prefix, &member.contact.id);
                 if !targets.contains(&alias) {
                     targets.push(alias);

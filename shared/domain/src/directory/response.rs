@@ -18,17 +18,21 @@ pub enum PagingBackend {
     /// Muster; incidents in Incident Manager engage nobody.
     #[default]
     Native,
-    /// Incident Manager; Muster pages whom it does not engage, and everybody if it fails.
-    IncidentManager,
     /// Incident Manager whomever it can reach, by an activated channel, and Muster everybody else.
+    #[serde(alias = "incident-manager")]
     Both,
 }
 
 impl PagingBackend {
-    /// The backend with this name.
+    /// The backend with this name. Earlier releases had `incident-manager`, in which people whom
+    /// Incident Manager could not reach were paged by nobody: it is read as `both`.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Native, Self::IncidentManager, Self::Both].into_iter().find(|b| b.name() == name)
+        match name {
+            "native" => Some(Self::Native),
+            "both" | "incident-manager" => Some(Self::Both),
+            _ => None,
+        }
     }
 
     /// Its name in the stack's parameters.
@@ -36,7 +40,6 @@ impl PagingBackend {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Native => "native",
-            Self::IncidentManager => "incident-manager",
             Self::Both => "both",
         }
     }

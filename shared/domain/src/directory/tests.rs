@@ -140,7 +140,7 @@ fn edit() -> impl Strategy<Value = Edit> {
         1 => (0..30usize).prop_map(Edit::HandImpact),
         1 => any::<bool>().prop_map(Edit::Plan),
         1 => any::<bool>().prop_map(|engages| Edit::Backend(if engages {
-            PagingBackend::IncidentManager
+            PagingBackend::Both
         } else {
             PagingBackend::Native
         })),
@@ -286,7 +286,7 @@ fn long_waits_are_chained_and_the_team_is_that_of_the_severity() {
 }
 
 #[test]
-fn a_late_first_step_is_a_stage_of_its_own() {
+fn a_late_first_step_is_engaged_when_it_is_due() {
     let people = roster([person("ada", 1)]);
     let mut plan = EscalationPlan { rounds: 2, round_minutes: 30, ..EscalationPlan::default() };
     plan.steps.truncate(1);
@@ -294,7 +294,7 @@ fn a_late_first_step_is_a_stage_of_its_own() {
     let all = escalations(PREFIX, &[plan], &Policy::default(), &people, now());
     let stages = &all["muster-plan-default-high"].stages;
     let shape: Vec<_> = stages.iter().map(|stage| (stage.minutes, stage.targets.len())).collect();
-    assert_eq!(shape, [(15, 0), (30, 1), (30, 1)]);
+    assert_eq!(shape, [(30, 1), (30, 1)]);
 }
 
 #[test]
@@ -345,7 +345,7 @@ fn what_somebody_changed_by_hand_is_told_from_what_the_roster_changed() {
 }
 
 #[test]
-fn nobody_is_left_out_of_an_escalation_for_the_hour_it_is_made_at() {
+fn only_critical_escalations_have_contacts_with_hours_at_any_hour() {
     // Nine to five on Tuesdays alone: the test's now is a Monday night.
     let availability = serde_json::json!([{ "days": ["tue"], "from": "09:00", "to": "17:00" }]);
     let mut ada = person("ada", 1);
@@ -353,5 +353,7 @@ fn nobody_is_left_out_of_an_escalation_for_the_hour_it_is_made_at() {
     assert!(!ada.in_hours(now()));
     let people = roster([ada, person("bob", 2)]);
     let all = desired(&people, false, PagingBackend::Native).escalations;
-    assert_eq!(all["muster-plan-default-high"].stages[0].targets.len(), 2);
+    let first = |severity: &str| &all[&format!("muster-plan-default-{severity}")].stages[0].targets;
+    assert_eq!(first("critical"), &["muster-contact-ada", "muster-contact-bob"]);
+    assert_eq!(first("high"), &["muster-contact-bob"]);
 }

@@ -1,0 +1,64 @@
+//! The call that makes an incident's record: once, however often it is asked for.
+
+use jiff::Timestamp;
+use muster::directory::quiet_plan_name;
+use muster::incident::Incident;
+use muster::mirror::Mirror;
+use muster_aws::AwsError;
+use muster_aws::incidents::Written;
+use muster_aws::records::{not_there, start_request};
+
+use crate::Reflector;
+
+impl Reflector {
+    /// Asks for the record as stored, and takes its ARN into `mirror`, which the caller keeps.
+    ///
+    /// # Errors
+    /// With `passing`, nobody knows whether the record is there: the next call asks the same again.
+    /// Otherwise it was refused, and nothing of it stays stored.
+    pub(crate) async fn start(
+        &self,
+        incident: &Incident,
+        mirror: &mut Mirror,
+    ) -> Result<(), AwsError> {
+        let Some(request) = mirror.asked.clone() else { return Ok(()) };
+        match self.records.start(&incident.id, &request).await {
+            Ok(arn) => {
+                mirror.started(arn);
+                Ok(())
+            }
+            Err(error) if error.passing => Err(error),
+            Err(error) => {
+                mirror.refused();
+                // After a conflict the version stays old, so that nothing more is kept over what others kept.
+                self.incidents.keep_mirror(mirror, mirror.look_until(incident)).await?;
+                Err(error)
+            }
+        }
+    }
+
+    /// The same, but for a plan that does not exist the quiet plan takes its place.
+    ///
+    /// # Errors
+    /// As [`Self::start`].
+    pub(crate) async fn start_anyhow(
+        &self,
+        incident: &Incident,
+        mirror: &mut Mirror,
+        now: Timestamp,
+    ) -> Result<(), AwsError> {
+        let quiet = quiet_plan_name(self.records.prefix());
+        let asked = mirror.asked.as_ref().is_some_and(|asked| asked.plan == quiet);
+        match self.start(incident, mirror).await {
+            Err(error) if not_there(&error) && !asked => {
+                tracing::warn!(incident = %incident.id, "its response plan does not exist; the quiet plan has its record");
+                mirror.ask(start_request(incident, &quiet, now), None);
+                match self.incidents.keep_mirror(mirror, mirror.look_until(incident)).await? {
+                    Written::Done => self.start(incident, mirror).await,
+                    Written::Conflict => Err(error),
+                }
+            }
+            end => end,
+        }
+    }
+}
