@@ -55,31 +55,6 @@ impl Lane {
         Ok(())
     }
 
-    /// Puts an incident's opening and its resolution, if it has one, this many days back.
-    ///
-    /// # Errors
-    /// There is no such incident, or a failed call.
-    pub async fn age_incident(&self, incident: &str, days: i64) -> Result<()> {
-        let pk = format!("incident#{incident}");
-        let values = [(":pk", pk.as_str()), (":kind", "incident")];
-        let found = self.scan("pk = :pk AND sk = :kind", &values).await?;
-        let mut item = found.into_iter().next().with_context(|| format!("no {incident}"))?;
-        let earlier = SignedDuration::from_hours(24 * days);
-        let before = |at: &Value| -> Result<Timestamp> {
-            Ok(at.as_str().unwrap_or_default().parse::<Timestamp>()? - earlier)
-        };
-        let opened = before(&item["opened_at"])?;
-        item["opened_at"] = opened.to_string().into();
-        item["sort"] = format!("{:014}#{incident}", opened.as_millisecond()).into();
-        if item["resolution"].is_object() {
-            item["resolution"]["at"] = before(&item["resolution"]["at"])?.to_string().into();
-        }
-        let put =
-            Client::new(&self.cloud.config).put_item().table_name(&self.stack.incidents_table);
-        put.set_item(Some(serde_dynamo::to_item(item)?)).send().await?;
-        Ok(())
-    }
-
     /// Puts the clock of a notification duty this many hours on: it started, and ends, earlier.
     ///
     /// # Errors
@@ -102,6 +77,48 @@ impl Lane {
         let put =
             Client::new(&self.cloud.config).put_item().table_name(&self.stack.incidents_table);
         put.set_item(Some(serde_dynamo::to_item(clock)?)).send().await?;
+        Ok(())
+    }
+
+    /// Moves an incident back by some hours: when it opened, when its escalation began, when it was acknowledged, and the
+    /// day on which contacts are told of it again.
+    ///
+    /// # Errors
+    /// There is no such incident, or a failed call.
+    pub async fn age_incident(&self, incident: &str, hours: i64) -> Result<()> {
+        let pk = format!("incident#{incident}");
+        let earlier = SignedDuration::from_hours(hours);
+        let back = |at: &mut Value| -> Result<()> {
+            let text = at.as_str().unwrap_or_default();
+            *at = (text.parse::<Timestamp>()? - earlier).to_string().into();
+            Ok(())
+        };
+        let client = Client::new(&self.cloud.config);
+        for sk in ["incident", "daily"] {
+            let values = [(":pk", pk.as_str()), (":sk", sk)];
+            let found = self.scan("pk = :pk AND sk = :sk", &values).await?;
+            let Some(mut item) = found.into_iter().next() else { continue };
+            if sk == "daily" {
+                if let Some((moment, rest)) = item["sort"].as_str().and_then(|s| s.split_once('#'))
+                {
+                    let moment = moment.parse::<i64>()? - hours * 3_600_000;
+                    item["sort"] = format!("{moment:014}#{rest}").into();
+                }
+            } else {
+                back(&mut item["opened_at"])?;
+                let opened: Timestamp = item["opened_at"].as_str().unwrap_or_default().parse()?;
+                item["sort"] = format!("{:014}#{incident}", opened.as_millisecond()).into();
+                if item["resolution"].is_object() {
+                    back(&mut item["resolution"]["at"])?;
+                }
+                back(&mut item["run_at"])?;
+                for deed in item["acknowledgements"].as_array_mut().into_iter().flatten() {
+                    back(&mut deed["at"])?;
+                }
+            }
+            let put = client.put_item().table_name(&self.stack.incidents_table);
+            put.set_item(Some(serde_dynamo::to_item(item)?)).send().await?;
+        }
         Ok(())
     }
 

@@ -40,12 +40,12 @@ pub(crate) async fn what_was_resolved_long_ago_is_deleted_whole(stage: &Stage) -
     lane.deliver(&stage.event("guardduty/high-crypto-mining.json", open)?).await?;
     let other = incident(&lane, open, 1).await?;
     lane.ok("POST", &format!("/incidents/{id}/resolve"), &json!({})).await?;
-    lane.age_incident(&id, 29).await?;
-    lane.age_incident(&other, 400).await?;
+    lane.age_incident(&id, 24 * 29).await?;
+    lane.age_incident(&other, 24 * 400).await?;
     expire(&lane).await?;
     lane.ok("GET", &format!("/incidents/{id}"), &Value::Null).await?;
 
-    lane.age_incident(&id, 2).await?;
+    lane.age_incident(&id, 24 * 2).await?;
     let before = lane.mentions(&id).await?;
     ensure!(before.iter().any(|key| key.contains("group#")), "no group names it: {before:?}");
     expire(&lane).await?;

@@ -16,6 +16,7 @@ mod edits;
 mod emergency;
 mod expiry;
 mod externals;
+mod goes_on;
 mod grouped;
 mod hands;
 mod high;
@@ -89,6 +90,9 @@ fn main() -> anyhow::Result<ExitCode> {
         emergency::what_pages_nobody_is_said_where_the_owner_hears_it,
         expiry::what_was_resolved_long_ago_is_deleted_whole,
         externals::are_kept_like_contacts_and_start_with_aws,
+        goes_on::what_joins_and_what_continues_is_told,
+        goes_on::what_no_contact_took_up_is_told_to_the_owner,
+        goes_on::what_its_source_closes_is_told_and_ends_what_it_should,
         grouped::another_finding_joins_without_a_page,
         grouped::what_becomes_more_serious_pages_those_whom_that_adds,
         grouped::a_sequence_and_its_findings_are_one_incident_in_either_order,
