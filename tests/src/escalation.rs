@@ -13,8 +13,8 @@ use crate::waiting::{SOON, until};
 /// A point in an escalation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Point {
-    /// The first turn is over: everybody whom it pages is paged.
-    FirstTurn,
+    /// This many turns are over: everybody whom they page is paged.
+    Turns(usize),
     /// No turn is to come.
     End,
 }
@@ -38,10 +38,12 @@ pub(crate) async fn reaches(
             .into_paginator()
             .items()
             .send();
+        let mut turns = 0;
         while let Some(event) = events.next().await {
             // Between the incident and the start of its execution there is none yet.
             let Ok(event) = event else { break };
-            if is(point, event.r#type()) {
+            turns += usize::from(event.r#type() == &HistoryEventType::WaitStateEntered);
+            if ends(event.r#type()) || point == Point::Turns(turns) {
                 return Ok(Some(()));
             }
         }
@@ -57,13 +59,12 @@ pub(crate) async fn next_step(cloud: &Cloud, incident: &str) -> Result<()> {
     ended.await?.with_context(|| format!("the escalation of {incident} waits for nothing"))
 }
 
-fn is(point: Point, event: &HistoryEventType) -> bool {
-    match event {
-        HistoryEventType::WaitStateEntered => point == Point::FirstTurn,
+fn ends(event: &HistoryEventType) -> bool {
+    matches!(
+        event,
         HistoryEventType::ExecutionSucceeded
-        | HistoryEventType::ExecutionFailed
-        | HistoryEventType::ExecutionAborted
-        | HistoryEventType::ExecutionTimedOut => true,
-        _ => false,
-    }
+            | HistoryEventType::ExecutionFailed
+            | HistoryEventType::ExecutionAborted
+            | HistoryEventType::ExecutionTimedOut
+    )
 }

@@ -79,9 +79,9 @@ pub async fn tell(system: &System, progress: &Progress) -> Result<Told> {
     let messages = system.messages().await?;
     paged(&roster, &messages);
     acknowledge(system, incident, &messages).await?;
-    let wait = system.escalation_ends(incident, SOON);
-    let ended = progress.step("waiting for the next step, which must page nobody", wait).await?;
-    ensure!(ended, "the escalation of {incident} did not end after the acknowledgement");
+    let wait = system.turns_over(incident, 2, SOON);
+    let over = progress.step("waiting for the next step, which must page nobody", wait).await?;
+    ensure!(over, "the next step of {incident} was not taken");
     let (status, _) = system.api("POST", &format!("/incidents/{incident}/resolve"), None).await?;
     ensure!(status == 200, "resolving {incident} answers {status}");
     timeline(system, incident).await?;

@@ -285,7 +285,7 @@ impl System {
         let delivery = Delivery { event_id: id(event).to_owned(), answers };
         for decision in delivery.decisions().filter(|decision| decision.verdict == "opened") {
             let incident = decision.incident.as_deref().unwrap_or_default();
-            let paged = self.reaches(incident, Point::FirstTurn, SOON).await?;
+            let paged = self.reaches(incident, Point::Turns(1), SOON).await?;
             let limit = SOON.as_secs();
             ensure!(paged, "incident {incident} was opened but nobody was paged within {limit} s");
         }
@@ -368,6 +368,14 @@ impl System {
     /// A failed call.
     pub async fn escalation_ends(&self, incident: &str, limit: Duration) -> Result<bool> {
         self.reaches(incident, Point::End, limit).await
+    }
+
+    /// Waits until this many turns of the incident's escalation are over, at most `limit`; says whether that is so.
+    ///
+    /// # Errors
+    /// A failed call.
+    pub async fn turns_over(&self, incident: &str, turns: usize, limit: Duration) -> Result<bool> {
+        self.reaches(incident, Point::Turns(turns), limit).await
     }
 
     /// Lets the time until the next step of the incident's escalation be over, once it waits for it.

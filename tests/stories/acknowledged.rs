@@ -15,12 +15,16 @@ pub(crate) async fn pages_nobody_further(stage: &Stage) -> Result<()> {
     let again = stage.ok("POST", &path, None).await?;
     ensure!(again["version"] == answer["version"], "twice is once: {again}");
     stage.system.next_step(&incident).await?;
-    let over = stage.system.escalation_ends(&incident, SOON).await?;
-    ensure!(over, "the escalation goes on");
-    stage.expect(&incident, team).await?;
+    // It waits for the end of the time within which the incident has to be resolved.
+    ensure!(stage.system.turns_over(&incident, 2, SOON).await?, "the next step is not taken");
+    stage.expect(&incident, team.clone()).await?;
     let told = stage.incident(&incident).await?;
     ensure!(told["status"] == "acknowledged", "{told}");
     stage.resolve(&incident).await?;
+    stage.system.next_step(&incident).await?;
+    let over = stage.system.escalation_ends(&incident, SOON).await?;
+    ensure!(over, "the escalation goes on");
+    stage.expect(&incident, team).await?;
     let (status, late) = stage.system.api("POST", &path, None).await?;
     ensure!(status == 409, "acknowledging what is over answers {status}: {late}");
     Ok(())

@@ -4,10 +4,8 @@ use anyhow::{Context as _, Result, ensure};
 use rehearsal::{Lane, SOON, link_in, until};
 use serde_json::{Value, json};
 
-use crate::stage::{LANE_MAIL, Stage};
+use crate::stage::{LANE_MAIL, NIA_PHONE as NIA, OLA_PHONE as OLA, Stage};
 
-const NIA: &str = "+14255550196";
-const OLA: &str = "+14255550197";
 const HIGH: &str = "guardduty/high-crypto-mining.json";
 
 /// A lane with a commander and a lead, each with a number of their own.

@@ -160,13 +160,13 @@ impl Claims {
         let people: Vec<&str> = people.chain(others).collect();
         let text = match turn.emergency {
             None => format!(
-                "Round {}, step {} of plan {}: paged {}.",
+                "Round {}, step {} of escalation plan {} begins, for: {}.",
                 cursor.round,
                 cursor.step + 1,
                 incident.plan.name,
                 people.join(", ")
             ),
-            Some(why) => why.sentence().to_owned() + " The emergency topic was told.",
+            Some(why) => why.about(incident).to_owned() + " The emergency topic was told.",
         };
         let kind = if emergency { "emergency" } else { "step" };
         let name = format!("{kind}#{:04}#{:04}#{:04}", cursor.run, cursor.round, cursor.step);

@@ -29,6 +29,15 @@ fn cursor(incident: &Incident) -> Cursor {
     Cursor { run: incident.run, round: 0, step: 0 }
 }
 
+/// What the owner's topic is told once: a day's update, and of all findings that joined within an hour the first. A topic
+/// has no ladder of its own.
+fn occasion(update: &Update) -> String {
+    match &update.about {
+        About::Joined { .. } => format!("joined-{}", update.at.as_second() / 3600),
+        About::Unresolved => update.name.clone(),
+    }
+}
+
 /// The update in words.
 fn words(update: &Update, incident: &Incident, now: Timestamp) -> page::Update {
     match &update.about {
@@ -115,7 +124,7 @@ impl Pager {
     ) -> Result<Answer, Failure> {
         let next = UpdateInput { incident: update.incident.clone(), update: update.name.clone() };
         let notice = Notice {
-            about: format!("update#{}#{}", update.incident, update.name),
+            about: format!("update#{}#{}", update.incident, occasion(update)),
             whom: "owner".to_owned(),
             channel: "topic".to_owned(),
         };

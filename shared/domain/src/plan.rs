@@ -77,7 +77,8 @@ pub struct EscalationPlan {
 
 impl Default for EscalationPlan {
     /// The plan that is compiled in: the team at once; everybody who has not answered, and the
-    /// backups, after 10 minutes; the next level after 20; three rounds half an hour apart.
+    /// backups, after 10 minutes; the next level after 20; three rounds half an hour apart. An acknowledged
+    /// incident that is not resolved within four hours pages again.
     fn default() -> Self {
         use Target::{Backups, NextLevel, SeverityTeam};
         let step = |after_minutes, targets: &[Target]| Step {
@@ -98,7 +99,7 @@ impl Default for EscalationPlan {
             rounds: 3,
             round_minutes: 30,
             acknowledgements: 1,
-            acknowledgement_minutes: None,
+            acknowledgement_minutes: Some(240),
             stamps: Stamps::built_in(),
         }
     }

@@ -118,16 +118,10 @@ impl Incidents {
     /// # Errors
     /// The failed call.
     pub async fn update_told(&self, update: &Update) -> Result<(), AwsError> {
-        let send = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .set_key(Some(update_key(&update.incident, &update.name)))
-            .update_expression("REMOVE list_key, sort")
-            .condition_expression("attribute_exists(pk)")
-            .send()
-            .await;
-        match send.map_err(|error| AwsError::of("dynamodb:UpdateItem", &error)) {
+        let item = item::write(update_key(&update.incident, &update.name), update)?;
+        let put = self.client.put_item().table_name(&self.table).set_item(Some(item));
+        let end = put.condition_expression("attribute_exists(pk)").send().await;
+        match end.map_err(|error| AwsError::of("dynamodb:PutItem", &error)) {
             Err(error) if error.code != REFUSED => Err(error),
             _ => Ok(()),
         }

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::incident::Incident;
+
 /// Why the emergency topic is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -17,6 +19,18 @@ pub enum Emergency {
 }
 
 impl Emergency {
+    /// Returns why, as a sentence about this incident: some may have acknowledged, and too few.
+    #[must_use]
+    pub fn about(self, incident: &Incident) -> &'static str {
+        let acknowledged = incident.acknowledgements.len() > incident.acknowledged_before;
+        match self {
+            Self::NobodyAnswered if acknowledged => {
+                "All contacts were paged. Fewer acknowledged than the plan requires."
+            }
+            why => why.sentence(),
+        }
+    }
+
     /// Why, as a sentence for people.
     #[must_use]
     pub const fn sentence(self) -> &'static str {

@@ -8,13 +8,7 @@ use crate::incident::Incident;
 /// The plain message for the emergency topic.
 #[must_use]
 pub fn emergency_text(incident: &Incident, why: Emergency) -> String {
-    let answered = incident.acknowledgements.len() > incident.acknowledged_before;
-    let sentence = match why {
-        Emergency::NobodyAnswered if answered => {
-            "Everybody was paged, and fewer people answered than the plan asks for."
-        }
-        _ => why.sentence(),
-    };
+    let sentence = why.about(incident);
     let notices: String = notices(incident).iter().map(|notice| format!("{notice}\n")).collect();
     format!(
         "{}MUSTER EMERGENCY. {sentence}\nIncident {}: {} {} in account {}, {}.\n{}\n{notices}Look: {}\n",

@@ -1,0 +1,130 @@
+//! A thousand findings of one group at once: one incident, nothing lost, and people get through.
+
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, ensure};
+use futures::StreamExt as _;
+use jiff::Timestamp;
+use rehearsal::{Lane, SOON, until};
+use serde_json::{Value, json};
+
+use crate::stage::{LANE_MAIL, Stage, THEA_PHONE as PHONE};
+
+/// How many findings come in at once.
+const STORM: usize = 1000;
+/// How many of them run at a time: the others wait, as they do in Lambda's own queue of events.
+const RUNNING: usize = 64;
+/// How often Lambda runs an event that failed, in all.
+const TRIES: usize = 3;
+
+/// What became of the storm's events.
+#[derive(Debug, Default)]
+struct Ends {
+    opened: usize,
+    attached: usize,
+    failed: Vec<String>,
+}
+
+/// Another finding of the same group.
+fn finding(event: &Value, number: usize) -> Value {
+    let mut event = event.clone();
+    let arn = event["detail"]["arn"].as_str().unwrap_or_default().to_owned();
+    let (detector, _) = arn.rsplit_once('/').unwrap_or((&arn, ""));
+    event["detail"]["arn"] = json!(format!("{detector}/thousand-{number}"));
+    event
+}
+
+/// Runs one event as Lambda runs asynchronous ones: what fails is run again.
+async fn run(lane: &Lane, event: Value) -> Result<Result<String, String>> {
+    let mut end = Err(String::new());
+    for _ in 0..TRIES {
+        end = lane.invoke("finding-responder", &event).await?;
+        if end.is_ok() {
+            break;
+        }
+    }
+    let verdict = |answer: Value| answer["outcomes"][0]["verdict"].as_str().map(str::to_owned);
+    Ok(end.map(|answer| verdict(answer).unwrap_or_default()))
+}
+
+/// How long after `began` the first text about this account arrived.
+async fn first_page(stage: &Stage, account: &str, began: Timestamp) -> Result<Duration> {
+    let short = format!("..{}", &account[account.len() - 4..]);
+    let found = until(SOON, async || {
+        let messages = stage.system.messages().await?;
+        let ours = |m: &&rehearsal::Message| m.to == PHONE && m.text.contains(&short);
+        Ok(messages.iter().filter(ours).filter_map(|message| message.at).min())
+    });
+    let at = found.await?.with_context(|| format!("no page about {short}"))?;
+    Ok(Duration::try_from(at.duration_since(began))?)
+}
+
+pub(crate) async fn of_one_group_are_one_incident_and_people_get_through(
+    stage: &Stage,
+) -> Result<()> {
+    let lane = stage.system.lane("thousand", &[]).await?;
+    let thea = json!({
+        "name": "Thea Thousand", "roles": ["incident_commander"], "time_zone": "UTC",
+        "channels": [
+            {"type": "sms", "address": PHONE},
+            {"type": "email", "address": format!("thea{LANE_MAIL}")}
+        ]
+    });
+    lane.ok("POST", "/contacts", &thea).await?;
+    // Processes start first: what is measured is the way from the finding to the page.
+    let single = "100000000070";
+    let template = stage.event("guardduty/high-crypto-mining.json", single)?;
+    run(&lane, finding(&template, 0)).await?.map_err(anyhow::Error::msg)?;
+    first_page(stage, single, Timestamp::now()).await.ok();
+
+    let single = "100000000071";
+    let template = stage.event("guardduty/high-crypto-mining.json", single)?;
+    let began = Timestamp::now();
+    run(&lane, finding(&template, 0)).await?.map_err(anyhow::Error::msg)?;
+    let alone = first_page(stage, single, began).await?;
+
+    let account = "100000000072";
+    let template = stage.event("guardduty/high-crypto-mining.json", account)?;
+    let began = Timestamp::now();
+    let storm = (0..STORM).map(|number| run(&lane, finding(&template, number)));
+    let mut storm = futures::stream::iter(storm).buffer_unordered(RUNNING);
+    let (mut ends, mut seen, mut acknowledged) = (Ends::default(), 0, false);
+    while let Some(end) = storm.next().await {
+        match end? {
+            Ok(verdict) if verdict == "opened" => ends.opened += 1,
+            Ok(verdict) if verdict == "attached" => ends.attached += 1,
+            Ok(verdict) => ends.failed.push(verdict),
+            Err(error) => ends.failed.push(error),
+        }
+        seen += 1;
+        // In the middle of it somebody acknowledges.
+        if seen >= STORM / 2 && !acknowledged {
+            let incident = lane.incidents(account).await?.pop().context("an incident")?;
+            let path = format!("/incidents/{incident}/acknowledge");
+            let (status, answer) = lane.call("POST", &path, &Value::Null).await?;
+            ensure!(status == 200, "{status} {answer}");
+            acknowledged = true;
+        }
+    }
+    let took = Timestamp::now().duration_since(began);
+    let stormy = first_page(stage, account, began).await?;
+    rehearsal::say(format_args!(
+        "{STORM} findings of one group in {took:#}; first page after {stormy:.1?}, {alone:.1?} for one alone"
+    ));
+    ensure!(ends.failed.is_empty(), "{ends:?}");
+    ensure!((ends.opened, ends.attached) == (1, STORM - 1), "{ends:?}");
+    let incidents = lane.incidents(account).await?;
+    ensure!(incidents.len() == 1, "{incidents:?}");
+    let told = lane.ok("GET", &format!("/incidents/{}", incidents[0]), &Value::Null).await?;
+    ensure!(told["findings"] == STORM && told["status"] == "acknowledged", "{}", told["status"]);
+    let listed = lane.ok("GET", "/incidents?limit=1", &Value::Null).await?;
+    ensure!(listed["items"][0]["findings"] == STORM, "{}", listed["items"][0]["findings"]);
+    ensure!(lane.failed_events().await?.is_empty(), "an event failed for good");
+    let heard = lane.heard().await?;
+    ensure!(heard.is_empty(), "a false emergency: {heard:?}");
+    ensure!(stormy <= alone * 3, "the first page came after {stormy:?}, {alone:?} for one alone");
+    for id in incidents {
+        lane.ok("POST", &format!("/incidents/{id}/resolve"), &Value::Null).await?;
+    }
+    Ok(())
+}
