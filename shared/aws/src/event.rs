@@ -3,7 +3,7 @@
 use aws_lambda_events::event::eventbridge::EventBridgeEvent;
 use jiff::Timestamp;
 use muster::drill::DrillFinding;
-use muster::finding::{AsffFinding, Finding, GuardDutyFinding, OcsfFinding};
+use muster::finding::{AsffFinding, Asked, Finding, GuardDutyFinding, ObjectScan, OcsfFinding};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -26,34 +26,57 @@ pub struct Unreadable {
     pub fault: String,
 }
 
+/// Names of the events that are read, by their `detail-type`.
+const GUARDDUTY: &str = "GuardDuty Finding";
+const OBJECT_SCAN: &str = "GuardDuty Malware Protection Object Scan Result";
+const SECURITY_HUB: &str = "Security Hub Findings - Imported";
+const CUSTOM_ACTION: &str = "Security Hub Findings - Custom Action";
+const SECURITY_HUB_V2: &str = "Findings Imported V2";
+const DRILL: &str = "Muster Drill";
+
 /// Reads an event.
 ///
 /// # Errors
 /// [`Unreadable`] if it is no event, or of a kind that has no findings.
 pub fn read(event: Value) -> Result<Delivery, Unreadable> {
+    if let Some(fault) = wrapped(&event) {
+        return Err(Unreadable { path: "the event".to_owned(), fault: fault.to_owned() });
+    }
     // An envelope's time is when the source handed it over; one that cannot be read is no reason to
     // lose a finding.
     let reported_at = event["time"].as_str().and_then(|time| time.parse::<Timestamp>().ok());
     let envelope: EventBridgeEvent<Value> = parse(event, "")?;
     let findings = match envelope.detail_type.as_str() {
-        "GuardDuty Finding" => {
+        GUARDDUTY => {
             vec![parse::<GuardDutyFinding>(envelope.detail, "detail").map(Finding::from)]
         }
-        "Security Hub Findings - Imported" => {
-            list(envelope.detail, <Finding as From<AsffFinding>>::from)?
+        OBJECT_SCAN => {
+            let scan: ObjectScan = parse(envelope.detail, "detail")?;
+            let text = |field: &Option<String>| field.clone().unwrap_or_default();
+            let (account, region) = (text(&envelope.account), text(&envelope.region));
+            let finding = scan.finding(&account, &region, reported_at);
+            finding.into_iter().map(Ok).collect()
         }
-        "Security Hub Findings - Custom Action" => list(envelope.detail, AsffFinding::asked_for)?,
-        "Findings Imported V2" => list(envelope.detail, <Finding as From<OcsfFinding>>::from)?,
-        "Muster Drill" => {
+        SECURITY_HUB => list(envelope.detail, <Finding as From<AsffFinding>>::from)?,
+        CUSTOM_ACTION => {
+            let asked = Asked {
+                action: envelope.detail["actionName"].as_str().unwrap_or_default().to_owned(),
+                action_arn: envelope.resources.iter().flatten().next().cloned().unwrap_or_default(),
+                account: envelope.account.clone().unwrap_or_default(),
+                event: envelope.id.clone().unwrap_or_default(),
+            };
+            list(envelope.detail, |finding: AsffFinding| finding.asked_for(asked.clone()))?
+        }
+        SECURITY_HUB_V2 => list(envelope.detail, <Finding as From<OcsfFinding>>::from)?,
+        DRILL => {
             vec![parse::<DrillFinding>(envelope.detail, "detail").map(Finding::from)]
         }
         _ => {
+            let known = [GUARDDUTY, OBJECT_SCAN, SECURITY_HUB, CUSTOM_ACTION, SECURITY_HUB_V2];
+            let known = known.map(|name| format!("\"{name}\"")).join(", ");
             return Err(Unreadable {
                 path: "detail-type".to_owned(),
-                fault: "expected \"GuardDuty Finding\", \"Security Hub Findings - Imported\", \
-                        \"Security Hub Findings - Custom Action\", \"Findings Imported V2\" or \
-                        \"Muster Drill\""
-                    .to_owned(),
+                fault: format!("expected {known} or \"{DRILL}\""),
             });
         }
     };
@@ -64,6 +87,21 @@ pub fn read(event: Value) -> Result<Delivery, Unreadable> {
     });
     let findings = findings.collect();
     Ok(Delivery { event_id: envelope.id.unwrap_or_default(), findings })
+}
+
+/// Says what a value is that holds events and is none. Another target's wrapping means that a rule or
+/// subscription is set up in a way that this function does not read.
+fn wrapped(event: &Value) -> Option<&'static str> {
+    let record = &event["Records"][0];
+    if event.is_array() {
+        Some("expected one event, and this is a list")
+    } else if record.get("Sns").is_some() {
+        Some("expected an event from EventBridge, and this is one that SNS has wrapped")
+    } else if record["eventSource"] == "aws:sqs" {
+        Some("expected an event from EventBridge, and this is one that SQS has wrapped")
+    } else {
+        None
+    }
 }
 
 /// Security Hub sends one finding an event; the format allows several.

@@ -56,6 +56,16 @@ impl Severity {
         }
     }
 
+    /// Returns the severity with this OCSF name: `High`. `Unknown` and `Other` say nothing.
+    #[must_use]
+    pub fn from_ocsf_name(name: &str) -> Option<Self> {
+        if name.eq_ignore_ascii_case("fatal") {
+            Some(Self::Critical)
+        } else {
+            Self::from_asff(name)
+        }
+    }
+
     /// Its name in JSON.
     #[must_use]
     pub const fn name(self) -> &'static str {

@@ -57,12 +57,64 @@ fn refusals_name_the_path_and_not_the_value() {
     check("/detail-type", json!(7), "detail-type: expected a string");
     check(
         "/detail-type",
-        json!("GuardDuty Malware Protection Object Scan Result"),
-        "detail-type: expected \"GuardDuty Finding\", \"Security Hub Findings - Imported\", \
+        json!("GuardDuty Runtime Protection Unhealthy"),
+        "detail-type: expected \"GuardDuty Finding\", \
+         \"GuardDuty Malware Protection Object Scan Result\", \"Security Hub Findings - Imported\", \
          \"Security Hub Findings - Custom Action\", \"Findings Imported V2\" or \"Muster Drill\"",
     );
     check("/time", json!("yesterday"), "time: expected another value");
-    assert_eq!(read(json!([])).unwrap_err().path, "the event");
+    assert_eq!(read(json!(7)).unwrap_err().path, "the event");
+}
+
+#[test]
+fn wrapped_events_are_refused_with_what_they_are() {
+    let refusal = |event: Value| read(event).unwrap_err().to_string();
+    assert_eq!(
+        refusal(json!([event(), event()])),
+        "cannot read the event: the event: expected one event, and this is a list"
+    );
+    let message = event().to_string();
+    assert_eq!(
+        refusal(json!({"Records": [{"EventSource": "aws:sns", "Sns": {"Message": message}}]})),
+        "cannot read the event: the event: expected an event from EventBridge, and this is one that \
+         SNS has wrapped"
+    );
+    assert_eq!(
+        refusal(json!({"Records": [{"eventSource": "aws:sqs", "body": message}]})),
+        "cannot read the event: the event: expected an event from EventBridge, and this is one that \
+         SQS has wrapped"
+    );
+}
+
+/// The only finding of an event file, or none.
+fn one(file: &str) -> Option<Finding> {
+    let path = format!("{}/../../events/{file}.json", env!("CARGO_MANIFEST_DIR"));
+    let event = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+    let mut findings = read_all(event).unwrap();
+    assert!(findings.len() <= 1);
+    findings.pop()
+}
+
+#[test]
+fn scans_with_threats_are_findings_of_their_envelope() {
+    let scan = one("guardduty/object-scan-threats").unwrap();
+    assert_eq!((scan.account.as_str(), scan.region.as_str()), ("111122223333", "eu-central-1"));
+    assert_eq!(scan.last_seen, Some("2026-11-23T03:01:35Z".parse().unwrap()));
+    assert_eq!(one("guardduty/object-scan-clean"), None);
+    assert_eq!(one("guardduty/object-scan-denied"), None);
+}
+
+#[test]
+fn custom_actions_say_which_action_was_chosen_and_where() {
+    let asked = one("security-hub/custom-action-of-another-tool").unwrap().asked.unwrap();
+    assert_eq!(asked.action, "Remediate");
+    assert_eq!(
+        asked.action_arn,
+        "arn:aws:securityhub:eu-central-1:444455556666:action/custom/remediate"
+    );
+    assert_eq!(asked.account, "444455556666");
+    assert!(!asked.event.is_empty());
+    assert_eq!(one("security-hub/guardduty-brute-force").unwrap().asked, None);
 }
 
 #[test]

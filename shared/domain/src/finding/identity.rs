@@ -1,8 +1,11 @@
 //! Which finding a finding is: the same answer by every route, Region and update.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+
+use crate::text::cleaned;
 
 /// A finding's identity. Its text is the ledger's key, so its form carries a version: a new form
 /// must not make old findings look new.
@@ -46,6 +49,44 @@ impl FindingIdentity {
                 id: id.to_owned(),
             },
         }
+    }
+
+    /// Returns the identity of a finding that another one names by `id`, by `product_arn` if it says so,
+    /// and else by the service in the id's own ARN. Where the id has no account, both are about
+    /// `account`.
+    #[must_use]
+    pub(super) fn named(account: &str, product_arn: Option<&str>, id: &str) -> Self {
+        let mut parts = id.split(':').skip(2);
+        let (service, owner) = (parts.next().unwrap_or_default(), parts.nth(1).unwrap_or_default());
+        let is_arn = id.starts_with("arn:");
+        if is_arn && service == "guardduty" {
+            return Self::guardduty(id);
+        }
+        let is_account = owner.len() == 12 && owner.bytes().all(|byte| byte.is_ascii_digit());
+        let account = if is_arn && is_account { owner } else { account };
+        match product_arn {
+            Some(product_arn) => Self::product(account, product_arn, id),
+            None => {
+                // Inspector and Macie have a `2` in their ARNs and none in their products' names.
+                let name = service.trim_end_matches('2');
+                Self::product(account, &format!(":product/aws/{name}"), id)
+            }
+        }
+    }
+
+    /// Returns these identities in order, each once, without this one: signals may name a finding
+    /// twice, and name their own.
+    pub(super) fn others(&self, found: impl IntoIterator<Item = Self>) -> Vec<Self> {
+        let others: BTreeSet<_> = found.into_iter().filter(|other| other != self).collect();
+        others.into_iter().collect()
+    }
+
+    /// Returns the identity's text for people: ids are what products, and with them attackers, write.
+    #[must_use]
+    pub fn for_display(&self) -> String {
+        /// Longest `Id` in ASFF, and the product before it.
+        const MAX_LENGTH: usize = 600;
+        cleaned(&self.to_string(), MAX_LENGTH)
     }
 
     /// Returns the identity under which older versions kept this finding, if it was another one.

@@ -5,12 +5,19 @@ pub mod classify;
 mod guardduty;
 mod identity;
 mod ocsf;
+mod scan;
+
+mod clean;
+mod console;
+mod kind;
+mod lines;
+mod place;
+mod tree;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::drill::Drill;
-use crate::given::{Given, known};
 use crate::incident_type::IncidentType;
 use crate::severity::Severity;
 
@@ -18,12 +25,16 @@ pub use asff::AsffFinding;
 pub use guardduty::GuardDutyFinding;
 pub use identity::FindingIdentity;
 pub use ocsf::OcsfFinding;
+pub use scan::ObjectScan;
+
+use console::UNKNOWN_REGION;
+pub(crate) use console::console;
 
 /// The way a finding came to us; the same finding comes by several.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Route {
-    /// `GuardDuty Finding`.
+    /// `GuardDuty Finding`, and GuardDuty's scans of objects.
     GuardDuty,
     /// `Security Hub Findings - Imported` (ASFF).
     SecurityHub,
@@ -256,34 +267,9 @@ impl Finding {
     }
 }
 
-/// The first of these texts that is a time. GuardDuty has written times with a blank instead of the
-/// `T`, and without a zone.
-fn moment(texts: &[&Option<Given<String>>]) -> Option<Timestamp> {
-    texts.iter().filter_map(|text| known(text.as_ref())).find_map(|text| {
-        let dense = text.trim().replacen(' ', "T", 1);
-        dense.parse().ok().or_else(|| format!("{dense}Z").parse().ok())
-    })
-}
-
 /// Longest title and longest description that are kept, in characters.
 const MOST_TITLE: usize = 500;
 const MOST_DESCRIPTION: usize = 4000;
-
-/// Stands for a Region that a finding does not name.
-const UNKNOWN_REGION: &str = "unknown";
-
-/// Where findings are looked at in `region`'s console. `GovCloud` and China have hosts of their own.
-pub(crate) fn console(region: &str, path: &str) -> String {
-    if region == UNKNOWN_REGION {
-        return "https://console.aws.amazon.com/".to_owned();
-    }
-    let host = match region {
-        r if r.starts_with("us-gov-") => "console.amazonaws-us-gov.com",
-        r if r.starts_with("cn-") => "console.amazonaws.cn",
-        _ => "console.aws.amazon.com",
-    };
-    format!("https://{region}.{host}/{path}")
-}
 
 #[cfg(test)]
 mod tests;

@@ -1,9 +1,11 @@
 //! What the two routes make of the same finding, and of arbitrary input.
 
-use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
+
+mod events;
+mod robust;
 
 fn guardduty() -> Value {
     json!({
@@ -121,37 +123,4 @@ fn attack_sequences_have_no_action() {
     assert_eq!(finding.severity, Severity::Critical);
     assert_eq!(finding.incident_type, IncidentType::AccountCompromise);
     assert_eq!(finding.resource.as_deref(), Some("AttackSequence"));
-}
-
-fn any_json() -> impl Strategy<Value = Value> {
-    let leaf = prop_oneof![
-        Just(Value::Null),
-        any::<bool>().prop_map(Value::from),
-        any::<f64>().prop_map(Value::from),
-        ".{0,12}".prop_map(Value::from),
-    ];
-    leaf.prop_recursive(3, 24, 4, |inner| {
-        prop_oneof![
-            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
-            prop::collection::btree_map("[a-zA-Z]{1,8}", inner, 0..4)
-                .prop_map(|map| Value::Object(map.into_iter().collect())),
-        ]
-    })
-}
-
-proptest! {
-    /// Whatever stands in one field, reading it does not panic, and what is read round-trips.
-    #[test]
-    fn no_field_can_break_the_reader(index in 0usize..16, odd in any_json()) {
-        for mut value in [guardduty(), asff()] {
-            let keys: Vec<String> = value.as_object().unwrap().keys().cloned().collect();
-            value[&keys[index % keys.len()]] = odd.clone();
-            let direct = serde_json::from_value::<GuardDutyFinding>(value.clone()).map(Finding::from);
-            let hub = serde_json::from_value::<AsffFinding>(value).map(Finding::from);
-            for finding in direct.into_iter().chain(hub) {
-                let text = serde_json::to_string(&finding).unwrap();
-                prop_assert_eq!(serde_json::from_str::<Finding>(&text).unwrap(), finding);
-            }
-        }
-    }
 }

@@ -2,15 +2,16 @@
 
 use super::{is_invisible, turns_direction};
 
-/// Endings of file names that are no top-level domains, so that mail and message apps make no link of
-/// `cv.pdf`. An ending that is missing here only costs brackets; `zip`, `sh` and `app` are domains.
-const FILE_ENDINGS: [&str; 72] = [
+/// What stands after a dot and is no top-level domain, so that mail and message apps make no link of
+/// `cv.pdf` or `m7g.large`. What is missing here only costs brackets; `zip`, `sh` and `app` are domains.
+const NO_DOMAINS: [&str; 79] = [
     "asp", "aspx", "avro", "bak", "bat", "bin", "bmp", "bz2", "cer", "cfg", "cmd", "conf", "cpp",
     "crt", "css", "csv", "dat", "deb", "dll", "doc", "docx", "eml", "env", "exe", "gif", "gz",
     "htm", "html", "ics", "img", "ini", "iso", "jar", "jpeg", "jpg", "js", "json", "jsonl", "jsp",
     "key", "lnk", "log", "mp3", "mp4", "msi", "orc", "parquet", "pdf", "pem", "pfx", "php", "png",
     "ppt", "pptx", "rar", "rpm", "rtf", "sql", "sqlite", "svg", "tar", "tgz", "tif", "tmp", "toml",
-    "tsv", "txt", "war", "webp", "xls", "xlsx", "xml",
+    "tsv", "txt", "war", "webp", "xls", "xlsx", "xml", // sizes of instances:
+    "nano", "micro", "small", "medium", "large", "xlarge", "metal",
 ];
 
 /// Returns `text` on one line, with nothing that hides in it and nothing that an app turns into a
@@ -73,8 +74,8 @@ fn links(before: &str, after: &str) -> bool {
     }
     let label = &after[..after.find(|c| !of_label(c)).unwrap_or(after.len())];
     let letters = label.chars().take(2).filter(|c| !c.is_ascii() || c.is_alphabetic()).count() == 2;
-    let file = FILE_ENDINGS.iter().any(|ending| label.eq_ignore_ascii_case(ending));
-    (letters && !file) || (www && !label.is_empty())
+    let harmless = NO_DOMAINS.iter().any(|word| label.eq_ignore_ascii_case(word));
+    (letters && !harmless) || (www && !label.is_empty())
 }
 
 /// Whether `c` can stand in a domain's label. Combining marks can, so all beyond ASCII does, except the
@@ -137,6 +138,7 @@ mod tests {
             "security-control/EC2.19",
             "198.51.100.7 port 22, 1.5 GB. Then more.",
             "Object.json, node.js and C:\\x\\y.exe",
+            "Instance i-99 (m7g.large)",
             "already https[:]//evil[.]example",
         ] {
             assert_eq!(cleaned(text, 200), text);

@@ -1,14 +1,12 @@
 //! Findings in ASFF: from all their types, the product, and whether they are checks.
 
-use serde::Deserialize;
-
 use super::taxonomy::{best, by_product, entry, from_guardduty, product};
 use super::{Category, Class};
 use crate::IncidentType::{
     AccountCompromise, DataExposure, Malware, Misconfiguration, Other, ServiceDisruption,
     SuspiciousActivity,
 };
-use crate::given::{Given, known};
+use crate::finding::tree::Tree;
 
 /// What of a finding in ASFF tells its class.
 #[derive(Clone, Copy, Debug, Default)]
@@ -23,25 +21,15 @@ pub struct AsffFacts<'a> {
     pub compliance: bool,
     /// Whether `Vulnerabilities` names one.
     pub vulnerabilities: bool,
-    /// Whether [`AsffVulnerability::exploited`] holds for one of them.
+    /// Whether an exploit of one of them is known.
     pub exploited: bool,
 }
 
-/// One of `Vulnerabilities`.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct AsffVulnerability {
-    exploit_available: Option<Given<String>>,
-    last_known_exploit_at: Option<Given<String>>,
-}
-
-impl AsffVulnerability {
-    /// Whether an exploit is known: `ExploitAvailable` is `YES`, or it says when one was last seen.
-    #[must_use]
-    pub fn exploited(&self) -> bool {
-        known(self.exploit_available.as_ref()).is_some_and(|yes| yes.eq_ignore_ascii_case("YES"))
-            || known(self.last_known_exploit_at.as_ref()).is_some_and(|at| !at.is_empty())
-    }
+/// Whether an exploit of one of `Vulnerabilities` is known: `ExploitAvailable` is `YES`, or it says when
+/// one was last seen.
+pub(in crate::finding) fn asff_exploited(vulnerability: &Tree) -> bool {
+    vulnerability.is("ExploitAvailable", "YES")
+        || vulnerability.text("LastKnownExploitAt").is_some()
 }
 
 /// The class of a finding in ASFF.

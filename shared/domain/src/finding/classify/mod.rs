@@ -6,9 +6,11 @@ mod guardduty_types;
 mod ocsf;
 mod taxonomy;
 
-pub use asff::{AsffFacts, AsffVulnerability, asff};
+pub(super) use asff::asff_exploited;
+pub use asff::{AsffFacts, asff};
 pub use guardduty::{guardduty, native};
-pub use ocsf::{OcsfFacts, OcsfVulnerability, ocsf};
+pub(super) use ocsf::ocsf_exploited;
+pub use ocsf::{OcsfFacts, ocsf};
 
 use super::Category;
 use crate::IncidentType;

@@ -1,11 +1,9 @@
 //! Findings in OCSF: by their class, all their types, and the product.
 
-use serde::Deserialize;
-
 use super::taxonomy::{best, by_product, entry, exposure, from_guardduty, product};
 use super::{Category, Class};
 use crate::IncidentType::{DataExposure, Misconfiguration, Other};
-use crate::given::{Given, known};
+use crate::finding::tree::Tree;
 
 /// OCSF classes of the Findings category, by `class_uid`. A detection finding (2004) says nothing more
 /// than its types, and many products send all they have as one.
@@ -30,26 +28,15 @@ pub struct OcsfFacts<'a> {
     pub compliance: bool,
     /// Whether `vulnerabilities` names one.
     pub vulnerabilities: bool,
-    /// Whether [`OcsfVulnerability::exploited`] holds for one of them.
+    /// Whether an exploit of one of them is known.
     pub exploited: bool,
 }
 
-/// One of `vulnerabilities`.
-#[derive(Clone, Debug, Deserialize)]
-pub struct OcsfVulnerability {
-    is_exploit_available: Option<Given<bool>>,
-    exploit_last_seen_time: Option<Given<f64>>,
-    exploit_last_seen_time_dt: Option<Given<String>>,
-}
-
-impl OcsfVulnerability {
-    /// Whether an exploit is known: it says so, or when one was last seen.
-    #[must_use]
-    pub fn exploited(&self) -> bool {
-        known(self.is_exploit_available.as_ref()) == Some(&true)
-            || known(self.exploit_last_seen_time.as_ref()).is_some_and(|at| *at > 0.0)
-            || known(self.exploit_last_seen_time_dt.as_ref()).is_some_and(|at| !at.is_empty())
-    }
+/// Whether an exploit of one of `vulnerabilities` is known: it says so, or when one was last seen.
+pub(in crate::finding) fn ocsf_exploited(vulnerability: &Tree) -> bool {
+    vulnerability.is_true("is_exploit_available")
+        || vulnerability.count("exploit_last_seen_time").is_some_and(|at| at > 0)
+        || vulnerability.text("exploit_last_seen_time_dt").is_some()
 }
 
 /// The class of a finding in OCSF. As for ASFF, with what only the unified Security Hub has:

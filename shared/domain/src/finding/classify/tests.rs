@@ -4,6 +4,7 @@ use Category::{Control, Threat, Vulnerability};
 use serde_json::json;
 
 use super::*;
+use crate::finding::tree::Tree;
 
 fn text(class: Class) -> String {
     let category = match class.category {
@@ -98,8 +99,8 @@ fn asff_vulnerabilities_say_whether_an_exploit_is_known() {
     check_asff("other/edr", &["TTPs/Initial Access"], exploited, "account_compromise, threat");
 
     let check = |vulnerability: serde_json::Value, expected: bool| {
-        let read: AsffVulnerability = serde_json::from_value(vulnerability.clone()).unwrap();
-        assert_eq!(read.exploited(), expected, "{vulnerability}");
+        let read: Tree = serde_json::from_value(vulnerability.clone()).unwrap();
+        assert_eq!(asff_exploited(&read), expected, "{vulnerability}");
     };
     check(json!({"Id": "CVE-2026-7101", "ExploitAvailable": "YES"}), true);
     check(json!({"LastKnownExploitAt": "2026-11-20T00:00:00Z"}), true);
@@ -211,8 +212,8 @@ fn ocsf_findings_are_read_by_class_types_and_product() {
     check_ocsf("other/siem", &[], OcsfFacts::default(), "other, threat");
 
     let check = |vulnerability: serde_json::Value, expected: bool| {
-        let read: OcsfVulnerability = serde_json::from_value(vulnerability.clone()).unwrap();
-        assert_eq!(read.exploited(), expected, "{vulnerability}");
+        let read: Tree = serde_json::from_value(vulnerability.clone()).unwrap();
+        assert_eq!(ocsf_exploited(&read), expected, "{vulnerability}");
     };
     check(json!({"is_exploit_available": true}), true);
     check(json!({"exploit_last_seen_time": 1_795_789_800_000_i64}), true);

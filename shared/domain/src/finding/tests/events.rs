@@ -1,0 +1,438 @@
+//! What is read from the event files of the repository.
+
+use super::*;
+
+/// All event files, by folder and name without its ending.
+pub(super) fn all() -> Vec<(String, Value)> {
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../../events");
+    let mut all = Vec::new();
+    for folder in ["guardduty", "security-hub"] {
+        for entry in std::fs::read_dir(format!("{root}/{folder}")).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.file_stem().unwrap().to_str().unwrap();
+            let event = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+            all.push((format!("{folder}/{name}"), event));
+        }
+    }
+    all.sort_by(|one, other| one.0.cmp(&other.0));
+    all
+}
+
+/// The findings in an event, by its kind. Envelopes are not this crate's: they are read elsewhere.
+pub(super) fn read_event(event: &Value) -> Vec<Result<Finding, serde_json::Error>> {
+    fn list<T: serde::de::DeserializeOwned>(
+        event: &Value,
+        finding: impl Fn(T) -> Finding,
+    ) -> Vec<Result<Finding, serde_json::Error>> {
+        let list = event["detail"]["findings"].as_array().cloned().unwrap_or_default();
+        list.into_iter().map(|one| serde_json::from_value(one).map(&finding)).collect()
+    }
+    let text = |name: &str| event[name].as_str().unwrap_or_default().to_owned();
+    match event["detail-type"].as_str().unwrap_or_default() {
+        "GuardDuty Finding" => {
+            let finding = serde_json::from_value::<GuardDutyFinding>(event["detail"].clone());
+            vec![finding.map(Finding::from)]
+        }
+        "GuardDuty Malware Protection Object Scan Result" => {
+            let scan = serde_json::from_value::<ObjectScan>(event["detail"].clone());
+            let at = text("time").parse().ok();
+            let finding = scan.map(|scan| scan.finding(&text("account"), &text("region"), at));
+            finding.transpose().into_iter().collect()
+        }
+        "Findings Imported V2" => list(event, <Finding as From<OcsfFinding>>::from),
+        "Security Hub Findings - Custom Action" => list(event, |finding: AsffFinding| {
+            let action = event["detail"]["actionName"].as_str().unwrap_or_default().to_owned();
+            let action_arn = event["resources"][0].as_str().unwrap_or_default().to_owned();
+            finding.asked_for(Asked {
+                action,
+                action_arn,
+                account: text("account"),
+                event: text("id"),
+            })
+        }),
+        _ => list(event, <Finding as From<AsffFinding>>::from),
+    }
+}
+
+/// The only finding of an event file.
+fn finding(name: &str) -> Finding {
+    let (_, event) = all().into_iter().find(|(file, _)| file == name).unwrap();
+    let mut findings = read_event(&event);
+    assert_eq!(findings.len(), 1, "{name}");
+    findings.remove(0).unwrap()
+}
+
+fn check(name: &str, expected: &[&str]) {
+    let lines: Vec<_> = finding(name)
+        .details
+        .iter()
+        .map(|line| format!("{}: {}", line.label, line.value))
+        .collect();
+    assert_eq!(lines, expected, "{name}");
+}
+
+#[test]
+fn names_the_place_and_the_actor_in_guardduty_findings() {
+    check(
+        "guardduty/high-container-without-name",
+        &[
+            "Container: image registry[.]example[.]com/build/runner:4.11.2, ID 9f8e7d6c5b4a, runtime docker, privileged",
+            "Instance: i-0b1c2d3e4f5a60719 (m6i.xlarge)",
+            "Instance name: builder-3",
+            "AMI: ami-0f1e2d3c4b5a69788",
+            "Public IP: 203.0.113.40",
+            "Private IP: 10.0.7.21",
+            "VPC: vpc-0a9b8c7d",
+            "Subnet: subnet-0f1e2d3c",
+            "Security group: sg-01ab (builders)",
+            "Process: /usr/bin/mount (user root, process ID 4711)",
+            "Process hash: 0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f",
+            "Mount: /host",
+        ],
+    );
+    check(
+        "guardduty/high-database-login",
+        &[
+            "Database: ledger",
+            "Database instance: ledger-prod-1",
+            "Database cluster: ledger-prod",
+            "Database engine: aurora-postgresql (16.4)",
+            "Database user: reporting (psql)",
+            "Authentication: PASSWORD",
+            "Login: reporting (87 failed, 1 successful), by psql",
+            "Remote address: 198.51.100.7 (Utrecht, Netherlands, Example Hosting, AS64500)",
+        ],
+    );
+    check(
+        "guardduty/high-trail-disabled",
+        &[
+            "User: ci-deployer (AssumedRole)",
+            "Principal ID: AROAEXAMPLEPRINCIPAL:session-1",
+            "Access key: ASIAIOSFODNN7EXAMPLE",
+            "API call: StopLogging (cloudtrail)",
+            "Affected: org-trail (AWS::CloudTrail::Trail)",
+            "Remote address: 198.51.100.7 (Utrecht, Netherlands, Example Hosting, AS64500)",
+            "Remote account: 999988887777 (not in your organization)",
+            "User agent: aws-cli/2.22",
+        ],
+    );
+    check(
+        "guardduty/high-kubernetes-workload",
+        &[
+            "Container: cart, image 444455556666[.]dkr[.]ecr[.]eu-central-1[.]amazonaws[.]com/shop/cart:1.25.3, ID containerd[:]//77aa",
+            "Container: proxy, image envoy:1.32",
+            "Workload: cart-7d9f (pods)",
+            "Namespace: shop",
+            "Service account: cart",
+            "Shared with the host: hostNetwork",
+            "EKS cluster: shop-prod",
+            "VPC: vpc-0a9b8c7d",
+            "Instance: i-0b1c2d3e4f5a60720 (m6i.large)",
+            "Kubernetes user: system:serviceaccount:shop:cart (system:serviceaccounts)",
+            "Process: /bin/sh (user www-data, process ID 88)",
+            "Command: sh -i",
+            "Connection: outbound, TCP, port 44122",
+            "Remote address: 198.51.100.7 (Utrecht, Netherlands, Example Hosting, AS64500, port 4444)",
+        ],
+    );
+    check(
+        "guardduty/high-task-of-a-cluster",
+        &[
+            "Container: worker, image nightly:41, ID 77bb",
+            "Task: arn:aws:ecs:eu-central-1:111122223333:task/batch-prod/1a2b3c (fargate)",
+            "Task group: service:nightly",
+            "Task definition: arn:aws:ecs:eu-central-1:111122223333:task-definition/nightly:41",
+            "Task started by: ecs-svc/1",
+            "ECS cluster: batch-prod",
+            "Threat name: coin-pool",
+            "Threat list: ProofPoint",
+            "Connection: outbound, TCP",
+            "Remote address: 198.51.100.7 (Utrecht, Netherlands, Example Hosting, AS64500, port 3333)",
+        ],
+    );
+    check(
+        "guardduty/high-malware-on-a-volume",
+        &[
+            "Instance: i-0b1c2d3e4f5a60721",
+            "Volume: arn:aws:ec2:eu-central-1:111122223333:volume/vol-0a1b (/dev/xvda)",
+            "Snapshot: arn:aws:ec2:eu-central-1:111122223333:snapshot/snap-0a1b",
+            "Malware: Linux[.]Miner.X",
+            "Infected file: /opt/.cache/kworker",
+        ],
+    );
+    check(
+        "guardduty/critical-sequence-of-buckets",
+        &[
+            "Bucket: ledger-exports",
+            "Access key: ASIAIOSFODNN7EXAMPLE",
+            "User: ci-deployer (AssumedRole)",
+            "User account: 111122223333",
+            "Session issuer: arn:aws:iam::111122223333:role/ci",
+            "Remote address: 198.51.100.7 (Utrecht, Netherlands, Example Hosting)",
+            "Indicator: attack tactic (Exfiltration)",
+            "Indicator: unusual ASN for user (AS64500)",
+            "Signals: Exfiltration:S3/AnomalousBehavior, s3:GetObject",
+        ],
+    );
+}
+
+#[test]
+fn names_the_place_and_the_actor_in_security_hub_findings() {
+    check(
+        "security-hub/guardduty-brute-force",
+        &[
+            "Instance: i-0b1c2d3e4f5a60725",
+            "Instance name: bastion-1",
+            "Image ID: ami-0f1e2d3c4b5a69788",
+            "VPC: vpc-0a9b8c7d",
+            "IP address: 203.0.113.41, 10.0.7.22",
+            "Connection: inbound, TCP, port 22 (SSH)",
+            "Remote address: 198.51.100.7 (Netherlands)",
+        ],
+    );
+    check(
+        "security-hub/guardduty-attack-sequence",
+        &[
+            "Access key: ASIAIOSFODNN7EXAMPLE",
+            "User: ci-deployer",
+            "User type: AssumedRole",
+            "Principal ID: AROAEXAMPLEPRINCIPAL",
+            "User: ci-deployer (AssumedRole)",
+            "Remote address: 198.51.100.7 (Netherlands)",
+            "Indicator: attack tactic (Initial Access)",
+            "Signals: UnauthorizedAccess:EC2/SSHBruteForce, CLOUD_TRAIL",
+        ],
+    );
+    check(
+        "security-hub/same-id-in-one-account",
+        &[
+            "Container: registry[.]example[.]com/shop/cart:1.25.3 (debian 12.5)",
+            "Container image: registry[.]example[.]com/shop/cart:1.25.3",
+            "Image ID: sha256:abababababababab",
+            "Vulnerability: CVE-2026-7100",
+            "Package: openssl 3.0.11, fixed in 3.0.14",
+        ],
+    );
+    check("security-hub/policy-with-full-rights", &["Policy: everything", "Control: IAM.1"]);
+    check(
+        "security-hub/custom-action-of-another-tool",
+        &[
+            "Function: resize",
+            "Function role: arn:aws:iam::111122223333:role/resize",
+            "Control: Lambda.1",
+        ],
+    );
+    check(
+        "security-hub/control-warning",
+        &[
+            "Account: 111122223333",
+            "Control: CloudTrail.1",
+            "Control result: AWS Config could not be read.",
+        ],
+    );
+    check(
+        "security-hub/v2-access-key",
+        &[
+            "User: ci-deployer",
+            "Access key: ASIAIOSFODNN7EXAMPLE",
+            "User type: AssumedRole",
+            "Principal ID: AROAEXAMPLEPRINCIPAL:session-1",
+            "API call: StopLogging (cloudtrail)",
+            "Affected: org-trail (AWS::CloudTrail::Trail)",
+            "Source address: 198.51.100.7 (Netherlands)",
+        ],
+    );
+    check(
+        "security-hub/v2-vulnerability",
+        &[
+            "Function: resize",
+            "Vulnerability: CVE-2026-7102",
+            "Package: rocketmq 5.1.0, fixed in 5.1.1",
+        ],
+    );
+    check(
+        "security-hub/v2-sensitive-data",
+        &["Bucket: ledger-exports", "Object: exports/2026/people.csv"],
+    );
+    check(
+        "security-hub/v2-attack-sequence",
+        &[
+            "Bucket: ledger-exports",
+            "Indicator: malicious IP (198.51.100.7)",
+            "Signals: Exfiltration:S3/AnomalousBehavior",
+        ],
+    );
+    let headline = finding("security-hub/v2-access-key").resource;
+    assert_eq!(headline.as_deref(), Some("AWS::IAM::AccessKey ASIAIOSFODNN7EXAMPLE (ci-deployer)"));
+}
+
+#[test]
+fn tells_when_and_how_often() {
+    let time = |text: &str| text.parse().ok();
+    for name in ["security-hub/guardduty-brute-force", "security-hub/v2-in-progress"] {
+        let finding = finding(name);
+        assert_eq!(finding.first_seen, time("2026-11-23T02:57:41Z"), "{name}");
+        assert_eq!(finding.last_seen, time("2026-11-23T02:58:30Z"), "{name}");
+        assert_eq!(finding.updated_at, time("2026-11-23T02:59:12.345Z"), "{name}");
+    }
+    assert_eq!(finding("guardduty/high-container-without-name").count, Some(9));
+    assert_eq!(finding("security-hub/guardduty-brute-force").count, Some(74));
+    assert_eq!(finding("security-hub/v2-access-key").count, Some(264));
+    let scan = finding("guardduty/object-scan-threats");
+    assert_eq!(scan.last_seen, time("2026-11-23T03:01:35Z"));
+    let exposure = finding("security-hub/v2-exposure");
+    assert_eq!(exposure.last_seen, time("2026-11-23T02:59:12.3372241Z"));
+}
+
+#[test]
+fn identities_are_the_same_by_every_route_and_differ_by_account() {
+    let identity = |name: &str| finding(name).identity;
+    assert_eq!(
+        identity("security-hub/guardduty-brute-force"),
+        identity("security-hub/v2-in-progress")
+    );
+    assert_eq!(
+        identity("guardduty/critical-sequence-of-buckets"),
+        identity("security-hub/v2-attack-sequence")
+    );
+    assert_eq!(
+        identity("security-hub/control-critical"),
+        identity("security-hub/v2-control-failed")
+    );
+    let (one, other) = (
+        identity("security-hub/same-id-in-one-account"),
+        identity("security-hub/same-id-in-another-account"),
+    );
+    assert_ne!(one, other);
+    assert_eq!(one.former(), other.former());
+    assert_eq!(
+        one.to_string(),
+        "v2:111122223333:aquasecurity/aquasecurity:registry.example.com/shop/cart:1.25.3 \
+         (debian 12.5)/CVE-2026-7100"
+    );
+    assert_eq!(
+        one.for_display(),
+        "v2:111122223333:aquasecurity/aquasecurity:registry[.]example[.]com/shop/cart:1.25.3 \
+         (debian 12.5)/CVE-2026-7100"
+    );
+    let partitions = [("high-china", "cn-north-1"), ("high-govcloud", "us-gov-west-1")];
+    for (name, region) in partitions {
+        let finding = finding(&format!("guardduty/{name}"));
+        assert_eq!(finding.region, region);
+        assert!(finding.identity.to_string().starts_with(&format!("v1:guardduty:{region}:")));
+    }
+}
+
+#[test]
+fn sequences_and_exposures_name_their_signals() {
+    let related = |name: &str| finding(name).related;
+    let brute_force = finding("security-hub/guardduty-brute-force").identity;
+    assert_eq!(related("security-hub/guardduty-attack-sequence"), [brute_force.clone()]);
+    assert_eq!(
+        related("security-hub/v2-exposure"),
+        [
+            brute_force,
+            finding("security-hub/v2-vulnerability").identity,
+            finding("security-hub/custom-action-of-another-tool").identity,
+        ]
+    );
+    assert_eq!(
+        related("security-hub/v2-attack-sequence"),
+        related("guardduty/critical-sequence-of-buckets")
+    );
+    // A scan's event names no finding; the finding names the scan of its object.
+    assert_eq!(
+        related("guardduty/high-malicious-object"),
+        [finding("guardduty/object-scan-threats").identity]
+    );
+}
+
+#[test]
+fn quiet_findings_say_why_by_every_route() {
+    for (name, quiet) in [
+        ("guardduty/archived-high", Some(Quiet::Archived)),
+        ("guardduty/sample-critical", Some(Quiet::Sample)),
+        ("security-hub/guardduty-sample", Some(Quiet::Sample)),
+        ("security-hub/guardduty-suppressed", Some(Quiet::Suppressed)),
+        ("security-hub/guardduty-archived-at-its-source", Some(Quiet::Archived)),
+        ("security-hub/control-warning", Some(Quiet::Inconclusive)),
+        ("security-hub/control-not-available", Some(Quiet::Inconclusive)),
+        ("security-hub/control-critical", None),
+        ("security-hub/custom-action-low", None),
+        ("security-hub/v2-guardduty-sample", Some(Quiet::Sample)),
+        ("security-hub/v2-in-progress", Some(Quiet::Notified)),
+        ("security-hub/v2-closed", Some(Quiet::Resolved)),
+        ("security-hub/v2-control-warning", Some(Quiet::Inconclusive)),
+        ("security-hub/v2-control-failed", None),
+    ] {
+        assert_eq!(finding(name).quiet, quiet, "{name}");
+    }
+}
+
+#[test]
+fn a_scan_with_threats_is_a_finding() {
+    let scan = finding("guardduty/object-scan-threats");
+    assert_eq!((scan.severity, scan.incident_type), (Severity::High, IncidentType::Malware));
+    assert_eq!((scan.account.as_str(), scan.region.as_str()), ("111122223333", "eu-central-1"));
+    assert_eq!(
+        scan.identity.to_string(),
+        "v2:111122223333:aws/guardduty/object-scan:inbox-prod/inbox/invoice.pdf#v1"
+    );
+    check(
+        "guardduty/object-scan-threats",
+        &[
+            "Bucket: inbox-prod",
+            "Object: inbox/invoice.pdf",
+            "Object version: v1",
+            "Object ETag: e1",
+            "Malware: EICAR-Test-File",
+        ],
+    );
+    for (name, event) in all() {
+        if name.contains("object-scan-clean") || name.contains("object-scan-denied") {
+            assert_eq!(read_event(&event).len(), 0, "{name}");
+        }
+    }
+}
+
+#[test]
+fn severity_is_taken_from_where_it_is() {
+    assert_eq!(finding("security-hub/severity-of-the-provider").severity, Severity::Critical);
+    assert_eq!(finding("security-hub/v2-severity-only-as-text").severity, Severity::Critical);
+}
+
+#[test]
+fn account_and_region_are_found_without_cloud() {
+    let finding = finding("security-hub/v2-without-cloud");
+    assert_eq!(finding.account, "111122223333");
+    assert_eq!(finding.region, "eu-central-1");
+}
+
+#[test]
+fn custom_actions_say_which_and_where() {
+    let asked = finding("security-hub/custom-action-of-another-tool").asked.unwrap();
+    assert_eq!(asked.action, "Remediate");
+    assert_eq!(
+        asked.action_arn,
+        "arn:aws:securityhub:eu-central-1:444455556666:action/custom/remediate"
+    );
+    assert_eq!(asked.account, "444455556666");
+}
+
+#[test]
+fn a_hostile_key_is_shown_harmless() {
+    let finding = finding("security-hub/macie-hostile-key");
+    let key = "invoices/gpj.exe https[:]//evil[.]example/login <b>x</b> MUSTER: resolved";
+    assert_eq!(finding.title, format!("The S3 object has personal information: {key}"));
+    assert_eq!(finding.resource, Some(format!("AwsS3Object {key}")));
+    let object = format!("Object: {key}");
+    check(
+        "security-hub/macie-hostile-key",
+        &[
+            "Bucket: ledger-exports",
+            &object,
+            "Object version: v7",
+            "Sensitive data: PERSONAL_INFORMATION",
+        ],
+    );
+}
