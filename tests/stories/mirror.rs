@@ -128,7 +128,7 @@ pub(crate) async fn every_incident_has_a_record_that_engages_nobody(stage: &Stag
     let raised = record(stage, &lane, &incident, |record| record["impact"] == 1).await?;
     ensure!(raised["title"].as_str().is_some_and(|t| t.starts_with("CRITICAL: ")), "{raised}");
     ensure!(
-        raised["summary"].as_str().is_some_and(|s| s.contains("CRITICAL severity")),
+        raised["summary"].as_str().is_some_and(|s| s.contains("Severity: critical")),
         "{raised}"
     );
     lane.ok("POST", &format!("/incidents/{incident}/acknowledge"), &Value::Null).await?;

@@ -101,7 +101,8 @@ impl Reflector {
             return Ok(Written::Done);
         }
         if mirror.arn.is_none() {
-            if mirror.asked.is_none() {
+            let again = mirror.asked.is_some();
+            if !again {
                 let by_plan = Engaging { run: incident.run, at: now, request: None };
                 let by_plan = Some(by_plan).filter(|_| plan != quiet);
                 mirror.ask(start_request(incident, &plan, now), by_plan);
@@ -110,7 +111,7 @@ impl Reflector {
                     return Ok(Written::Conflict);
                 }
             }
-            self.start(incident, mirror).await?;
+            self.start(incident, mirror, again).await?;
         }
         if !by_plan {
             let engaged = self.engage_by_escalation(incident, mirror, escalation, now).await?;

@@ -67,7 +67,9 @@ impl Reflector {
         if mirror.arn.is_some() || mirror.gone {
             return Ok(Written::Done);
         }
-        match mirror.start(self.records.prefix(), self.backend, incident, now) {
+        let start = mirror.start(self.records.prefix(), self.backend, incident, now);
+        let again = matches!(start, Start::Again(_));
+        match start {
             Start::Wait if mirror.version > 0 => return Ok(Written::Done),
             // On record, so that the schedule finds what no step and no later run does.
             Start::Wait => return self.keep_new(incident, mirror).await,
@@ -85,7 +87,7 @@ impl Reflector {
                 }
             }
         }
-        self.start_anyhow(incident, mirror, now).await?;
+        self.start_anyhow(incident, mirror, again, now).await?;
         // After a conflict the same is asked again: it is the same record.
         self.keep_new(incident, mirror).await
     }

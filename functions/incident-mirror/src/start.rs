@@ -11,7 +11,8 @@ use muster_aws::records::{not_there, start_request};
 use crate::Reflector;
 
 impl Reflector {
-    /// Asks for the record as stored, and takes its ARN into `mirror`, which the caller keeps.
+    /// Asks for the record as stored, and takes its ARN into `mirror`, which the caller keeps. `again` if
+    /// another run has asked before.
     ///
     /// # Errors
     /// With `passing`, nobody knows whether the record is there: the next call asks the same again.
@@ -20,9 +21,10 @@ impl Reflector {
         &self,
         incident: &Incident,
         mirror: &mut Mirror,
+        again: bool,
     ) -> Result<(), AwsError> {
         let Some(request) = mirror.asked.clone() else { return Ok(()) };
-        match self.records.start(&incident.id, &request).await {
+        match self.records.start(&incident.id, &request, again).await {
             Ok(arn) => {
                 mirror.started(arn);
                 Ok(())
@@ -45,16 +47,17 @@ impl Reflector {
         &self,
         incident: &Incident,
         mirror: &mut Mirror,
+        again: bool,
         now: Timestamp,
     ) -> Result<(), AwsError> {
         let quiet = quiet_plan_name(self.records.prefix());
         let asked = mirror.asked.as_ref().is_some_and(|asked| asked.plan == quiet);
-        match self.start(incident, mirror).await {
+        match self.start(incident, mirror, again).await {
             Err(error) if not_there(&error) && !asked => {
                 tracing::warn!(incident = %incident.id, "its response plan does not exist; the quiet plan has its record");
                 mirror.ask(start_request(incident, &quiet, now), None);
                 match self.incidents.keep_mirror(mirror, mirror.look_until(incident)).await? {
-                    Written::Done => self.start(incident, mirror).await,
+                    Written::Done => self.start(incident, mirror, false).await,
                     Written::Conflict => Err(error),
                 }
             }

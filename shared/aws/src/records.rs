@@ -117,37 +117,37 @@ impl Records {
         &self.places.prefix
     }
 
-    /// Asks for an incident's record: its ARN. However often the same is asked, it is one record.
+    /// Asks for an incident's record: its ARN. However often the same is asked, it is one record. `again`
+    /// if it was asked before, and nobody knows what came of it.
     ///
     /// # Errors
-    /// The failed call: with `passing`, if nobody knows whether the record is there. The SDK must not
-    /// retry, since its last error may be a refusal where an earlier try had made the record.
+    /// The failed call: with `passing`, if nobody knows whether the record is there, and without, if it is
+    /// not. The SDK must not retry, since its last error may be a refusal where an earlier try made the record.
     pub async fn start(
         &self,
         incident: &IncidentId,
         request: &StartRequest,
+        again: bool,
     ) -> Result<String, AwsError> {
-        let (mut unknown, mut pause) = (None, FIRST_PAUSE);
-        for last in (1..=TRIES).map(|number| number == TRIES) {
-            match self.start_once(incident, request).await {
+        let (mut unknown, mut pause, mut tries) = (again, FIRST_PAUSE, TRIES);
+        loop {
+            let error = match self.start_once(incident, request).await {
                 Ok(arn) => return Ok(arn),
-                Err(error) if error.throttled && !last => {}
-                // A definite refusal, unless an earlier try may have made it.
-                Err(error) if error.throttled => {
-                    return Err(unknown.unwrap_or(AwsError { passing: false, ..error }));
-                }
-                Err(error) if error.passing => {
-                    unknown = Some(error.clone());
-                    if last {
-                        return Err(error);
-                    }
-                }
-                Err(error) => return Err(error),
+                Err(error) => error,
+            };
+            tries -= 1;
+            let refused = error.throttled || error.code.contains("AccessDenied");
+            // Of a record that is there, the same call says so.
+            if !(refused || error.passing) {
+                return Err(error);
+            }
+            unknown |= !refused;
+            if tries == 0 {
+                return Err(AwsError { passing: unknown, ..error });
             }
             tokio::time::sleep(pause).await;
             pause *= 2;
         }
-        Err(AwsError::late("ssm-incidents:StartIncident"))
     }
 
     async fn start_once(

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::directory::impact;
 use crate::incident::Incident;
-use crate::page::mark;
+use crate::page::{facts, mark, notices, shown};
 
 /// Longest title of a record, in characters (Incident Manager API).
 const LONGEST_TITLE: usize = 200;
@@ -43,25 +43,21 @@ pub fn title(incident: &Incident) -> String {
         "{}{severity}: {words} in {}: {}",
         mark(incident),
         incident.account,
-        incident.title
+        shown(&incident.title)
     );
     title.chars().take(LONGEST_TITLE).collect()
 }
 
-/// What is known of the finding that the incident is about, a line for each thing.
+/// What is known of the incident, as its mails have it: what has changed, the finding, and its facts, a
+/// line for each thing.
 fn summary(incident: &Incident) -> String {
     let finding = &incident.finding;
-    let severity = incident.severity.shout();
-    let mut lines = vec![
-        format!("{severity} severity, {} ({})", incident.r#type.words(), finding.finding_type),
-        format!("Account {}, Region {}", incident.account, incident.region),
-        incident.title.clone(),
-        finding.description.clone(),
-    ];
+    let mut lines = notices(incident);
+    lines.extend([shown(&incident.title), shown(&finding.description)]);
+    lines.extend(facts(incident).into_iter().map(|(label, value)| format!("{label}: {value}")));
     if !finding.console_link.is_empty() {
-        lines.push(format!("Finding: {}", finding.console_link));
+        lines.push(format!("Finding: {}", shown(&finding.console_link)));
     }
-    lines.push(format!("Muster incident {}", incident.id));
     lines.retain(|line| !line.is_empty());
     lines.join("\n").chars().take(LONGEST_SUMMARY).collect()
 }

@@ -87,7 +87,10 @@ fn a_record_shows_the_headline() {
     let next = Incident { title: "A miner runs".into(), finding, ..worse };
     let miner = shown(told(&mut mirror, &next, &[]));
     assert!(miner.title.ends_with(": A miner runs"), "{miner:?}");
-    assert!(miner.summary.contains("A pod runs a crypto miner."), "{miner:?}");
+    assert!(
+        miner.summary.contains("A pod runs a crypto miner.\nSeverity: critical\n"),
+        "{miner:?}"
+    );
     // A record that an earlier release started is shown it once.
     let mut old = Mirror { shown: None, ..started() };
     assert_eq!(shown(told(&mut old, &incident, &[])), Shown::of(&incident));
@@ -314,7 +317,11 @@ fn what_an_earlier_release_stored_is_read() {
 fn titles_fit() {
     let mut incident = incident();
     incident.title = "é".repeat(500);
-    incident.finding.description = "é".repeat(9000);
+    let detail = |number| crate::finding::Detail {
+        label: format!("Detail {number}"),
+        value: "é".repeat(500),
+    };
+    incident.finding.details = (0..20).map(detail).collect();
     let shown = Shown::of(&incident);
     assert_eq!((shown.title.chars().count(), shown.summary.chars().count()), (200, 4000));
     assert_eq!(shown.impact, 2);
