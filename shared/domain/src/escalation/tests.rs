@@ -64,7 +64,8 @@ fn acknowledged_and_resolved_incidents_page_nobody() {
     let people = people([person("ada", 1)]);
     let ada = Actor::Contact("ada".parse().unwrap());
     let acknowledged = incident().acknowledge(ada.clone(), now()).unwrap().unwrap();
-    assert_eq!(turn(&acknowledged, Cursor::FIRST, &people, now()), Turn::OVER);
+    let timeout = Turn::wait(SignedDuration::from_mins(240), Cursor::FIRST);
+    assert_eq!(turn(&acknowledged, Cursor::FIRST, &people, now()), timeout);
     assert_eq!(acknowledged.acknowledge(ada.clone(), now()), Ok(None), "twice is once");
     let resolved = incident().resolve(ada.clone(), now()).unwrap();
     assert_eq!(turn(&resolved, Cursor::FIRST, &people, now()), Turn::OVER);

@@ -112,7 +112,7 @@ fn every_cause_has_its_sentence() {
     );
     check(
         Cause::AcknowledgmentTimedOut,
-        "Paged again, because the incident was not resolved in time.",
+        "Paged again, because the incident was not resolved within 240 minutes of the last acknowledgment.",
     );
     check(
         Cause::Reopened,
