@@ -8,6 +8,8 @@ use muster::channel::{Channel, ChannelType};
 use muster::course::{WouldNotify, WouldTurn, course};
 use muster::escalation::{Cursor, Found, LAST_LEVEL, PersonPage, plan_turn};
 use muster::external::ExternalResource;
+use muster::finding::Category;
+use muster::policy::Threshold;
 use muster::team::{People, Why};
 use muster::verdict::Known;
 use muster::{ContactId, EscalationPlan, Fault, Finding, Incident, IncidentType, PlanId, Policy};
@@ -122,6 +124,10 @@ pub(crate) struct Team {
     incident_type: IncidentType,
     account: String,
     at: Timestamp,
+    /// The kind of source that findings of this type usually come from.
+    category: Category,
+    /// From which severity the policy pages for this kind of source.
+    page_from: Threshold,
     /// Whether people are paged at this severity at all.
     paged: bool,
     /// The escalation plan that would be chosen.
@@ -180,6 +186,8 @@ pub(crate) async fn team(State(app): State<App>, asked: Asked) -> Result<Json<Te
         severity,
         incident_type: asked.incident_type,
         members: first.pages.into_iter().map(|page| Member::of(page, due)).collect(),
+        category: incident.finding.category,
+        page_from: deciding.policy.page_from.of(incident.finding.category, false),
         paged: deciding.policy.pages(&incident.finding),
         external_resources: first.externals.into_iter().map(WouldNotify::from).collect(),
         account: asked.account,
@@ -199,6 +207,12 @@ pub(crate) struct Simulated {
     severity: Severity,
     incident_type: IncidentType,
     account: String,
+    /// The kind of source that reports it.
+    category: Category,
+    /// Whether an exploit for the vulnerability is known.
+    exploited: bool,
+    /// From which severity the policy pages for this kind of source.
+    page_from: Threshold,
     /// The escalation plan that would be chosen.
     #[serde(skip_serializing_if = "Option::is_none")]
     plan: Option<PlanId>,
@@ -228,6 +242,9 @@ pub(crate) async fn simulate(
             severity: finding.severity,
             incident_type: finding.incident_type,
             account: finding.account.clone(),
+            category: finding.category,
+            exploited: finding.exploited,
+            page_from: deciding.policy.page_from.of(finding.category, finding.exploited),
             plan: None,
             course: Vec::new(),
         };

@@ -6,7 +6,8 @@
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::plans::Severity;
+use super::incidents::Category;
+use super::plans::{Severity, Threshold};
 use super::roster::{ChannelType, IncidentType, Role};
 
 /// One field of a change.
@@ -206,6 +207,10 @@ pub(super) struct Team {
     account: String,
     #[schema(format = "date-time")]
     at: String,
+    /// The kind of source that findings of this type usually come from.
+    category: Category,
+    /// The least severity that pages for this kind of source.
+    page_from: Threshold,
     paged: bool,
     plan: String,
     /// How many minutes after the incident opens the first step pages.
@@ -275,6 +280,12 @@ pub(super) struct Simulated {
     severity: Severity,
     incident_type: IncidentType,
     account: String,
+    /// The kind of source that reports it.
+    category: Category,
+    /// Whether an exploit for the vulnerability is known.
+    exploited: bool,
+    /// The least severity that pages for this kind of source.
+    page_from: Threshold,
     plan: Option<String>,
     /// Every turn until the end of the plan, as if nobody answered.
     course: Vec<WouldTurn>,
