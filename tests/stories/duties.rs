@@ -77,5 +77,35 @@ pub(crate) async fn a_duty_starts_a_clock_and_its_people_are_told(stage: &Stage)
     ensure!(watched["duties"] == 0, "{watched}");
     let (status, _) = lane.call("POST", &format!("{path}/duties/none"), &json!({})).await?;
     ensure!(status == 404, "{status}");
+    a_finding_that_joins_brings_its_duty(stage, &lane).await
+}
+
+/// The incident of a sequence on instances is malware; the finding that joins it says that data left.
+async fn a_finding_that_joins_brings_its_duty(stage: &Stage, lane: &Lane) -> Result<()> {
+    let account = "100000000064";
+    lane.deliver(&stage.event("guardduty/critical-sequence-of-instances.json", account)?).await?;
+    let incident =
+        rehearsal::until(rehearsal::SOON, async || Ok(lane.incidents(account).await?.pop()));
+    let path = format!("/incidents/{}", incident.await?.context("no incident opened")?);
+    let read = async || {
+        let incident = lane.ok("GET", &path, &Value::Null).await?;
+        anyhow::Ok(incident["duties"][0].clone())
+    };
+    lane.watch().await?;
+    let clock = read().await?;
+    ensure!(clock["within_hours"] == 72 && clock["restarts"] == 0, "{clock}");
+
+    let before = told(lane, "rui").await?.len();
+    lane.deliver(&stage.event("guardduty/high-part-of-a-sequence.json", account)?).await?;
+    let shorter = rehearsal::until(rehearsal::SOON, async || {
+        lane.watch().await?;
+        Ok(Some(read().await?).filter(|clock| clock["within_hours"] == 4))
+    });
+    let clock = shorter.await?.context("the duty of the finding that joined has no clock")?;
+    ensure!(clock["told"] == json!(["start"]) && clock["restarts"] == 1, "{clock}");
+    ensure!(clock["incident_types"] == json!(["malware", "data_exposure"]), "{clock}");
+    // The earlier deadline is told, though the first start was.
+    ensure!(told(lane, "rui").await?.len() == before + 1);
+    ensure!(lane.watch().await?["duties"] == 0);
     Ok(())
 }

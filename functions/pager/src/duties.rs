@@ -141,7 +141,7 @@ impl Pager {
         let Some(channel) = contact.channels.get(index) else { return Ok(Told::Over) };
         let (what, _) = clock.fact(stage);
         let notice = Notice {
-            about: format!("{what}#{}#{}", clock.incident, clock.resource),
+            about: format!("{what}#{}#{}{}", clock.incident, clock.resource, clock.again()),
             whom: contact.id.to_string(),
             channel: format!("{}-{index}", channel.kind().name()),
         };

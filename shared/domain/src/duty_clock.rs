@@ -2,6 +2,7 @@
 
 mod words;
 
+use std::collections::BTreeSet;
 use std::num::NonZeroU32;
 
 use jiff::{SignedDuration, Timestamp};
@@ -62,7 +63,7 @@ pub struct DutyClock {
     pub organisation: String,
     /// Whole hours from the start to the deadline.
     pub within_hours: NonZeroU32,
-    /// When the incident opened: we know of it since then.
+    /// When the first finding of such a type opened the incident or joined it: it is known since then.
     pub started_at: Timestamp,
     /// When the report must have been made.
     pub deadline: Timestamp,
@@ -73,6 +74,13 @@ pub struct DutyClock {
     pub done: Option<Reported>,
     /// Whether it is a drill's.
     pub drill: bool,
+    /// The types of the incident's findings whose duties are counted. Empty in clocks that were stored
+    /// before findings that join had duties.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub incident_types: BTreeSet<IncidentType>,
+    /// How often a finding that joined has started it again.
+    #[serde(default)]
+    pub restarts: u32,
     /// Counts the changes, from 1.
     pub version: u64,
 }
@@ -100,22 +108,33 @@ impl DutyClock {
             told: Vec::new(),
             done: None,
             drill: incident.drill().is_some(),
+            incident_types: BTreeSet::from([incident_type]),
+            restarts: 0,
             version: 1,
         })
     }
 
-    /// Returns this clock with the deadline of `other`, which a later finding started for the same organization, if
-    /// that comes first.
+    /// Returns this clock after a finding that would have started `other` for the same organization has joined.
+    /// `None` if it counts that type already. The earlier deadline holds, and a clock that was stopped starts
+    /// again: the report did not include this finding. Either is announced from the start.
     #[must_use]
-    pub fn tightened(&self, other: &Self) -> Option<Self> {
-        (self.done.is_none() && other.deadline < self.deadline).then(|| Self {
-            within_hours: other.within_hours,
-            started_at: other.started_at,
-            deadline: other.deadline,
-            told: Vec::new(),
-            version: self.version + 1,
-            ..self.clone()
-        })
+    pub fn joined_by(&self, other: &Self) -> Option<Self> {
+        if other.incident_types.is_subset(&self.incident_types) {
+            return None;
+        }
+        let incident_types = self.incident_types.union(&other.incident_types).copied().collect();
+        let version = self.version + 1;
+        if self.done.is_none() && self.deadline <= other.deadline {
+            return Some(Self { incident_types, version, ..self.clone() });
+        }
+        let restarts = self.restarts + 1;
+        Some(Self { incident_types, version, restarts, ..other.clone() })
+    }
+
+    /// Returns what tells one start of the clock from the next in keys: nothing for the first.
+    #[must_use]
+    pub fn again(&self) -> String {
+        if self.restarts == 0 { String::new() } else { format!("#{}", self.restarts) }
     }
 
     /// When a stage is reached.

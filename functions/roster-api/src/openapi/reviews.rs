@@ -218,6 +218,11 @@ pub(super) struct DutyClock {
     told: Vec<DutyStage>,
     done: Option<Reported>,
     drill: bool,
+    /// The types of the incident's findings whose duties are counted.
+    #[serde(default)]
+    incident_types: Vec<super::roster::IncidentType>,
+    /// How often a finding that joined has started the clock again.
+    restarts: u32,
     version: u64,
 }
 

@@ -1,6 +1,6 @@
 //! The clocks of notification duties: one item for each incident and organisation, found by what is due.
 
-use aws_sdk_dynamodb::types::TransactWriteItem;
+use aws_sdk_dynamodb::types::{TransactWriteItem, Update};
 use jiff::Timestamp;
 use muster::duty_clock::DutyClock;
 use muster::finding::Finding;
@@ -100,7 +100,21 @@ impl Incidents {
         let keys = due(key(partition(id), joined_place(of)), at, &format!("{id}#{}", of.name()));
         let unasked =
             Unasked { incident: id.clone(), incident_type: Some(of), at: Some(at), joined: true };
-        item::put(&self.table, item::write(keys, &unasked)?, None, vec![]).map(Some)
+        // The first finding of a type stays, since the deadline counts from it.
+        let place = key(partition(id), joined_place(of));
+        let (mut sets, mut update) = (Vec::new(), Update::builder().table_name(&self.table));
+        for (index, (name, value)) in item::write(keys, &unasked)?.into_iter().enumerate() {
+            if !place.contains_key(&name) {
+                sets.push(format!("#n{index} = if_not_exists(#n{index}, :v{index})"));
+                update = update
+                    .expression_attribute_names(format!("#n{index}"), name)
+                    .expression_attribute_values(format!(":v{index}"), value);
+            }
+        }
+        let update =
+            update.set_key(Some(place)).update_expression(format!("SET {}", sets.join(", ")));
+        let update = update.build().map_err(|_| AwsError::shape("building an update"))?;
+        Ok(Some(TransactWriteItem::builder().update(update).build()))
     }
 
     fn clock_put(&self, clock: &DutyClock) -> Result<TransactWriteItem, AwsError> {
@@ -182,19 +196,20 @@ impl Incidents {
         opened: &OpenedDuties,
         clocks: &[DutyClock],
     ) -> Result<(), AwsError> {
+        let mut lost = false;
         for clock in clocks {
+            let clock = match self.duty(&clock.incident, &clock.resource).await? {
+                None => Some(clock.clone()),
+                Some(running) => running.joined_by(clock),
+            };
+            let Some(clock) = clock else { continue };
             let transaction = self.client.transact_write_items();
-            let written = transaction.transact_items(self.clock_put(clock)?).send().await;
-            if item::written(written)? == Written::Done {
-                continue;
-            }
-            // It runs: by another look at the same moment, or for another finding.
-            let running = self.duty(&clock.incident, &clock.resource).await?;
-            if let Some(sooner) = running.and_then(|running| running.tightened(clock)) {
-                let transaction = self.client.transact_write_items();
-                let written = transaction.transact_items(self.clock_put(&sooner)?).send().await;
-                let (Written::Done | Written::Conflict) = item::written(written)?;
-            }
+            let written = transaction.transact_items(self.clock_put(&clock)?).send().await;
+            lost |= item::written(written)? == Written::Conflict;
+        }
+        // Another look changed a clock at the same moment, perhaps for another type. The next look asks again.
+        if lost {
+            return Ok(());
         }
         // Last: whoever dies before is followed by the next look.
         let delete = self.client.delete_item().table_name(&self.table);
@@ -207,7 +222,7 @@ impl Incidents {
     /// # Errors
     /// The failed call.
     pub async fn keep_duty(&self, clock: &DutyClock, fact: &Fact) -> Result<Written, AwsError> {
-        let name = format!("{}#{}", fact.what, clock.resource);
+        let name = format!("{}#{}{}", fact.what, clock.resource, clock.again());
         let fact = Self::fact_item(&clock.incident, &name, fact)?;
         let transaction = self
             .client

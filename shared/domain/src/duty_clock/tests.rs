@@ -127,14 +127,44 @@ proptest! {
 }
 
 #[test]
-fn a_later_finding_brings_the_deadline_forward_and_never_back() {
-    let hours = |hours| now() + SignedDuration::from_hours(hours);
-    let start = |at, hours: &[u32]| {
-        DutyClock::start(&incident(), (incident().r#type, at), &regulator(hours)).unwrap()
+fn findings_that_join_bring_their_duties() {
+    let hour = |hours: i64| now() + SignedDuration::from_hours(hours);
+    let joined = |hours: u32, at: Timestamp| {
+        let within_hours = NonZeroU32::new(hours).unwrap();
+        let incident_types = BTreeSet::from([IncidentType::DataExposure]);
+        let mut authority = regulator(&[72]);
+        authority.duties.push(Duty { incident_types, within_hours });
+        DutyClock::start(&incident(), (IncidentType::DataExposure, at), &authority).unwrap()
     };
-    let running = start(now(), &[72]).told(Stage::Start);
-    let sooner = running.tightened(&start(hours(1), &[24])).unwrap();
-    assert_eq!((sooner.deadline, sooner.due(hours(1))), (hours(25), Some(Stage::Start)));
-    assert_eq!(sooner.version, running.version + 1);
-    assert_eq!(running.tightened(&start(hours(1), &[72])), None);
+    let first = clock().told(Stage::Start);
+    assert!(first.joined_by(&clock()).is_none(), "the same type again");
+
+    // A longer duty changes no deadline and is not announced.
+    let later = first.joined_by(&joined(96, hour(1))).unwrap();
+    assert_eq!((later.deadline, later.due(hour(1)), later.restarts), (first.deadline, None, 0));
+    assert_eq!(later.version, first.version + 1);
+
+    // A shorter one takes over and is announced from its start.
+    let shorter = first.joined_by(&joined(4, hour(1))).unwrap();
+    assert_eq!((shorter.started_at, shorter.deadline), (hour(1), hour(5)));
+    assert_eq!((shorter.due(hour(1)), shorter.restarts), (Some(Stage::Start), 1));
+    assert_eq!((first.again().as_str(), shorter.again().as_str()), ("", "#1"));
+    let (_, text) = shorter.fact(Stage::Start);
+    assert!(text.contains("malware, data exposure"), "{text}");
+    assert!(shorter.joined_by(&joined(4, hour(2))).is_none(), "counted");
+
+    // The report that was made did not include it.
+    let done = first.finish("ada".into(), hour(1), None).unwrap();
+    let again = done.joined_by(&joined(4, hour(2))).unwrap();
+    assert_eq!((again.done.clone(), again.due(hour(2))), (None, Some(Stage::Start)));
+}
+
+#[test]
+fn clocks_of_older_versions_are_read() {
+    let mut stored = serde_json::to_value(clock()).unwrap();
+    for name in ["incident_types", "restarts"] {
+        stored.as_object_mut().unwrap().remove(name);
+    }
+    let read: DutyClock = serde_json::from_value(stored).unwrap();
+    assert!(read.incident_types.is_empty() && read.joined_by(&clock()).is_some());
 }

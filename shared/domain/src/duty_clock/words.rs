@@ -15,7 +15,8 @@ impl DutyClock {
             Stage::Start => (
                 "duty_started",
                 format!(
-                    "This kind of incident must be reported to {who} within {hours} hours: by {until}."
+                    "{} must be reported to {who} within {hours} hours: by {until}.",
+                    self.reportable()
                 ),
             ),
             Stage::Half => (
@@ -27,6 +28,15 @@ impl DutyClock {
                 ("duty_over", format!("The deadline to report to {who} has passed: {until}."))
             }
         }
+    }
+
+    /// What must be reported: `Incidents of type malware, data exposure`.
+    fn reportable(&self) -> String {
+        let words: Vec<_> = self.incident_types.iter().map(|kind| kind.words()).collect();
+        if words.is_empty() {
+            return "This incident".to_owned();
+        }
+        format!("Incidents of type {}", words.join(", "))
     }
 
     /// The hours that are left, rounded down.
