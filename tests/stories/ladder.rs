@@ -89,7 +89,7 @@ pub(crate) async fn holds_back_what_is_too_much_and_sends_it_together(stage: &St
     ensure!(watched["digests"] == 2, "{watched}");
     let (texts, mails) = sent(stage, 7, 3).await?;
     let text = &texts.last().context("a text")?.text;
-    ensure!(text.starts_with("MUSTER: 2 incidents need you, the gravest HIGH"), "{text}");
+    ensure!(text.starts_with("MUSTER: 2 incidents need you. Start with HIGH"), "{text}");
     let mail = &mails.last().context("a mail")?.text;
     ensure!(mail.matches("/ack/").count() == 6, "{mail}");
 

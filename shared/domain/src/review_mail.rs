@@ -136,9 +136,9 @@ pub fn external_review(
     for duty in &resource.duties {
         let kinds: Vec<_> = duty.incident_types.iter().map(|kind| kind.words()).collect();
         lines.push(format!(
-            "To be told of {} within {} hours",
-            kinds.join(", "),
-            duty.within_hours
+            "To be told within {} hours of: {}",
+            duty.within_hours,
+            kinds.join(", ")
         ));
     }
     blocks.push(Block::Head("What we know of them"));
