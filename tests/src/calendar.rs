@@ -122,6 +122,18 @@ impl Lane {
         Ok(())
     }
 
+    /// Deletes an incident's own item, so that whatever names it names a missing incident.
+    ///
+    /// # Errors
+    /// A failed call.
+    pub async fn lose_incident(&self, incident: &str) -> Result<()> {
+        let delete = Client::new(&self.cloud.config).delete_item();
+        let delete = delete.table_name(&self.stack.incidents_table);
+        let delete = delete.key("pk", s(format!("incident#{incident}"))).key("sk", s("incident"));
+        delete.send().await?;
+        Ok(())
+    }
+
     /// Lets the lease of every claimed message that is no page end, and the pause after a failed one.
     ///
     /// # Errors

@@ -56,6 +56,12 @@ pub(crate) async fn what_was_resolved_long_ago_is_deleted_whole(stage: &Stage) -
     // What nobody has resolved stays, however old it is.
     let other = lane.ok("GET", &format!("/incidents/{other}"), &Value::Null).await?;
     ensure!(other["status"] == "open", "{other}");
+    // What names a missing incident is as good as nothing: the finding opens another.
+    let lost = other["id"].as_str().unwrap_or_default().to_owned();
+    lane.lose_incident(&lost).await?;
+    lane.deliver(&stage.event("guardduty/high-crypto-mining.json", open)?).await?;
+    let found = incident(&lane, open, 1).await?;
+    ensure!(found != lost, "the missing incident is back");
     // A finding that comes again is new, and its incident names no other.
     lane.deliver(&sequence).await?;
     let again = incident(&lane, old, 1).await?;

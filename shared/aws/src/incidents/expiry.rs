@@ -16,6 +16,7 @@ use super::links::MOST_RELATED;
 use super::{Incidents, KIND, List, incident_key, ledger, moment, partition};
 use crate::error::AwsError;
 use crate::item::{self, Item, key, s};
+use crate::secret::token_digest;
 
 /// DynamoDB's code for a write whose condition does not hold.
 const REFUSED: &str = "ConditionalCheckFailedException";
@@ -59,6 +60,18 @@ fn sk(item: &Item) -> &str {
 }
 
 impl Incidents {
+    /// Notes in an incident's partition what a finding lets name the incident, where no line of the timeline does.
+    pub(super) async fn note_names(
+        &self,
+        id: &IncidentId,
+        finding: &Finding,
+    ) -> Result<(), AwsError> {
+        let digest = token_digest(&finding.identity.to_string());
+        let item = named_by(key(partition(id), format!("names#{digest}")), finding);
+        let put = self.client.put_item().table_name(&self.table).set_item(Some(item)).send().await;
+        put.map(drop).map_err(|error| AwsError::of("dynamodb:PutItem", &error))
+    }
+
     /// Returns the ids of resolved incidents of one list that have expired, duties aside, the oldest first and `most` at
     /// most. The index follows a write within moments, so that one that is gone can be among them.
     ///

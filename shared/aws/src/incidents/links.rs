@@ -63,15 +63,17 @@ impl Incidents {
     /// The failed call.
     pub async fn adopt(&self, finding: &Finding, incident: &IncidentId) -> Result<(), AwsError> {
         let linked = Linked { incident: incident.clone() };
-        let one = async |identity: &FindingIdentity| -> Result<(), AwsError> {
+        let one = async |identity: &FindingIdentity| -> Result<bool, AwsError> {
             let put = self.client.put_item().table_name(&self.table);
             let put = put.set_item(Some(item::write(link_key(identity), &linked)?));
             let end = put.condition_expression("attribute_not_exists(pk)").send().await;
             match end.map_err(|error| AwsError::of("dynamodb:PutItem", &error)) {
                 Err(error) if error.code != REFUSED => Err(error),
-                _ => Ok(()),
+                end => Ok(end.is_ok()),
             }
         };
-        try_join_all(finding.related.iter().take(MOST_RELATED).map(one)).await.map(drop)
+        let new = try_join_all(finding.related.iter().take(MOST_RELATED).map(one)).await?;
+        // So that they expire with the incident. Whoever dies before leaves links to a missing incident, which is none.
+        if new.contains(&true) { self.note_names(incident, finding).await } else { Ok(()) }
     }
 }
