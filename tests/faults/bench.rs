@@ -13,6 +13,8 @@ use tokio::sync::OnceCell;
 pub(crate) const PEOPLE: [&str; 2] = ["ann", "ben"];
 /// How much shorter waits are.
 const WAIT_SCALE: f64 = 0.05;
+/// How much shorter the time between two steps is; tests end it themselves.
+const STEP_SCALE: f64 = 0.5;
 
 /// The system, started by the first test that asks.
 pub(crate) struct Bench {
@@ -30,8 +32,12 @@ impl Bench {
         let run = async {
             let started = self.system.get_or_init(async || {
                 let home = Home::of_this_process();
-                let options =
-                    Options { wait_scale: WAIT_SCALE, outside: true, ..Options::at(home) };
+                let options = Options {
+                    wait_scale: WAIT_SCALE,
+                    step_scale: Some(STEP_SCALE),
+                    outside: true,
+                    ..Options::at(home)
+                };
                 let started = Box::pin(System::start(&options, &Progress::begin())).await;
                 started.map_err(|error| format!("{error:#}"))
             });

@@ -2,7 +2,6 @@
 //! nobody is paged by both backends or by none.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
 use futures::future::join_all;
@@ -264,7 +263,7 @@ async fn paged(system: &System, lane: &Lane, count: usize) -> Result<()> {
         anyhow::bail!("somebody was not paged: {:?}; {why:?}", by().await?);
     }
     // Whoever pages later would page twice.
-    tokio::time::sleep(Duration::from_secs(2)).await;
+    lane.first_step_is_over(&id).await?;
     let (ours, theirs) = by().await?;
     let mut all = [ours.clone(), theirs.clone()].concat();
     all.sort();

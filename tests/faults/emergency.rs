@@ -1,7 +1,5 @@
 //! When a part of Muster is down for good: a plain message to the emergency topic, and nothing is lost.
 
-use std::time::Duration;
-
 use anyhow::{Context as _, Result, ensure};
 use jiff::Timestamp;
 use rehearsal::{Fault, Kind, Lane, SOON, Sent, System, until};
@@ -64,7 +62,7 @@ pub(crate) async fn step_functions_is_down(system: &System) -> Result<()> {
     lane.wire.disarm();
     let again = lane.invoke("finding-responder", &event).await?;
     ensure!(again.is_ok_and(|answer| answer["outcomes"][0]["verdict"] == "repeat"));
-    tokio::time::sleep(Duration::from_secs(2)).await;
+    lane.first_step_is_over(&id).await?;
     sends(&lane, &id, &everybody(), SOON).await
 }
 

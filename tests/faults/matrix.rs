@@ -5,15 +5,13 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
 use futures::future::join_all;
-use rehearsal::{CallEnd, Fault, Kind, Lane, System, say};
+use rehearsal::{CallEnd, Fault, Kind, Lane, SOON, System, say};
 use tokio::sync::Mutex;
 
 use crate::bench::{arrived, event, everybody, incident, sends, staffed};
 
 /// How many cases run at a time, each in a lane of its own.
 const LANES: usize = 20;
-/// Longest case: a pager that dies twice, each time after its claims (40 s).
-const LONGEST: Duration = Duration::from_secs(170);
 /// Longer than one try of a call may take, and of a call that sends.
 const LATE: Duration = Duration::from_millis(5500);
 const LATE_SEND: Duration = Duration::from_millis(10_500);
@@ -122,11 +120,10 @@ pub(crate) async fn every_call_refused_throttled_delayed_cut_and_killed(
 async fn healthy(lane: &Lane, number: usize, count: u32) -> Result<()> {
     let account = format!("7{number:02}{count:09}");
     lane.deliver(&event(FILE, &account)?).await?;
-    let id = incident(lane, &account, LONGEST).await?;
-    sends(lane, &id, &everybody(), LONGEST).await?;
+    let id = incident(lane, &account, SOON).await?;
+    sends(lane, &id, &everybody(), SOON).await?;
     // What comes after the last send, such as when the next step is due.
-    tokio::time::sleep(Duration::from_secs(1)).await;
-    Ok(())
+    lane.first_step_is_over(&id).await
 }
 
 /// Plays one case: how many calls went wrong.
@@ -135,8 +132,8 @@ async fn play(lane: &Lane, number: usize, count: u32, case: &Case) -> Result<usi
     let before = arrived(lane, number).await?;
     lane.wire.arm(Fault { skip: case.skip, ..Fault::once(&case.operation, case.kind) })?;
     lane.deliver(&event(FILE, &account)?).await?;
-    let id = incident(lane, &account, LONGEST).await?;
-    let paged = sends(lane, &id, &everybody(), LONGEST).await;
+    let id = incident(lane, &account, SOON).await?;
+    let paged = sends(lane, &id, &everybody(), SOON).await;
     paged.with_context(|| format!("incident {id} in {}", lane.name()))?;
     lane.wire.disarm();
     let struck: Vec<_> =
@@ -151,7 +148,7 @@ async fn play(lane: &Lane, number: usize, count: u32, case: &Case) -> Result<usi
     let again = lane.invoke("finding-responder", &event(FILE, &account)?).await?;
     let again = again.map_err(|error| anyhow::anyhow!("delivered again: {error}"))?;
     ensure!(again["outcomes"][0]["verdict"] == "repeat", "{again}");
-    tokio::time::sleep(Duration::from_millis(500)).await;
+    lane.first_step_is_over(&id).await?;
     ensure!(lane.sends(&id).await? == everybody(), "the sends have changed");
     let facts = lane.facts(&id).await?;
     ensure!(facts == ["opened", "step"], "the timeline says {facts:?}");

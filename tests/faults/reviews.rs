@@ -2,15 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::{Result, ensure};
-use rehearsal::{CallEnd, Fault, Kind, Lane, System, say};
+use anyhow::{Context as _, Result, ensure};
+use rehearsal::{CallEnd, Fault, Kind, Lane, SOON, System, say, until};
 use serde_json::{Value, json};
 
 use crate::bench::{PEOPLE, arrived, staffed};
 
 const LANE: usize = 60;
-/// How often a run is tried again: each try does what the one before has left.
-const TRIES: usize = 6;
 
 /// What somebody asks for, as the bus hands it over.
 fn wanted(request: usize) -> Value {
@@ -24,16 +22,18 @@ fn wanted(request: usize) -> Value {
 /// Runs it until it says that it is done, as Lambda and its queue do; leases end in between.
 async fn until_done(lane: &Lane, request: usize) -> Result<()> {
     let mut last = String::new();
-    for _ in 0..TRIES {
+    let done = until(SOON, async || {
         match lane.invoke("roster-review", &wanted(request)).await {
-            Ok(Ok(_)) => return Ok(()),
+            Ok(Ok(_)) => return Ok(Some(())),
             Ok(Err(error)) => last = error,
             // A process that dies answers nothing.
             Err(error) => last = format!("{error:#}"),
         }
         lane.end_leases().await?;
-    }
-    anyhow::bail!("request {request} is never done: {last}")
+        Ok(None)
+    });
+    let done = done.await?;
+    done.with_context(|| format!("request {request} is never done: {last}"))
 }
 
 pub(crate) async fn a_review_that_dies_reminds_everybody_once(system: &System) -> Result<()> {

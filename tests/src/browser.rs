@@ -12,9 +12,9 @@ use tokio::sync::OnceCell;
 use crate::home::repository;
 
 /// Longest wait for what the browser needs: a first installation of Chromium takes a minute or two.
-const INSTALL: Duration = Duration::from_mins(8);
-/// Longest wait for one script; the script's own limit is a minute.
-const SCRIPT: Duration = Duration::from_secs(90);
+const INSTALL: Duration = Duration::from_mins(20);
+/// Longest wait for one script; the script's own limit is ten minutes.
+const SCRIPT: Duration = Duration::from_mins(11);
 
 static INSTALLED: OnceCell<()> = OnceCell::const_new();
 

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use aws_sdk_sfn::Client;
 use aws_sdk_sfn::types::HistoryEventType;
 
 use crate::cloud::Cloud;
+use crate::lane::Lane;
 use crate::stack::Stack;
 use crate::waiting::{SOON, until};
 
@@ -57,6 +58,27 @@ pub(crate) async fn next_step(cloud: &Cloud, incident: &str) -> Result<()> {
     let ended =
         until(SOON, async || Ok(cloud.end_wait(&format!("{incident}-1")).await?.then_some(())));
     ended.await?.with_context(|| format!("the escalation of {incident} waits for nothing"))
+}
+
+impl Lane {
+    /// Waits until the incident's first escalation waits for its second step, or is over: what the first was to send,
+    /// it has sent.
+    ///
+    /// # Errors
+    /// It comes to no rest, or a failed call.
+    pub async fn first_step_is_over(&self, incident: &str) -> Result<()> {
+        let over = reaches(&self.cloud, &self.stack, incident, Point::Turns(1), SOON).await?;
+        ensure!(over, "the first step of {incident} comes to no end");
+        Ok(())
+    }
+
+    /// Lets the time until the next step of the incident's escalation be over, once it waits for it.
+    ///
+    /// # Errors
+    /// It does not come to wait, or a failed call.
+    pub async fn next_step(&self, incident: &str) -> Result<()> {
+        next_step(&self.cloud, incident).await
+    }
 }
 
 fn ends(event: &HistoryEventType) -> bool {

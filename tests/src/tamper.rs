@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::{Context as _, Result, ensure};
 use aws_config::Region;
 use aws_sdk_cloudformation::Client;
+use aws_sdk_dynamodb::types::AttributeValue;
 use reqwest::Method;
 use serde_json::Value;
 
@@ -25,6 +26,26 @@ pub struct Forwarder {
 }
 
 impl Lane {
+    /// Makes a contact's entry one that cannot be read.
+    ///
+    /// # Errors
+    /// A failed call.
+    pub async fn spoil_contact(&self, id: &str) -> Result<()> {
+        let parts = self.parts().await?;
+        let table = parts.get("RosterTable").context("the stack has no roster")?;
+        let text = |text: &str| AttributeValue::S(text.to_owned());
+        aws_sdk_dynamodb::Client::new(&self.cloud.config)
+            .update_item()
+            .table_name(table)
+            .key("pk", text(&format!("contact#{id}")))
+            .key("sk", text("contact"))
+            .update_expression("SET time_zone = :number")
+            .expression_attribute_values(":number", AttributeValue::N("7".to_owned()))
+            .send()
+            .await?;
+        Ok(())
+    }
+
     /// The stack's parts: what CloudFormation called each resource of the template.
     ///
     /// # Errors

@@ -1,14 +1,10 @@
 //! Incidents that were resolved long ago are deleted, with everything that names them.
 
-use std::time::Duration;
-
 use anyhow::{Context as _, Result, ensure};
-use rehearsal::{Lane, until};
+use rehearsal::{Lane, SOON, until};
 use serde_json::{Value, json};
 
 use crate::stage::Stage;
-
-const SOON: Duration = Duration::from_mins(2);
 
 /// The account's one incident, once it holds so many findings and its first step was taken.
 async fn incident(lane: &Lane, account: &str, findings: usize) -> Result<String> {

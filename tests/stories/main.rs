@@ -151,6 +151,7 @@ fn main() -> anyhow::Result<ExitCode> {
         transfer::goes_in_and_comes_out_unchanged,
         unanswered::pages_those_who_have_not_answered_again,
         unreadable::is_kept_whole_with_the_path_of_the_fault,
+        unreadable::an_entry_is_a_figure_and_the_others_are_paged,
         voice::calls_come_from_the_number_of_the_stack,
         watchdog::takes_a_step_that_nobody_takes,
         wrong_requests::are_refused_and_say_why,

@@ -1,10 +1,11 @@
 //! Whoever silences Muster is told of, whatever the stack hands over comes by TLS, and findings of other Regions
 //! and accounts come in.
 
+use std::collections::BTreeMap;
+
 use anyhow::{Context as _, Result, bail, ensure};
 use rehearsal::{Forwarder, Lane, PAGE_ACTION, SOON, until};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 
 use crate::stage::{LANE_PHONE, Stage};
 

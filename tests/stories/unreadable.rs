@@ -1,9 +1,10 @@
-//! An event that cannot be read.
+//! An event that cannot be read, and an entry.
 
-use anyhow::{Result, ensure};
-use rehearsal::End;
+use anyhow::{Context as _, Result, ensure};
+use rehearsal::{End, SOON, until};
+use serde_json::{Value, json};
 
-use crate::stage::Stage;
+use crate::stage::{LANE_MAIL, LANE_PHONE, Stage};
 
 pub(crate) async fn is_kept_whole_with_the_path_of_the_fault(stage: &Stage) -> Result<()> {
     for (file, path) in [
@@ -23,4 +24,42 @@ pub(crate) async fn is_kept_whole_with_the_path_of_the_fault(stage: &Stage) -> R
         ensure!(kept.iter().any(|failed| failed["requestPayload"] == event), "{file} is lost");
     }
     Ok(())
+}
+
+pub(crate) async fn an_entry_is_a_figure_and_the_others_are_paged(stage: &Stage) -> Result<()> {
+    let lane = Box::pin(stage.system.lane("spoiled", &[])).await?;
+    for id in ["una", "vera"] {
+        let contact = json!({
+            "id": id, "name": id, "roles": ["incident_commander"], "time_zone": "UTC",
+            "channels": [
+                {"type": "email", "address": format!("{id}{LANE_MAIL}")},
+                {"type": "sms", "address": LANE_PHONE}
+            ]
+        });
+        lane.ok("POST", "/contacts", &contact).await?;
+    }
+    let counted = async |function: &str| -> Result<bool> {
+        let figures = lane.figures(function).await?;
+        Ok(figures.iter().any(|line| line["UnreadableEntries"].as_u64() > Some(0)))
+    };
+    ensure!(!counted("roster-api").await?, "an entry is unreadable from the start");
+    lane.spoil_contact("una").await?;
+    let list = lane.ok("GET", "/contacts", &Value::Null).await?;
+    ensure!(list["items"].as_array().map(Vec::len) == Some(1), "{list}");
+    let seen = until(SOON, async || Ok(counted("roster-api").await?.then_some(())));
+    seen.await?.context("roster-api has not counted it")?;
+
+    let account = "100000000069";
+    lane.deliver(&stage.event("guardduty/high-crypto-mining.json", account)?).await?;
+    let paged = until(SOON, async || {
+        let Some(id) = lane.incidents(account).await?.pop() else { return Ok(None) };
+        let sends = lane.sends(&id).await?;
+        let sent = sends.iter().filter(|send| send.state == "sent").count();
+        Ok((sent == 2).then_some((id, sends)))
+    });
+    let (id, sends) = paged.await?.context("nobody was paged")?;
+    ensure!(sends.iter().all(|send| send.contact == "vera"), "{sends:?}");
+    let seen = until(SOON, async || Ok(counted("pager").await?.then_some(())));
+    seen.await?.context("the pager has not counted it")?;
+    lane.ok("POST", &format!("/incidents/{id}/resolve"), &Value::Null).await.map(drop)
 }

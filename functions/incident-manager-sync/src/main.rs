@@ -7,14 +7,16 @@ use muster_aws::directory::Directory;
 use muster_aws::incidents::Incidents;
 use muster_aws::roster::Roster;
 use muster_aws::settings::{
-    HAND_EDITS, INCIDENT_MANAGER, INCIDENT_MANAGER_PREFIX, INCIDENTS_TABLE, PAGING_BACKEND,
-    RESPONSE_CHAT, RESPONSE_TOPICS, ROSTER_TABLE, RUNBOOK, RUNBOOK_ROLE, optional, required,
+    HAND_EDITS, INCIDENT_MANAGER, INCIDENT_MANAGER_PREFIX, INCIDENTS_TABLE, NAMESPACE,
+    PAGING_BACKEND, RESPONSE_CHAT, RESPONSE_TOPICS, ROSTER_TABLE, RUNBOOK, RUNBOOK_ROLE, optional,
+    required,
 };
-use muster_aws::{client, log};
+use muster_aws::{client, figures, log};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     log::start();
+    figures::start(required(NAMESPACE)?);
     let config = client::config();
     let list = |name| {
         let all = optional(name);
@@ -42,6 +44,7 @@ async fn main() -> Result<(), Error> {
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Input>| async move {
         let run = event.context.request_id.clone();
         let output = Box::pin(sync.handle(event.payload, &run, jiff::Timestamp::now())).await;
+        figures::emit();
         output.map_err(|error| Diagnostic {
             error_type: "Failure".to_owned(),
             error_message: error.to_string(),

@@ -13,6 +13,7 @@ use lambda_http::RequestExt as _;
 use muster::{
     Contact, EscalationPlan as Plan, ExternalResource as External, PlanSettings as Settings, Policy,
 };
+use muster_aws::figures;
 use serde_json::json;
 
 use crate::entries::{create, erase, history, read, remove, replace, update};
@@ -218,7 +219,14 @@ fn finish(router: Router<App>, stores: Stores) -> Router {
         .method_not_allowed_fallback(async || Problem::wrong_method())
         .with_state(Arc::new(stores));
     // Around the whole router: which route it is must not be asked before.
-    Router::new().fallback_service(router).layer(from_fn(as_judged))
+    Router::new().fallback_service(router).layer(from_fn(as_judged)).layer(from_fn(counted))
+}
+
+/// Writes what the request has counted: what cannot be read, above all.
+async fn counted(request: Request, next: Next) -> Response {
+    let response = next.run(request).await;
+    figures::emit();
+    response
 }
 
 /// Lets a request through whose path is, letter by letter, the one that the gateway and IAM judged.

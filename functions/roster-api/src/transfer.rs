@@ -23,6 +23,8 @@ use crate::paging::no_cursor;
 use crate::problem::Problem;
 use crate::sheet::{MAX_BYTES, Row, read_csv, read_json, write_csv, write_vcards};
 
+/// How many new contacts are few: for more, one question about all that was deleted is cheaper than one for each.
+const FEW: usize = 50;
 /// How many faults an answer names. Lambda's answers have 6 MB at most, and nobody reads more.
 const MOST_FAULTS: usize = 2_000;
 /// How many contacts a file has at most, for the same 6 MB; the rest is a page further.
@@ -168,10 +170,13 @@ pub(crate) async fn import(
     if dry_run {
         return Ok(answer(planned, dry_run).into_response());
     }
+    let new = planned.iter().filter(|(line, _)| line.outcome == Outcome::Created).count();
+    let last = if new > FEW { app.roster.last_versions::<Contact>().await? } else { None };
+    let last = |entry: &Contact| Some(last.as_ref()?.get(entry.id.as_str()).copied().unwrap_or(0));
     let rows: Vec<Replacement<'_, Contact>> = planned
         .iter()
         .filter_map(|(_, contact)| contact.as_ref())
-        .map(|entry| Replacement { entry, before: before.people.get(&entry.id) })
+        .map(|entry| Replacement { entry, before: before.people.get(&entry.id), last: last(entry) })
         .collect();
     let time = write::Time::left(came, Instant::now());
     let ends = write::all(&app.roster, &rows, &why, time).await;

@@ -63,6 +63,11 @@ pub fn missed() {
     counter!("MissedFindings").increment(1);
 }
 
+/// An item of a table could not be read: it is passed over, or what needs it fails.
+pub fn unreadable() {
+    counter!("UnreadableEntries").increment(1);
+}
+
 /// A page has come to an end.
 pub fn page(channel: &str, outcome: &'static str, drill: bool) {
     let name = which(["Pages", "DrillPages"], drill);

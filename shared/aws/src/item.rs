@@ -43,9 +43,13 @@ pub(crate) fn write(key: Item, value: &impl Serialize) -> Result<Item, AwsError>
     Ok(item)
 }
 
-/// The value in `item`, by the same way back.
+/// The value in `item`, by the same way back; one that cannot be read is counted.
 pub(crate) fn read<T: DeserializeOwned>(item: Item) -> Result<T, AwsError> {
-    let unread = || AwsError::shape("reading an item");
+    let unread = || {
+        #[cfg(feature = "figures")]
+        crate::figures::unreadable();
+        AwsError::shape("reading an item")
+    };
     let value: Value = serde_dynamo::from_item(item).map_err(|_| unread())?;
     serde_json::from_value(value).map_err(|_| unread())
 }

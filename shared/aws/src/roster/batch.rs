@@ -1,19 +1,21 @@
 //! Several entries in one transaction, each on its own condition and with its own change record.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 
-use super::{Entry, Roster, Why};
+use super::{Entry, Roster, Why, changes};
 use crate::error::AwsError;
-use crate::item::{self, Written};
+use crate::item::{self, Written, s};
 
 /// How many entries share a transaction. Each takes two of the hundred writes that DynamoDB allows; half of that
 /// keeps what a refused transaction costs small.
 pub const MOST_TOGETHER: usize = 25;
 /// How many writes an entry takes: itself and its change record.
 const WRITES: usize = 2;
+/// How many megabytes of history are read to learn what was deleted.
+const MOST_PAGES: usize = 20;
 /// How many last versions are asked for at a time.
 const ASKED_AT_ONCE: usize = 8;
 
@@ -24,9 +26,49 @@ pub struct Replacement<'a, E> {
     pub entry: &'a E,
     /// The entry as it was read.
     pub before: Option<&'a E>,
+    /// The last version of a deleted entry of the same id, 0 for none; absent if it is not known.
+    pub last: Option<u64>,
 }
 
 impl Roster {
+    /// The last versions of all entries of a kind that were deleted, by id: one question instead of one for each entry
+    /// that is new. It follows a deletion within moments, not at once. Absent if the history is too long to read.
+    ///
+    /// # Errors
+    /// The failed call.
+    pub async fn last_versions<E: Entry>(&self) -> Result<Option<BTreeMap<String, u64>>, AwsError> {
+        let query = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .index_name("by-list")
+            .key_condition_expression("list_key = :change")
+            .filter_expression("#kind = :kind AND #action = :deleted")
+            .projection_expression("#id, #version")
+            .expression_attribute_names("#kind", "kind")
+            .expression_attribute_names("#action", "action")
+            .expression_attribute_names("#id", "id")
+            .expression_attribute_names("#version", "version")
+            .expression_attribute_values(":change", s(changes::KIND))
+            .expression_attribute_values(":kind", s(E::KIND))
+            .expression_attribute_values(":deleted", s("deleted"));
+        let mut pages = query.into_paginator().send();
+        let mut last = BTreeMap::new();
+        for _ in 0..MOST_PAGES {
+            let Some(page) = pages.next().await else { return Ok(Some(last)) };
+            let page = page.map_err(|error| AwsError::of("dynamodb:Query", &error))?;
+            for item in page.items() {
+                let id = item.get("id").and_then(|id| id.as_s().ok());
+                let version = item.get("version").and_then(|version| version.as_n().ok());
+                if let (Some(id), Some(Ok(version))) = (id, version.map(|v| v.parse())) {
+                    let known = last.entry(id.clone()).or_insert(version);
+                    *known = version.max(*known);
+                }
+            }
+        }
+        Ok(None)
+    }
+
     /// Writes up to [`MOST_TOGETHER`] entries, each as [`Roster::save`] does, and says what became of each, in
     /// order. An entry that lost a race is left out, and the others are written without it.
     ///
@@ -65,7 +107,7 @@ impl Roster {
         one: &Replacement<'_, E>,
         why: &Why,
     ) -> Result<[TransactWriteItem; WRITES], AwsError> {
-        let (_, put, change) = self.draft(one.entry, one.before, why).await?;
+        let (_, put, change) = self.draft(one.entry, one.before, one.last, why).await?;
         Ok([put, item::put(&self.table, change.item()?, None, vec![])?])
     }
 }

@@ -10,7 +10,7 @@ use super::{Entry, Roster, partition};
 use crate::error::AwsError;
 use crate::item::{self, Item, Page, Written, key, s};
 
-const KIND: &str = "change";
+pub(super) const KIND: &str = "change";
 /// Fields that every change changes; they say nothing about it.
 const BOOKKEEPING: [&str; 5] = ["created_at", "created_by", "updated_at", "updated_by", "version"];
 

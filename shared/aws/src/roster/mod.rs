@@ -140,24 +140,29 @@ impl Roster {
         why: &Why,
         also: impl IntoIterator<Item = TransactWriteItem>,
     ) -> Result<Saved<E>, AwsError> {
-        let (entry, put, change) = self.draft(entry, before, why).await?;
+        let (entry, put, change) = self.draft(entry, before, None, why).await?;
         Ok(match self.with_change(put, &change, also).await? {
             Written::Done => Saved::Done(entry),
             Written::Conflict => Saved::Conflict,
         })
     }
 
-    /// The entry with its version, the write that stores it on its condition, and the change record.
+    /// The entry with its version, the write that stores it on its condition, and the change record. `last` is the
+    /// last version of a deleted entry of the same id, 0 for none; the table is asked if it is not given.
     async fn draft<E: Entry>(
         &self,
         entry: &E,
         before: Option<&E>,
+        last: Option<u64>,
         why: &Why,
     ) -> Result<(E, TransactWriteItem, Change), AwsError> {
         let stored = before.filter(|before| before.version() > 0);
         let mut entry = entry.clone();
         if stored.is_none() {
-            let last = self.last_version::<E>(entry.id()).await?;
+            let last = match last {
+                Some(last) => last,
+                None => self.last_version::<E>(entry.id()).await?,
+            };
             entry = entry.with_version(last + 1);
         }
         let mut keys = list_key::<E>(entry.id());
