@@ -61,6 +61,8 @@ mod tests {
     fn duty(days: u32) -> DutyClock {
         DutyClock {
             incident: incident().id,
+            incident_types: std::collections::BTreeSet::new(),
+            restarts: 0,
             resource: "dpa".parse().unwrap(),
             organisation: "Data Protection Authority".into(),
             within_hours: NonZeroU32::new(24 * days).unwrap(),
