@@ -306,6 +306,8 @@ fn young(policy: &Policy, incident: &Incident, now: Timestamp) -> bool {
 }
 
 #[cfg(test)]
+mod continuing;
+#[cfg(test)]
 mod interleaved;
 #[cfg(test)]
 mod tests;

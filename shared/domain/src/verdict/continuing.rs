@@ -1,0 +1,237 @@
+//! Verdicts on findings that go on: after an acknowledgment, after silence, closed and reopened, asked for, unfinished.
+
+use super::*;
+use crate::finding::{Asked, Category, FindingIdentity};
+use crate::incident::Actor;
+use crate::incident_type::IncidentType;
+use crate::plan::EscalationPlan;
+use crate::samples::{incident, now};
+
+fn after(minutes: i64) -> Timestamp {
+    now() + SignedDuration::from_mins(minutes)
+}
+
+fn finding(severity: Severity, seen: i64) -> Finding {
+    let finding = Finding::assumed(severity, IncidentType::Malware, "111122223333".into());
+    let seen = Some(after(seen));
+    Finding { last_seen: seen, updated_at: seen, ..finding }
+}
+
+/// The incident of the findings here, acknowledged ten minutes after it opened.
+fn acknowledged() -> Incident {
+    let ada = Actor::Contact("ada".parse().unwrap());
+    incident().acknowledge(ada, after(10)).unwrap().unwrap()
+}
+
+fn own(own: &Incident) -> Known {
+    let incident = Some(own.id.clone());
+    let entry = Some(LedgerEntry { incident, started: true, ..LedgerEntry::new(now()) });
+    Known { entry, own: Some(own.clone()), ..Known::default() }
+}
+
+fn group(incident: &Incident, last: i64) -> Known {
+    Known { group: Some((incident.clone(), after(last))), ..Known::default() }
+}
+
+fn verdict(finding: &Finding, known: &Known, at: i64) -> Verdict {
+    decide(&Policy::default(), finding, known, after(at))
+}
+
+fn raise(incident: &Incident, cause: Cause) -> Verdict {
+    Verdict::Raise { incident: incident.id.clone(), cause }
+}
+
+fn repeat(incident: &Incident) -> Verdict {
+    Verdict::Repeat { incident: incident.id.clone() }
+}
+
+#[test]
+fn what_is_seen_long_after_the_acknowledgment_pages_again() {
+    let taken = acknowledged();
+    let check = |seen: i64, at: i64, expected: Verdict| {
+        assert_eq!(verdict(&finding(Severity::High, seen), &own(&taken), at), expected, "{seen}");
+    };
+    check(20, 400, repeat(&taken));
+    check(10 + 240, 400, repeat(&taken));
+    check(10 + 241, 400, raise(&taken, Cause::StillHappening { seen_at: after(251) }));
+    // A source whose clock is ahead has seen it now.
+    check(9_999, 300, raise(&taken, Cause::StillHappening { seen_at: after(300) }));
+    check(9_999, 100, repeat(&taken));
+    // Below the threshold it is not worth a page, and neither is one that says nothing new.
+    let low = finding(Severity::Low, 251);
+    assert_eq!(verdict(&low, &own(&taken), 400), repeat(&taken));
+    let silent = incident();
+    let over = 90 + 240;
+    assert_eq!(verdict(&finding(Severity::High, over), &own(&silent), 400), repeat(&silent));
+    let seen_at = after(over + 1);
+    let goes_on = verdict(&finding(Severity::High, over + 1), &own(&silent), 400);
+    assert_eq!(goes_on, raise(&silent, Cause::StillHappening { seen_at }));
+}
+
+#[test]
+fn what_joins_an_acknowledged_incident_is_told_or_raises_it() {
+    let taken = acknowledged();
+    let attach = Verdict::Attach { incident: taken.id.clone() };
+    assert_eq!(verdict(&finding(Severity::High, 20), &group(&taken, 15), 20), attach);
+    let cause = Cause::SeverityIncreased { from: Severity::High };
+    assert_eq!(
+        verdict(&finding(Severity::Critical, 20), &group(&taken, 15), 20),
+        raise(&taken, cause)
+    );
+    let critical = Incident { severity: Severity::Critical, ..taken.clone() };
+    let joined = verdict(&finding(Severity::Critical, 20), &group(&critical, 15), 20);
+    assert_eq!(joined, raise(&critical, Cause::CriticalJoined));
+    // What has joined is finished by whoever finds it so: with a word to those who acknowledged.
+    let unfinished = |own: &Incident, joined| {
+        let incident = Some(own.id.clone());
+        let entry = LedgerEntry { incident, joined, ..LedgerEntry::new(now()) };
+        let known = Known { entry: Some(entry), own: Some(own.clone()), ..Known::default() };
+        verdict(&finding(Severity::High, 20), &known, 20)
+    };
+    let finish = |tell| Verdict::Finish { incident: taken.id.clone(), tell };
+    assert_eq!(unfinished(&taken, true), finish(true));
+    assert_eq!(unfinished(&incident(), true), finish(false));
+    assert_eq!(unfinished(&taken, false), finish(false));
+    // Resolved at the same moment: nobody has seen this finding.
+    let over = taken.resolve(Actor::Muster, after(20)).unwrap();
+    let earlier = Some(Earlier::Recurred(over.id.clone()));
+    assert_eq!(unfinished(&over, true), Verdict::Open { earlier });
+}
+
+#[test]
+fn a_group_has_an_age() {
+    let hours = |hours: i64| hours * 60;
+    let old = group(&incident(), hours(24) + 1);
+    let at = hours(24) + 2;
+    let earlier = Some(Earlier::Aged(incident().id));
+    assert_eq!(verdict(&finding(Severity::High, at), &old, at), Verdict::Open { earlier });
+    let at = hours(24);
+    let young = verdict(&finding(Severity::High, at), &group(&incident(), at - 1), at);
+    assert!(matches!(young, Verdict::Raise { cause: Cause::NotAcknowledged, .. }), "{young:?}");
+}
+
+#[test]
+fn a_custom_action_raises_once_for_each_event() {
+    let taken = acknowledged();
+    let asked = |event: &str| {
+        let asked = Asked {
+            action: "Page the team".into(),
+            action_arn: "arn".into(),
+            account: "444455556666".into(),
+            event: event.into(),
+        };
+        let low = finding(Severity::Low, 20);
+        Finding { route: Route::CustomAction, asked: Some(asked), ..low }
+    };
+    let cause = Cause::Asked { action: "Page the team".into(), account: "444455556666".into() };
+    assert_eq!(verdict(&asked("e1"), &own(&taken), 30), raise(&taken, cause));
+    let mut known = own(&taken);
+    known.entry.as_mut().unwrap().asked_event = Some("e1".into());
+    assert_eq!(verdict(&asked("e1"), &known, 30), repeat(&taken), "delivered twice");
+    assert!(matches!(verdict(&asked("e2"), &known, 30), Verdict::Raise { .. }));
+}
+
+#[test]
+fn what_its_source_closes_ends_what_the_policy_says() {
+    let open = incident();
+    let closed =
+        |category, quiet| Finding { category, quiet: Some(quiet), ..finding(Severity::High, 20) };
+    let check = |finding: &Finding, known: &Known, closing: Closing| {
+        let (incident, state) = (open.id.clone(), finding.quiet.unwrap());
+        assert_eq!(verdict(finding, known, 30), Verdict::Close { incident, state, closing });
+    };
+    let threat = closed(Category::Threat, Quiet::Archived);
+    let control = closed(Category::Control, Quiet::Passed);
+    check(&threat, &own(&open), Closing::Tell);
+    check(&control, &own(&open), Closing::Stop);
+    // Others are active: nothing ends, and only the headline's own end is told in messages.
+    let others = Known { others_active: true, ..own(&open) };
+    check(&control, &others, Closing::Note);
+    let mut headline = others.clone();
+    headline.own.as_mut().unwrap().finding.identity = control.identity.clone();
+    check(&control, &headline, Closing::Tell);
+    // Noted before, or of no incident that is open: recorded.
+    let mut noted = own(&open);
+    noted.entry.as_mut().unwrap().closed_at = Some(after(20));
+    assert_eq!(verdict(&control, &noted, 30), Verdict::Record(Reason::Passed));
+    let over = open.resolve(Actor::Muster, after(25)).unwrap();
+    assert_eq!(verdict(&control, &own(&over), 30), Verdict::Record(Reason::Passed));
+    // What is no end of it says nothing of that.
+    let notified = closed(Category::Threat, Quiet::Notified);
+    assert_eq!(verdict(&notified, &own(&open), 30), Verdict::Record(Reason::Notified));
+}
+
+#[test]
+fn what_is_reopened_pages_if_nobody_is_on_it() {
+    let stopped = incident().close_at_source(Quiet::Resolved, after(20), true, after(20));
+    let known = |own_incident: &Incident| {
+        let mut known = own(own_incident);
+        known.entry.as_mut().unwrap().closed_at = Some(after(20));
+        known
+    };
+    let active = |changed: i64| finding(Severity::High, changed);
+    assert_eq!(verdict(&active(10), &known(&stopped), 40), repeat(&stopped), "a late copy");
+    let reopen = Verdict::Reopen { incident: stopped.id.clone() };
+    assert_eq!(verdict(&active(30), &known(&stopped), 40), reopen);
+    let again = stopped.reopen_at_source(after(40));
+    assert_eq!((again.run, again.cause, again.closed), (3, Some(Cause::Reopened), None));
+    // Somebody is on it: a fact.
+    let taken = acknowledged().close_at_source(Quiet::Resolved, after(20), true, after(20));
+    assert_eq!(taken.reopen_at_source(after(40)).run, taken.run);
+    // Resolved here meanwhile: an incident of its own. A copy of what nobody closed at its source is late.
+    let over = stopped.resolve(Actor::Muster, after(35)).unwrap();
+    let earlier = Some(Earlier::Reopened(over.id.clone()));
+    let moved = Finding { last_seen: Some(after(5)), ..active(36) };
+    assert_eq!(verdict(&moved, &known(&over), 40), Verdict::Open { earlier });
+    assert_eq!(verdict(&moved, &own(&over), 40), repeat(&over));
+}
+
+#[test]
+fn a_stopped_incident_pages_nobody_and_swallows_nothing() {
+    let stopped = incident().close_at_source(Quiet::Resolved, after(20), true, after(20));
+    assert_eq!(stopped.silent_since(after(21)), Some(after(20)));
+    let other =
+        Finding { identity: FindingIdentity::guardduty("other"), ..finding(Severity::High, 30) };
+    let joined = verdict(&other, &group(&stopped, 15), 30);
+    assert_eq!(joined, raise(&stopped, Cause::NotAcknowledged));
+    let policy = (&Policy::default(), EscalationPlan::default());
+    let raised = stopped.raise(&other, true, Cause::NotAcknowledged, policy, after(30));
+    assert!(!raised.stopped() && raised.silent_since(after(31)).is_none());
+    let taken = acknowledged().close_at_source(Quiet::Resolved, after(20), true, after(20));
+    assert_eq!(taken.lapses_at(), None, "its end is no reason to page");
+}
+
+#[test]
+fn what_one_route_knows_holds_for_every_route() {
+    let mut entry = LedgerEntry::new(now());
+    entry.quiet_securityhub = Some(Quiet::Suppressed);
+    let known = |entry: LedgerEntry| Known { entry: Some(entry), ..Known::default() };
+    let direct = finding(Severity::High, 20);
+    let suppressed = Verdict::Record(Reason::Suppressed);
+    assert_eq!(verdict(&direct, &known(entry.clone()), 30), suppressed);
+    // Its own route takes it back; a person who asks, and what is only handed on, are not held up.
+    let hub = Finding { route: Route::SecurityHub, ..direct.clone() };
+    assert_eq!(verdict(&hub, &known(entry.clone()), 30), Verdict::Open { earlier: None });
+    let asked = Finding { route: Route::CustomAction, ..direct.clone() };
+    assert_eq!(verdict(&asked, &known(entry.clone()), 30), Verdict::Open { earlier: None });
+    entry.quiet_securityhub = Some(Quiet::Notified);
+    assert_eq!(verdict(&direct, &known(entry), 30), Verdict::Open { earlier: None });
+    let sample = LedgerEntry { quiet_guardduty: Some(Quiet::Sample), ..LedgerEntry::new(now()) };
+    let v2 = Finding { route: Route::SecurityHubV2, ..direct };
+    assert_eq!(verdict(&v2, &known(sample), 30), Verdict::Record(Reason::Sample));
+}
+
+#[test]
+fn each_kind_of_source_has_its_own_threshold() {
+    let check = |category, exploited, severity, pages: bool| {
+        let finding = Finding { category, exploited, ..finding(severity, 0) };
+        let opens = verdict(&finding, &Known::default(), 1) == Verdict::Open { earlier: None };
+        assert_eq!(opens, pages, "{category:?} {severity:?}");
+    };
+    check(Category::Threat, false, Severity::Medium, true);
+    check(Category::Threat, false, Severity::Low, false);
+    check(Category::Vulnerability, false, Severity::High, false);
+    check(Category::Vulnerability, false, Severity::Critical, true);
+    check(Category::Vulnerability, true, Severity::High, true);
+    check(Category::Control, false, Severity::Critical, false);
+}
