@@ -328,4 +328,19 @@ mod tests {
         assert!(in_chat(&incident, &attached).is_none());
         insta::assert_json_snapshot!(in_chat(&incident, &LINE));
     }
+
+    #[test]
+    fn nothing_of_a_finding_acts_in_chat() {
+        let mut incident = incident();
+        incident.title =
+            "x\u{202E}y <!channel> *b* [a](https://evil.example)\nMUSTER: all clear".into();
+        incident.account = "<@U1>".into();
+        incident.cause = Some(crate::incident::Cause::NotAcknowledged);
+        let text = Line { text: "Type: https://evil.example.", ..LINE };
+        let chat = serde_json::to_string(&in_chat(&incident, &text)).unwrap();
+        for part in ["\u{202E}", "<", "*", "](", "evil.example", "://evil", "\\nMUSTER: all"] {
+            assert!(!chat.contains(part), "{part} is in {chat}");
+        }
+        assert!(chat.contains("no one had acknowledged"), "{chat}");
+    }
 }

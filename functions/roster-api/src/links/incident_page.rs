@@ -97,7 +97,18 @@ mod tests {
         let joined = Joined::new(7, vec![line]);
         let (title, body) = rendered(&"ada".parse().unwrap(), &incident, &joined);
         assert_eq!(title, "HIGH: malware");
-        insta::assert_snapshot!(body.replace("><", ">\n<"));
+        assert!(body.find("<button>") < body.find("<dl>"), "{body}");
+        for part in [
+            "<p>A miner &lt;b&gt;runs&lt;/b&gt; MUSTER: all clear https[:]//evil[.]example</p>",
+            "<dt>Pod</dt><dd>shop/cart-5d8f</dd>",
+            "<dt>Seen</dt><dd>3 times</dd>",
+            "<dt>Incident</dt><dd>20261123-abcdefghjk</dd>",
+            "<p>7 findings were added to this incident. The latest:</p>",
+            "<li>2026-11-23 03:00 UTC: High: &lt;i&gt;another&lt;/i&gt;</li>",
+            "\">Open the finding in the console</a>",
+        ] {
+            assert!(body.contains(part), "{part} is not in {body}");
+        }
     }
 
     #[test]

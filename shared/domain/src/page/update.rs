@@ -67,9 +67,9 @@ impl Update {
                 let added = label(*added);
                 one_part(
                     format!(
-                        "{mark}MUSTER: {added} finding added. {words}, account ..{account}: {link}"
+                        "{mark}MUSTER: {added} finding added: {words}, account ..{account}. {link}"
                     ),
-                    || format!("{mark}MUSTER: {added} finding added. {words}: {link}"),
+                    || format!("{mark}MUSTER: {added} finding added: {words}. {link}"),
                 )
             }
             Self::Unresolved { days } => {
@@ -89,6 +89,7 @@ impl Update {
     pub fn spoken(&self, incident: &Incident) -> String {
         let (greeting, words) = (greeting(incident), incident.r#type.words());
         let open = "Open the link in your text message or email.";
+        let end = if incident.status == State::Open { how_to() } else { open };
         twice(&match self {
             Self::SeverityIncreased { .. } => format!(
                 "{greeting} Severity increased to {}: {words}. {} {}",
@@ -97,7 +98,7 @@ impl Update {
                 how_to(),
             ),
             Self::FindingAdded { severity, .. } => format!(
-                "{greeting} New {} severity finding: {words}. {} {open}",
+                "{greeting} New {} severity finding: {words}. {} {end}",
                 severity.name(),
                 account(incident),
             ),
@@ -112,7 +113,7 @@ impl Update {
     /// Returns the email.
     #[must_use]
     pub fn mail(&self, incident: &Incident, joined: &Joined, link: &str) -> Mail {
-        let (sentence, ask) = (self.sentence(incident), self.ask());
+        let (sentence, ask) = (self.sentence(incident), self.ask(incident));
         let mut blocks = Vec::new();
         if incident.drill().is_some() {
             blocks.push(Block::Text(
@@ -182,10 +183,13 @@ impl Update {
                 from.name(),
                 incident.severity.name()
             ),
-            Self::FindingAdded { severity, .. } => format!(
-                "A finding of {} severity was added to the incident that you acknowledged.",
-                severity.name()
-            ),
+            Self::FindingAdded { severity, .. } => {
+                let known = match incident.status {
+                    State::Open => "an incident that you were paged for. Paging has restarted.",
+                    State::Acknowledged | State::Resolved => "the incident that you acknowledged.",
+                };
+                format!("A finding of {} severity was added to {known}", severity.name())
+            }
             Self::Unresolved { days } if incident.status == State::Open => format!(
                 "This incident has been open for {}. No one has acknowledged it.",
                 counted(*days, "day", "days")
@@ -197,10 +201,12 @@ impl Update {
         }
     }
 
-    const fn ask(&self) -> &'static str {
+    /// Returns what the link is for: an incident that is open again wants to be acknowledged again.
+    fn ask(&self, incident: &Incident) -> &'static str {
         match self {
-            Self::SeverityIncreased { .. } => "Acknowledge this incident",
-            Self::FindingAdded { .. } | Self::Unresolved { .. } => "Open the incident",
+            Self::Unresolved { .. } => "Open the incident",
+            _ if incident.status == State::Open => "Acknowledge this incident",
+            _ => "Open the incident",
         }
     }
 }

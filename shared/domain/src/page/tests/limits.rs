@@ -17,12 +17,14 @@ const LONG: &str =
 fn every() -> impl Iterator<Item = Incident> {
     let pairs = IncidentType::ALL.into_iter().flat_map(|kind| Severity::ALL.map(|s| (kind, s)));
     pairs.flat_map(|(kind, severity)| {
-        [None, Some(Drill::default())].map(|drill| {
-            let mut incident = incident();
-            (incident.r#type, incident.severity) = (kind, severity);
-            incident.finding.drill = drill;
-            incident.status = State::Acknowledged;
-            incident
+        let real = [None, Some(Drill::default())].into_iter();
+        real.flat_map(move |drill| {
+            [State::Open, State::Acknowledged].map(|status| {
+                let mut incident = incident();
+                (incident.r#type, incident.severity, incident.status) = (kind, severity, status);
+                incident.finding.drill.clone_from(&drill);
+                incident
+            })
         })
     })
 }

@@ -21,7 +21,7 @@ fn texts() {
         assert_eq!(update.text(&incident(), LINK).replace(LINK, "LINK"), expected);
     };
     check(&RAISED, "MUSTER now HIGH (was MEDIUM): malware in account ..3333. LINK");
-    check(&added(), "MUSTER: CRITICAL finding added. malware, account ..3333: LINK");
+    check(&added(), "MUSTER: CRITICAL finding added: malware, account ..3333. LINK");
     check(&OPEN, "MUSTER: 2 days unresolved: HIGH malware, account ..3333. LINK");
     check(
         &Update::Unresolved { days: 1 },
@@ -42,8 +42,8 @@ fn calls() {
     );
     check(
         &added(),
-        "Muster security incident. New critical severity finding: malware. Account ending in 3 3 3 3. Open the link \
-         in your text message or email.",
+        "Muster security incident. New critical severity finding: malware. Account ending in 3 3 3 3. To acknowledge, \
+         open the link in your text message or email.",
     );
     check(
         &OPEN,
@@ -59,7 +59,15 @@ fn mails() {
         let mail = update.mail(&full(), &joined, LINK);
         format!("{}\n\n{}", mail.subject, mail.text)
     };
-    insta::assert_snapshot!(mail(&added()));
+    let mut taken = full();
+    taken.status = State::Acknowledged;
+    let told = added().mail(&taken, &joined, LINK);
+    insta::assert_snapshot!("mails", format!("{}\n\n{}", told.subject, told.text));
+    let again = mail(&added());
+    assert!(
+        again.contains("was added to an incident that you were paged for. Paging has restarted.")
+    );
+    assert!(again.contains("Acknowledge this incident: "), "{again}");
     let head = |update: &Update| mail(update).lines().take(3).collect::<Vec<_>>().join("\n");
     insta::assert_snapshot!(head(&RAISED), @r"
     [HIGH] Severity increased (was MEDIUM): malware in 111122223333: An instance asks for a coin miner's domain <script>
@@ -71,8 +79,6 @@ fn mails() {
 
     This incident has been open for 2 days. No one has acknowledged it.
     ");
-    let mut taken = full();
-    taken.status = State::Acknowledged;
     let text = OPEN.mail(&taken, &Joined::default(), LINK).text;
     assert!(text.starts_with(
         "This incident has been open for 2 days. It is acknowledged, but not resolved."
