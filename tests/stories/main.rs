@@ -125,6 +125,7 @@ fn main() -> anyhow::Result<ExitCode> {
         plans::are_kept_like_contacts_and_followed,
         plans::an_acknowledged_incident_that_nobody_resolves_pages_again,
         plans::an_organisation_is_told_beside_the_people,
+        plans::a_first_step_waits_and_an_organization_alone_is_notified_alone,
         plans::the_policy_can_be_changed_and_reset,
         preview::the_preview_names_whom_the_real_path_pages,
         readiness::says_what_still_needs_somebody,

@@ -148,6 +148,53 @@ pub(crate) async fn an_organisation_is_told_beside_the_people(stage: &Stage) -> 
     stage.ok("DELETE", path, None).await.map(drop)
 }
 
+pub(crate) async fn a_first_step_waits_and_an_organization_alone_is_notified_alone(
+    stage: &Stage,
+) -> Result<()> {
+    let firm = json!({
+        "organisation": "Standby Scrubbing", "kind": "vendor",
+        "contact_email": "desk@scrubbing.example.com"
+    });
+    stage.ok("POST", "/external-resources", Some(&firm)).await?;
+    let plan = json!({
+        "name": "Flood", "incident_types": ["service_disruption"], "rounds": 1, "round_minutes": 60,
+        "steps": [
+            {"after_minutes": 1, "targets": ["external:standby-scrubbing"]},
+            {"after_minutes": 5, "targets": ["contact:elif-aydin"]}
+        ]
+    });
+    stage.ok("POST", "/escalation-plans", Some(&plan)).await?;
+
+    let mut event = stage.event("guardduty/high-crypto-mining.json", "100000000023")?;
+    event["detail"]["type"] = json!("Backdoor:EC2/DenialOfService.Dns");
+    let team = stage.ok("GET", "/team?incident_type=service_disruption", None).await?;
+    let notified = json!([{"resource": "standby-scrubbing", "channels": ["email"]}]);
+    ensure!(team["after_minutes"] == 1 && team["members"] == json!([]), "{team}");
+    ensure!(team["external_resources"] == notified, "{team}");
+    let answer = stage.ok("POST", "/simulate", Some(&event)).await?;
+    let course = answer[0]["course"].as_array().cloned().unwrap_or_default();
+    let minutes: Vec<_> = course.iter().filter_map(|turn| turn["after_minutes"].as_i64()).collect();
+    ensure!(minutes == [1, 5, 61], "{answer}");
+    ensure!(course[0]["external_resources"] == notified, "{answer}");
+    ensure!(course[1]["pages"][0]["contact"] == "elif-aydin", "{answer}");
+
+    let incident = crate::stage::opened(&stage.system.send(&event).await?)?;
+    let alone = pages(["external:standby-scrubbing"], &["email"]);
+    // What is on record has real times, so this minute is a real one. The stage would notice a commander.
+    stage.expect(&incident, alone.clone()).await?;
+    let told = stage.incident(&incident).await?;
+    let at = |name: &str| told[name].as_str().and_then(|at| at.parse::<jiff::Timestamp>().ok());
+    let timeline = told["timeline"].as_array().into_iter().flatten();
+    let step = timeline.filter(|line| line["what"] == "step").find_map(|line| line["at"].as_str());
+    let step = step.and_then(|at| at.parse::<jiff::Timestamp>().ok());
+    let waited = at("opened_at").zip(step).map(|(opened, step)| step.duration_since(opened));
+    ensure!(waited.is_some_and(|waited| waited.as_secs() >= 60), "{waited:?} {told}");
+    stage.expect(&incident, crate::stage::and(alone, pages(["elif-aydin"], &BOTH))).await?;
+    stage.resolve(&incident).await?;
+    stage.ok("DELETE", "/escalation-plans/flood", None).await?;
+    stage.ok("DELETE", "/external-resources/standby-scrubbing", None).await.map(drop)
+}
+
 pub(crate) async fn the_policy_can_be_changed_and_reset(stage: &Stage) -> Result<()> {
     // Of a branch: every other story lives by the policy of the main stack.
     let branch = stage.system.branch("policies").await?;

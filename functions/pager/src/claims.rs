@@ -32,6 +32,10 @@ pub(crate) struct Sending {
     pub(crate) to: To,
 }
 
+/// How many sends of a turn are under way at a time. Each holds a connection and its message in the
+/// function's memory; providers answer within a second, so a thousand take some fifteen.
+const AT_ONCE: usize = 64;
+
 /// What one run of the pager has claimed of a turn.
 pub(crate) struct Claims {
     /// The update whose messages these are, if they are no pages of a turn.
@@ -45,6 +49,9 @@ pub(crate) struct Claims {
     pub(crate) tokens: Vec<IssuedToken>,
     /// Messages to send once the claims are written.
     pub(crate) sendings: Vec<Sending>,
+    /// Whether there are more to send than these. They are not claimed, so that each run that has the
+    /// time can take them.
+    pub(crate) more: bool,
     /// When to look again at sends that somebody else holds.
     pub(crate) later: Option<Timestamp>,
 }
@@ -59,11 +66,13 @@ impl Claims {
             new: Vec::new(),
             tokens: Vec::new(),
             sendings: Vec::new(),
+            more: false,
             later: None,
         }
     }
 
-    /// Decides anew what is ours, from the turn and the records as they stand.
+    /// Decides anew what is ours, from the turn and the records as they stand: as many sends as go out
+    /// side by side, the emergency topic's and those of the lowest escalation levels first.
     pub(crate) fn decide(
         &mut self,
         turn: &Turn,
@@ -71,7 +80,11 @@ impl Claims {
         records: &[SendRecord],
     ) -> Result<(), NoRandomness> {
         (self.new, self.tokens, self.sendings, self.later) = Default::default();
-        for (index, page) in turn.pages.iter().enumerate() {
+        self.more = false;
+        if turn.emergency.is_some() {
+            self.consider(topic_key(cursor), To::EmergencyTopic, records);
+        }
+        for (index, page) in by_level(turn) {
             let before = self.sendings.len();
             for (name, channel) in ChannelKey::name(&page.contact.channels, &page.channels) {
                 let contact = page.contact.id.to_string();
@@ -91,21 +104,17 @@ impl Claims {
                 self.consider(key, To::External(index, channel.clone()), records);
             }
         }
-        if turn.emergency.is_some() {
-            let key = SendKey {
-                cursor,
-                contact: EMERGENCY.to_owned(),
-                channel: SendChannel::Topic,
-                about: None,
-            };
-            self.consider(key, To::EmergencyTopic, records);
-        }
         Ok(())
     }
 
     fn consider(&mut self, key: SendKey, to: To, records: &[SendRecord]) {
         let record = records.iter().find(|record| record.key == key);
-        match claim(record, &self.owner, self.now) {
+        let claim = claim(record, &self.owner, self.now);
+        if matches!(claim, Claim::Mine | Claim::Take { .. }) && self.sendings.len() >= AT_ONCE {
+            self.more = true;
+            return;
+        }
+        match claim {
             Claim::Settled => {}
             Claim::Later(at) => self.later = self.later.max(Some(at)),
             Claim::Mine => {
@@ -173,3 +182,42 @@ impl Claims {
         Some((name, Fact::new(self.now, kind, &Actor::Muster, &text)))
     }
 }
+
+/// A turn's pages with their places in it, the lowest escalation levels first: the Incident Commander
+/// must not wait for a hundred others.
+fn by_level(turn: &Turn) -> Vec<(usize, &PersonPage)> {
+    let mut pages: Vec<_> = turn.pages.iter().enumerate().collect();
+    pages.sort_by_key(|(_, page)| page.contact.level);
+    pages
+}
+
+fn topic_key(cursor: Cursor) -> SendKey {
+    SendKey { cursor, contact: EMERGENCY.to_owned(), channel: SendChannel::Topic, about: None }
+}
+
+/// Whether `records` has each send of the turn to a person or an organization. Until then its outcome is not
+/// known: what has failed so far may be the smaller part.
+pub(crate) fn complete(turn: &Turn, cursor: Cursor, records: &[SendRecord]) -> bool {
+    let known = |contact: &str, key: ChannelKey| {
+        let key = SendChannel::from(key);
+        let same = |known: &SendKey| {
+            known.cursor == cursor && known.contact == contact && known.channel == key
+        };
+        records.iter().any(|record| same(&record.key))
+    };
+    let people = turn.pages.iter().all(|page| {
+        let keys = ChannelKey::name(&page.contact.channels, &page.channels);
+        keys.into_iter().all(|(key, _)| known(page.contact.id.as_str(), key))
+    });
+    let organizations = || {
+        turn.externals.iter().all(|page| {
+            let contact = format!("{EXTERNAL}{}", page.resource.id);
+            let keys = ChannelKey::name(&page.resource.channels(), &page.channels);
+            keys.into_iter().all(|(key, _)| known(&contact, key))
+        })
+    };
+    people && organizations()
+}
+
+#[cfg(test)]
+mod tests;

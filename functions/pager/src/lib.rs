@@ -8,6 +8,8 @@ mod plan;
 mod updates;
 mod watch;
 
+use std::time::Instant;
+
 use jiff::{SignedDuration, Timestamp};
 use lambda_runtime::Diagnostic;
 use muster::escalation::{Cursor, Next, Turn, TurnInput};
@@ -25,11 +27,11 @@ use muster_aws::secret::NoRandomness;
 use muster_aws::senders::Senders;
 use serde::{Deserialize, Serialize};
 
-use claims::{Claims, Sending, To};
+use claims::{Claims, Sending, To, complete};
 pub use watch::{Tick, Watched};
 
-/// How often a turn is decided anew because the incident changed under it.
-const MOST_RACES: usize = 15;
+/// How long before a turn that is not over is taken again by its next run.
+const GO_ON: SignedDuration = SignedDuration::from_secs(1);
 
 /// What the function works with.
 #[derive(Debug)]
@@ -134,7 +136,9 @@ impl Answer {
 }
 
 impl Pager {
-    /// Takes one turn of an incident's escalation. `owner` marks this run's claims.
+    /// Takes one turn of an incident's escalation. `owner` marks this run's claims. It starts no send, and
+    /// does not decide the turn anew because the incident changed under it, after `until`: what is left is for
+    /// its next run.
     ///
     /// # Errors
     /// [`Failure`]; what was sent before it is recorded and not sent again.
@@ -143,12 +147,13 @@ impl Pager {
         input: TurnInput,
         owner: &str,
         now: Timestamp,
+        until: Instant,
     ) -> Result<Answer, Failure> {
         if let Some(due_at) = input.due_at {
             figures::taken(due_at, now);
         }
         let id = input.incident.clone();
-        self.take_turn(input, owner, now).await.inspect_err(|error| {
+        self.take_turn(input, owner, now, until).await.inspect_err(|error| {
             tracing::error!(incident = %id, reason = %error, "turn failed; it is tried again");
         })
     }
@@ -158,11 +163,13 @@ impl Pager {
         mut input: TurnInput,
         owner: &str,
         now: Timestamp,
+        until: Instant,
     ) -> Result<Answer, Failure> {
         let mut claims = Claims::new(owner, now);
-        for _ in 0..MOST_RACES {
+        let mut first = true;
+        'turn: while std::mem::take(&mut first) || Instant::now() < until {
             let id = &input.incident;
-            let (incident, records) = tokio::try_join!(
+            let (incident, mut records) = tokio::try_join!(
                 self.incidents.incident(id),
                 self.incidents.sends(id, input.cursor)
             )?;
@@ -186,34 +193,54 @@ impl Pager {
             } else {
                 turn
             };
-            let turn = turn.with_outcome(&records, now);
-            claims.decide(&turn, input.cursor, &records)?;
-            let fact = claims.fact(&incident, &turn, input.cursor, &records);
-            let fact = fact.as_ref().map(|(name, fact)| (name.as_str(), fact));
-            let written = self
-                .incidents
-                .claim(id, input.cursor.run, &claims.new, &claims.tokens, fact)
-                .await?;
-            if written == Written::Conflict {
-                muster_aws::incidents::pause().await;
-                continue;
+            let turn = if complete(&turn, input.cursor, &records) {
+                turn.with_outcome(&records, now)
+            } else {
+                turn
+            };
+            let mut sent = Vec::new();
+            loop {
+                claims.decide(&turn, input.cursor, &records)?;
+                let fact = claims.fact(&incident, &turn, input.cursor, &records);
+                let fact = fact.as_ref().map(|(name, fact)| (name.as_str(), fact));
+                let written = self
+                    .incidents
+                    .claim(id, input.cursor.run, &claims.new, &claims.tokens, fact)
+                    .await?;
+                if written == Written::Conflict {
+                    muster_aws::incidents::pause().await;
+                    continue 'turn;
+                }
+                let first = input.cursor == Cursor::FIRST && records.is_empty();
+                let ends = self
+                    .send(&incident, (&turn, change.as_ref()), &claims, &policy, &joined)
+                    .await?;
+                let went = ends.iter().find(|r| matches!(r.state, SendState::Sent { .. }));
+                if let (true, Some(record)) = (first, went) {
+                    figures::first_page(&incident, record.at);
+                }
+                records = with_ends(records, &ends);
+                sent.extend(ends);
+                if !claims.more || Instant::now() >= until {
+                    break;
+                }
             }
-            let sent =
-                self.send(&incident, (&turn, change.as_ref()), &claims, &policy, &joined).await?;
-            let first = input.cursor == Cursor::FIRST && records.is_empty();
-            let went = sent.iter().find(|r| matches!(r.state, SendState::Sent { .. }));
-            if let (true, Some(record)) = (first, went) {
-                figures::first_page(&incident, record.at);
+            if claims.more {
+                let (id, taken) = (input.incident.clone(), input.cursor);
+                // By now, this run's own beginning is long ago.
+                let now = Timestamp::now();
+                let answer = Answer::after(input, GO_ON, now);
+                self.incidents.due(&id, taken, answer.due(now)).await?;
+                return Ok(answer);
             }
-            let ended = with_ends(records, &sent);
             // If nothing went out, the turn is decided once more, now with the emergency topic.
             if turn.emergency.is_none()
-                && turn.clone().with_outcome(&ended, now).emergency.is_some()
+                && turn.clone().with_outcome(&records, now).emergency.is_some()
             {
                 continue;
             }
             if turn.emergency.is_some()
-                && ended
+                && records
                     .iter()
                     .any(|record| record.key.channel == SendChannel::Topic && record.given_up(now))
             {
@@ -282,7 +309,7 @@ impl Pager {
         Ok(Some(SendState::Held { until }))
     }
 
-    /// Sends everything claimed, all together: no channel waits for another.
+    /// Sends what is claimed, all together: no channel waits for another.
     async fn send(
         &self,
         incident: &Incident,

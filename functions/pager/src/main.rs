@@ -1,5 +1,7 @@
 //! Wires pager: settings, clients, runtime.
 
+use std::time::{Duration, Instant, SystemTime};
+
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use muster::directory::PagingBackend;
 use muster_aws::incidents::Incidents;
@@ -15,6 +17,16 @@ use muster_aws::text::Texts;
 use muster_aws::voice::Calls;
 use muster_aws::{client, figures, log};
 use pager::{Input, Output, Pager};
+
+/// How long before its deadline a run starts no send any more: a provider may take ten seconds, and what became
+/// of the message has to be written.
+const MARGIN: Duration = Duration::from_secs(12);
+
+/// The instant after which a run starts no send.
+fn until(deadline: SystemTime) -> Instant {
+    let left = deadline.duration_since(SystemTime::now()).unwrap_or_default();
+    Instant::now() + left.saturating_sub(MARGIN)
+}
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
@@ -46,14 +58,14 @@ async fn main() -> Result<(), Error> {
     tokio::join!(pager.incidents.warm(), senders.texts.warm(), senders.mails.warm(), call);
     let pager = &pager;
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Input>| async move {
-        let now = jiff::Timestamp::now();
+        let (now, until) = (jiff::Timestamp::now(), until(event.context.deadline()));
         // Not the request's id: one that is delivered twice has it twice, and must not own the claims of
         // the other.
         let mark = Token::random();
         let owner = mark.as_ref().map_or(event.context.request_id.as_str(), Token::text);
         let output = match event.payload {
-            Input::Tick(_) => pager.watch(owner, now).await.map(Output::Watched),
-            Input::Turn(turn) => pager.handle(turn, owner, now).await.map(Output::Answer),
+            Input::Tick(_) => pager.watch(owner, now, until).await.map(Output::Watched),
+            Input::Turn(turn) => pager.handle(turn, owner, now, until).await.map(Output::Answer),
             Input::Update(update) => pager.update(update, owner, now).await.map(Output::Update),
         };
         figures::emit();

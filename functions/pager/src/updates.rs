@@ -10,7 +10,10 @@ use muster_aws::incidents::{Claimed, Fact, Notice, Written};
 use serde::Serialize;
 
 use crate::claims::Claims;
-use crate::{Failure, MOST_RACES, Pager, seconds};
+use crate::{Failure, Pager, seconds};
+
+/// How often an update is decided anew because the incident changed under it.
+const MOST_RACES: usize = 15;
 
 /// What the state machine gets back: the same update, and how long to wait for another try.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -101,7 +104,8 @@ impl Pager {
             let (policy, joined) = tokio::join!(self.roster.policy(), self.joined(&incident));
             let sent =
                 self.send(&incident, (&turn, Some(&words)), &claims, &policy?, &joined).await?;
-            if sent.iter().any(SendRecord::may_try_again) || claims.later.is_some() {
+            let again = sent.iter().any(SendRecord::may_try_again);
+            if again || claims.later.is_some() || claims.more {
                 let wait_seconds = seconds(TRY_AGAIN);
                 return Ok(Answer { next: input, done: false, wait_seconds });
             }

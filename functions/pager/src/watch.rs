@@ -1,5 +1,7 @@
 //! The watchdog: every minute, turns that nobody has taken are taken, and digests go out.
 
+use std::time::Instant;
+
 use futures::StreamExt as _;
 use jiff::Timestamp;
 use muster::escalation::TurnInput;
@@ -40,12 +42,17 @@ impl Pager {
     ///
     /// # Errors
     /// What is late, or what waits, cannot be looked up.
-    pub async fn watch(&self, owner: &str, now: Timestamp) -> Result<Watched, Failure> {
+    pub async fn watch(
+        &self,
+        owner: &str,
+        now: Timestamp,
+        until: Instant,
+    ) -> Result<Watched, Failure> {
         let late = self.incidents.late(now).await?;
         let number = late.len();
         let take = async |turn: TurnInput| {
             tracing::error!(incident = %turn.incident, "a step was late; the watchdog takes it");
-            Box::pin(self.handle(turn, owner, now)).await.is_err()
+            Box::pin(self.handle(turn, owner, now, until)).await.is_err()
         };
         let ends: Vec<bool> =
             futures::stream::iter(late).map(take).buffer_unordered(AT_ONCE).collect().await;
