@@ -44,8 +44,7 @@ impl Pager {
     }
 
     /// Leaves to Incident Manager whom it engages. If that cannot be read, Muster pages everybody: better
-    /// a page too many than one that is lost. The same holds for a run that is ahead of the plan's own
-    /// minutes, to which the plan in Incident Manager keeps.
+    /// a page too many than one that is lost.
     pub(crate) async fn share(
         &self,
         turn: Turn,
@@ -53,9 +52,6 @@ impl Pager {
         cursor: Cursor,
         now: Timestamp,
     ) -> Turn {
-        if incident.ahead_of_plan() {
-            return turn;
-        }
         let mirror = self.incidents.mirror(&incident.id).await.unwrap_or_else(|error| {
             tracing::error!(reason = %error, "whom Incident Manager engages cannot be read");
             None
