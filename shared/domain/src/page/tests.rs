@@ -178,7 +178,12 @@ fn a_digest_has_one_link_and_describes_the_first_fifty() {
 
 #[test]
 fn an_organization_gets_a_digest_without_findings_or_links() {
-    let resource = crate::samples::resource("counsel");
+    let draft = serde_json::json!({
+        "organisation": "Counsel", "kind": "legal", "contact_email": "desk@counsel.example"
+    });
+    let draft: crate::ExternalDraft = serde_json::from_value(draft).unwrap();
+    let stamp = crate::Stamp { by: "test".into(), at: now() };
+    let resource = draft.check(None, None, &stamp).unwrap();
     let two = [incident(), incident()];
     let mail = external_digest_mail(&two, &resource);
     assert_eq!(mail.subject, "[HIGH] Request for help with 2 security incidents");
