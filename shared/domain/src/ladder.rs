@@ -115,9 +115,8 @@ impl Ladder {
         if next.sent.iter().any(|rung| rung.mark == ask.mark) {
             return Pass::Taken;
         }
-        let passes = |id: &&IncidentId| {
-            ask.severity == Severity::Critical && !self.critical.contains(id)
-        };
+        let passes =
+            |id: &&IncidentId| ask.severity == Severity::Critical && !self.critical.contains(id);
         let passed = ask.incident.filter(passes).cloned();
         if passed.is_none() {
             let counts = |rung: &&Rung| rung.severity >= ask.severity;

@@ -110,7 +110,8 @@ fn while_pages_wait_the_free_rung_is_the_digests() {
 
 #[test]
 fn the_first_form_stays_readable_and_counts_against_everything() {
-    let text = r#"{"sent":["2026-11-23T03:00:00Z"],"critical":["20261123-abcdefghjk"],"version":4}"#;
+    let text =
+        r#"{"sent":["2026-11-23T03:00:00Z"],"critical":["20261123-abcdefghjk"],"version":4}"#;
     let ladder: Ladder = serde_json::from_str(text).unwrap();
     let asked = ask(Severity::Critical, "new");
     let pass = ladder.pass(&Policy::default(), ChannelType::Email, &asked, after(1));

@@ -53,7 +53,10 @@ pub fn spoken_digest(incidents: &[Incident]) -> String {
 pub fn digest_mail(incidents: &[Incident], link: &str) -> Mail {
     let subject = format!("[MUSTER] {}", need(incidents.len()));
     let (text, label) = match incidents {
-        [_] => ("You reached your paging limit, so this page was delayed.", "Acknowledge this incident"),
+        [_] => (
+            "You reached your paging limit, so this page was delayed.",
+            "Acknowledge this incident",
+        ),
         _ => (
             "You reached your paging limit, so these incidents are combined. One link acknowledges all of them.",
             "Acknowledge all",
@@ -108,7 +111,9 @@ pub fn external_digest_mail(incidents: &[Incident], resource: &ExternalResource)
             "We are responding to {number} and need your help. Please call the contact that you have agreed with us."
         )),
         Block::List(lines),
-        Block::Text("This message is automated. Our team shares details through the agreed channel.".into()),
+        Block::Text(
+            "This message is automated. Our team shares details through the agreed channel.".into(),
+        ),
     ];
     mail_of(subject, &blocks)
 }

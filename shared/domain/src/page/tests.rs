@@ -151,7 +151,10 @@ fn a_digest_counts_in_good_english() {
     let one = [incident.clone()];
     let two = [incident.clone(), incident];
     let check = |text: &str, expected: &str| assert_eq!(text.replace(LINK, "LINK"), expected);
-    check(&digest_text(&one, LINK), "MUSTER: 1 incident needs you. HIGH malware, account ..3333: LINK");
+    check(
+        &digest_text(&one, LINK),
+        "MUSTER: 1 incident needs you. HIGH malware, account ..3333: LINK",
+    );
     check(&digest_text(&two, LINK), "MUSTER: 2 incidents need you. Start with HIGH malware: LINK");
     assert_eq!(digest_mail(&one, LINK).subject, "[MUSTER] 1 incident needs you");
     assert_eq!(digest_mail(&two, LINK).subject, "[MUSTER] 2 incidents need you");
