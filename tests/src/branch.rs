@@ -1,7 +1,6 @@
 //! A second stack beside the system's own: the same functions, another roster, callers with tokens.
 
 use anyhow::{Context as _, Result, ensure};
-use aws_sdk_dynamodb::types::AttributeValue;
 use aws_sdk_lambda::primitives::Blob;
 use reqwest::Method;
 use serde_json::{Map, Value, json};
@@ -174,27 +173,7 @@ impl Branch {
     /// # Errors
     /// A failed call.
     pub async fn forget_ladder(&self, contact: &str, kind: &str) -> Result<()> {
-        let text = |text: &str| AttributeValue::S(text.to_owned());
-        let pk = format!("ladder#{contact}#{kind}");
-        let client = aws_sdk_dynamodb::Client::new(&self.cloud.config);
-        let table = &self.stack.incidents_table;
-        let query = client.query().table_name(table).key_condition_expression("pk = :pk");
-        let found = query.expression_attribute_values(":pk", text(&pk)).send().await?;
-        for item in found.items.unwrap_or_default() {
-            let sk = item["sk"].as_s().map_err(|_| anyhow::anyhow!("a key that is no text"))?;
-            if sk.starts_with("ladder") {
-                let delete = client.delete_item().table_name(table);
-                delete.key("pk", text(&pk)).key("sk", text(sk)).send().await?;
-            }
-            if sk.starts_with("waiting") {
-                let update = client.update_item().table_name(table);
-                let update = update.key("pk", text(&pk)).key("sk", text(sk));
-                let update = update.update_expression("SET sort = :long_ago");
-                let long_ago = text(&format!("{:014}#{pk}", 0));
-                update.expression_attribute_values(":long_ago", long_ago).send().await?;
-            }
-        }
-        Ok(())
+        crate::faults::forget_ladder(&self.cloud, &self.stack, contact, kind).await
     }
 
     /// The lines that its API has logged with this message, as JSON.
