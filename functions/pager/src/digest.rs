@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use futures::StreamExt as _;
 use jiff::Timestamp;
 use muster::channel::Channel;
-use muster::digest::{Digest, Left, end, left, sort, still_wants};
+use muster::digest::{Digest, Left, end, left, sort, still_wanted};
 use muster::id::IncidentId;
 use muster::incident::Incident;
 use muster::ladder::{Ask, Ladder, Pass};
@@ -111,11 +111,16 @@ impl Pager {
                 return Ok(false);
             }
             let pages = self.incidents.held(channel).await?;
-            let mut incidents = self.wanting(channel, &pages).await?;
+            let known = self.incidents_of(&pages).await?;
+            let wanted = |page: &HeldPage| {
+                let incident = known.get(&page.incident);
+                incident.is_some_and(|incident| still_wanted(incident, &page.record.key))
+            };
+            let (live, over): (Vec<_>, Vec<_>) = pages.into_iter().partition(wanted);
+            let named: BTreeSet<&IncidentId> = live.iter().map(|page| &page.incident).collect();
+            let mut incidents: Vec<Incident> =
+                named.into_iter().filter_map(|id| known.get(id).cloned()).collect();
             sort(&mut incidents);
-            let known: BTreeSet<&IncidentId> = incidents.iter().map(|i| &i.id).collect();
-            let (live, over): (Vec<_>, Vec<_>) =
-                pages.into_iter().partition(|page| known.contains(&page.incident));
             // Somebody has answered meanwhile: nobody need be told any more.
             few(over.iter().map(|page| self.settle(page, SendState::Dropped))).await?;
             if live.iter().all(|page| page.unconfirmed) {
@@ -220,17 +225,15 @@ impl Pager {
         Ok(self.incidents.end_digest(channel, &digest.mark).await?)
     }
 
-    /// The incidents of these pages that still want their recipient.
-    async fn wanting(
+    /// The incidents of these pages.
+    async fn incidents_of(
         &self,
-        channel: &PagedChannel,
         pages: &[HeldPage],
-    ) -> Result<Vec<Incident>, Failure> {
+    ) -> Result<BTreeMap<IncidentId, Incident>, Failure> {
         let ids: BTreeSet<&IncidentId> = pages.iter().map(|page| &page.incident).collect();
         let one = async |id| Ok(self.incidents.incident(id).await?);
         let found = few(ids.into_iter().map(one)).await?;
-        let wants = |incident: &Incident| still_wants(incident, &channel.contact);
-        Ok(found.into_iter().flatten().filter(wants).collect())
+        Ok(found.into_iter().flatten().map(|incident| (incident.id.clone(), incident)).collect())
     }
 
     /// Writes how a held page ended. One that may have gone out stays, for the next digest to name it.

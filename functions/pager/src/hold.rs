@@ -32,8 +32,9 @@ pub(crate) struct Rung {
 
 /// Names a send among those to one address: the same for each attempt.
 fn mark(incident: &Incident, key: &SendKey) -> String {
-    let cursor = key.cursor;
-    format!("{}#{}.{}.{}#{}", incident.id, cursor.run, cursor.round, cursor.step, key.channel)
+    let (cursor, about) = (key.cursor, key.about.as_deref().unwrap_or_default());
+    let turn = format!("{}.{}.{}", cursor.run, cursor.round, cursor.step);
+    format!("{}#{turn}#{}#{about}", incident.id, key.channel)
 }
 
 impl Pager {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::id::ContactId;
 use crate::incident::{Incident, State};
-use crate::send::{SendState, longest};
+use crate::send::{SendKey, SendState, longest};
 
 /// How many pages one digest takes: its record names each, and DynamoDB's items end at 400 KB.
 pub const MOST_PAGES: usize = 1_000;
@@ -55,6 +55,15 @@ pub fn left(digest: Option<&Digest>, now: Timestamp) -> Left {
 pub fn still_wants(incident: &Incident, recipient: &str) -> bool {
     let answered = |id: ContactId| incident.acknowledged_by(&id);
     incident.status == State::Open && !recipient.parse().is_ok_and(answered)
+}
+
+/// Whether a held page is still wanted: its incident wants the recipient, or, of an update, is not resolved.
+#[must_use]
+pub fn still_wanted(incident: &Incident, page: &SendKey) -> bool {
+    match page.about {
+        None => still_wants(incident, &page.contact),
+        Some(_) => incident.status != State::Resolved,
+    }
 }
 
 /// The codes of calls that nobody answered: the provider may have the message all the same.

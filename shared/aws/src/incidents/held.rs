@@ -44,7 +44,8 @@ impl HeldPage {
         let send = &self.record.key;
         let cursor = send.cursor;
         let turn = format!("{:04}#{:04}#{:04}", cursor.run, cursor.round, cursor.step);
-        format!("{}#{turn}#{}", self.incident, send.channel)
+        let name = format!("{}#{turn}#{}", self.incident, send.channel);
+        send.about.as_ref().map_or_else(|| name.clone(), |update| format!("{name}#{update}"))
     }
 }
 

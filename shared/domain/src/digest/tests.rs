@@ -1,9 +1,10 @@
 use jiff::SignedDuration;
 
 use super::*;
+use crate::escalation::Cursor;
 use crate::incident::Actor;
 use crate::samples::{incident, now};
-use crate::send::LEASE;
+use crate::send::{LEASE, SendChannel};
 use crate::severity::Severity;
 
 #[test]
@@ -35,6 +36,15 @@ fn whom_an_incident_still_wants() {
     assert!(still_wants(&once, "external:counsel"));
     let over = once.resolve(Actor::Muster, now()).unwrap();
     assert!(!still_wants(&over, "bob"));
+    // An update is for those who have acknowledged.
+    let page = |about: Option<&str>| SendKey {
+        cursor: Cursor::FIRST,
+        contact: "ada".into(),
+        channel: SendChannel::Topic,
+        about: about.map(Into::into),
+    };
+    assert!(still_wanted(&once, &page(Some("day-1"))) && !still_wanted(&once, &page(None)));
+    assert!(!still_wanted(&over, &page(Some("day-1"))));
 }
 
 #[test]
