@@ -2,6 +2,7 @@
 
 mod bench;
 mod beside;
+mod digests;
 mod emergency;
 mod matrix;
 mod odd;
@@ -31,6 +32,7 @@ fn main() -> anyhow::Result<ExitCode> {
         bench,
         beside::a_sync_that_dies_at_any_call_ends_in_step,
         beside::nobody_is_paged_by_both_or_by_none,
+        digests::a_look_that_dies_sends_no_digest_twice,
         emergency::step_functions_is_down,
         emergency::the_tables_are_down,
         emergency::the_tables_fail_the_pager,

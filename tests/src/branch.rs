@@ -1,7 +1,6 @@
 //! A second stack beside the system's own: the same functions, another roster, callers with tokens.
 
 use anyhow::{Context as _, Result, ensure};
-use aws_sdk_dynamodb::types::AttributeValue;
 use aws_sdk_lambda::primitives::Blob;
 use reqwest::Method;
 use serde_json::{Map, Value, json};
@@ -168,19 +167,13 @@ impl Branch {
         self.invoke("pager", &json!({ "watch": true })).await
     }
 
-    /// Lets time pass for one person's ladder: what they got is long ago.
+    /// Lets time pass for one person's ladders of a type: what they got is long ago, and what waits may be
+    /// looked at.
     ///
     /// # Errors
     /// A failed call.
     pub async fn forget_ladder(&self, contact: &str, kind: &str) -> Result<()> {
-        let text = |text: &str| AttributeValue::S(text.to_owned());
-        let pk = text(&format!("ladder#{contact}#{kind}"));
-        let client = aws_sdk_dynamodb::Client::new(&self.cloud.config);
-        for sk in ["ladder", "digest"] {
-            let delete = client.delete_item().table_name(&self.stack.incidents_table);
-            delete.key("pk", pk.clone()).key("sk", text(sk)).send().await?;
-        }
-        Ok(())
+        crate::faults::forget_ladder(&self.cloud, &self.stack, contact, kind).await
     }
 
     /// The lines that its API has logged with this message, as JSON.

@@ -139,10 +139,12 @@ impl Lane {
     /// # Errors
     /// A failed call.
     pub async fn end_leases(&self) -> Result<()> {
-        let values = [(":notice", "notice#")];
+        let values = [(":notice", "notice#"), (":digest", "digest#")];
         let client = Client::new(&self.cloud.config);
         let past = Timestamp::now() - SignedDuration::from_mins(2);
-        for mut item in self.scan("begins_with(pk, :notice)", &values).await? {
+        for mut item in
+            self.scan("begins_with(pk, :notice) OR begins_with(sk, :digest)", &values).await?
+        {
             let name = match item["state"].as_str() {
                 Some("claimed") => "until",
                 Some("failed") => "at",

@@ -26,6 +26,35 @@ pub(crate) async fn make_late(cloud: &Cloud, stack: &Stack, incident: &str) -> R
     Ok(())
 }
 
+pub(crate) async fn forget_ladder(
+    cloud: &Cloud,
+    stack: &Stack,
+    contact: &str,
+    kind: &str,
+) -> Result<()> {
+    let text = |text: &str| AttributeValue::S(text.to_owned());
+    let pk = format!("ladder#{contact}#{kind}");
+    let client = aws_sdk_dynamodb::Client::new(&cloud.config);
+    let table = &stack.incidents_table;
+    let query = client.query().table_name(table).key_condition_expression("pk = :pk");
+    let found = query.expression_attribute_values(":pk", text(&pk)).send().await?;
+    for item in found.items.unwrap_or_default() {
+        let sk = item["sk"].as_s().map_err(|_| anyhow::anyhow!("a key that is no text"))?;
+        if sk.starts_with("ladder") {
+            let delete = client.delete_item().table_name(table);
+            delete.key("pk", text(&pk)).key("sk", text(sk)).send().await?;
+        }
+        if sk.starts_with("waiting") {
+            let update = client.update_item().table_name(table);
+            let update = update.key("pk", text(&pk)).key("sk", text(sk));
+            let update = update.update_expression("SET sort = :long_ago");
+            let long_ago = text(&format!("{:014}#{pk}", 0));
+            update.expression_attribute_values(":long_ago", long_ago).send().await?;
+        }
+    }
+    Ok(())
+}
+
 impl System {
     /// Stops the incident's first escalation, as if Step Functions had lost it.
     ///

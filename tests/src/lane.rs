@@ -221,6 +221,14 @@ impl Lane {
         crate::faults::make_late(&self.cloud, &self.stack, incident).await
     }
 
+    /// Lets time pass for one person's ladders of a type, and what waits there be looked at.
+    ///
+    /// # Errors
+    /// A failed call.
+    pub async fn forget_ladder(&self, contact: &str, kind: &str) -> Result<()> {
+        crate::faults::forget_ladder(&self.cloud, &self.stack, contact, kind).await
+    }
+
     /// The figures that a function has written, each line as it is.
     ///
     /// # Errors

@@ -16,8 +16,8 @@ use muster_aws::senders::Letter;
 
 use crate::Pager;
 
-/// How long a look goes on telling people of one clock; the next look tells the others.
-const LONGEST: Duration = Duration::from_secs(5);
+/// How long after its start a look begins another message about duties; the next look sends the others.
+const SHARE: Duration = Duration::from_secs(5);
 
 /// What became of one message.
 enum Told {
@@ -33,8 +33,11 @@ impl Pager {
     /// Starts and advances what is due; says how many people's messages went out. One clock's failure is
     /// no other's: the next look, a minute later, finds it again.
     pub(crate) async fn duties(&self, owner: &str, now: Timestamp) -> Result<usize, AwsError> {
-        let mut told = 0;
+        let (mut told, began) = (0, Instant::now());
         for due in self.incidents.duties_due(now).await? {
+            if began.elapsed() > SHARE {
+                break;
+            }
             let end = match due {
                 DutyDue::Opened(opened) => self.start_duties(&opened, owner, now).await,
                 DutyDue::Clock(clock) => self.advance(*clock, owner, now).await,
@@ -107,7 +110,7 @@ impl Pager {
                 if matches!(channel, Channel::Voice(_)) {
                     continue;
                 }
-                if began.elapsed() > LONGEST {
+                if began.elapsed() > SHARE {
                     open = true;
                     continue;
                 }

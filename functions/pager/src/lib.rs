@@ -3,6 +3,7 @@
 mod claims;
 mod digest;
 mod duties;
+mod hold;
 mod letters;
 mod plan;
 mod updates;
@@ -14,20 +15,20 @@ use jiff::{SignedDuration, Timestamp};
 use lambda_runtime::Diagnostic;
 use muster::escalation::{Cursor, Next, Turn, TurnInput};
 use muster::incident::{Actor, Incident};
-use muster::ladder::{Ladder, Pass};
 use muster::page::{Joined, Update as Change};
 use muster::policy::Policy;
 use muster::send::{SendChannel, SendRecord, SendState, TRY_AGAIN};
 use muster::update::UpdateInput;
 use muster_aws::AwsError;
 use muster_aws::figures;
-use muster_aws::incidents::{Fact, HeldPage, Incidents, Written};
+use muster_aws::incidents::{Fact, Incidents, Written};
 use muster_aws::roster::Roster;
 use muster_aws::secret::NoRandomness;
 use muster_aws::senders::Senders;
 use serde::{Deserialize, Serialize};
 
 use claims::{Claims, Sending, To, complete};
+use hold::Room;
 pub use watch::{Tick, Watched};
 
 /// How long before a turn that is not over is taken again by its next run.
@@ -274,41 +275,6 @@ impl Pager {
         Ok((written == Written::Done).then(|| next.first_turn()))
     }
 
-    /// The state of a send whose person has had enough by that channel; it is kept for the digest.
-    async fn held(
-        &self,
-        incident: &Incident,
-        turn: &Turn,
-        sending: &Sending,
-        policy: &Policy,
-    ) -> Result<Option<SendState>, AwsError> {
-        let To::Person(index, channel) = &sending.to else { return Ok(None) };
-        // What somebody asked for takes no room from what really happens.
-        if incident.drill().is_some() {
-            return Ok(None);
-        }
-        // Another try of a page that had its room.
-        if sending.record.tries > 1 {
-            return Ok(None);
-        }
-        let Some(page) = turn.pages.get(*index) else { return Ok(None) };
-        let (contact, kind, now) = (page.contact.id.clone(), channel.kind(), Timestamp::now());
-        let pass = |ladder: &Ladder| ladder.pass(policy, kind, Some(incident), now);
-        let until = match self.incidents.climb(&contact, kind, now, pass).await {
-            Ok(Pass::Go(_)) => return Ok(None),
-            Ok(Pass::Hold(until)) => until,
-            // Better a page too many than one that is lost.
-            Err(error) => {
-                tracing::error!(reason = %error, "the ladder cannot be read; the page goes out");
-                return Ok(None);
-            }
-        };
-        let record = sending.record.clone();
-        let held = HeldPage { contact, kind, incident: incident.id.clone(), record };
-        self.incidents.hold(&held).await?;
-        Ok(Some(SendState::Held { until }))
-    }
-
     /// Sends what is claimed, all together: no channel waits for another.
     async fn send(
         &self,
@@ -320,16 +286,30 @@ impl Pager {
     ) -> Result<Vec<SendRecord>, Failure> {
         let one = async |sending: &Sending| -> Result<SendRecord, AwsError> {
             let outside = matches!(sending.to, To::External(..)) && incident.drill().is_some();
-            let state = if incident.dry() || outside {
-                // Nobody outside the house is ever told of a drill.
-                SendState::Dry
-            } else if let Some(held) = self.held(incident, turn, sending, policy).await? {
-                held
-            } else {
+            let go = async || {
                 let base = &self.link_base;
                 let letter =
                     letters::write(incident, (turn, change), sending, claims, joined, base);
                 self.senders.send(letter).await
+            };
+            let mut waits = None;
+            let state = if incident.dry() || outside {
+                // Nobody outside the house is ever told of a drill.
+                SendState::Dry
+            } else {
+                match self.room(incident, sending, policy).await? {
+                    Room::Free => go().await,
+                    Room::Taken(rung) => {
+                        let state = go().await;
+                        self.give_back(&rung, &state).await;
+                        state
+                    }
+                    Room::Waits(state) => state,
+                    Room::Joins(channel, state) => {
+                        waits = Some(channel);
+                        state
+                    }
+                }
             };
             let record = SendRecord { state, at: Timestamp::now(), ..sending.record.clone() };
             self.incidents.settle(&incident.id, &record).await?;
@@ -340,6 +320,12 @@ impl Pager {
                 state = record.state.name(),
                 "page settled"
             );
+            // The free rung is the digest's, which carries this page too.
+            if let Some(channel) = waits
+                && let Err(error) = Box::pin(self.digest(policy, &channel, record.at)).await
+            {
+                tracing::error!(reason = %error, "a digest waits for the next look");
+            }
             Ok(record)
         };
         // Every send runs to its end before a failed record is reported.

@@ -1,6 +1,6 @@
 //! The watchdog: every minute, turns that nobody has taken are taken, and digests go out.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use futures::StreamExt as _;
 use jiff::Timestamp;
@@ -11,6 +11,8 @@ use crate::{Failure, Pager};
 
 /// How many late turns are taken at a time, within the function's 30 s.
 const AT_ONCE: usize = 10;
+/// How long after its start a look begins another late turn; the next look takes the others.
+const SHARE: Duration = Duration::from_secs(12);
 
 /// What the schedule sends.
 #[derive(Clone, Copy, Debug, Deserialize)]
@@ -48,20 +50,42 @@ impl Pager {
         now: Timestamp,
         until: Instant,
     ) -> Result<Watched, Failure> {
+        let pages = async {
+            // Side by side: turns that take long keep no digest waiting, and the other way round.
+            let turns = self.late_turns(owner, now, until);
+            let (turns, digests) = tokio::join!(turns, self.digests(now));
+            let ((late, failed), digests) = (turns?, digests?);
+            tracing::info!(late, failed, digests, "watched");
+            Ok::<_, Failure>((late, failed, digests))
+        };
+        // Beside the heartbeat, not before it: words about deadlines of days must not look like silence of
+        // the pager.
+        let others = async { tokio::join!(self.duties(owner, now), self.updates(owner, now)) };
+        let (pages, (duties, updates)) = tokio::join!(pages, others);
+        let (late, failed, digests) = pages?;
+        Ok(Watched { late, failed, digests, duties: duties?, updates: updates? })
+    }
+
+    /// Takes the turns that are late, as many as it can begin in its share of the look; says how many there
+    /// were and how many could not be taken.
+    async fn late_turns(
+        &self,
+        owner: &str,
+        now: Timestamp,
+        until: Instant,
+    ) -> Result<(usize, usize), Failure> {
+        let began = Instant::now();
         let late = self.incidents.late(now).await?;
         let number = late.len();
         let take = async |turn: TurnInput| {
+            if began.elapsed() > SHARE {
+                return true;
+            }
             tracing::error!(incident = %turn.incident, "a step was late; the watchdog takes it");
             Box::pin(self.handle(turn, owner, now, until)).await.is_err()
         };
         let ends: Vec<bool> =
             futures::stream::iter(late).map(take).buffer_unordered(AT_ONCE).collect().await;
-        let failed = ends.into_iter().filter(|failed| *failed).count();
-        let digests = self.digests(now).await?;
-        tracing::info!(late = number, failed, digests, "watched");
-        // After the heartbeat: words about deadlines of days must not look like silence of the pager.
-        let duties = self.duties(owner, now).await?;
-        let updates = self.updates(owner, now).await?;
-        Ok(Watched { late: number, failed, digests, duties, updates })
+        Ok((number, ends.into_iter().filter(|failed| *failed).count()))
     }
 }

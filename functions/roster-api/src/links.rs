@@ -3,6 +3,7 @@
 //! Mail scanners open every link, so looking must never acknowledge.
 
 mod incident_page;
+mod several;
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -28,12 +29,17 @@ enum Found {
     Expired,
     /// One that is good, or was used.
     Good(LinkToken, Box<Incident>),
+    /// One of a digest, for several incidents.
+    Several(LinkToken),
 }
 
 async fn find(app: &App, digest: &str) -> Result<Found, AwsError> {
     let Some(link) = app.incidents.link(digest).await? else { return Ok(Found::Unknown) };
     if link.expired(Timestamp::now()) {
         return Ok(Found::Expired);
+    }
+    if !link.others.is_empty() {
+        return Ok(Found::Several(link));
     }
     let incident = app.incidents.incident(&link.incident).await?;
     Ok(incident.map_or(Found::Unknown, |incident| Found::Good(link, Box::new(incident))))
@@ -45,6 +51,7 @@ pub(crate) async fn show(State(app): State<App>, PathText(token): PathText) -> R
         Ok(Found::Unknown) => unknown(),
         Ok(Found::Expired) => expired(),
         Ok(Found::Good(link, incident)) => shown(&app, StatusCode::OK, &link, &incident).await,
+        Ok(Found::Several(link)) => several::show(&app, &link).await,
     }
 }
 
@@ -54,6 +61,7 @@ pub(crate) async fn act(State(app): State<App>, PathText(token): PathText) -> Re
         Err(error) => return sorry(error.into()),
         Ok(Found::Unknown) => return unknown(),
         Ok(Found::Expired) => return expired(),
+        Ok(Found::Several(link)) => return several::act(&app, &link, &digest).await,
         Ok(Found::Good(link, incident)) => (link, incident),
     };
     if link.used_at.is_some() {

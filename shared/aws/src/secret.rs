@@ -1,5 +1,7 @@
 //! Things made of chance or digests: the tokens in links, incident ids.
 
+use std::fmt;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
@@ -62,7 +64,7 @@ pub fn token_digest(text: &str) -> String {
 
 /// The name that a channel of somebody's is kept under: it says neither number nor address.
 #[must_use]
-pub fn fingerprint(contact: &ContactId, channel: &Channel) -> String {
+pub fn fingerprint(contact: &(impl fmt::Display + ?Sized), channel: &Channel) -> String {
     token_digest(&format!("{contact}\n{}\n{}", channel.kind().name(), channel.address()))
 }
 

@@ -33,6 +33,7 @@ pub mod verdict;
 pub mod announcement;
 pub mod course;
 pub mod coverage;
+pub mod digest;
 pub mod directory;
 pub mod drill;
 pub mod duty_clock;

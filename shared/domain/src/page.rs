@@ -18,7 +18,9 @@ pub(crate) use blocks::{Block, in_subject, mail_of};
 pub use blocks::{Mail, escape, shown};
 pub(crate) use call::twice;
 pub use call::{external_spoken_text, spoken_text};
-pub use digest::{digest_mail, digest_text, spoken_digest};
+pub use digest::{
+    digest_mail, digest_text, external_digest_mail, external_spoken_digest, spoken_digest,
+};
 pub use emergency::emergency_text;
 pub use facts::{facts, notices};
 pub use joined::{Joined, JoinedLine};

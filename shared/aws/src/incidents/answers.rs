@@ -17,8 +17,11 @@ pub const LINK_LIFE: SignedDuration = SignedDuration::from_hours(24);
 /// What a link's token stands for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LinkToken {
-    /// The incident.
+    /// The incident; in a digest's link the most severe.
     pub incident: IncidentId,
+    /// The other incidents of a digest's link.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<IncidentId>,
     /// Whose link it is.
     pub contact: ContactId,
     /// When it ends, as seconds since 1970: the table's expiry looks at it too, but late.
@@ -29,6 +32,11 @@ pub struct LinkToken {
 }
 
 impl LinkToken {
+    /// Every incident that it acknowledges, the most severe first.
+    pub fn incidents(&self) -> impl Iterator<Item = &IncidentId> {
+        std::iter::once(&self.incident).chain(&self.others)
+    }
+
     /// Whether it has ended.
     #[must_use]
     pub fn expired(&self, now: Timestamp) -> bool {
@@ -62,10 +70,12 @@ impl Incidents {
     pub(super) fn token_put(
         &self,
         id: &IncidentId,
+        others: &[IncidentId],
         token: &IssuedToken,
     ) -> Result<TransactWriteItem, AwsError> {
         let value = LinkToken {
             incident: id.clone(),
+            others: others.to_vec(),
             contact: token.contact.clone(),
             expires_at: token.expires_at.as_second(),
             used_at: None,
@@ -160,13 +170,23 @@ impl Incidents {
             transaction = transaction.transact_items(self.due_put(&incident.id, cursor, at)?);
         }
         if let Some(digest) = token {
-            transaction = transaction.transact_items(self.use_token(digest, incident)?);
+            let at = incident.acknowledgements.last().map_or(incident.opened_at, |deed| deed.at);
+            transaction = transaction.transact_items(self.use_token(digest, at)?);
         }
         item::written(transaction.send().await)
     }
 
-    fn use_token(&self, digest: &str, incident: &Incident) -> Result<TransactWriteItem, AwsError> {
-        let at = incident.acknowledgements.last().map_or(incident.opened_at, |deed| deed.at);
+    /// Uses up the token of a link once all its incidents are acknowledged; of two presses at the same
+    /// moment, the second finds it used.
+    ///
+    /// # Errors
+    /// The failed call.
+    pub async fn use_link(&self, digest: &str, now: Timestamp) -> Result<Written, AwsError> {
+        let transaction = self.client.transact_write_items();
+        item::written(transaction.transact_items(self.use_token(digest, now)?).send().await)
+    }
+
+    fn use_token(&self, digest: &str, at: Timestamp) -> Result<TransactWriteItem, AwsError> {
         let update = Update::builder()
             .table_name(&self.table)
             .set_key(Some(token_key(digest)))

@@ -1,84 +1,187 @@
-//! Ladders and what they hold back: one item for each person and kind of channel, one for each page.
+//! Ladders, by recipient and address: how many pages went there lately, and the digest on its way.
 
+use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::{SignedDuration, Timestamp};
-use muster::channel::ChannelType;
-use muster::id::{ContactId, IncidentId};
+use muster::channel::{Channel, ChannelType};
+use muster::digest::Digest;
+use muster::id::IncidentId;
 use muster::ladder::{Ladder, Pass};
-use muster::send::{LEASE, SendRecord};
 use serde::{Deserialize, Serialize};
 
 use super::{Incidents, IssuedToken};
-use crate::error::AwsError;
-use crate::item::{self, Item, key, n, pause, s};
+use crate::error::{AwsError, CONFLICT};
+use crate::item::{self, Item, Written, key, n, pause, s};
+use crate::secret::fingerprint;
 
-const HELD: &str = "held";
 /// How often a ladder that others climb at the same moment is tried. Whoever finds it full writes
 /// nothing, so it is contended only as often as it has rungs.
 const MOST_RACES: usize = 30;
-/// How many held pages one look finds; the next look is a minute later.
-const MOST_HELD: usize = 5_000;
+/// How often the end of a digest is written; each has the SDK's own tries.
+const MOST_SETTLES: usize = 3;
 /// How long a ladder is kept after its last page: it remembers which Critical incidents have passed.
 const KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
+/// The place of a ladder in its partition; in the first versions it was all of it, by type alone.
+const LADDER: &str = "ladder";
+/// The place of the record of a digest on its way.
+const DIGEST: &str = "digest";
 
-/// A page that waits for a digest.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct HeldPage {
-    /// Whose.
-    pub contact: ContactId,
-    /// By which kind of channel.
+/// One address or number of one recipient: what a ladder belongs to, and what waits for a digest.
+///
+/// It is named by a digest of the address and not by the place in the person's list: a person who
+/// reorders channels mixes no ladders, and a digest goes to the very address that its pages were for.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct PagedChannel {
+    /// The contact's id, or `external:` and an organization's.
+    pub contact: String,
+    /// Its type.
     pub kind: ChannelType,
-    /// Of which incident.
-    pub incident: IncidentId,
-    /// Its send record.
-    pub record: SendRecord,
+    /// The digest of the address; empty in what the first versions held, which knew the type alone.
+    #[serde(default)]
+    pub address: String,
 }
 
-fn whose(contact: &ContactId, kind: ChannelType) -> String {
-    format!("{contact}#{}", kind.name())
+impl PagedChannel {
+    /// A `channel` of this contact or organization.
+    #[must_use]
+    pub fn new(contact: &str, channel: &Channel) -> Self {
+        let address = fingerprint(contact, channel);
+        Self { contact: contact.to_owned(), kind: channel.kind(), address }
+    }
+
+    /// What the recipient's channels of this type share a partition by.
+    pub(super) fn whose(&self) -> String {
+        format!("{}#{}", self.contact, self.kind.name())
+    }
+
+    /// The key of something of this address, beside the ladder.
+    pub(super) fn key(&self, what: &str) -> Item {
+        key(format!("{LADDER}#{}", self.whose()), format!("{what}#{}", self.address))
+    }
 }
 
-fn ladder_key(contact: &ContactId, kind: ChannelType) -> Item {
-    key(format!("ladder#{}", whose(contact, kind)), "ladder")
+/// All that bears on whether a page or a digest goes to an address now.
+#[derive(Clone, Debug, Default)]
+pub struct Standing {
+    /// What went there lately.
+    pub ladder: Ladder,
+    /// Whether pages wait there, by the mark of the last that came.
+    pub waiting: Option<String>,
+    /// The digest on its way, if there is one.
+    pub digest: Option<Digest>,
+    /// Whether the ladder is stored under this address.
+    own: bool,
 }
 
-fn held_key(page: &HeldPage) -> Item {
-    let send = &page.record.key;
-    let turn = format!("{:04}#{:04}#{:04}", send.cursor.run, send.cursor.round, send.cursor.step);
-    let sk = format!("{}#{turn}#{}", page.incident, send.channel);
-    key(format!("held#{}", whose(&page.contact, page.kind)), sk)
+/// The condition of an item that is not there yet.
+const NEW: &str = "attribute_not_exists(pk)";
+
+impl Standing {
+    /// The condition that the ladder is still this one, and its values.
+    fn unchanged(&self) -> (&'static str, Vec<(&'static str, AttributeValue)>) {
+        if self.own {
+            ("version = :before", vec![(":before", n(self.ladder.version))])
+        } else {
+            (NEW, vec![])
+        }
+    }
+}
+
+fn ladder_item(channel: &PagedChannel, ladder: &Ladder, now: Timestamp) -> Result<Item, AwsError> {
+    let mut item = item::write(channel.key(LADDER), ladder)?;
+    let until = now.saturating_add(KEPT).unwrap_or(Timestamp::MAX);
+    let until = u64::try_from(until.as_second()).unwrap_or_default();
+    item.insert("expires_at".to_owned(), n(until));
+    Ok(item)
+}
+
+/// A link for all incidents of a digest, the most severe first.
+#[derive(Clone, Copy, Debug)]
+pub struct DigestLink<'a> {
+    /// Its token.
+    pub token: &'a IssuedToken,
+    /// What it acknowledges.
+    pub incidents: &'a [IncidentId],
 }
 
 impl Incidents {
-    /// Climbs somebody's ladder, if `decide` says that there is room. Of many who try at the same
-    /// moment, no more get through than it says.
+    /// How an address stands.
+    ///
+    /// # Errors
+    /// The failed call.
+    pub async fn standing(&self, channel: &PagedChannel) -> Result<Standing, AwsError> {
+        let mut standing = Standing::default();
+        let items = self.part(format!("{LADDER}#{}", channel.whose()), String::new()).await?;
+        for item in items {
+            let sk = item.get("sk").and_then(|sk| sk.as_s().ok()).cloned().unwrap_or_default();
+            match sk.split_once('#') {
+                // That of the first versions counts until there is one of the address.
+                None if sk == LADDER && !standing.own => standing.ladder = item::read(item)?,
+                Some((LADDER, address)) if address == channel.address => {
+                    standing.ladder = item::read(item)?;
+                    standing.own = true;
+                }
+                Some((super::held::WAITING, address)) if address == channel.address => {
+                    standing.waiting = Some(super::held::mark(&item));
+                }
+                Some((DIGEST, address)) if address == channel.address => {
+                    standing.digest = Some(item::read(item)?);
+                }
+                _ => {}
+            }
+        }
+        Ok(standing)
+    }
+
+    /// Writes a ladder in the place of the one before it; a lost race is an answer.
+    async fn put_ladder(
+        &self,
+        channel: &PagedChannel,
+        before: &Standing,
+        next: &Ladder,
+        now: Timestamp,
+    ) -> Result<Written, AwsError> {
+        let (condition, version) = before.unchanged();
+        let mut put = self
+            .client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(ladder_item(channel, next, now)?))
+            .condition_expression(condition);
+        for (name, value) in version {
+            put = put.expression_attribute_values(name, value);
+        }
+        match put.send().await {
+            Ok(_) => Ok(Written::Done),
+            Err(error) if refused_put(&error) => Ok(Written::Conflict),
+            Err(error) => match AwsError::of("dynamodb:PutItem", &error) {
+                // A digest takes its rung at this moment.
+                error if error.code == CONFLICT => Ok(Written::Conflict),
+                error => Err(error),
+            },
+        }
+    }
+
+    /// Climbs a ladder, if `decide` says that there is room; it is told whether pages wait. Of many who
+    /// try at the same moment, no more get through than it says.
     ///
     /// # Errors
     /// The failed call.
     pub async fn climb(
         &self,
-        contact: &ContactId,
-        kind: ChannelType,
+        channel: &PagedChannel,
         now: Timestamp,
-        decide: impl Fn(&Ladder) -> Pass,
+        decide: impl Fn(&Ladder, bool) -> Pass,
     ) -> Result<Pass, AwsError> {
         for _ in 0..MOST_RACES {
-            let key = ladder_key(contact, kind);
-            let known = self.item(key.clone()).await?.map(item::read::<Ladder>).transpose()?;
-            let ladder = known.clone().unwrap_or_default();
-            let Pass::Go(next) = decide(&ladder) else { return Ok(decide(&ladder)) };
-            let mut item = item::write(key, &next)?;
-            let until = now.saturating_add(KEPT).unwrap_or(Timestamp::MAX);
-            let until = u64::try_from(until.as_second()).unwrap_or_default();
-            item.insert("expires_at".to_owned(), n(until));
-            let put = self.client.put_item().table_name(&self.table).set_item(Some(item));
-            let put = match known {
-                None => put.condition_expression("attribute_not_exists(pk)"),
-                Some(_) => put
-                    .condition_expression("version = :before")
-                    .expression_attribute_values(":before", n(ladder.version)),
+            let standing = self.standing(channel).await?;
+            let next = match decide(&standing.ladder, standing.waiting.is_some()) {
+                Pass::Go(next) => next,
+                other => return Ok(other),
             };
-            if won(put.send().await)? {
+            if self.put_ladder(channel, &standing, &next, now).await? == Written::Done {
                 return Ok(Pass::Go(next));
             }
             pause().await;
@@ -87,115 +190,115 @@ impl Incidents {
         Ok(Pass::Hold(now))
     }
 
-    /// Keeps a page for the digest.
+    /// Gives back the room of a send that did not go out.
     ///
     /// # Errors
     /// The failed call.
-    pub async fn hold(&self, page: &HeldPage) -> Result<(), AwsError> {
-        let mut keys = held_key(page);
-        keys.insert("list_key".to_owned(), s(HELD));
-        let sort = format!("{}#{}", whose(&page.contact, page.kind), page.incident);
-        keys.insert("sort".to_owned(), s(sort));
-        let item = item::write(keys, page)?;
-        let put = self.client.put_item().table_name(&self.table).set_item(Some(item));
-        put.send().await.map(drop).map_err(|error| AwsError::of("dynamodb:PutItem", &error))
-    }
-
-    /// The pages that wait, those of one person and channel together.
-    ///
-    /// # Errors
-    /// The failed call.
-    pub async fn held(&self) -> Result<Vec<HeldPage>, AwsError> {
-        let query = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .index_name("by-list")
-            .key_condition_expression("list_key = :held")
-            .expression_attribute_values(":held", s(HELD));
-        let mut items = query.into_paginator().items().send();
-        let mut held = Vec::new();
-        while held.len() < MOST_HELD
-            && let Some(item) = items.next().await
-        {
-            let item = item.map_err(|error| AwsError::of("dynamodb:Query", &error))?;
-            held.extend(item::readable(item, HELD));
-        }
-        Ok(held)
-    }
-
-    /// Somebody's ladder.
-    ///
-    /// # Errors
-    /// The failed call.
-    pub async fn ladder(&self, contact: &ContactId, kind: ChannelType) -> Result<Ladder, AwsError> {
-        let known = self.item(ladder_key(contact, kind)).await?.map(item::read).transpose()?;
-        Ok(known.unwrap_or_default())
-    }
-
-    /// Takes a page from those that wait.
-    ///
-    /// # Errors
-    /// The failed call.
-    pub async fn release(&self, page: &HeldPage) -> Result<(), AwsError> {
-        let delete =
-            self.client.delete_item().table_name(&self.table).set_key(Some(held_key(page)));
-        delete.send().await.map(drop).map_err(|e| AwsError::of("dynamodb:DeleteItem", &e))
-    }
-
-    /// Claims the next digest for somebody by one kind of channel, for as long as a claim holds; says
-    /// whether it is ours.
-    ///
-    /// # Errors
-    /// The failed call.
-    pub async fn claim_digest(
+    pub async fn give_back(
         &self,
-        contact: &ContactId,
-        kind: ChannelType,
+        channel: &PagedChannel,
+        mark: &str,
         now: Timestamp,
-    ) -> Result<bool, AwsError> {
-        let seconds = |at: Timestamp| u64::try_from(at.as_second()).unwrap_or_default();
-        let until = now.saturating_add(LEASE).unwrap_or(Timestamp::MAX);
-        let mut item = key(format!("ladder#{}", whose(contact, kind)), "digest");
-        item.insert("expires_at".to_owned(), n(seconds(until)));
+    ) -> Result<(), AwsError> {
+        for _ in 0..MOST_RACES {
+            let standing = self.standing(channel).await?;
+            let Some(next) = standing.ladder.give_back(mark) else { return Ok(()) };
+            if self.put_ladder(channel, &standing, &next, now).await? == Written::Done {
+                return Ok(());
+            }
+            pause().await;
+        }
+        Err(AwsError::late("giving back a rung"))
+    }
+
+    /// Begins a digest: its record, its rung, and its link, all before it is sent, or nothing of it.
+    ///
+    /// # Errors
+    /// The failed call.
+    pub async fn begin_digest(
+        &self,
+        channel: &PagedChannel,
+        digest: &Digest,
+        (before, next): (&Standing, &Ladder),
+        link: Option<DigestLink<'_>>,
+    ) -> Result<Written, AwsError> {
+        let record = item::write(channel.key(DIGEST), digest)?;
+        let ladder = ladder_item(channel, next, digest.at)?;
+        let (unchanged, version) = before.unchanged();
+        let mut writes = vec![
+            item::put(&self.table, record, Some(NEW), vec![])?,
+            item::put(&self.table, ladder, Some(unchanged), version)?,
+        ];
+        if let Some(DigestLink { token, incidents: [first, others @ ..] }) = link {
+            writes.push(self.token_put(first, others, token)?);
+        }
+        let transaction = self.client.transact_write_items().set_transact_items(Some(writes));
+        item::written(transaction.send().await)
+    }
+
+    /// Writes how a digest ended, before its pages are told. Whoever finds it ended by another leaves it.
+    ///
+    /// # Errors
+    /// The failed call.
+    pub async fn settle_digest(
+        &self,
+        channel: &PagedChannel,
+        digest: &Digest,
+    ) -> Result<(), AwsError> {
+        let item = item::write(channel.key(DIGEST), digest)?;
         let put = self
             .client
             .put_item()
             .table_name(&self.table)
             .set_item(Some(item))
-            .condition_expression("attribute_not_exists(pk) OR expires_at <= :now")
-            .expression_attribute_values(":now", n(seconds(now)));
-        won(put.send().await)
+            .condition_expression("mark = :mark")
+            .expression_attribute_values(":mark", s(&digest.mark));
+        let mut end = put.clone().send().await;
+        for _ in 1..MOST_SETTLES {
+            if matches!(&end, Err(error) if !refused_put(error)) {
+                pause().await;
+                end = put.clone().send().await;
+            }
+        }
+        match end {
+            Err(error) if !refused_put(&error) => Err(AwsError::of("dynamodb:PutItem", &error)),
+            _ => Ok(()),
+        }
     }
 
-    /// Keeps the token of a link.
+    /// Takes away the record of a digest whose pages have been told.
     ///
     /// # Errors
     /// The failed call.
-    pub async fn issue(&self, id: &IncidentId, token: &IssuedToken) -> Result<(), AwsError> {
-        let put = self.token_put(id, token)?;
-        let transaction = self.client.transact_write_items().transact_items(put);
-        let written = item::written(transaction.send().await)?;
-        match written {
-            item::Written::Done => Ok(()),
-            item::Written::Conflict => Err(AwsError::late("issuing a link")),
+    pub async fn end_digest(&self, channel: &PagedChannel, mark: &str) -> Result<(), AwsError> {
+        self.delete_marked(channel.key(DIGEST), mark).await
+    }
+
+    /// Deletes an item that still has this mark.
+    pub(super) async fn delete_marked(&self, key: Item, mark: &str) -> Result<(), AwsError> {
+        let delete = self
+            .client
+            .delete_item()
+            .table_name(&self.table)
+            .set_key(Some(key))
+            .condition_expression("mark = :mark")
+            .expression_attribute_values(":mark", s(mark));
+        match delete.send().await {
+            Err(error) if !refused_delete(&error) => {
+                Err(AwsError::of("dynamodb:DeleteItem", &error))
+            }
+            _ => Ok(()),
         }
     }
 }
 
-/// Whether a conditional write was done; a lost race is an answer.
-fn won<T>(
-    outcome: Result<T, aws_sdk_dynamodb::error::SdkError<PutItemError>>,
-) -> Result<bool, AwsError> {
-    match outcome {
-        Ok(_) => Ok(true),
-        Err(error)
-            if error
-                .as_service_error()
-                .is_some_and(PutItemError::is_conditional_check_failed_exception) =>
-        {
-            Ok(false)
-        }
-        Err(error) => Err(AwsError::of("dynamodb:PutItem", &error)),
-    }
+/// Whether a put was refused by its condition.
+pub(super) fn refused_put<R>(error: &SdkError<PutItemError, R>) -> bool {
+    let refused = PutItemError::is_conditional_check_failed_exception;
+    error.as_service_error().is_some_and(refused)
+}
+
+fn refused_delete<R>(error: &SdkError<DeleteItemError, R>) -> bool {
+    let refused = DeleteItemError::is_conditional_check_failed_exception;
+    error.as_service_error().is_some_and(refused)
 }

@@ -129,6 +129,6 @@ impl Incidents {
         notice: &Notice,
         record: &SendRecord,
     ) -> Result<(), AwsError> {
-        self.settle_item(notice_item(notice, record)?, record.tries).await
+        self.settle_item(notice_item(notice, record)?, record.tries, &["claimed"]).await
     }
 }

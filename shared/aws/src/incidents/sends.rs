@@ -113,7 +113,7 @@ impl Incidents {
         let mut writes = Vec::new();
         // Tokens first: a link must work before anybody can hold it.
         for token in tokens {
-            writes.push(self.token_put(id, token)?);
+            writes.push(self.token_put(id, &[], token)?);
         }
         if let Some((name, fact)) = fact {
             let item = Self::fact_item(id, name, fact)?;
@@ -206,20 +206,42 @@ impl Incidents {
     /// The failed call.
     pub async fn settle(&self, id: &IncidentId, record: &SendRecord) -> Result<(), AwsError> {
         let keys = key(partition(id), send_sk(&record.key));
-        self.settle_item(item::write(keys, record)?, record.tries).await
+        // A digest may have told of a page before its own run has noted that it is held.
+        self.settle_item(item::write(keys, record)?, record.tries, &["claimed"]).await
     }
 
-    /// Writes the item of a send that has ended, if its claim is still the one with this number.
-    pub(super) async fn settle_item(&self, item: Item, tries: u32) -> Result<(), AwsError> {
+    /// Writes what became of a page that waited for a digest.
+    ///
+    /// # Errors
+    /// The failed call.
+    pub async fn settle_held(&self, id: &IncidentId, record: &SendRecord) -> Result<(), AwsError> {
+        let keys = key(partition(id), send_sk(&record.key));
+        let states = ["claimed", "held", "unconfirmed"];
+        self.settle_item(item::write(keys, record)?, record.tries, &states).await
+    }
+
+    /// Writes the item of a send that has ended, if its claim is still the one with this number and it
+    /// stands in one of these states.
+    pub(super) async fn settle_item(
+        &self,
+        item: Item,
+        tries: u32,
+        states: &[&str],
+    ) -> Result<(), AwsError> {
         // A claim that was taken over meanwhile belongs to its new owner; what we sent is then in
         // the log only, and both sends may arrive: at least once, after a pause of a whole lease.
-        let put = self
+        let names: Vec<String> = (0..states.len()).map(|index| format!(":state{index}")).collect();
+        let mut put = self
             .client
             .put_item()
             .table_name(&self.table)
             .set_item(Some(item))
-            .condition_expression("tries = :tries")
+            .condition_expression(format!("tries = :tries AND #state IN ({})", names.join(", ")))
+            .expression_attribute_names("#state", "state")
             .expression_attribute_values(":tries", n(tries));
+        for (name, state) in names.into_iter().zip(states) {
+            put = put.expression_attribute_values(name, s(*state));
+        }
         let refused = |error: &SdkError<PutItemError>| {
             error
                 .as_service_error()

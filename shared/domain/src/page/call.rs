@@ -54,14 +54,17 @@ pub(super) const fn how_to() -> &'static str {
 /// contract number are long; a contract number that takes too long to say is in the email only.
 #[must_use]
 pub fn external_spoken_text(incident: &Incident, resource: &ExternalResource) -> String {
+    said_to(resource, &format!("a {} security incident", incident.severity.name()))
+}
+
+/// Returns the call to an organization for help with this.
+pub(super) fn said_to(resource: &ExternalResource, with: &str) -> String {
     let name: Vec<_> = resource.organisation.split_whitespace().take(MOST_NAME).collect();
     let contract = resource.contract_number.as_ref().filter(|number| words(number) <= MOST_NUMBER);
     let contract = contract.map(|number| format!(", contract {number}")).unwrap_or_default();
     let said = format!(
-        "Automated call for {}. A customer needs help with a {} security incident{contract}. Call your agreed contact \
-         now.",
+        "Automated call for {}. A customer needs help with {with}{contract}. Call your agreed contact now.",
         name.join(" "),
-        incident.severity.name(),
     );
     let both = twice(&said);
     if words(&both) > MOST_WORDS { said } else { both }

@@ -148,13 +148,16 @@ fn one_and_several_findings_were_added() {
 #[test]
 fn a_digest_counts_in_good_english() {
     let incident = incident();
-    let one = [(&incident, LINK.to_owned())];
-    let two = [(&incident, LINK.to_owned()), (&incident, LINK.to_owned())];
+    let one = [incident.clone()];
+    let two = [incident.clone(), incident];
     let check = |text: &str, expected: &str| assert_eq!(text.replace(LINK, "LINK"), expected);
-    check(&digest_text(&one), "MUSTER: 1 incident needs you. HIGH malware, account ..3333: LINK");
-    check(&digest_text(&two), "MUSTER: 2 incidents need you. Start with HIGH malware: LINK");
-    assert_eq!(digest_mail(&one).subject, "[MUSTER] 1 incident needs you");
-    assert_eq!(digest_mail(&two).subject, "[MUSTER] 2 incidents need you");
+    check(
+        &digest_text(&one, LINK),
+        "MUSTER: 1 incident needs you. HIGH malware, account ..3333: LINK",
+    );
+    check(&digest_text(&two, LINK), "MUSTER: 2 incidents need you. Start with HIGH malware: LINK");
+    assert_eq!(digest_mail(&one, LINK).subject, "[MUSTER] 1 incident needs you");
+    assert_eq!(digest_mail(&two, LINK).subject, "[MUSTER] 2 incidents need you");
     assert!(
         spoken_digest(&one)
             .starts_with("Muster. 1 security incident needs you. High severity: malware.")
@@ -162,6 +165,38 @@ fn a_digest_counts_in_good_english() {
     assert!(
         spoken_digest(&two)
             .starts_with("Muster. 2 security incidents need you. The most severe is high")
+    );
+}
+
+#[test]
+fn a_digest_has_one_link_and_describes_the_first_fifty() {
+    let three = [incident(), incident(), incident()];
+    let mail = digest_mail(&three, LINK);
+    assert_eq!((mail.text.matches(LINK).count(), mail.html.matches(LINK).count()), (1, 1));
+    assert_eq!(mail.text.matches("HIGH: malware in account").count(), 3);
+    let many = vec![incident(); 60];
+    let mail = digest_mail(&many, LINK);
+    assert!(mail.text.contains("- 10 more. The page behind the link lists all."), "{}", mail.text);
+}
+
+#[test]
+fn an_organization_gets_a_digest_without_findings_or_links() {
+    let draft = serde_json::json!({
+        "organisation": "Counsel", "kind": "legal", "contact_email": "desk@counsel.example"
+    });
+    let draft: crate::ExternalDraft = serde_json::from_value(draft).unwrap();
+    let stamp = crate::Stamp { by: "test".into(), at: now() };
+    let resource = draft.check(None, None, &stamp).unwrap();
+    let two = [incident(), incident()];
+    let mail = external_digest_mail(&two, &resource);
+    assert_eq!(mail.subject, "[HIGH] Request for help with 2 security incidents");
+    assert!(!mail.text.contains("coin miner") && !mail.text.contains("http"), "{}", mail.text);
+    assert_eq!(mail.text.matches("our reference").count(), 2);
+    let call = external_spoken_digest(&two, &resource);
+    assert!(call.contains("help with 2 security incidents, the most severe high"), "{call}");
+    assert_eq!(
+        external_spoken_digest(&two[..1], &resource),
+        external_spoken_text(&two[0], &resource)
     );
 }
 
@@ -191,7 +226,7 @@ fn a_hostile_title_is_one_dead_line_everywhere() {
     let mail = page_mail(&incident, &joined);
     let update = Update::FindingAdded { severity: Severity::High, line };
     let told = update.mail(&incident, &joined, LINK);
-    let digest = digest_mail(&[(&incident, LINK.to_owned())]);
+    let digest = digest_mail(std::slice::from_ref(&incident), LINK);
     let mut texts =
         vec![emergency_text(&incident, Emergency::NobodyAnswered), update.topic(&incident).1];
     for mail in [mail, told, digest] {

@@ -42,7 +42,7 @@ fn every_text_is_one_part() {
     assert_eq!((LONG.len(), LONGEST.len()), (86, 89));
     for incident in every() {
         for link in [LONG, LONGEST] {
-            let digest = |number| digest_text(&vec![(&incident, link.to_owned()); number]);
+            let digest = |number| digest_text(&vec![incident.clone(); number], link);
             let mut texts = vec![public_text(&incident, link), digest(1), digest(2), digest(1000)];
             texts.extend(updates().iter().map(|update| update.text(&incident, link)));
             for text in texts {
@@ -62,7 +62,7 @@ fn every_text_is_one_part() {
 #[test]
 fn every_call_says_the_essence_first_and_is_short() {
     for incident in every() {
-        let digest = |number| spoken_digest(&vec![(&incident, String::new()); number]);
+        let digest = |number| spoken_digest(&vec![incident.clone(); number]);
         let mut calls =
             vec![(spoken_text(&incident), true), (digest(1), true), (digest(1000), false)];
         calls.extend(updates().iter().map(|update| (update.spoken(&incident), true)));

@@ -1,0 +1,114 @@
+//! The link of a digest: one page that lists its incidents, and one button that acknowledges all still open.
+
+use axum::http::StatusCode;
+use axum::response::Response;
+use futures::StreamExt as _;
+use jiff::Timestamp;
+use muster::digest::still_wants;
+use muster::incident::{Actor, Incident, State as Standing};
+use muster::page::{escape, shown};
+use muster_aws::AwsError;
+use muster_aws::incidents::LinkToken;
+
+use super::{sorry, unknown};
+use crate::App;
+use crate::html::page;
+use crate::incidents::take_up;
+
+/// How many incidents are read or acknowledged at a time.
+const AT_ONCE: usize = 16;
+
+/// Returns the link's incidents that there are, in the order of the message.
+async fn incidents(app: &App, link: &LinkToken) -> Result<Vec<Incident>, AwsError> {
+    let read = link.incidents().map(|id| app.incidents.incident(id));
+    let found: Vec<_> = futures::stream::iter(read).buffered(AT_ONCE).collect().await;
+    found.into_iter().filter_map(Result::transpose).collect()
+}
+
+/// Returns the page of a digest's link.
+pub(super) async fn show(app: &App, link: &LinkToken) -> Response {
+    match incidents(app, link).await {
+        Err(error) => sorry(error.into()),
+        Ok(found) if found.is_empty() => unknown(),
+        Ok(found) => listed(StatusCode::OK, link, &found),
+    }
+}
+
+/// Acknowledges all that is still open. The token is used up once all are: who presses again after a failure
+/// acknowledges the rest, and nothing twice.
+pub(super) async fn act(app: &App, link: &LinkToken, digest: &str) -> Response {
+    let found = match incidents(app, link).await {
+        Err(error) => return sorry(error.into()),
+        Ok(found) if found.is_empty() => return unknown(),
+        Ok(found) => found,
+    };
+    if link.used_at.is_some() {
+        return listed(StatusCode::GONE, link, &found);
+    }
+    if found.iter().all(|incident| incident.status == Standing::Resolved) {
+        return listed(StatusCode::CONFLICT, link, &found);
+    }
+    let by = &Actor::Contact(link.contact.clone());
+    let one = async |incident: Incident| {
+        if !still_wants(&incident, link.contact.as_str()) {
+            return Ok(incident);
+        }
+        match take_up(app, &incident.id, by, None).await {
+            Ok(after) => Ok(after),
+            // Resolved at this moment: there is nothing to acknowledge.
+            Err(problem) => match app.incidents.incident(&incident.id).await {
+                Ok(Some(now)) if now.status == Standing::Resolved => Ok(now),
+                _ => Err(problem),
+            },
+        }
+    };
+    let ends: Vec<_> = futures::stream::iter(found).map(one).buffered(AT_ONCE).collect().await;
+    let mut after = Vec::new();
+    for end in ends {
+        match end {
+            Ok(incident) => after.push(incident),
+            Err(problem) => return sorry(problem),
+        }
+    }
+    if let Err(error) = app.incidents.use_link(digest, Timestamp::now()).await {
+        // All are acknowledged: another press changes nothing.
+        tracing::warn!(reason = %error, "a digest's link stays usable");
+    }
+    listed(StatusCode::OK, link, &after)
+}
+
+fn listed(status: StatusCode, link: &LinkToken, incidents: &[Incident]) -> Response {
+    let mine = |incident: &Incident| incident.acknowledged_by(&link.contact);
+    let line = |incident: &Incident| {
+        let standing = match incident.status {
+            Standing::Resolved => "resolved",
+            _ if mine(incident) => "you acknowledged it",
+            Standing::Acknowledged => "acknowledged",
+            Standing::Open => "open",
+        };
+        format!(
+            "<li><strong>{}: {}</strong> in account {} ({}): {}. Incident {}, {standing}.</li>",
+            incident.severity.shout(),
+            incident.r#type.words(),
+            escape(&shown(&incident.account)),
+            escape(&shown(&incident.region)),
+            escape(&shown(&incident.title)),
+            incident.id,
+        )
+    };
+    let list: String = incidents.iter().map(line).collect();
+    let wanting = incidents.iter().filter(|i| still_wants(i, link.contact.as_str())).count();
+    let answer = match wanting {
+        0 if incidents.iter().any(mine) => {
+            "<p role=\"status\"><strong>You acknowledged these incidents.</strong></p>".to_owned()
+        }
+        0 => "<p role=\"status\"><strong>No incident is waiting for you.</strong></p>".to_owned(),
+        1 => "<form method=\"post\"><button>Acknowledge 1 incident</button></form>".to_owned(),
+        more => {
+            format!("<form method=\"post\"><button>Acknowledge {more} incidents</button></form>")
+        }
+    };
+    let plural = if incidents.len() == 1 { "" } else { "s" };
+    let title = format!("{} incident{plural}", incidents.len());
+    page(status, &title, &format!("<ul>{list}</ul>{answer}"))
+}
