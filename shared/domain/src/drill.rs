@@ -166,6 +166,7 @@ impl From<DrillFinding> for Finding {
             related: Vec::new(),
             drill: Some(given.drill),
         }
+        .cleaned()
     }
 }
 

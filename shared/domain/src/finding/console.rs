@@ -6,9 +6,9 @@ use std::fmt::Write as _;
 pub(super) const UNKNOWN_REGION: &str = "unknown";
 
 /// Returns the address of `path` in the console of `region`. `GovCloud` and China have hosts of their
-/// own.
+/// own. A text that is no Region would be a part of the host, so it leads to the console's start.
 pub(crate) fn console(region: &str, path: &str) -> String {
-    if region == UNKNOWN_REGION {
+    if super::clean::region(region) == UNKNOWN_REGION {
         return "https://console.aws.amazon.com/".to_owned();
     }
     let host = match region {
@@ -100,6 +100,8 @@ mod tests {
                 id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"%._~-".contains(&byte))
             );
         }
-        assert_eq!(guardduty_link(UNKNOWN_REGION, "x"), "https://console.aws.amazon.com/");
+        for region in [UNKNOWN_REGION, "evil.example/", "x@evil.example#", ""] {
+            assert_eq!(guardduty_link(region, "x"), "https://console.aws.amazon.com/", "{region}");
+        }
     }
 }

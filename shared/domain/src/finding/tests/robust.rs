@@ -89,6 +89,10 @@ proptest! {
             for text in shown(&finding) {
                 if text == finding.console_link {
                     prop_assert!(text.is_ascii() && !text.contains([' ', '"', '<', '\n']), "{text}");
+                    let host = text.trim_start_matches("https://").split('/').next().unwrap();
+                    let ours = ["aws.amazon.com", "amazonaws-us-gov.com", "amazonaws.cn"];
+                    let ours = ours.map(|name| format!("console.{name}"));
+                    prop_assert!(ours.iter().any(|name| host.ends_with(name)), "{text}");
                 } else {
                     prop_assert_eq!(cleaned(text, 5000), text);
                 }
