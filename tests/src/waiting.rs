@@ -33,3 +33,39 @@ pub async fn until<T>(
 pub(crate) async fn pause() {
     tokio::time::sleep(EVERY).await;
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::{Path, PathBuf};
+
+    fn sources(dir: &Path, found: &mut Vec<PathBuf>) {
+        for entry in fs::read_dir(dir).unwrap().flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                sources(&path, found);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                found.push(path);
+            }
+        }
+    }
+
+    /// A time that is long enough on one machine is too short on another. The wire delays calls on purpose.
+    #[test]
+    fn nothing_else_sleeps() {
+        let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let mut all = Vec::new();
+        sources(tests, &mut all);
+        let may = [tests.join("src/waiting.rs"), tests.join("src/wire")];
+        all.retain(|path| !may.iter().any(|allowed| path.starts_with(allowed)));
+        assert!(all.len() > 60, "{} sources", all.len());
+        for path in all {
+            let text = fs::read_to_string(&path).unwrap();
+            assert!(
+                !text.contains("sleep("),
+                "{} waits for a time, not for a state",
+                path.display()
+            );
+        }
+    }
+}
