@@ -33,7 +33,8 @@ impl Reflector {
             Err(error) => {
                 mirror.refused();
                 // After a conflict the version stays old, so that nothing more is kept over what others kept.
-                self.incidents.keep_mirror(mirror, mirror.look_until(incident)).await?;
+                let kept = self.incidents.keep_mirror(mirror, mirror.look_until(incident)).await?;
+                tracing::warn!(incident = %incident.id, ?kept, reason = %error, "its record was refused");
                 Err(error)
             }
         }
