@@ -5,6 +5,7 @@ use axum::response::Response;
 use futures::StreamExt as _;
 use jiff::Timestamp;
 use muster::digest::still_wants;
+use muster::id::IncidentId;
 use muster::incident::{Actor, Incident, State as Standing};
 use muster::page::{escape, shown};
 use muster_aws::AwsError;
@@ -20,8 +21,9 @@ const AT_ONCE: usize = 16;
 
 /// Returns the link's incidents that there are, in the order of the message.
 async fn incidents(app: &App, link: &LinkToken) -> Result<Vec<Incident>, AwsError> {
-    let read = link.incidents().map(|id| app.incidents.incident(id));
-    let found: Vec<_> = futures::stream::iter(read).buffered(AT_ONCE).collect().await;
+    let ids: Vec<IncidentId> = link.incidents().cloned().collect();
+    let read = async |id: IncidentId| app.incidents.incident(&id).await;
+    let found: Vec<_> = futures::stream::iter(ids).map(read).buffered(AT_ONCE).collect().await;
     found.into_iter().filter_map(Result::transpose).collect()
 }
 

@@ -158,7 +158,7 @@ impl Incidents {
         claims: &[SendRecord],
         tokens: &[IssuedToken],
     ) -> Result<Written, AwsError> {
-        let tokens = tokens.iter().map(|token| self.token_put(id, token));
+        let tokens = tokens.iter().map(|token| self.token_put(id, &[], token));
         let claims = claims.iter().map(|claim| self.claim_put(id, claim));
         let writes = tokens.chain(claims).collect::<Result<Vec<_>, _>>()?;
         for part in writes.chunks(MOST_ACTIONS) {
