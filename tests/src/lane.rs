@@ -59,19 +59,11 @@ impl System {
     /// # Errors
     /// The reason that the stack gives.
     pub async fn lane(&self, name: &str, given: &[(&str, &str)]) -> Result<Lane> {
-        let template = repository().join("infra").join("muster.yaml");
-        // What asks others by itself is off, unless a story is about it: they are shared.
-        let mut all = BTreeMap::from([("IncidentManager", "off"), ("Reconcile", "false")]);
-        all.extend(given.iter().copied());
-        let beside = all["IncidentManager"] != "off";
-        let given: Vec<_> = all.into_iter().collect();
-        let stack = Box::pin(deploy(&self.cloud, name, &template, &given)).await?;
-        let wire = Wire::start().await?;
-        wire.before(self.cloud.port());
-        let lane = Lane { cloud: self.cloud.clone(), stack, wire };
+        let lane = self.straight_lane(name, given).await?;
         for function in PATH {
             lane.lead_over_the_wire(function, &ENDPOINTS).await?;
         }
+        let beside = given.iter().any(|(key, mode)| *key == "IncidentManager" && *mode != "off");
         if let Some(outside) = self.host_outside().filter(|_| beside) {
             lane.wire.before_others(SIGNED, outside.standin.port);
             let all = [&ENDPOINTS[..], &INCIDENT_MANAGER].concat();
@@ -80,6 +72,22 @@ impl System {
             }
         }
         Ok(lane)
+    }
+
+    /// Deploys the template once more, with its calls past the wire: for many at once.
+    ///
+    /// # Errors
+    /// The reason that the stack gives.
+    pub async fn straight_lane(&self, name: &str, given: &[(&str, &str)]) -> Result<Lane> {
+        let template = repository().join("infra").join("muster.yaml");
+        // What asks others by itself is off, unless a story is about it: they are shared.
+        let mut all = BTreeMap::from([("IncidentManager", "off"), ("Reconcile", "false")]);
+        all.extend(given.iter().copied());
+        let given: Vec<_> = all.into_iter().collect();
+        let stack = Box::pin(deploy(&self.cloud, name, &template, &given)).await?;
+        let wire = Wire::start().await?;
+        wire.before(self.cloud.port());
+        Ok(Lane { cloud: self.cloud.clone(), stack, wire })
     }
 }
 

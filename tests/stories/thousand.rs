@@ -64,7 +64,7 @@ async fn first_page(lane: &Lane, account: &str, began: Timestamp) -> Result<Dura
 pub(crate) async fn of_one_group_are_one_incident_and_people_get_through(
     stage: &Stage,
 ) -> Result<()> {
-    let lane = stage.system.lane("thousand", &[]).await?;
+    let lane = stage.system.straight_lane("thousand", &[]).await?;
     let thea = json!({
         "name": "Thea Thousand", "roles": ["incident_commander"], "time_zone": "UTC",
         "channels": [
