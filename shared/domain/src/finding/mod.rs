@@ -81,6 +81,15 @@ pub enum Quiet {
 }
 
 impl Quiet {
+    /// Returns the reason of a finding for which people have `decided` one thing and a check has found another. That it
+    /// passed says more than that it was handed on, or resolved because it passed.
+    pub(crate) fn first(decided: Option<Self>, checked: Option<Self>) -> Option<Self> {
+        match (decided, checked) {
+            (Some(Self::Resolved | Self::Notified), Some(Self::Passed)) => checked,
+            _ => decided.or(checked),
+        }
+    }
+
     /// Whether its source says that it is dealt with, and not only that it is not to be shown or is no real one.
     #[must_use]
     pub const fn closed(self) -> bool {

@@ -6,7 +6,7 @@ use crate::finding::{FindingIdentity, Quiet, guardduty};
 
 impl Fields {
     /// Returns the first reason of several: what is no real finding comes before what people decided,
-    /// and what people decided before what a check found.
+    /// and what people decided before most of what a check found.
     pub(super) fn quiet(&self, identity: &FindingIdentity, service: &Tree) -> Option<Quiet> {
         // A copy of a GuardDuty finding has GuardDuty's own marks in its product fields.
         let source = match identity {
@@ -33,6 +33,6 @@ impl Fields {
             Some("WARNING" | "NOT_AVAILABLE") => Some(Quiet::Inconclusive),
             _ => None,
         };
-        decided.or(checked).or(source)
+        Quiet::first(decided, checked).or(source)
     }
 }

@@ -11,12 +11,12 @@ const SAMPLE_IDS: [&str; 3] =
 
 impl Fields {
     /// Returns the first reason of several: what is no real finding comes before what people decided,
-    /// and what people decided before what a check found.
+    /// and what people decided before most of what a check found.
     pub(super) fn quiet(&self, identity: &FindingIdentity) -> Option<Quiet> {
         if matches!(identity, FindingIdentity::GuardDuty(_)) && self.is_sample() {
             return Some(Quiet::Sample);
         }
-        self.decided().or_else(|| self.checked())
+        Quiet::first(self.decided(), self.checked())
     }
 
     /// Security Hub has no field for GuardDuty's mark: what of it may come along is looked for, and
