@@ -135,7 +135,7 @@ pub(crate) async fn every_incident_has_a_record_that_engages_nobody(stage: &Stag
     let has = |part: &'static str| {
         move |record: &Value| events(record).iter().any(|event| event.contains(part))
     };
-    record(stage, &lane, &incident, has("Acknowledged; ")).await?;
+    record(stage, &lane, &incident, has("Acknowledged. ")).await?;
 
     // Somebody resolves it there: it is resolved here, by that somebody.
     let input = json!({ "arn": told["arn"], "status": "RESOLVED", "by": "console-user" });
@@ -187,7 +187,10 @@ pub(crate) async fn nobody_is_paged_by_both_for_one_step(stage: &Stage) -> Resul
     let cay = json!({
         "id": "cay", "name": "cay", "roles": ["incident_commander"], "time_zone": "UTC",
         "availability": windows,
-        "channels": [{"type": "email", "address": format!("cay{LANE_MAIL}")}]
+        "channels": [
+            {"type": "email", "address": format!("cay{LANE_MAIL}")},
+            {"type": "sms", "address": BRANCH_PHONE}
+        ]
     });
     lane.ok("POST", "/contacts", &cay).await?;
     let targets = until(SOON, async || {

@@ -212,7 +212,7 @@ fn whoever_is_no_longer_engaged_is_not_left_out() {
     check(&[], 3, &[]);
     // An engagement before it says nothing.
     let before = Seen { started: after(-600), stopped: true, pages: vec![] };
-    check(&[before.clone()], 1, &["ada", "cid"]);
+    check(std::slice::from_ref(&before), 1, &["ada", "cid"]);
     check(&[before, seen(false, &["ada"])], 11, &["ada", "cid"]);
     // Long due and never paged: it fails.
     check(&[seen(false, &[])], 5, &["ada", "cid"]);
