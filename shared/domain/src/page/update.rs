@@ -202,11 +202,9 @@ impl Update {
     }
 
     /// Returns what the link is for: an incident that is open again wants to be acknowledged again.
-    fn ask(&self, incident: &Incident) -> &'static str {
-        match self {
-            Self::Unresolved { .. } => "Open the incident",
-            _ if incident.status == State::Open => "Acknowledge this incident",
-            _ => "Open the incident",
-        }
+    const fn ask(&self, incident: &Incident) -> &'static str {
+        let again =
+            matches!(incident.status, State::Open) && !matches!(self, Self::Unresolved { .. });
+        if again { "Acknowledge this incident" } else { "Open the incident" }
     }
 }
