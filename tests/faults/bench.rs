@@ -14,7 +14,7 @@ pub(crate) const PEOPLE: [&str; 2] = ["ann", "ben"];
 /// How much shorter waits are.
 const WAIT_SCALE: f64 = 0.05;
 /// How much shorter the time between two steps is; tests end it themselves.
-const STEP_SCALE: f64 = 0.5;
+const STEP_SCALE: f64 = 0.4;
 
 /// The system, started by the first test that asks.
 pub(crate) struct Bench {

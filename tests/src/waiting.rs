@@ -6,7 +6,7 @@ use anyhow::Result;
 
 /// Longest wait for a state. A machine with other work takes minutes for what an idle one does in a second, and a test
 /// that passes waits no longer than the state takes to come.
-pub const SOON: Duration = Duration::from_mins(10);
+pub const SOON: Duration = Duration::from_mins(5);
 /// How long nothing is looked at in between.
 const EVERY: Duration = Duration::from_millis(200);
 

@@ -39,7 +39,7 @@ pub(crate) const LAUNCH_PHONES: [&str; 2] = ["+14255550193", "+14255550194"];
 const WAIT_SCALE: f64 = 0.05;
 /// How much shorter the time between two steps is. Stories end it themselves when they have looked at the first, so that
 /// the second does not come while a busy machine is still at that.
-const STEP_SCALE: f64 = 0.5;
+const STEP_SCALE: f64 = 0.4;
 
 /// Pages of one incident: who, by which channel, how often.
 pub(crate) type Pages = BTreeMap<(String, String), usize>;
