@@ -128,3 +128,68 @@ pub(crate) async fn holds_back_what_is_too_much_and_sends_it_together(stage: &St
     }
     Ok(())
 }
+
+/// How many mails an address got.
+async fn mails_to(stage: &Stage, address: &str) -> Result<usize> {
+    let messages = stage.system.messages().await?;
+    Ok(messages.iter().filter(|message| message.to == address).count())
+}
+
+pub(crate) async fn a_second_address_is_a_channel_of_its_own(stage: &Stage) -> Result<()> {
+    let branch = stage.system.branch("mailboxes").await?;
+    let admin = branch.token("root", "admin")?;
+    let call =
+        async |method: &str, path: &str, body: Value| branch.ok(&admin, method, path, body).await;
+    let (desk, home) = (format!("desk.mo{BRANCH_MAIL}"), format!("home.mo{BRANCH_MAIL}"));
+    let mo = |first: &str, second: &str| {
+        json!({
+            "name": "Mo Mailbox", "roles": ["incident_commander"], "time_zone": "UTC",
+            "channels": [
+                {"type": "email", "address": first}, {"type": "email", "address": second},
+                {"type": "sms", "address": BRANCH_PHONE}
+            ]
+        })
+    };
+    call("POST", "/contacts", mo(&desk, &home)).await?;
+    let plan = json!({
+        "name": "One step", "rounds": 1, "round_minutes": 1440,
+        "steps": [{"after_minutes": 0, "targets": ["severity-team"], "channels": ["email"]}]
+    });
+    call("POST", "/escalation-plans", plan).await?;
+    let states = async |incident: &str| -> Result<Value> {
+        let told = call("GET", &format!("/incidents/{incident}"), Value::Null).await?;
+        let lines = told["timeline"].as_array().into_iter().flatten();
+        let pages = lines.filter(|line| line["what"] == "page");
+        let states: Vec<_> =
+            pages.map(|page| (page["channel"].to_string(), page["state"].clone())).collect();
+        Ok(Value::Object(states.into_iter().map(|(k, v)| (k.replace('"', ""), v)).collect()))
+    };
+    let stand = async |incident: &str, state: &str| -> Result<()> {
+        let wanted = json!({ "email": state, "email-2": state });
+        let same = until(SOON, async || Ok((states(incident).await? == wanted).then_some(())));
+        let Some(()) = same.await? else {
+            anyhow::bail!("{incident} is {}, not {state}", states(incident).await?);
+        };
+        Ok(())
+    };
+
+    // One mail a minute to each address: the first incident goes to both, the second waits for both.
+    let file = "guardduty/high-crypto-mining.json";
+    let first = open(stage, &branch, file, 201).await?;
+    stand(&first, "sent").await?;
+    let second = open(stage, &branch, file, 202).await?;
+    stand(&second, "held").await?;
+    // Each digest goes to the very address that its page was for, also after a reordering.
+    call("PUT", "/contacts/mo-mailbox", mo(&home, &desk)).await?;
+    branch.forget_ladder("mo-mailbox", "email").await?;
+    let watched = branch.watch().await?;
+    ensure!(watched["digests"] == 2, "{watched}");
+    stand(&second, "sent").await?;
+    for address in [&desk, &home] {
+        ensure!(mails_to(stage, address).await? == 2, "mails to {address}");
+    }
+    for incident in [first, second] {
+        call("POST", &format!("/incidents/{incident}/resolve"), Value::Null).await?;
+    }
+    Ok(())
+}

@@ -108,6 +108,7 @@ fn main() -> anyhow::Result<ExitCode> {
         holes::do_not_open_when_somebody_departs,
         incident_manager::is_kept_in_step_with_the_roster,
         ladder::holds_back_what_is_too_much_and_sends_it_together,
+        ladder::a_second_address_is_a_channel_of_its_own,
         launch::a_release_is_launched_upgraded_rolled_back_and_removed,
         launch::a_half_failed_stack_is_removed_and_made_anew,
         launch::a_wrong_parameter_is_refused_before_anything_is_made,
