@@ -9,7 +9,8 @@ use crate::incident::Incident;
 #[must_use]
 pub fn emergency_text(incident: &Incident, why: Emergency) -> String {
     let sentence = why.about(incident);
-    let notices: String = notices(incident).iter().map(|notice| format!("{notice}\n")).collect();
+    let notices: String =
+        notices(incident).into_iter().flat_map(|notice| [notice, "\n".to_owned()]).collect();
     format!(
         "{}MUSTER EMERGENCY. {sentence}\nIncident {}: {} {} in account {}, {}.\n{}\n{notices}Look: {}\n",
         mark(incident),

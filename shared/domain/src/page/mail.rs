@@ -41,8 +41,8 @@ pub fn mail(
     if !description.is_empty() && description != title {
         blocks.push(Block::Text(description));
     }
-    let line = |(label, value): (String, String)| format!("{label}: {value}");
-    blocks.push(Block::List(facts(incident).into_iter().map(line).collect()));
+    let labeled = |(label, value): (String, String)| format!("{label}: {value}");
+    blocks.push(Block::List(facts(incident).into_iter().map(labeled).collect()));
     blocks.push(Block::Link("Open the finding in the console", finding.console_link.clone()));
     blocks.extend(joined.blocks());
     for role in &page.contact.roles {

@@ -128,8 +128,8 @@ impl Update {
         blocks.extend(notices(incident).into_iter().map(Block::Text));
         blocks.push(Block::Head("What happened"));
         blocks.push(Block::Text(shown(&incident.title)));
-        let line = |(label, value): (String, String)| format!("{label}: {value}");
-        blocks.push(Block::List(facts(incident).into_iter().map(line).collect()));
+        let labeled = |(label, value): (String, String)| format!("{label}: {value}");
+        blocks.push(Block::List(facts(incident).into_iter().map(labeled).collect()));
         blocks.push(Block::Link(
             "Open the finding in the console",
             incident.finding.console_link.clone(),
