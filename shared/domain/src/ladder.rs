@@ -115,9 +115,9 @@ impl Ladder {
         if next.sent.iter().any(|rung| rung.mark == ask.mark) {
             return Pass::Taken;
         }
-        let passes =
+        let unseen =
             |id: &&IncidentId| ask.severity == Severity::Critical && !self.critical.contains(id);
-        let passed = ask.incident.filter(passes).cloned();
+        let passed = ask.incident.filter(unseen).cloned();
         if passed.is_none() {
             let counts = |rung: &&Rung| rung.severity >= ask.severity;
             let mut counted: Vec<_> = next.sent.iter().filter(counts).map(|rung| rung.at).collect();

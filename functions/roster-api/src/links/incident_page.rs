@@ -23,7 +23,7 @@ pub(super) fn rendered(
     let console = &incident.finding.console_link;
     if console.starts_with("https://") {
         let console = escape(console);
-        body += &format!("<p><a href=\"{console}\">Open the finding in the console</a></p>");
+        body.extend(["<p><a href=\"", &console, "\">Open the finding in the console</a></p>"]);
     }
     if let Some(sentence) = joined.sentence() {
         body += "<h2>Also in this incident</h2>";

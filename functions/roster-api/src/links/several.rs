@@ -81,7 +81,7 @@ pub(super) async fn act(app: &App, link: &LinkToken, digest: &str) -> Response {
 
 fn listed(status: StatusCode, link: &LinkToken, incidents: &[Incident]) -> Response {
     let mine = |incident: &Incident| incident.acknowledged_by(&link.contact);
-    let line = |incident: &Incident| {
+    let entry = |incident: &Incident| {
         let standing = match incident.status {
             Standing::Resolved => "resolved",
             _ if mine(incident) => "you acknowledged it",
@@ -98,7 +98,7 @@ fn listed(status: StatusCode, link: &LinkToken, incidents: &[Incident]) -> Respo
             incident.id,
         )
     };
-    let list: String = incidents.iter().map(line).collect();
+    let list: String = incidents.iter().map(entry).collect();
     let wanting = incidents.iter().filter(|i| still_wants(i, link.contact.as_str())).count();
     let answer = match wanting {
         0 if incidents.iter().any(mine) => {

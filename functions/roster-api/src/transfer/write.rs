@@ -68,7 +68,7 @@ async fn part(
     time: Time,
 ) -> Vec<End> {
     let mut ends = vec![End::Pending; rows.len()];
-    let mut open = vec![0..rows.len()];
+    let mut open: Vec<std::ops::Range<usize>> = std::iter::once(0..rows.len()).collect();
     while let Some(range) = open.pop() {
         match save(roster, &rows[range.clone()], why, time).await {
             None => {}

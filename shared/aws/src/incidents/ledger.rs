@@ -70,10 +70,11 @@ pub(super) fn counted(
         (":one".to_owned(), n(1u8)),
         (":route".to_owned(), AttributeValue::Ss(vec![finding.route.name().to_owned()])),
     ]);
-    let mut set = "SET first_at = if_not_exists(first_at, :now), last_at = :now".to_owned();
-    let mut removed: Vec<String> = removes.iter().map(|name| (*name).to_owned()).collect();
+    let mut set = vec!["first_at = if_not_exists(first_at, :now)".to_owned()];
+    set.push("last_at = :now".to_owned());
+    let mut gone: Vec<&str> = removes.to_vec();
     for (name, value) in sets {
-        set.push_str(&format!(", {name} = :{name}"));
+        set.push(format!("{name} = :{name}"));
         values.insert(format!(":{name}"), value.clone());
     }
     if let Some(mark) = mark(finding.route) {
@@ -81,15 +82,16 @@ pub(super) fn counted(
         let sample = finding.drill.is_some().then_some(Quiet::Sample);
         match finding.quiet.or(sample).and_then(|quiet| serde_json::to_value(quiet).ok()) {
             Some(quiet) => {
-                set.push_str(&format!(", {mark} = :quiet"));
+                set.push(format!("{mark} = :quiet"));
                 values.insert(":quiet".to_owned(), s(quiet.as_str().unwrap_or_default()));
             }
-            None => removed.push(mark.to_owned()),
+            None => gone.push(mark),
         }
     }
     let remove =
-        if removed.is_empty() { String::new() } else { format!(" REMOVE {}", removed.join(", ")) };
-    Counted { expression: format!("{set} ADD deliveries :one, routes :route{remove}"), values }
+        if gone.is_empty() { String::new() } else { format!(" REMOVE {}", gone.join(", ")) };
+    let set = set.join(", ");
+    Counted { expression: format!("SET {set} ADD deliveries :one, routes :route{remove}"), values }
 }
 
 /// Where the entry keeps what a route says of the finding. What a person asks for says nothing of it.

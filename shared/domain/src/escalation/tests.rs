@@ -30,14 +30,14 @@ fn turn(incident: &Incident, cursor: Cursor, people: &People, at: Timestamp) -> 
 }
 
 /// `incident`, after a more severe finding joined it.
-fn raised(incident: Incident) -> Incident {
+fn raised(incident: &Incident) -> Incident {
     let plan = incident.plan.clone();
     let cause = Cause::SeverityIncreased { from: Severity::Medium };
     incident.raise(&incident.finding, true, cause, (&Policy::default(), plan), now())
 }
 
 /// `incident`, after its acknowledgment timed out.
-fn timed_out(incident: Incident) -> Incident {
+fn timed_out(incident: &Incident) -> Incident {
     let ada = Actor::Contact("ada".parse().unwrap());
     incident.acknowledge(ada, now()).unwrap().unwrap().lapse(now())
 }

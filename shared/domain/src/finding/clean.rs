@@ -19,7 +19,7 @@ impl Finding {
         let finding_type = cleaned_type(&self.finding_type);
         // A title of invisible characters only would leave a subject without words.
         let title = Some(cleaned(&self.title, MOST_TITLE)).filter(|title| !title.is_empty());
-        let words = || self.incident_type.words().to_owned();
+        let words = || self.incident_type.words().clone();
         let details = self.details.into_iter().map(|detail| Detail {
             label: cleaned(&detail.label, MAX_DETAIL),
             value: cleaned(&detail.value, MAX_DETAIL),

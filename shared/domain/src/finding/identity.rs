@@ -64,13 +64,12 @@ impl FindingIdentity {
         }
         let is_account = owner.len() == 12 && owner.bytes().all(|byte| byte.is_ascii_digit());
         let account = if is_arn && is_account { owner } else { account };
-        match product_arn {
-            Some(product_arn) => Self::product(account, product_arn, id),
-            None => {
-                // Inspector and Macie have a `2` in their ARNs and none in their products' names.
-                let name = service.trim_end_matches('2');
-                Self::product(account, &format!(":product/aws/{name}"), id)
-            }
+        if let Some(product_arn) = product_arn {
+            Self::product(account, product_arn, id)
+        } else {
+            // Inspector and Macie have a `2` in their ARNs and none in their products' names.
+            let name = service.trim_end_matches('2');
+            Self::product(account, &format!(":product/aws/{name}"), id)
         }
     }
 

@@ -26,7 +26,7 @@ static NOTHING: Tree = Tree::Nothing;
 impl Tree {
     /// Returns the value at a path of field names (`action/dnsRequestAction/domain`), or `Nothing`.
     /// Names are compared without case: the services write the same model in camelCase (events),
-    /// PascalCase (ASFF) and a mixture (`LoginAttributes`).
+    /// `PascalCase` (ASFF) and a mixture (`LoginAttributes`).
     pub(crate) fn at(&self, path: &str) -> &Self {
         path.split('/').fold(self, |tree, name| match tree {
             Self::Fields(fields) => {
@@ -252,7 +252,10 @@ mod tests {
         assert_eq!(tree.count("below"), None);
         let noon = "2026-11-27T14:30:00Z".parse().ok();
         assert_eq!((tree.time("ms"), tree.time("s"), tree.time("blank")), (noon, noon, noon));
-        assert_eq!(tree.time("dt").map(|time| time.as_second()), noon.map(|t| t.as_second()));
+        assert_eq!(
+            tree.time("dt").map(jiff::Timestamp::as_second),
+            noon.map(jiff::Timestamp::as_second)
+        );
         assert_eq!((tree.time("odd"), tree.time("far"), tree.time("half")), (None, None, None));
     }
 

@@ -28,6 +28,7 @@ fn after(seconds: i64) -> Timestamp {
     now() + SignedDuration::from_secs(seconds)
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "a mirror has it so")]
 fn engaged(run: u32, known: &[(&str, bool)]) -> Option<Engagement> {
     let known = known.iter().map(|(id, reached)| (id.parse().unwrap(), *reached));
     Some(Engagement {
@@ -37,6 +38,7 @@ fn engaged(run: u32, known: &[(&str, bool)]) -> Option<Engagement> {
     })
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "a mirror has it so")]
 fn asked(run: u32, at: Timestamp) -> Option<Engaging> {
     Some(Engaging { run, at, request: None })
 }

@@ -163,10 +163,10 @@ impl Writer {
             Some(Doing::Read(known)) => known,
         };
         match decide(policy, &finding, &known, now()) {
-            Verdict::Record(_) | Verdict::Repeat { .. } => {
-                self.due.remove(0);
-            }
-            Verdict::Close { .. } | Verdict::Reopen { .. } => {
+            Verdict::Record(_)
+            | Verdict::Repeat { .. }
+            | Verdict::Close { .. }
+            | Verdict::Reopen { .. } => {
                 self.due.remove(0);
             }
             Verdict::Finish { incident, tell } => {

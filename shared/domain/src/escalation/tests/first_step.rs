@@ -42,10 +42,10 @@ fn an_answer_in_those_minutes_stops_it() {
 #[test]
 fn a_raise_does_not_wait_and_an_acknowledgment_that_timed_out_does() {
     let people = people([person("ada", 1)]);
-    let raised = raised(late());
+    let raised = raised(&late());
     let at_once = turn(&raised, raised.first_turn(), &people, now());
     assert_eq!(at_once.pages.len(), 1);
-    let again = timed_out(late());
+    let again = timed_out(&late());
     let waiting = turn(&again, again.first_turn(), &people, now());
     assert_eq!(waiting, Turn::wait(FIRST, again.first_turn()));
 }

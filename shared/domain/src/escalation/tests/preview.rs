@@ -111,7 +111,7 @@ proptest! {
         if critical {
             incident.severity = crate::Severity::Critical;
         }
-        let incident = if more_severe { raised(incident) } else { incident };
+        let incident = if more_severe { raised(&incident) } else { incident };
         let reached: BTreeSet<ContactId> = reached.iter().map(|id| id.parse().unwrap()).collect();
         let firms = [firm()];
         let everything = Found { people: &everybody, externals: &firms, reached: &reached };

@@ -3,7 +3,7 @@
 use super::*;
 
 fn first(reached: &[&str], people: &People) -> Vec<String> {
-    first_of(&raised(incident()), reached, people)
+    first_of(&raised(&incident()), reached, people)
 }
 
 fn first_of(incident: &Incident, reached: &[&str], people: &People) -> Vec<String> {
@@ -30,7 +30,7 @@ fn one_message_for_those_reached_and_every_channel_for_those_added() {
 
 #[test]
 fn the_step_does_not_narrow_the_channels_of_those_added() {
-    let mut incident = raised(incident());
+    let mut incident = raised(&incident());
     incident.plan.steps[0].channels = Channels::Only(vec![Email]);
     let people = people([person("ada", 1)]);
     assert_eq!(first_of(&incident, &[], &people), ["ada: email sms voice"]);
@@ -42,7 +42,7 @@ fn the_step_does_not_narrow_the_channels_of_those_added() {
 
 #[test]
 fn those_reached_are_told_also_where_the_step_no_longer_calls_for_them() {
-    let mut incident = raised(incident());
+    let mut incident = raised(&incident());
     incident.plan.steps[0].targets = vec!["contact:ada".parse().unwrap()];
     let mut mail_only = person("dan", 4);
     mail_only.channels.truncate(1);
@@ -54,7 +54,7 @@ fn those_reached_are_told_also_where_the_step_no_longer_calls_for_them() {
 
 #[test]
 fn a_step_for_organizations_alone_still_tells_those_reached() {
-    let mut incident = raised(incident());
+    let mut incident = raised(&incident());
     incident.plan.steps[0].targets = vec!["external:firm".parse().unwrap()];
     let (people, firms) = (people([person("ada", 1), person("bob", 2)]), [firm()]);
     let reached = ["bob".parse().unwrap()].into();
@@ -66,7 +66,7 @@ fn a_step_for_organizations_alone_still_tells_those_reached() {
 
 #[test]
 fn an_acknowledgment_that_timed_out_pages_everybody_in_full() {
-    let incident = timed_out(incident());
+    let incident = timed_out(&incident());
     let people = people([person("ada", 1)]);
     assert_eq!(first_of(&incident, &["ada"], &people), ["ada: email sms voice"]);
     assert!(!wanted(&incident, incident.first_turn()).reached);
@@ -74,7 +74,7 @@ fn an_acknowledgment_that_timed_out_pages_everybody_in_full() {
 
 #[test]
 fn only_the_first_turn_asks_whom_earlier_runs_reached() {
-    let incident = raised(incident());
+    let incident = raised(&incident());
     let first = incident.first_turn();
     assert!(wanted(&incident, first).reached);
     assert!(!wanted(&incident, Cursor { step: 1, ..first }).reached);

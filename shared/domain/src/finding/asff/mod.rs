@@ -27,6 +27,7 @@ pub struct AsffFinding {
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "PascalCase", expecting = "a finding in ASFF")]
+#[expect(clippy::struct_field_names, reason = "the names are those of ASFF")]
 struct Fields {
     id: String,
     product_arn: String,

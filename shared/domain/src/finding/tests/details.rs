@@ -100,6 +100,10 @@ fn names_the_place_and_the_actor_in_guardduty_findings() {
             "Infected file: /opt/.cache/kworker",
         ],
     );
+}
+
+#[test]
+fn names_the_places_and_actors_of_a_sequence() {
     check(
         "guardduty/critical-sequence-of-buckets",
         &[

@@ -123,7 +123,8 @@ fn identities_are_the_same_by_every_route_and_differ_by_account() {
 fn sequences_and_exposures_name_their_signals() {
     let related = |name: &str| finding(name).related;
     let brute_force = finding("security-hub/guardduty-brute-force").identity;
-    assert_eq!(related("security-hub/guardduty-attack-sequence"), [brute_force.clone()]);
+    let sequence = related("security-hub/guardduty-attack-sequence");
+    assert_eq!(sequence, std::slice::from_ref(&brute_force));
     assert_eq!(
         related("security-hub/v2-exposure"),
         [
