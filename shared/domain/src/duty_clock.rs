@@ -128,7 +128,7 @@ impl DutyClock {
             return Some(Self { incident_types, version, ..self.clone() });
         }
         let restarts = self.restarts + 1;
-        Some(Self { incident_types, version, restarts, ..other.clone() })
+        Some(Self { incident_types, restarts, version, ..other.clone() })
     }
 
     /// Returns what tells one start of the clock from the next in keys: nothing for the first.
