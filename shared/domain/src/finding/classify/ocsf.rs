@@ -75,7 +75,7 @@ pub fn ocsf(facts: &OcsfFacts<'_>) -> Class {
     let unused = facts.title.to_ascii_lowercase().contains("unused");
     let by_class = match class_uid {
         IAM_ANALYSIS_FINDING if unused => Some(Class::control(Misconfiguration)),
-        DATA_SECURITY_FINDING | IAM_ANALYSIS_FINDING => Some(Class::threat(DataExposure)),
+        IAM_ANALYSIS_FINDING | DATA_SECURITY_FINDING => Some(Class::threat(DataExposure)),
         _ => None,
     };
     match best(&classes).or(by_class).or_else(|| by_product(&product)) {
