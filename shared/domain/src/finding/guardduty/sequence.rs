@@ -40,7 +40,9 @@ pub(in crate::finding) fn sequence_details(sequence: &Tree) -> Lines {
         lines.add("Indicator", valued(name, &indicator.texts("values")));
     }
     let names = sequence.list("signals").iter();
-    lines.add_all("Signals", names.filter_map(|signal| signal.first(&["name", "title", "type"])));
+    let names = names.filter_map(|signal| signal.first(&["name", "title", "type"]));
+    // That a signal is a finding says nothing where it has no name.
+    lines.add_all("Signals", names.filter(|name| *name != "FINDING"));
     lines
 }
 
