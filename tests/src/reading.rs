@@ -53,18 +53,18 @@ fn collect(value: Value, layers: usize, found: &mut Vec<Result<Finding, String>>
             Err(unreadable) => found.push(Err(unreadable.to_string())),
         },
         Opened::GuardDuty(finding) => {
-            found.push(bare("GuardDuty Finding", "aws.guardduty", finding))
+            found.push(bare("GuardDuty Finding", "aws.guardduty", &finding));
         }
         Opened::PrintedGuardDuty(finding) => {
-            found.push(bare("GuardDuty Finding", "aws.guardduty", on_the_wire(finding)));
+            found.push(bare("GuardDuty Finding", "aws.guardduty", &on_the_wire(finding)));
         }
         Opened::Asff(finding) => {
             let detail = json!({ "findings": [finding] });
-            found.push(bare("Security Hub Findings - Imported", "aws.securityhub", detail));
+            found.push(bare("Security Hub Findings - Imported", "aws.securityhub", &detail));
         }
         Opened::Ocsf(finding) => {
             let detail = json!({ "findings": [finding] });
-            found.push(bare("Findings Imported V2", "aws.securityhub", detail));
+            found.push(bare("Findings Imported V2", "aws.securityhub", &detail));
         }
         Opened::Values(values) => values.into_iter().for_each(|value| collect(value, left, found)),
         Opened::Text(what, text) => match serde_json::from_str(&text) {
@@ -76,7 +76,7 @@ fn collect(value: Value, layers: usize, found: &mut Vec<Result<Finding, String>>
 }
 
 /// The finding of a detail without an envelope.
-fn bare(detail_type: &str, source: &str, detail: Value) -> Result<Finding, String> {
+fn bare(detail_type: &str, source: &str, detail: &Value) -> Result<Finding, String> {
     let event = json!({
         "version": "0", "id": "none", "account": "000000000000", "region": "us-east-1",
         "time": "2026-01-01T00:00:00Z", "resources": [], "detail-type": detail_type,

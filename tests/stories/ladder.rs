@@ -121,10 +121,10 @@ pub(crate) async fn holds_back_what_is_too_much_and_sends_it_together(stage: &St
         call("POST", &format!("/incidents/{incident}/resolve"), Value::Null).await?;
         let told = call("GET", &format!("/incidents/{incident}"), Value::Null).await?;
         let lines = told["timeline"].as_array().into_iter().flatten();
-        let states: Vec<_> = lines.filter_map(|line| line["state"].as_str()).collect();
-        ensure!(!states.contains(&"held"), "{incident}: {states:?}");
-        let dropped = states.iter().filter(|state| **state == "dropped").count();
-        ensure!(dropped == if incident == last { 2 } else { 0 }, "{incident}: {states:?}");
+        let ends: Vec<_> = lines.filter_map(|line| line["state"].as_str()).collect();
+        ensure!(!ends.contains(&"held"), "{incident}: {ends:?}");
+        let dropped = ends.iter().filter(|state| **state == "dropped").count();
+        ensure!(dropped == if incident == last { 2 } else { 0 }, "{incident}: {ends:?}");
     }
     Ok(())
 }

@@ -61,7 +61,7 @@ use stage::{Curtain, Stage};
 macro_rules! stories {
     ($curtain:expr, $($module:ident::$story:ident),+ $(,)?) => {
         vec![$({
-            let curtain = Arc::clone(&$curtain);
+            let curtain = Arc::clone($curtain);
             Trial::test(concat!(stringify!($module), "::", stringify!($story)), move || {
                 curtain.play(async |stage: &Stage| $module::$story(stage).await)
             })
@@ -69,9 +69,9 @@ macro_rules! stories {
     };
 }
 
-fn main() -> anyhow::Result<ExitCode> {
-    let curtain = Arc::new(Curtain::new()?);
-    let trials = stories![
+/// Every story.
+fn all(curtain: &Arc<Curtain>) -> Vec<Trial> {
+    stories![
         curtain,
         acknowledged::pages_nobody_further,
         announced::every_incident_page_and_answer_is_an_event,
@@ -157,7 +157,12 @@ fn main() -> anyhow::Result<ExitCode> {
         voice::calls_come_from_the_number_of_the_stack,
         watchdog::takes_a_step_that_nobody_takes,
         wrong_requests::are_refused_and_say_why,
-    ];
+    ]
+}
+
+fn main() -> anyhow::Result<ExitCode> {
+    let curtain = Arc::new(Curtain::new()?);
+    let trials = all(&curtain);
     let arguments = Arguments::from_args();
     let conclusion = libtest_mimic::run(&arguments, trials);
     // Only all of the stories together call everything.

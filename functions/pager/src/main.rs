@@ -66,7 +66,9 @@ async fn main() -> Result<(), Error> {
         let output = match event.payload {
             Input::Tick(_) => Box::pin(pager.watch(owner, now, until)).await.map(Output::Watched),
             Input::Turn(turn) => pager.handle(turn, owner, now, until).await.map(Output::Answer),
-            Input::Update(update) => Box::pin(pager.update(update, owner, now)).await.map(Output::Update),
+            Input::Update(update) => {
+                Box::pin(pager.update(update, owner, now)).await.map(Output::Update)
+            }
         };
         figures::emit();
         output

@@ -18,7 +18,7 @@ const OTHERS: [(&str, &str); 7] = [
 pub(super) fn on_the_wire(value: Value) -> Value {
     match value {
         Value::Object(fields) => {
-            let fields = fields.into_iter().map(|(name, value)| (wired(name), on_the_wire(value)));
+            let fields = fields.into_iter().map(|(name, value)| (wired(&name), on_the_wire(value)));
             Value::Object(fields.collect())
         }
         Value::Array(values) => Value::Array(values.into_iter().map(on_the_wire).collect()),
@@ -26,7 +26,7 @@ pub(super) fn on_the_wire(value: Value) -> Value {
     }
 }
 
-fn wired(name: String) -> String {
+fn wired(name: &str) -> String {
     if let Some((_, other)) = OTHERS.iter().find(|(printed, _)| *printed == name) {
         return (*other).to_owned();
     }
