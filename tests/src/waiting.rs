@@ -62,7 +62,7 @@ mod tests {
         for path in all {
             let text = fs::read_to_string(&path).unwrap();
             assert!(
-                !text.contains("sleep("),
+                !text.contains("time::sleep("),
                 "{} waits for a time, not for a state",
                 path.display()
             );

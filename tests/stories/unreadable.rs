@@ -12,7 +12,7 @@ pub(crate) async fn is_kept_whole_with_the_path_of_the_fault(stage: &Stage) -> R
         ("guardduty/unreadable-no-account.json", "detail: missing field `accountId`"),
         (
             "security-hub/unreadable-no-label.json",
-            "detail.findings[0].Severity: missing field `Label`",
+            "detail.findings[0]: missing field `Severity.Label`",
         ),
     ] {
         let event = stage.event(file, "100000000010")?;
