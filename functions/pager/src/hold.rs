@@ -5,7 +5,7 @@ use muster::channel::Channel;
 use muster::incident::Incident;
 use muster::ladder::{Ask, Ladder, Pass};
 use muster::policy::Policy;
-use muster::send::{SendKey, SendRecord, SendState};
+use muster::send::{EXTERNAL, SendKey, SendRecord, SendState};
 use muster_aws::AwsError;
 use muster_aws::incidents::{HeldPage, PagedChannel};
 
@@ -65,8 +65,11 @@ impl Pager {
     ) -> Result<Room, AwsError> {
         let paged = PagedChannel::new(&record.key.contact, channel);
         let (mark, now) = (mark(incident, &record.key), Timestamp::now());
+        // A Critical incident passes a full ladder to reach our own people. An organization knows from the
+        // first that it is needed, so that a storm must not call it a hundred times.
+        let passes = !record.key.contact.starts_with(EXTERNAL);
         let pass = |ladder: &Ladder, waiting| {
-            let (severity, incident) = (incident.severity, Some(&incident.id));
+            let (severity, incident) = (incident.severity, passes.then_some(&incident.id));
             ladder.pass(policy, paged.kind, &Ask { severity, mark: &mark, incident, waiting }, now)
         };
         let (until, joins) = match self.incidents.climb(&paged, now, pass).await {
