@@ -102,7 +102,8 @@ impl Responder {
             | Verdict::Raise { .. }
             | Verdict::Finish { .. }
             | Verdict::Close { .. }
-            | Verdict::Reopen { .. } => false,
+            | Verdict::Reopen { .. }
+            | Verdict::Restart { .. } => false,
         };
         if delivered {
             return Ok(false);

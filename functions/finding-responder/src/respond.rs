@@ -2,15 +2,15 @@
 
 use jiff::Timestamp;
 use muster::drill::Drill;
-use muster::finding::{Finding, Route};
+use muster::finding::{Finding, Quiet, Route};
 use muster::id::IncidentId;
-use muster::incident::{Cause, Incident, State, facts};
+use muster::incident::{Actor, Cause, Incident, State, facts};
 use muster::plan::EscalationPlan;
 use muster::policy::Policy;
 use muster::update::Update;
 use muster::verdict::{Closing, Earlier, Known, Reason, Verdict, decide};
 use muster_aws::AwsError;
-use muster_aws::incidents::{Written, pause};
+use muster_aws::incidents::{Fact, Written, pause};
 use muster_aws::secret::{incident_id, token_digest};
 
 use crate::{Failure, Outcome, Responder, outcome, recorded};
@@ -36,14 +36,17 @@ impl Responder {
         joins: &mut bool,
     ) -> Result<Outcome, Failure> {
         if self.is_another_action(finding) {
-            self.incidents.count(finding, now).await?;
+            let (Written::Done | Written::Conflict) =
+                self.incidents.count(finding, &Known::default(), now).await?;
             return Ok(recorded(Reason::AnotherAction));
         }
         loop {
             let (policy, known) =
                 tokio::try_join!(self.roster.policy(), self.incidents.known(finding))?;
             let verdict = decide(&policy, finding, &known, now);
-            *joins = matches!(verdict, Verdict::Attach { .. } | Verdict::Repeat { .. });
+            let joined = known.entry.as_ref().is_some_and(|entry| entry.joined);
+            *joins = matches!(verdict, Verdict::Attach { .. } | Verdict::Repeat { .. })
+                || joined && matches!(verdict, Verdict::Finish { .. });
             match Box::pin(self.carry_out(verdict, finding, (&policy, &known), now)).await? {
                 Step::Done(outcome) => return Ok(outcome),
                 Step::Again => {}
@@ -70,11 +73,15 @@ impl Responder {
     ) -> Result<Step, Failure> {
         match verdict {
             Verdict::Record(reason) => {
-                self.incidents.count(finding, now).await?;
-                Ok(Step::Done(recorded(reason)))
+                Ok(match self.incidents.count(finding, known, now).await? {
+                    Written::Done => Step::Done(recorded(reason)),
+                    Written::Conflict => Step::Raced,
+                })
             }
             Verdict::Repeat { incident } => {
-                self.incidents.count(finding, now).await?;
+                if self.incidents.count(finding, known, now).await? == Written::Conflict {
+                    return Ok(Step::Raced);
+                }
                 self.incidents.adopt(finding, &incident).await?;
                 Ok(Step::Done(outcome("repeat", &incident)))
             }
@@ -102,21 +109,19 @@ impl Responder {
             Verdict::Open { earlier } => self.open(earlier, finding, (policy, known), now).await,
             Verdict::Close { incident, state, closing } => {
                 let Some(own) = known.incident(&incident) else { return Ok(Step::Again) };
-                let at = finding.updated_at.or(finding.last_seen).unwrap_or(now).min(now);
-                let after = match closing {
-                    Closing::Note => None,
-                    Closing::Tell => Some(own.close_at_source(state, at, false, now)),
-                    Closing::Stop => Some(own.close_at_source(state, at, true, now)),
-                    Closing::Resolve => own.resolve(muster::incident::Actor::Muster, now),
-                };
-                let text = facts::closed(finding, state, closing, own);
-                let closed = (finding, at);
-                let noted =
-                    self.incidents.close_finding(&incident, after.as_ref(), closed, (&text, now));
-                Ok(match noted.await? {
-                    Written::Done => Step::Done(outcome("closed", &incident)),
-                    Written::Conflict => Step::Raced,
-                })
+                if self.close(own, state, closing, finding, now).await? == Written::Conflict {
+                    return Ok(Step::Raced);
+                }
+                Box::pin(self.closed(finding, &incident, policy, now)).await
+            }
+            Verdict::Restart { incident } => {
+                let Some(own) = known.incident(&incident) else { return Ok(Step::Again) };
+                let after = own.restart_active(now);
+                if self.incidents.restart(&after, finding, now).await? == Written::Conflict {
+                    return Ok(Step::Raced);
+                }
+                self.start(finding, &incident).await?;
+                Ok(Step::Done(outcome("raised", &incident)))
             }
             Verdict::Reopen { incident } => {
                 let Some(own) = known.incident(&incident) else { return Ok(Step::Again) };
@@ -153,11 +158,57 @@ impl Responder {
         match &known.own {
             // Its escalation was started by the finding that opened it.
             Some(own) if own.status != State::Resolved => {
-                Box::pin(self.incidents.started(&finding.identity, own)).await?;
+                Box::pin(self.incidents.started(finding, own)).await?;
                 Ok(Step::Done(outcome("attached", incident)))
             }
             _ => Ok(Step::Again),
         }
+    }
+
+    /// Writes that the source of a finding reports it closed, and what follows for its incident.
+    async fn close(
+        &self,
+        own: &Incident,
+        state: Quiet,
+        closing: Closing,
+        finding: &Finding,
+        now: Timestamp,
+    ) -> Result<Written, AwsError> {
+        let at = finding.reported_at.unwrap_or(now).min(now);
+        let after = match closing {
+            Closing::Note => None,
+            Closing::Tell => Some(own.close_at_source(state, at, false, now)),
+            Closing::Stop => Some(own.close_at_source(state, at, true, now)),
+            Closing::Resolve => own.resolve(Actor::Muster, now),
+        };
+        let text = facts::closed(finding, state, closing, own);
+        let closed = (finding, at);
+        let written =
+            self.incidents.close_finding(&own.id, after.as_ref(), closed, (&text, now)).await?;
+        if closing == Closing::Resolve && written == Written::Done {
+            // What others listen for.
+            let fact =
+                Fact::new(now, "resolved", &Actor::Muster, "Resolved: closed at its source.");
+            self.incidents.note(&own.id, "resolved", &fact).await?;
+        }
+        Ok(written)
+    }
+
+    /// After a finding was closed: the incident as it is now says whether its other findings ended, or joined, at the
+    /// same moment. If so, what that asks for follows.
+    async fn closed(
+        &self,
+        finding: &Finding,
+        incident: &IncidentId,
+        policy: &Policy,
+        now: Timestamp,
+    ) -> Result<Step, Failure> {
+        let known = self.incidents.known(finding).await?;
+        let Verdict::Finish { .. } = decide(policy, finding, &known, now) else {
+            return Ok(Step::Again);
+        };
+        self.start(finding, incident).await?;
+        Ok(Step::Done(outcome("closed", incident)))
     }
 
     async fn raise(
@@ -242,7 +293,7 @@ impl Responder {
             if !incident.stopped() {
                 self.escalations.start(&incident).await?;
             }
-            Box::pin(self.incidents.started(&finding.identity, &incident)).await?;
+            Box::pin(self.incidents.started(finding, &incident)).await?;
         }
         Ok(())
     }

@@ -256,7 +256,8 @@ pub(crate) async fn simulate(
             | Verdict::Finish { .. }
             | Verdict::Repeat { .. }
             | Verdict::Close { .. }
-            | Verdict::Reopen { .. } => {
+            | Verdict::Reopen { .. }
+            | Verdict::Restart { .. } => {
                 let Some(incident) = deciding.incident(finding, asked.at) else { return simulated };
                 simulated.verdict = "open";
                 simulated.course = course(&incident, &deciding.found());

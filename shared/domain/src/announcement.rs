@@ -18,9 +18,11 @@ const VERSION: &str = "1";
 /// Longest text of others that chat repeats, in characters.
 const MOST_IN_CHAT: usize = 250;
 /// Facts that are told in chat; the others would drown them.
-const TOLD: [&str; 9] = [
+const TOLD: [&str; 11] = [
     "opened",
     "raised",
+    "closed_at_source",
+    "reopened_at_source",
     "lapsed",
     "acknowledged",
     "resolved",

@@ -9,7 +9,7 @@ use std::fmt;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-pub use self::cause::{Cause, Closed};
+pub use self::cause::{Cause, Closed, RaisedBy, Request};
 pub use self::changes::AlreadyResolved;
 use crate::drill::{Drill, Mode};
 use crate::escalation::Cursor;
@@ -112,6 +112,12 @@ pub struct Incident {
     /// Why that escalation began, if it is not the first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cause: Option<Cause>,
+    /// The finding for which that escalation began, if it is not the one that the incident is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub raised_by: Option<RaisedBy>,
+    /// The last request of a person for the team, by a Security Hub custom action.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<Request>,
     /// Set while the source of its findings reports them closed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub closed: Option<Closed>,
@@ -148,6 +154,7 @@ impl Incident {
             region: finding.region.clone(),
             title: finding.title.clone(),
             highest_level: policy.highest_level(finding.severity),
+            request: Request::of(&finding, now),
             finding,
             findings: 1,
             opened_at: now,
@@ -156,6 +163,7 @@ impl Incident {
             run: 1,
             run_at: now,
             cause: None,
+            raised_by: None,
             closed: None,
             previous: None,
             resolution: None,

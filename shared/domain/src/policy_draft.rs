@@ -46,7 +46,7 @@ impl PolicyDraft {
     pub fn check(self, current: Option<&Policy>, stamp: &Stamp) -> Result<Policy, Vec<Fault>> {
         let mut faults = Faults::default();
         faults.unknown(self.rest.keys(), "is not a field of the policy", "page_from");
-        let page_from = faults.page_from(self.page_from);
+        let page_from = faults.page_from(self.page_from, current.map(|policy| policy.page_from));
         let levels = faults.level("levels", self.levels);
         let levels_high = faults.level("levels_high", self.levels_high);
         let levels_critical = faults.level("levels_critical", self.levels_critical);
@@ -107,9 +107,10 @@ const THRESHOLDS: &str = r#"{"threats": "medium", "controls": "never"}"#;
 const CLOSED: &str = r#"{"threats": "tell", "controls": "stop"}"#;
 
 impl Faults {
-    /// The thresholds. One word alone is that of threats.
-    fn page_from(&mut self, given: Field<Words>) -> PageFrom {
-        let mut page_from = PageFrom::default();
+    /// The thresholds. One word alone is that of threats, and leaves the others as they are.
+    fn page_from(&mut self, given: Field<Words>, current: Option<PageFrom>) -> PageFrom {
+        let one = matches!(known(given.as_ref()), Some(Words::One(_)));
+        let mut page_from = current.filter(|_| one).unwrap_or_default();
         let wrong = "must be informational, low, medium, high, critical or never";
         self.words("page_from", given, (wrong, THRESHOLDS), |name, word| {
             let threshold = Threshold::try_from(word.to_owned()).map_err(|_| "medium");

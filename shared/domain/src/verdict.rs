@@ -9,7 +9,7 @@ pub use self::ledger::{Known, LedgerEntry};
 pub use self::reason::Reason;
 use crate::finding::{Finding, Quiet, Route};
 use crate::id::IncidentId;
-use crate::incident::{Cause, Incident, State};
+use crate::incident::{Cause, Incident, Request, State};
 use crate::policy::{Policy, SourceClosed};
 use crate::severity::Severity;
 
@@ -94,6 +94,12 @@ pub enum Verdict {
         /// The incident.
         incident: IncidentId,
     },
+    /// Its incident ended because its source has closed its findings, and another one joined at the same moment: page
+    /// again.
+    Restart {
+        /// The incident.
+        incident: IncidentId,
+    },
     /// Count it, and page nobody.
     Record(Reason),
 }
@@ -104,11 +110,19 @@ pub fn decide(policy: &Policy, finding: &Finding, known: &Known, now: Timestamp)
     // What was begun comes before everything: also before a later copy of the finding that says "archived".
     if let (Some(entry), Some(own)) = (&known.entry, &known.own)
         && !entry.started
+        // What closes it is finished by a copy that says so, too.
+        && (entry.closed_at.is_none() || finding.quiet.is_some_and(ends))
     {
         return unfinished(policy, finding, known, (entry, own), now);
     }
-    if let Some(quiet) = known.quiet(finding) {
-        return closed(policy, finding, known).unwrap_or_else(|| Verdict::Record(quiet.into()));
+    let taken_up = known.own.as_ref().is_some_and(|own| own.status != State::Resolved);
+    match known.quiet(finding) {
+        // Handed on by another tool: an incident that pages, or was acknowledged, does not end by that.
+        Some(Quiet::Notified) if taken_up => {}
+        Some(quiet) => {
+            return closed(policy, finding, known).unwrap_or_else(|| Verdict::Record(quiet.into()));
+        }
+        None => {}
     }
     if let Some(own) = &known.own {
         return again(policy, finding, known, own, now);
@@ -132,6 +146,9 @@ fn unfinished(
     now: Timestamp,
 ) -> Verdict {
     let incident = own.id.clone();
+    if entry.closed_at.is_some() && finding.quiet.is_some_and(ends) {
+        return verified(policy, finding, known, own);
+    }
     if !entry.joined {
         return Verdict::Finish { incident, tell: false };
     }
@@ -142,7 +159,8 @@ fn unfinished(
     match join(policy, finding, own, now) {
         Verdict::Attach { incident } => {
             // Open: the pages to come, and the page behind each link, name it.
-            Verdict::Finish { incident, tell: own.status == State::Acknowledged }
+            let tell = own.status == State::Acknowledged && policy.pages(finding);
+            Verdict::Finish { incident, tell }
         }
         verdict => verdict,
     }
@@ -171,8 +189,13 @@ fn open_or_join(
 fn join(policy: &Policy, finding: &Finding, open: &Incident, now: Timestamp) -> Verdict {
     let incident = open.id.clone();
     let acknowledged = open.status == State::Acknowledged;
-    let cause = if let Some(asked) = &finding.asked {
-        Cause::Asked { action: asked.action.clone(), account: asked.account.clone() }
+    let worth = policy.pages(finding) || finding.asks() || finding.drill.is_some();
+    let cause = if let Some(asked) = asked_anew(finding, open, now) {
+        asked
+    } else if !worth {
+        return Verdict::Attach { incident };
+    } else if open.stopped() {
+        Cause::StillActive
     } else if finding.severity > open.severity {
         Cause::SeverityIncreased { from: open.severity }
     } else if open.silent_since(now).is_some() {
@@ -197,14 +220,14 @@ fn again(
     now: Timestamp,
 ) -> Verdict {
     let incident = own.id.clone();
-    let asks = finding.asks() && !known.asked_before(finding);
-    let worth = policy.pages(finding) || asks;
+    let asked = asked_anew(finding, own, now).filter(|_| !known.asked_before(finding));
+    let worth = policy.pages(finding) || asked.is_some();
     let reopened = reopened(finding, known, now);
     if let Some(resolution) = &own.resolution {
         // Copies of what was resolved come late, by other routes and at the next publication. Only
         // what was seen to happen after the resolution has come back, or what a person asks for or reopens.
         let seen = finding.last_seen.unwrap_or(now) > resolution.at;
-        let earlier = if worth && (seen || asks) {
+        let earlier = if worth && (seen || asked.is_some()) {
             Earlier::Recurred(incident)
         } else if worth && reopened {
             Earlier::Reopened(incident)
@@ -213,23 +236,30 @@ fn again(
         };
         return open_or_join(policy, finding, known, Some(earlier), now);
     }
-    if let Some(asked) = finding.asked.as_ref().filter(|_| asks) {
-        let cause = Cause::Asked { action: asked.action.clone(), account: asked.account.clone() };
+    if let Some(cause) = asked {
         return Verdict::Raise { incident, cause };
     }
-    if finding.severity > own.severity {
+    if worth && finding.severity > own.severity {
         let cause = Cause::SeverityIncreased { from: own.severity };
         return Verdict::Raise { incident, cause };
-    }
-    if reopened {
-        return Verdict::Reopen { incident };
     }
     match still_happening(policy, finding, own, now) {
         Some(seen_at) if worth => {
             Verdict::Raise { incident, cause: Cause::StillHappening { seen_at } }
         }
+        _ if reopened => Verdict::Reopen { incident },
         _ => Verdict::Repeat { incident },
     }
+}
+
+/// The cause, if a person asks for the team with this finding and the incident has not heard of that request: a press on
+/// the button for several findings asks once.
+fn asked_anew(finding: &Finding, incident: &Incident, now: Timestamp) -> Option<Cause> {
+    let asked = finding.asked.as_ref()?;
+    let request = Request::of(finding, now)?;
+    let heard = incident.request.as_ref().is_some_and(|before| before.holds(&request));
+    let cause = Cause::Asked { action: asked.action.clone(), account: asked.account.clone() };
+    (!heard).then_some(cause)
 }
 
 /// When a finding was seen long after its incident was acknowledged, or after an escalation ended without an
@@ -250,28 +280,67 @@ fn still_happening(
     (seen.duration_since(since) > remind).then_some(seen)
 }
 
-/// Whether a finding that its source had closed is active there again, and this is no late copy.
+/// Whether a finding that its source had closed is active there again: delivered later, by the same route. What changes by
+/// hand in Security Hub changes no time of the finding itself, and another route may never have heard that it was closed.
 fn reopened(finding: &Finding, known: &Known, now: Timestamp) -> bool {
-    let closed_at = known.entry.as_ref().and_then(|entry| entry.closed_at);
-    let changed = finding.updated_at.max(finding.last_seen).unwrap_or(now);
-    closed_at.is_some_and(|closed_at| changed > closed_at)
+    let Some(entry) = &known.entry else { return false };
+    let delivered = finding.reported_at.unwrap_or(now);
+    let later = entry.closed_at.is_some_and(|closed_at| delivered > closed_at);
+    later && entry.closed_by == Some(finding.route)
+}
+
+/// Whether this word of a source ends a finding: it is closed, or was never real.
+fn ends(quiet: Quiet) -> bool {
+    quiet.closed() || quiet == Quiet::Sample
 }
 
 /// The verdict on a finding that its source reports closed, if it is news for an incident.
 fn closed(policy: &Policy, finding: &Finding, known: &Known) -> Option<Verdict> {
-    let state = finding.quiet.filter(|quiet| quiet.closed())?;
+    let state = finding.quiet.filter(|quiet| ends(*quiet))?;
     let own = known.own.as_ref().filter(|own| own.status != State::Resolved)?;
     if known.entry.as_ref().is_some_and(|entry| entry.closed_at.is_some()) {
         return None;
     }
-    let closing = match policy.when_closed(finding.category) {
-        _ if known.others_active && own.finding.identity != finding.identity => Closing::Note,
-        _ if known.others_active => Closing::Tell,
+    let closing = closing(policy, finding, known, own);
+    Some(Verdict::Close { incident: own.id.clone(), state, closing })
+}
+
+/// What follows for an incident when one of its findings is closed.
+fn closing(policy: &Policy, finding: &Finding, known: &Known, own: &Incident) -> Closing {
+    if known.others_active {
+        let headline = own.finding.identity == finding.identity;
+        return if headline { Closing::Tell } else { Closing::Note };
+    }
+    // A threat does not end because the vulnerability that belongs to it was fixed last.
+    let [last, headline] = [finding.category, own.finding.category].map(|c| policy.when_closed(c));
+    match last.min(headline) {
+        _ if finding.quiet == Some(Quiet::Sample) => Closing::Stop,
         SourceClosed::Tell => Closing::Tell,
         SourceClosed::Stop => Closing::Stop,
         SourceClosed::Resolve => Closing::Resolve,
+    }
+}
+
+/// The verdict on a finding whose end is on record: findings may have joined, or ended, between what was read and what was
+/// written, since neither writes the incident.
+fn verified(policy: &Policy, finding: &Finding, known: &Known, own: &Incident) -> Verdict {
+    let incident = own.id.clone();
+    if known.others_active && own.ended_by_source() {
+        return Verdict::Restart { incident };
+    }
+    let closing = closing(policy, finding, known, own);
+    let done = match closing {
+        Closing::Note => true,
+        Closing::Tell => own.closed.is_some(),
+        Closing::Stop => own.stopped(),
+        Closing::Resolve => false,
     };
-    Some(Verdict::Close { incident: own.id.clone(), state, closing })
+    match finding.quiet {
+        Some(state) if !done && own.status != State::Resolved => {
+            Verdict::Close { incident, state, closing }
+        }
+        _ => Verdict::Finish { incident, tell: false },
+    }
 }
 
 /// The open incident that a new finding joins: that of the findings it belongs with, else that of

@@ -171,6 +171,27 @@ pub(super) enum Cause {
     AcknowledgmentTimedOut,
     /// A finding that its source had closed was reopened there.
     Reopened,
+    /// A finding is active although paging had ended because its source had closed the others.
+    StillActive,
+}
+
+/// The finding for which an escalation began, if it is not the one that the incident is about.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RaisedBy {
+    severity: Severity,
+    title: String,
+    resource: Option<String>,
+}
+
+/// A request of a person for the team, by a Security Hub custom action.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TeamRequest {
+    /// The id of the event that brought it.
+    event: String,
+    #[schema(format = "date-time")]
+    at: String,
 }
 
 /// How and since when the source of an incident's findings reports them closed.
@@ -209,6 +230,9 @@ pub(super) struct Incident {
     run_at: String,
     /// Why that began, if it is not the first.
     cause: Option<Cause>,
+    raised_by: Option<RaisedBy>,
+    /// The last request of a person for the team.
+    request: Option<TeamRequest>,
     closed: Option<Closed>,
     /// The resolved incident that its finding was of before.
     previous: Option<String>,

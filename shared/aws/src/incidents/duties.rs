@@ -14,6 +14,8 @@ use crate::error::AwsError;
 use crate::item::{self, Item, Written, key, n, s};
 
 const KIND: &str = "duty";
+/// How often a write that meets others on its item is tried.
+const MOST_RACES: usize = 20;
 /// How many clocks one look finds; the next look is a minute later.
 const MOST: i32 = 100;
 
@@ -115,6 +117,25 @@ impl Incidents {
             update.set_key(Some(place)).update_expression(format!("SET {}", sets.join(", ")));
         let update = update.build().map_err(|_| AwsError::shape("building an update"))?;
         Ok(Some(TransactWriteItem::builder().update(update).build()))
+    }
+
+    /// Asks for the duties of a finding that joins an incident of another type. Others that join it at the same moment
+    /// write the same item, so it is no part of what they write of their own.
+    pub(super) async fn ask_duties(
+        &self,
+        incident: &Incident,
+        finding: &Finding,
+        at: Timestamp,
+    ) -> Result<(), AwsError> {
+        let Some(write) = self.duties_of(incident, finding, at)? else { return Ok(()) };
+        for _ in 0..MOST_RACES {
+            let transaction = self.client.transact_write_items().transact_items(write.clone());
+            if item::written(transaction.send().await)? == Written::Done {
+                return Ok(());
+            }
+            item::pause().await;
+        }
+        Err(AwsError::late("asking for duties"))
     }
 
     fn clock_put(&self, clock: &DutyClock) -> Result<TransactWriteItem, AwsError> {

@@ -16,21 +16,14 @@ impl Incidents {
     /// # Errors
     /// The failed call.
     pub async fn joined(&self, incident: &Incident) -> Result<Joined, AwsError> {
-        let query = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .key_condition_expression("pk = :pk AND begins_with(sk, :begin)")
-            .expression_attribute_values(":pk", s(partition(&incident.id)))
-            .expression_attribute_values(":begin", s("fact#attached#"))
-            .consistent_read(true)
-            .scan_index_forward(false)
-            .limit(MOST_READ);
-        let facts =
-            async { query.send().await.map_err(|error| AwsError::of("dynamodb:Query", &error)) };
-        let (answer, count) = tokio::try_join!(facts, self.joined_count(&incident.id))?;
-        let facts = answer.items.unwrap_or_default().into_iter();
-        let facts = facts.filter_map(|item| item::readable::<Fact>(item, "fact"));
+        let facts = async {
+            let (joined, raised) = tokio::try_join!(
+                self.newest(incident, "attached"),
+                self.newest(incident, "raised")
+            )?;
+            Ok([joined, raised].concat())
+        };
+        let (facts, count) = tokio::try_join!(facts, self.joined_count(&incident.id))?;
         let line = |fact: Fact| match fact.finding {
             Some(finding) => JoinedLine::of(
                 finding.severity,
@@ -41,6 +34,29 @@ impl Incidents {
             None => JoinedLine { at: fact.at, text: fact.text },
         };
         let count = incident.findings.saturating_sub(1).saturating_add(count);
-        Ok(Joined::new(count, facts.map(line).collect()))
+        Ok(Joined::new(count, facts.into_iter().map(line).collect()))
+    }
+
+    /// The newest facts about findings whose names begin so.
+    async fn newest(&self, incident: &Incident, kind: &str) -> Result<Vec<Fact>, AwsError> {
+        let query = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .key_condition_expression("pk = :pk AND begins_with(sk, :begin)")
+            .expression_attribute_values(":pk", s(partition(&incident.id)))
+            .expression_attribute_values(":begin", s(format!("fact#{kind}#")))
+            .consistent_read(true)
+            .scan_index_forward(false)
+            .limit(MOST_READ);
+        let answer = query.send().await.map_err(|e| AwsError::of("dynamodb:Query", &e))?;
+        let facts = answer.items.unwrap_or_default().into_iter();
+        let facts = facts.filter_map(|item| item::readable::<Fact>(item, "fact"));
+        // What restarts paging without a finding of its own, and the headline, are told elsewhere.
+        let headline = &incident.finding.identity;
+        let other = |fact: &Fact| {
+            fact.finding.as_ref().is_some_and(|finding| finding.identity != *headline)
+        };
+        Ok(facts.filter(other).collect())
     }
 }

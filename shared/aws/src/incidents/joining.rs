@@ -4,12 +4,12 @@ use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem, Update};
 use jiff::{SignedDuration, Timestamp};
 use muster::finding::Finding;
 use muster::id::IncidentId;
-use muster::incident::{Incident, facts};
+use muster::incident::{Actor, Incident, facts};
 use muster::verdict::{Earlier, Known};
 
 use super::expiry::named_by;
 use super::fact::{CLOSED, REOPENED};
-use super::ledger::{Group, group_key, ledger_key};
+use super::ledger::{CLOSED_AT, CLOSED_BY, Group, group_key, ledger_key};
 use super::{Fact, Incidents, moment};
 use crate::error::AwsError;
 use crate::item::{self, Written, n, s};
@@ -99,7 +99,8 @@ impl Incidents {
             item::put(&self.table, item, None, vec![])?,
         ];
         writes.extend(self.links(finding, known, &incident.id)?);
-        writes.extend(self.duties_of(incident, finding, now)?);
+        // Before the rest: signals of one sequence share it, and a second write changes nothing.
+        self.ask_duties(incident, finding, now).await?;
         let transaction = self.client.transact_write_items().set_transact_items(Some(writes));
         let written = item::written(transaction.send().await)?;
         if written == Written::Done {
@@ -149,7 +150,8 @@ impl Incidents {
     }
 
     /// Notes that the source of a finding reports it closed, on its incident's timeline, and with `after` on the
-    /// incident, in the place of the version before.
+    /// incident, in the place of the version before. Whether findings have joined or ended meanwhile is still to be seen:
+    /// until it is, the entry says that what follows is not done.
     ///
     /// # Errors
     /// The failed call.
@@ -162,15 +164,38 @@ impl Incidents {
     ) -> Result<Written, AwsError> {
         let ledger = self.ledger_update(
             finding,
-            &[("closed_at", s(closed_at.to_string()))],
+            &[("started", AttributeValue::Bool(false))],
             &[],
-            Some("incident = :known AND attribute_not_exists(closed_at)"),
+            Some("incident = :known"),
             (vec![(":known", s(id.as_str()))], now),
         )?;
-        let at = closed_at.as_millisecond();
-        let name = format!("closed#{}#{at}", digest(finding));
+        let name = format!("closed#{}#{}", digest(finding), closed_at.as_millisecond());
         let fact = Fact::about(now, CLOSED, finding, text);
         self.noted(id, after, ledger, (&name, &fact), false).await
+    }
+
+    /// Restarts the paging of an incident that ended by its source's word although a finding is active.
+    ///
+    /// # Errors
+    /// The failed call.
+    pub async fn restart(
+        &self,
+        after: &Incident,
+        finding: &Finding,
+        now: Timestamp,
+    ) -> Result<Written, AwsError> {
+        let ledger = self.ledger_update(
+            finding,
+            &[("started", AttributeValue::Bool(false)), ("asked_run", n(after.run))],
+            &[],
+            Some("incident = :known"),
+            (vec![(":known", s(after.id.as_str()))], now),
+        )?;
+        let cause = after.cause.as_ref().map(|cause| facts::because(cause, after));
+        let text = format!("{} Paging restarts.", cause.unwrap_or_default());
+        let fact = Fact::new(now, "raised", &Actor::Muster, &text);
+        let name = format!("raised#{:04}#active", after.run);
+        self.noted(&after.id, Some(after), ledger, (&name, &fact), true).await
     }
 
     /// Notes that the source of a finding has reopened it. If that restarts paging, the entry says that an escalation
@@ -192,7 +217,7 @@ impl Incidents {
                 ("joined", AttributeValue::Bool(false)),
                 ("asked_run", n(after.run)),
             ],
-            &["closed_at"],
+            &[CLOSED_AT, CLOSED_BY],
             Some("incident = :known AND attribute_exists(closed_at)"),
             (vec![(":known", s(after.id.as_str()))], now),
         )?;
@@ -217,8 +242,10 @@ impl Incidents {
             let version = vec![(":before", n(after.version - 1))];
             let incident = Self::incident_item(after)?;
             writes.push(item::put(&self.table, incident, Some("version = :before"), version)?);
-            if restarts {
-                writes.push(self.due_put(&after.id, after.first_turn(), after.first_due())?);
+            // Also where nobody is paged now: somebody has to look whether what was acknowledged is resolved in time.
+            let due = if restarts { Some(after.first_due()) } else { after.lapses_at() };
+            if let Some(at) = due {
+                writes.push(self.due_put(&after.id, after.first_turn(), at)?);
             }
         }
         let transaction = self.client.transact_write_items().set_transact_items(Some(writes));
@@ -280,7 +307,9 @@ impl Incidents {
         ];
         let event = finding.asked.as_ref().map(|asked| asked.event.as_str());
         sets.extend(event.filter(|event| !event.is_empty()).map(|event| ("asked_event", s(event))));
-        self.ledger_update(finding, &sets, &["closed_at"], Some(condition), (values, named.at))
+        // What a person asks for says nothing of whether it is closed: the next copy that says so is no news.
+        let reopened: &[&str] = if finding.asks() { &[] } else { &[CLOSED_AT, CLOSED_BY] };
+        self.ledger_update(finding, &sets, reopened, Some(condition), (values, named.at))
     }
 
     /// The write that counts a delivery of a finding and changes its ledger entry.

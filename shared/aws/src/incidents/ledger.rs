@@ -16,7 +16,7 @@ use super::fact::others_active;
 use super::links::{Linked, MOST_RELATED, link_key};
 use super::{Fact, Incidents};
 use crate::error::AwsError;
-use crate::item::{self, Item, key, n, s};
+use crate::item::{self, Item, Written, key, n, s};
 
 /// DynamoDB's code for a write whose condition does not hold.
 const REFUSED: &str = "ConditionalCheckFailedException";
@@ -83,15 +83,39 @@ pub(super) fn counted(
         match finding.quiet.or(sample).and_then(|quiet| serde_json::to_value(quiet).ok()) {
             Some(quiet) => {
                 set.push(format!("{mark} = :quiet"));
+                set.push(format!("{mark}_at = :now"));
                 values.insert(":quiet".to_owned(), s(quiet.as_str().unwrap_or_default()));
             }
-            None => gone.push(mark),
+            None => gone.extend([mark, mark_at(mark)]),
         }
+    }
+    // What was closed once stays so until its own route reopens it: also while no incident wants to know.
+    if finding.quiet.is_some_and(Quiet::closed) && !removes.contains(&CLOSED_AT) {
+        let closed_at = finding.reported_at.unwrap_or(now);
+        set.push("closed_at = if_not_exists(closed_at, :closed)".to_owned());
+        set.push("closed_by = if_not_exists(closed_by, :by)".to_owned());
+        let by = serde_json::to_value(finding.route).ok();
+        let by = by.as_ref().and_then(|by| by.as_str()).unwrap_or_default();
+        values.insert(":closed".to_owned(), s(closed_at.to_string()));
+        values.insert(":by".to_owned(), s(by));
     }
     let remove =
         if gone.is_empty() { String::new() } else { format!(" REMOVE {}", gone.join(", ")) };
     let set = set.join(", ");
     Counted { expression: format!("SET {set} ADD deliveries :one, routes :route{remove}"), values }
+}
+
+/// Since when, and by which route, a finding is closed.
+pub(super) const CLOSED_AT: &str = "closed_at";
+pub(super) const CLOSED_BY: &str = "closed_by";
+
+/// Where the entry keeps since when a route says so.
+fn mark_at(mark: &str) -> &'static str {
+    match mark {
+        "quiet_guardduty" => "quiet_guardduty_at",
+        "quiet_securityhub" => "quiet_securityhub_at",
+        _ => "quiet_securityhubv2_at",
+    }
 }
 
 /// Where the entry keeps what a route says of the finding. What a person asks for says nothing of it.
@@ -116,11 +140,17 @@ impl Incidents {
         self.item(ledger_key(identity)).await?.map(item::read).transpose()
     }
 
-    /// Counts one more delivery of a finding.
+    /// Counts one more delivery of a finding. One that says that it is closed is counted only if the entry is as it was
+    /// read: an incident that it has since, or one for which it was reopened, has to be told.
     ///
     /// # Errors
     /// The failed call.
-    pub async fn count(&self, finding: &Finding, now: Timestamp) -> Result<(), AwsError> {
+    pub async fn count(
+        &self,
+        finding: &Finding,
+        known: &Known,
+        now: Timestamp,
+    ) -> Result<Written, AwsError> {
         let event = finding.asked.as_ref().map(|asked| s(asked.event.as_str()));
         let sets: Vec<_> = event.map(|event| ("asked_event", event)).into_iter().collect();
         let counted = counted(finding, &sets, &[], now);
@@ -131,13 +161,38 @@ impl Incidents {
             .set_key(Some(ledger_key(&finding.identity)))
             .update_expression(counted.expression)
             .set_expression_attribute_values(Some(counted.values));
-        item::despite_collisions(|| {
+        let entry = known.entry.as_ref();
+        let incident = entry.and_then(|entry| entry.incident.as_ref());
+        let closed_at = entry.and_then(|entry| entry.closed_at);
+        let mut update = update;
+        if finding.quiet.is_some_and(Quiet::closed) {
+            let same = |name: &str, known: bool| {
+                if known {
+                    format!("{name} = :known_{name}")
+                } else {
+                    format!("attribute_not_exists({name})")
+                }
+            };
+            let both = [same("incident", incident.is_some()), same(CLOSED_AT, closed_at.is_some())];
+            update = update.condition_expression(both.join(" AND "));
+            if let Some(id) = incident {
+                update = update.expression_attribute_values(":known_incident", s(id.as_str()));
+            }
+            if let Some(at) = closed_at {
+                update = update.expression_attribute_values(":known_closed_at", s(at.to_string()));
+            }
+        }
+        let end = item::despite_collisions(|| {
             let send = update.clone().send();
             async {
                 send.await.map(drop).map_err(|error| AwsError::of("dynamodb:UpdateItem", &error))
             }
-        })
-        .await
+        });
+        match end.await {
+            Ok(()) => Ok(Written::Done),
+            Err(error) if error.code == REFUSED => Ok(Written::Conflict),
+            Err(error) => Err(error),
+        }
     }
 
     /// What bears on a finding. What a finding joins is looked up only for one that is worth joining: most are not.
@@ -156,9 +211,11 @@ impl Incidents {
         };
         let known = Known { entry, own, ..Known::default() };
         let quiet = known.quiet(finding).is_some();
+        // What is closed and done with is asked no more.
+        let done = known.entry.as_ref().is_some_and(|e| e.started && e.closed_at.is_some());
+        let closes = finding.quiet.is_some() && !done;
         match &known.own {
-            Some(own) if own.status != State::Resolved => {
-                let closes = finding.quiet.is_some_and(Quiet::closed);
+            Some(own) if own.status != State::Resolved || (closes && own.ended_by_source()) => {
                 let others_active = closes && self.others_active(&own.id, finding).await?;
                 Ok(Known { others_active, ..known })
             }
@@ -235,24 +292,26 @@ impl Incidents {
 
     /// Notes that all that follows from this finding is done: the last escalation of its incident, as it was read,
     /// has started. If the finding has asked for a later one since, or is of another incident, that is for others to
-    /// note.
+    /// note. So is what has been closed meanwhile, unless the finding is what closes it.
     ///
     /// # Errors
     /// The failed call.
-    pub async fn started(
-        &self,
-        identity: &FindingIdentity,
-        incident: &Incident,
-    ) -> Result<(), AwsError> {
+    pub async fn started(&self, finding: &Finding, incident: &Incident) -> Result<(), AwsError> {
         const OURS: &str =
             "incident = :incident AND (attribute_not_exists(asked_run) OR asked_run <= :run)";
+        let closes = finding.quiet.is_some() || finding.asks();
+        let ours = if closes {
+            OURS.to_owned()
+        } else {
+            format!("{OURS} AND attribute_not_exists(closed_at)")
+        };
         let update = self
             .client
             .update_item()
             .table_name(&self.table)
-            .set_key(Some(ledger_key(identity)))
+            .set_key(Some(ledger_key(&finding.identity)))
             .update_expression("SET started = :started")
-            .condition_expression(OURS)
+            .condition_expression(ours)
             .expression_attribute_values(":incident", s(incident.id.as_str()))
             .expression_attribute_values(":run", n(incident.run))
             .expression_attribute_values(":started", AttributeValue::Bool(true));

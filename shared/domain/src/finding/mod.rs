@@ -90,7 +90,7 @@ impl Quiet {
         }
     }
 
-    /// Whether its source says that it is dealt with, and not only that it is not to be shown or is no real one.
+    /// Whether its source says that it is dealt with.
     #[must_use]
     pub const fn closed(self) -> bool {
         matches!(self, Self::Archived | Self::Suppressed | Self::Resolved | Self::Passed)

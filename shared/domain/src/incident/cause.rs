@@ -1,9 +1,9 @@
 //! Why an escalation began that is not an incident's first, and how its source reports it closed.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::finding::Quiet;
+use crate::finding::{Finding, Quiet};
 use crate::severity::Severity;
 
 /// Why an escalation of an incident began that is not its first.
@@ -35,6 +35,8 @@ pub enum Cause {
     AcknowledgmentTimedOut,
     /// A finding that its source had closed was reopened there.
     Reopened,
+    /// A finding is active although paging had ended because its source had closed the others.
+    StillActive,
 }
 
 impl Cause {
@@ -42,6 +44,59 @@ impl Cause {
     #[must_use]
     pub const fn raises(&self) -> bool {
         matches!(self, Self::SeverityIncreased { .. } | Self::CriticalJoined)
+    }
+}
+
+/// What names the finding for which an escalation began.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RaisedBy {
+    /// How severe it is.
+    pub severity: Severity,
+    /// One line.
+    pub title: String,
+    /// What it is about, in a few words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resource: Option<String>,
+}
+
+impl RaisedBy {
+    /// Returns what names `finding`.
+    #[must_use]
+    pub fn of(finding: &Finding) -> Self {
+        Self {
+            severity: finding.severity,
+            title: finding.title.clone(),
+            resource: finding.resource.clone(),
+        }
+    }
+}
+
+/// How long findings that a person asks for are of one request: a press on the button for several selected findings is
+/// an event for each of them.
+const ONE_REQUEST: SignedDuration = SignedDuration::from_mins(2);
+
+/// A request of a person for the team.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Request {
+    /// The event that brought it.
+    pub event: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+impl Request {
+    /// Returns the request with which `finding` came, if a person asked with it.
+    #[must_use]
+    pub fn of(finding: &Finding, now: Timestamp) -> Option<Self> {
+        let asked = finding.asked.as_ref()?;
+        Some(Self { event: asked.event.clone(), at: finding.reported_at.unwrap_or(now) })
+    }
+
+    /// Whether `later` is part of this request.
+    #[must_use]
+    pub fn holds(&self, later: &Self) -> bool {
+        let same = !self.event.is_empty() && self.event == later.event;
+        same || later.at.duration_since(self.at).abs() < ONE_REQUEST
     }
 }
 

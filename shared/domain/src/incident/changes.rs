@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Actor, Cause, Closed, Deed, Incident, State};
+use super::{Actor, Cause, Closed, Deed, Incident, RaisedBy, Request, State};
 use crate::finding::{Finding, Quiet};
 use crate::plan::EscalationPlan;
 use crate::policy::Policy;
@@ -45,6 +45,7 @@ impl Incident {
     #[must_use]
     pub fn lapse(&self, now: Timestamp) -> Self {
         let mut next = self.next();
+        next.raised_by = None;
         next.restart(Cause::AcknowledgmentTimedOut, now);
         next
     }
@@ -70,6 +71,7 @@ impl Incident {
             next.highest_level = policy.highest_level(finding.severity).max(self.highest_level);
             next.plan = plan;
             next.finding = Finding { drill: self.finding.drill.clone(), ..finding.clone() };
+            next.raised_by = None;
         } else if finding.identity == self.finding.identity {
             // The same finding, as it is now: seen more often, by others.
             next.finding = Finding {
@@ -77,9 +79,13 @@ impl Incident {
                 drill: self.finding.drill.clone(),
                 ..finding.clone()
             };
-        } else if finding.asked.is_some() {
-            next.finding.asked.clone_from(&finding.asked);
+            next.raised_by = None;
+        } else {
+            next.raised_by = Some(RaisedBy::of(finding));
         }
+        // Who asked stays known, also after a finding that nobody asked with.
+        next.finding.asked = finding.asked.clone().or_else(|| self.finding.asked.clone());
+        next.request = Request::of(finding, now).or_else(|| self.request.clone());
         next.closed = None;
         next.restart(cause, now);
         next
@@ -105,6 +111,7 @@ impl Incident {
         let mut next = self.next();
         next.closed = None;
         if self.stopped() && self.status == State::Open {
+            next.raised_by = None;
             next.restart(Cause::Reopened, now);
         }
         next
@@ -120,6 +127,25 @@ impl Incident {
         next.status = State::Resolved;
         next.resolution = Some(Deed { by, at: now });
         Some(next)
+    }
+
+    /// Returns the incident open again with another escalation, because a finding is active although the source's word had
+    /// ended the paging.
+    #[must_use]
+    pub fn restart_active(&self, now: Timestamp) -> Self {
+        let mut next = self.next();
+        next.closed = None;
+        next.resolution = None;
+        next.raised_by = None;
+        next.restart(Cause::StillActive, now);
+        next
+    }
+
+    /// Whether its source's word, and no person, has ended it.
+    #[must_use]
+    pub fn ended_by_source(&self) -> bool {
+        let resolved = self.resolution.as_ref().is_some_and(|deed| deed.by == Actor::Muster);
+        self.stopped() || resolved
     }
 
     fn next(&self) -> Self {

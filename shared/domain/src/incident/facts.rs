@@ -59,6 +59,10 @@ pub fn because(cause: &Cause, incident: &Incident) -> String {
             "Not resolved in time after the last acknowledgment.".to_owned()
         }
         Cause::Reopened => "The finding was reopened at its source.".to_owned(),
+        Cause::StillActive => {
+            "A finding is active although paging had ended because its source had closed the others."
+                .to_owned()
+        }
     }
 }
 
@@ -82,6 +86,7 @@ pub fn source_says(state: Quiet, category: Category) -> &'static str {
     match (state, category) {
         (Quiet::Archived, _) => "Its source reports the finding as archived.",
         (Quiet::Suppressed, _) => "Its source reports the finding as suppressed.",
+        (Quiet::Sample, _) => "Its source reports the finding as a sample.",
         (Quiet::Passed, _) | (Quiet::Resolved, Category::Control | Category::Vulnerability) => {
             "Its source reports the finding as fixed."
         }

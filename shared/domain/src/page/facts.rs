@@ -1,7 +1,7 @@
 //! What is known of an incident, the same in the email and on the page behind its link.
 
 use super::blocks::shown;
-use super::{counted, minute};
+use super::{JoinedLine, counted, minute};
 use crate::finding::{Asked, Quiet};
 use crate::incident::{Cause, Closed, Incident};
 
@@ -46,6 +46,10 @@ pub fn facts(incident: &Incident) -> Vec<(String, String)> {
 #[must_use]
 pub fn notices(incident: &Incident) -> Vec<String> {
     let cause = incident.cause.as_ref().map(|cause| cause_sentence(incident, cause));
+    let by = incident.raised_by.as_ref().filter(|_| cause.is_some()).map(|by| {
+        let line = JoinedLine::of(by.severity, &by.title, by.resource.as_deref(), incident.run_at);
+        format!("The finding: {}", shown(&line.text))
+    });
     let asked = incident
         .finding
         .asked
@@ -54,7 +58,7 @@ pub fn notices(incident: &Incident) -> Vec<String> {
     // A run that an action began has the action as its cause too.
     let asked = asked.filter(|sentence| cause.as_ref() != Some(sentence));
     let closed = incident.closed.as_ref().map(closed_sentence);
-    cause.into_iter().chain(asked).chain(closed).collect()
+    cause.into_iter().chain(by).chain(asked).chain(closed).collect()
 }
 
 fn cause_sentence(incident: &Incident, cause: &Cause) -> String {
@@ -88,6 +92,10 @@ fn cause_sentence(incident: &Incident, cause: &Cause) -> String {
         },
         Cause::Reopened => {
             "Paged again, because a finding that its source had closed was reopened.".to_owned()
+        }
+        Cause::StillActive => {
+            "Paged again, because a finding is active after its source had closed the others."
+                .to_owned()
         }
     }
 }

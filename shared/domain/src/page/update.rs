@@ -6,7 +6,7 @@ use super::sms::{label, one_part};
 use super::{
     Block, Joined, JoinedLine, Mail, counted, facts, mail_of, mark, notices, short, twice,
 };
-use crate::incident::{Cause, Incident, State};
+use crate::incident::{Cause, Incident, RaisedBy, State};
 use crate::severity::Severity;
 
 /// A change of an incident.
@@ -31,21 +31,22 @@ pub enum Update {
     },
 }
 
+/// The line for the finding for which the current run began.
+fn raised_by(incident: &Incident) -> JoinedLine {
+    let headline = || RaisedBy::of(&incident.finding);
+    let by = incident.raised_by.clone().unwrap_or_else(headline);
+    JoinedLine::of(by.severity, &by.title, by.resource.as_deref(), incident.run_at)
+}
+
 impl Update {
     /// Returns what is new for contacts who were paged before, when an escalation of `incident` restarts for a change.
     #[must_use]
     pub fn of(incident: &Incident) -> Option<Self> {
         match incident.cause.as_ref()? {
             Cause::SeverityIncreased { from } => Some(Self::SeverityIncreased { from: *from }),
-            Cause::CriticalJoined => Some(Self::FindingAdded {
-                severity: Severity::Critical,
-                line: JoinedLine::of(
-                    incident.finding.severity,
-                    &incident.finding.title,
-                    incident.finding.resource.as_deref(),
-                    incident.run_at,
-                ),
-            }),
+            Cause::CriticalJoined => {
+                Some(Self::FindingAdded { severity: Severity::Critical, line: raised_by(incident) })
+            }
             _ => None,
         }
     }

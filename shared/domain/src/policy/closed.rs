@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::finding::Category;
 
 /// What follows for one kind of source. Each includes the ones before it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SourceClosed {
     /// The timeline and later messages say so.

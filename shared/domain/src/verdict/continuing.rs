@@ -14,7 +14,7 @@ fn after(minutes: i64) -> Timestamp {
 fn finding(severity: Severity, seen: i64) -> Finding {
     let finding = Finding::assumed(severity, IncidentType::Malware, "111122223333".into());
     let seen = Some(after(seen));
-    Finding { last_seen: seen, updated_at: seen, ..finding }
+    Finding { last_seen: seen, updated_at: seen, reported_at: seen, ..finding }
 }
 
 /// The incident of the findings here, acknowledged ten minutes after it opened.
@@ -121,7 +121,8 @@ fn a_custom_action_raises_once_for_each_event() {
             event: event.into(),
         };
         let low = finding(Severity::Low, 20);
-        Finding { route: Route::CustomAction, asked: Some(asked), ..low }
+        let reported_at = Some(after(if event == "e2" { 30 } else { 20 }));
+        Finding { route: Route::CustomAction, asked: Some(asked), reported_at, ..low }
     };
     let cause = Cause::Asked { action: "Page the team".into(), account: "444455556666".into() };
     assert_eq!(verdict(&asked("e1"), &own(&taken), 30), raise(&taken, cause));
@@ -129,6 +130,16 @@ fn a_custom_action_raises_once_for_each_event() {
     known.entry.as_mut().unwrap().asked_event = Some("e1".into());
     assert_eq!(verdict(&asked("e1"), &known, 30), repeat(&taken), "delivered twice");
     assert!(matches!(verdict(&asked("e2"), &known, 30), Verdict::Raise { .. }));
+    // One press for several findings is an event for each, and asks once.
+    let policy = (&Policy::default(), EscalationPlan::default());
+    let asked_for = Cause::Asked { action: String::new(), account: String::new() };
+    let paged = taken.raise(&asked("e1"), false, asked_for, policy, after(20));
+    let mut other = asked("e3");
+    other.identity = FindingIdentity::guardduty("other");
+    let joins = Verdict::Attach { incident: paged.id.clone() };
+    assert_eq!(verdict(&other, &group(&paged, 20), 21), joins);
+    assert_eq!(verdict(&asked("e3"), &own(&paged), 21), repeat(&paged));
+    assert_eq!(paged.finding.asked, asked("e1").asked, "who asked stays known");
 }
 
 #[test]
@@ -143,7 +154,7 @@ fn what_its_source_closes_ends_what_the_policy_says() {
     let threat = closed(Category::Threat, Quiet::Archived);
     let control = closed(Category::Control, Quiet::Passed);
     check(&threat, &own(&open), Closing::Tell);
-    check(&control, &own(&open), Closing::Stop);
+    check(&control, &own(&open), Closing::Tell);
     // Others are active: nothing ends, and only the headline's own end is told in messages.
     let others = Known { others_active: true, ..own(&open) };
     check(&control, &others, Closing::Note);
@@ -156,9 +167,18 @@ fn what_its_source_closes_ends_what_the_policy_says() {
     assert_eq!(verdict(&control, &noted, 30), Verdict::Record(Reason::Passed));
     let over = open.resolve(Actor::Muster, after(25)).unwrap();
     assert_eq!(verdict(&control, &own(&over), 30), Verdict::Record(Reason::Passed));
-    // What is no end of it says nothing of that.
+    // What is no end of it says nothing of that: handed on to another tool, it goes on here.
     let notified = closed(Category::Threat, Quiet::Notified);
-    assert_eq!(verdict(&notified, &own(&open), 30), Verdict::Record(Reason::Notified));
+    assert_eq!(verdict(&notified, &own(&open), 30), repeat(&open));
+    let worse = Finding { severity: Severity::Critical, ..notified };
+    assert!(matches!(verdict(&worse, &own(&open), 30), Verdict::Raise { .. }));
+    assert_eq!(verdict(&worse, &Known::default(), 30), Verdict::Record(Reason::Notified));
+    // A sample that another route took for real is none; a threat does not end with its vulnerability.
+    check(&closed(Category::Threat, Quiet::Sample), &own(&open), Closing::Stop);
+    check(&closed(Category::Vulnerability, Quiet::Resolved), &own(&open), Closing::Tell);
+    let mut fixed = own(&open);
+    fixed.own.as_mut().unwrap().finding.category = Category::Control;
+    check(&control, &fixed, Closing::Stop);
 }
 
 #[test]
@@ -166,13 +186,22 @@ fn what_is_reopened_pages_if_nobody_is_on_it() {
     let stopped = incident().close_at_source(Quiet::Resolved, after(20), true, after(20));
     let known = |own_incident: &Incident| {
         let mut known = own(own_incident);
-        known.entry.as_mut().unwrap().closed_at = Some(after(20));
+        let entry = known.entry.as_mut().unwrap();
+        (entry.closed_at, entry.closed_by) = (Some(after(20)), Some(Route::GuardDuty));
         known
     };
-    let active = |changed: i64| finding(Severity::High, changed);
+    // By hand in Security Hub: no time of the finding changes, only that of its delivery.
+    let active = |delivered: i64| Finding {
+        reported_at: Some(after(delivered)),
+        ..finding(Severity::High, 5)
+    };
     assert_eq!(verdict(&active(10), &known(&stopped), 40), repeat(&stopped), "a late copy");
     let reopen = Verdict::Reopen { incident: stopped.id.clone() };
     assert_eq!(verdict(&active(30), &known(&stopped), 40), reopen);
+    let elsewhere = Finding { route: Route::SecurityHubV2, ..active(30) };
+    assert_eq!(verdict(&elsewhere, &known(&stopped), 40), repeat(&stopped), "another route");
+    let listed = Finding { reported_at: None, ..active(0) };
+    assert!(matches!(verdict(&listed, &known(&stopped), 40), Verdict::Reopen { .. }));
     let again = stopped.reopen_at_source(after(40));
     assert_eq!((again.run, again.cause, again.closed), (3, Some(Cause::Reopened), None));
     // Somebody is on it: a fact.
@@ -181,7 +210,7 @@ fn what_is_reopened_pages_if_nobody_is_on_it() {
     // Resolved here meanwhile: an incident of its own. A copy of what nobody closed at its source is late.
     let over = stopped.resolve(Actor::Muster, after(35)).unwrap();
     let earlier = Some(Earlier::Reopened(over.id.clone()));
-    let moved = Finding { last_seen: Some(after(5)), ..active(36) };
+    let moved = active(36);
     assert_eq!(verdict(&moved, &known(&over), 40), Verdict::Open { earlier });
     assert_eq!(verdict(&moved, &own(&over), 40), repeat(&over));
 }
@@ -193,7 +222,7 @@ fn a_stopped_incident_pages_nobody_and_swallows_nothing() {
     let other =
         Finding { identity: FindingIdentity::guardduty("other"), ..finding(Severity::High, 30) };
     let joined = verdict(&other, &group(&stopped, 15), 30);
-    assert_eq!(joined, raise(&stopped, Cause::NotAcknowledged));
+    assert_eq!(joined, raise(&stopped, Cause::StillActive));
     let policy = (&Policy::default(), EscalationPlan::default());
     let raised = stopped.raise(&other, true, Cause::NotAcknowledged, policy, after(30));
     assert!(!raised.stopped() && raised.silent_since(after(31)).is_none());

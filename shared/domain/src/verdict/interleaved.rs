@@ -9,8 +9,10 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::finding::FindingIdentity;
+use crate::incident::Actor;
 use crate::incident_type::IncidentType;
 use crate::plan::EscalationPlan;
+use crate::policy::{SourceClosed, WhenClosed};
 use crate::samples::now;
 use crate::severity::Severity;
 
@@ -29,6 +31,8 @@ struct Store {
     started: BTreeSet<(IncidentId, u32)>,
     /// How many findings joined each incident without a change of it.
     joined: BTreeMap<IncidentId, u64>,
+    /// The findings that their source has closed.
+    closed: BTreeSet<FindingIdentity>,
     /// The findings that contacts who had acknowledged were told of.
     told: BTreeSet<(IncidentId, FindingIdentity)>,
 }
@@ -41,7 +45,14 @@ impl Store {
     fn known(&self, finding: &Finding) -> Known {
         let entry = self.ledger.get(&finding.identity).map(|(incident, started, joined)| {
             let incident = Some(incident.clone());
-            LedgerEntry { incident, started: *started, joined: *joined, ..LedgerEntry::new(now()) }
+            let closed = self.closed.contains(&finding.identity);
+            LedgerEntry {
+                incident,
+                started: *started,
+                joined: *joined,
+                closed_at: closed.then(now),
+                ..LedgerEntry::new(now())
+            }
         });
         let own = entry.as_ref().and_then(|entry| self.incidents.get(entry.incident.as_ref()?));
         let link = |id: &FindingIdentity| (id.clone(), self.links.get(id).cloned());
@@ -57,7 +68,11 @@ impl Store {
                 .map(|(id, last)| (self.incidents[id].clone(), *last)),
             entry,
             links,
-            others_active: false,
+            others_active: own.is_some_and(|own| {
+                let others = self.ledger.iter().filter(|(other, _)| **other != finding.identity);
+                let mut others = others.filter(|(_, (incident, ..))| *incident == own.id);
+                finding.quiet.is_some() && others.any(|(other, _)| !self.closed.contains(other))
+            }),
         }
     }
 
@@ -88,10 +103,28 @@ impl Store {
         }
         let id = incident.id.clone();
         self.ledger.insert(finding.identity.clone(), (id.clone(), false, false));
+        self.closed.remove(&finding.identity);
         self.groups.insert(group(&finding), (id.clone(), at));
         self.opened.push(group(&finding));
         self.link(&finding, known, &id);
         self.incidents.insert(id, incident);
+        true
+    }
+
+    /// The end of a finding demands the version that was read only if it changes the incident.
+    fn close(&mut self, finding: &Finding, known: &Known, after: Option<Incident>) -> bool {
+        let Some((id, started, _)) = self.ledger.get_mut(&finding.identity) else { return false };
+        let same = known.own.as_ref().is_some_and(|own| own.id == *id);
+        let version = self.incidents[id].version;
+        if !same || after.as_ref().is_some_and(|after| after.version != version + 1) {
+            return false;
+        }
+        *started = false;
+        let id = id.clone();
+        self.closed.insert(finding.identity.clone());
+        if let Some(after) = after {
+            self.incidents.insert(id, after);
+        }
         true
     }
 
@@ -109,7 +142,8 @@ impl Store {
             return false;
         }
         let id = id.clone();
-        self.ledger.insert(finding.identity.clone(), (id.clone(), false, true));
+        self.ledger.insert(finding.identity.clone(), (id.clone(), false, raised.is_none()));
+        self.closed.remove(&finding.identity);
         self.link(finding, known, &id);
         match raised {
             Some(after) => drop(self.incidents.insert(id.clone(), after)),
@@ -155,7 +189,11 @@ impl Writer {
                     store.told.insert((id.clone(), finding.identity.clone()));
                 }
                 store.started.insert((id, run));
-                if let Some((_, started, _)) = store.ledger.get_mut(&finding.identity) {
+                // What has been closed meanwhile is for whoever closed it to finish.
+                let others = finding.quiet.is_none() && store.closed.contains(&finding.identity);
+                if let Some((_, started, _)) = store.ledger.get_mut(&finding.identity)
+                    && !others
+                {
                     *started = true;
                 }
                 return;
@@ -163,11 +201,34 @@ impl Writer {
             Some(Doing::Read(known)) => known,
         };
         match decide(policy, &finding, &known, now()) {
-            Verdict::Record(_)
-            | Verdict::Repeat { .. }
-            | Verdict::Close { .. }
-            | Verdict::Reopen { .. } => {
+            Verdict::Record(_) | Verdict::Repeat { .. } | Verdict::Reopen { .. } => {
+                if finding.quiet.is_some() {
+                    // That it is closed is noted if the entry is as it was read: else an incident has to be told.
+                    let now = store.known(&finding).entry;
+                    let of = |entry: &Option<LedgerEntry>| {
+                        entry.as_ref().map(|entry| (entry.incident.clone(), entry.closed_at))
+                    };
+                    if of(&now) != of(&known.entry) {
+                        return;
+                    }
+                    store.closed.insert(finding.identity);
+                }
                 self.due.remove(0);
+            }
+            // What is read next says whether others have joined or ended meanwhile.
+            Verdict::Close { state, closing, .. } => {
+                let own = known.own.as_ref().unwrap();
+                let after = match closing {
+                    Closing::Note => None,
+                    Closing::Tell => Some(own.close_at_source(state, now(), false, now())),
+                    Closing::Stop => Some(own.close_at_source(state, now(), true, now())),
+                    Closing::Resolve => own.resolve(Actor::Muster, now()),
+                };
+                store.close(&finding, &known, after);
+            }
+            Verdict::Restart { .. } => {
+                let after = known.own.as_ref().unwrap().restart_active(now());
+                store.close(&finding, &known, Some(after));
             }
             Verdict::Finish { incident, tell } => {
                 self.doing = Some(Doing::Finish(incident, tell));
@@ -243,7 +304,9 @@ fn deliveries() -> impl Strategy<Value = Vec<(usize, Finding)>> {
 
 /// Everything delivered, however the writers come in each other's way; then, as AWS does, again.
 fn play(deliveries: &[(usize, Finding)], order: &[(usize, bool)]) -> Store {
-    let (policy, mut store) = (Policy::default(), Store::default());
+    let when_closed_at_source = WhenClosed { threats: SourceClosed::Stop, ..WhenClosed::default() };
+    let policy = Policy { when_closed_at_source, ..Policy::default() };
+    let mut store = Store::default();
     let mut writers = vec![Writer::default(); 8];
     for (writer, finding) in deliveries {
         writers[*writer].due.push(finding.clone());
@@ -283,8 +346,13 @@ proptest! {
             let held = store.ledger.iter().filter(|(_, (incident, ..))| incident == id).count();
             let counted = incident.findings + store.joined.get(id).copied().unwrap_or_default();
             prop_assert_eq!(counted, u64::try_from(held).unwrap(), "the count");
-            // The last run escalates; of those before, a later one has taken over.
-            prop_assert!(store.started.contains(&(id.clone(), incident.run)), "nobody is paged");
+            // The last run escalates; of those before, a later one has taken over. It ends once all that it is about
+            // has ended at its source, and only then.
+            let members = store.ledger.iter().filter(|(_, (incident, ..))| incident == id);
+            let active = members.filter(|(finding, _)| !store.closed.contains(finding)).count();
+            prop_assert_eq!(incident.stopped(), active == 0, "{} active", active);
+            let started = store.started.contains(&(id.clone(), incident.run));
+            prop_assert!(started || incident.stopped(), "nobody is paged");
         }
         for (_, finding) in &deliveries {
             let worth = finding.quiet.is_none() && finding.severity >= Severity::Medium;

@@ -27,9 +27,12 @@ pub struct LedgerEntry {
     pub first_at: Timestamp,
     /// When it last came.
     pub last_at: Timestamp,
-    /// Since when its source reports it closed, by the source's time; noted on the incident.
+    /// When a route first delivered that its source has closed it, and that it has not been reopened since.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub closed_at: Option<Timestamp>,
+    /// The route that delivered so: what another route says later is no reopening.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closed_by: Option<Route>,
     /// The last event by which a person asked for the team with it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked_event: Option<String>,
@@ -42,6 +45,15 @@ pub struct LedgerEntry {
     /// The same for the unified Security Hub (OCSF).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quiet_securityhubv2: Option<Quiet>,
+    /// When GuardDuty's own route said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quiet_guardduty_at: Option<Timestamp>,
+    /// The same for Security Hub (ASFF).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quiet_securityhub_at: Option<Timestamp>,
+    /// The same for the unified Security Hub (OCSF).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quiet_securityhubv2_at: Option<Timestamp>,
 }
 
 impl LedgerEntry {
@@ -56,26 +68,37 @@ impl LedgerEntry {
             first_at: at,
             last_at: at,
             closed_at: None,
+            closed_by: None,
             asked_event: None,
             quiet_guardduty: None,
             quiet_securityhub: None,
             quiet_securityhubv2: None,
+            quiet_guardduty_at: None,
+            quiet_securityhub_at: None,
+            quiet_securityhubv2_at: None,
         }
     }
 
-    /// Returns what another route than `route` knows that holds for every route: a sample is one whoever
-    /// delivers it, and what is suppressed or archived in one service is not to page by way of another.
+    /// Returns what another route than the finding's own knows that holds for every route: a sample is one whoever
+    /// delivers it, and what is suppressed or archived in one service is not to page by way of another. What was archived
+    /// before the finding was last seen says nothing: Security Hub archives by itself, too.
     #[must_use]
-    pub fn quiet_elsewhere(&self, route: Route) -> Option<Quiet> {
+    pub fn quiet_elsewhere(&self, finding: &Finding) -> Option<Quiet> {
         let marks = [
-            (Route::GuardDuty, self.quiet_guardduty),
-            (Route::SecurityHub, self.quiet_securityhub),
-            (Route::SecurityHubV2, self.quiet_securityhubv2),
+            (Route::GuardDuty, self.quiet_guardduty, self.quiet_guardduty_at),
+            (Route::SecurityHub, self.quiet_securityhub, self.quiet_securityhub_at),
+            (Route::SecurityHubV2, self.quiet_securityhubv2, self.quiet_securityhubv2_at),
         ];
-        let elsewhere = marks.into_iter().filter(|(other, _)| *other != route);
-        elsewhere
-            .filter_map(|(_, quiet)| quiet)
-            .find(|quiet| matches!(quiet, Quiet::Sample | Quiet::Suppressed | Quiet::Archived))
+        let elsewhere = marks.into_iter().filter(|(other, ..)| *other != finding.route);
+        let holds = |quiet: Quiet, at: Option<Timestamp>| match quiet {
+            Quiet::Sample | Quiet::Suppressed => true,
+            Quiet::Archived => !at.zip(finding.last_seen).is_some_and(|(at, seen)| seen > at),
+            Quiet::Resolved | Quiet::Notified | Quiet::Passed | Quiet::Inconclusive => false,
+        };
+        let marked = |(_, quiet, at): (Route, Option<Quiet>, Option<Timestamp>)| {
+            quiet.filter(|quiet| holds(*quiet, at))
+        };
+        elsewhere.filter_map(marked).next()
     }
 }
 
@@ -125,7 +148,7 @@ impl Known {
     /// and a drill are asked for by people, who have judged already.
     #[must_use]
     pub fn quiet(&self, finding: &Finding) -> Option<Quiet> {
-        let elsewhere = || self.entry.as_ref()?.quiet_elsewhere(finding.route);
+        let elsewhere = || self.entry.as_ref()?.quiet_elsewhere(finding);
         let asked = finding.asks() || finding.drill.is_some();
         finding.quiet.or_else(|| if asked { None } else { elsewhere() })
     }

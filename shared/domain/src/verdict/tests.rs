@@ -63,8 +63,7 @@ fn findings_of_a_known_incident() {
     // Opened by a writer that died before starting the escalation.
     check(Severity::High, None, &own, false, finish.clone());
     check(Severity::High, Some(Quiet::Archived), &own, false, finish);
-    let notified = Verdict::Record(Reason::Notified);
-    check(Severity::High, Some(Quiet::Notified), &own, true, notified);
+    check(Severity::High, Some(Quiet::Notified), &own, true, repeat.clone());
     check(Severity::Low, None, &own, true, repeat);
     let cause = Cause::SeverityIncreased { from: Severity::High };
     let raise = Verdict::Raise { incident: id.clone(), cause };
@@ -216,7 +215,7 @@ proptest! {
                             let own = &incidents[index(&incident)];
                             prop_assert!(own.severity >= severity || own.status == State::Resolved);
                         }
-                        other @ (Verdict::Finish { .. } | Verdict::Close { .. } | Verdict::Reopen { .. }) => {
+                        other @ (Verdict::Finish { .. } | Verdict::Close { .. } | Verdict::Reopen { .. } | Verdict::Restart { .. }) => {
                             prop_assert!(false, "{other:?}");
                         }
                         Verdict::Record(_) => prop_assert!(!worth),
