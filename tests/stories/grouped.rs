@@ -13,6 +13,11 @@ fn levels_to_3() -> Pages {
     and(team, pages(LEVEL_3, &BOTH))
 }
 
+/// The one message that says what is new, to contacts who were paged before.
+fn updates<'a>(people: impl IntoIterator<Item = &'a str>) -> Pages {
+    pages(people, &["sms"])
+}
+
 /// The same event with another finding in it.
 fn another(mut event: Value, id: &str, severity: f64) -> Value {
     let arn = event["detail"]["arn"].as_str().unwrap_or_default().to_owned();
@@ -80,7 +85,8 @@ pub(crate) async fn what_becomes_more_serious_pages_those_whom_that_adds(
     high["id"] = json!("rises-2");
     let (verdict, named) = decided(stage, &high).await?;
     ensure!(verdict == "raised" && named.as_deref() == Some(&incident), "{verdict} {named:?}");
-    stage.expect(&incident, levels_to_3()).await?;
+    let known = and(updates([COMMANDER]), updates(LEVEL_2));
+    stage.expect(&incident, and(levels_to_3(), known)).await?;
     let told = stage.incident(&incident).await?;
     ensure!(told["severity"] == "high" && told["status"] == "open", "{told}");
     ensure!(told["run"] == 2 && lines(&told, "raised").len() == 1, "{told}");
@@ -103,7 +109,8 @@ pub(crate) async fn a_sequence_and_its_findings_are_one_incident_in_either_order
     stage.expect(&first, levels_to_3()).await?;
     let (verdict, named) = decided(stage, &stage.event(sequence, "100000000016")?).await?;
     ensure!(verdict == "raised" && named.as_ref() == Some(&first), "{verdict} {named:?}");
-    stage.expect(&first, everybody.clone()).await?;
+    let known = and(updates([COMMANDER]), and(updates(LEVEL_2), updates(LEVEL_3)));
+    stage.expect(&first, and(everybody.clone(), known)).await?;
     stage.resolve(&first).await?;
 
     let second = stage.open(sequence, "100000000017").await?;
