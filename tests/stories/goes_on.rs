@@ -162,14 +162,15 @@ fn control(account: &str, compliance: &str, workflow: &str, updated: &str) -> Va
     json!({
         "version": "0", "id": format!("control-{updated}"), "source": "aws.securityhub",
         "detail-type": "Security Hub Findings - Imported", "account": account,
-        "time": "2026-11-27T14:30:00Z", "region": "eu-central-1", "resources": [],
+        "time": updated, "region": "eu-central-1", "resources": [],
         "detail": { "findings": [{
             "SchemaVersion": "2018-10-08",
             "Id": format!("arn:aws:securityhub:eu-central-1:{account}:security-control/EC2.19/finding/1"),
             "ProductArn": "arn:aws:securityhub:eu-central-1::product/aws/securityhub",
             "GeneratorId": "security-control/EC2.19", "AwsAccountId": account,
             "Types": ["Software and Configuration Checks/Industry and Regulatory Standards"],
-            "CreatedAt": "2026-11-27T14:30:00Z", "UpdatedAt": updated,
+            // A person who sets the workflow changes no time of the finding.
+            "CreatedAt": "2026-11-27T14:30:00Z", "UpdatedAt": "2026-11-27T14:30:00Z",
             "LastObservedAt": "2026-11-27T14:30:00Z", "Severity": {"Label": "CRITICAL"},
             "Title": "Security groups should not allow unrestricted access", "Description": "A rule is open.",
             "Resources": [{"Type": "AwsEc2SecurityGroup", "Region": "eu-central-1",

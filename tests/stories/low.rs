@@ -11,7 +11,7 @@ pub(crate) async fn is_recorded_and_pages_nobody(stage: &Stage) -> Result<()> {
         ("guardduty/low-port-probe.json", "below_threshold"),
         ("guardduty/sample-critical.json", "sample"),
         ("guardduty/archived-high.json", "archived"),
-        ("security-hub/control-passed.json", "resolved"),
+        ("security-hub/control-passed.json", "passed"),
         ("security-hub/no-finding.json", "no_finding"),
     ] {
         let delivery = stage.system.send(&stage.event(file, ACCOUNT)?).await?;

@@ -42,7 +42,6 @@ mod stage;
 mod storm;
 mod stream;
 mod tamper;
-mod thousand;
 mod tokens;
 mod transfer;
 mod unanswered;
@@ -148,7 +147,6 @@ fn all(curtain: &Arc<Curtain>) -> Vec<Trial> {
         tamper::whoever_silences_it_is_told_of_at_once,
         tamper::topics_and_queues_take_nothing_without_tls,
         tamper::findings_of_another_region_page_here_and_never_go_round,
-        thousand::of_one_group_are_one_incident_and_people_get_through,
         tokens::open_the_routes_of_their_scopes,
         transfer::goes_in_and_comes_out_unchanged,
         unanswered::pages_those_who_have_not_answered_again,

@@ -30,7 +30,6 @@ pub(crate) const LANE_PHONE: &str = "+14255550191";
 /// The numbers of people of lanes who have one of their own.
 pub(crate) const NIA_PHONE: &str = "+14255550196";
 pub(crate) const OLA_PHONE: &str = "+14255550197";
-pub(crate) const THEA_PHONE: &str = "+14255550198";
 pub(crate) const PROOF_PHONE: &str = "+14255550192";
 pub(crate) const EMERGENCY_PHONE: &str = "+14255550195";
 pub(crate) const LAUNCH_PHONES: [&str; 2] = ["+14255550193", "+14255550194"];
@@ -158,7 +157,7 @@ impl Stage {
             // What a story's own branch sent, the story has looked at.
             let ends = [BRANCH_MAIL, FLOOD_MAIL, LANE_MAIL];
             let of_a_branch = ends.iter().any(|end| message.to.ends_with(end));
-            let lanes = [LANE_PHONE, NIA_PHONE, OLA_PHONE, THEA_PHONE];
+            let lanes = [LANE_PHONE, NIA_PHONE, OLA_PHONE];
             let phones = [&[BRANCH_PHONE, EMERGENCY_PHONE, PROOF_PHONE], &lanes[..]].concat();
             let to = message.to.as_str();
             if of_a_branch || phones.contains(&to) || LAUNCH_PHONES.contains(&to) {

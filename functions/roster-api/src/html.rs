@@ -19,7 +19,7 @@ const HEADERS: [(HeaderName, &str); 4] = [
 /// (WCAG 2.2, 1.4.3 and 2.5.5).
 const STYLE: &str = "*{box-sizing:border-box}body{font:18px/1.5 system-ui,sans-serif;max-width:36rem;\
 margin:2rem auto;padding:0 1rem;color:#1b1b1b;background:#fff;overflow-wrap:anywhere}\
-h1{font-size:1.4rem}h2{font-size:1.15rem;margin-top:2rem}dt{color:#595959}dd{margin:0 0 .6rem}\
+a{display:inline-block}h1{font-size:1.4rem}h2{font-size:1.15rem;margin-top:2rem}dt{color:#595959}dd{margin:0 0 .6rem}\
 label{display:block;font-weight:600;margin-top:.8rem}input,select,textarea{font:inherit;width:100%;\
 padding:.6rem;border:1px solid #595959;border-radius:.4rem;color:inherit;background:transparent}\
 select{background:#fff}button{font:inherit;font-weight:600;width:100%;min-height:44px;padding:.8rem;\

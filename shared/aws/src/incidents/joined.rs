@@ -16,14 +16,13 @@ impl Incidents {
     /// # Errors
     /// The failed call.
     pub async fn joined(&self, incident: &Incident) -> Result<Joined, AwsError> {
-        let facts = async {
-            let (joined, raised) = tokio::try_join!(
-                self.newest(incident, "attached"),
-                self.newest(incident, "raised")
-            )?;
-            Ok([joined, raised].concat())
-        };
-        let (facts, count) = tokio::try_join!(facts, self.joined_count(&incident.id))?;
+        let of = |kind: &'static str| Box::pin(self.newest(incident, kind));
+        let (joined, raised, count) = tokio::try_join!(
+            of("attached"),
+            of("raised"),
+            Box::pin(self.joined_count(&incident.id))
+        )?;
+        let facts = [joined, raised].concat();
         let line = |fact: Fact| match fact.finding {
             Some(finding) => JoinedLine::of(
                 finding.severity,

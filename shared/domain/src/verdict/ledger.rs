@@ -89,16 +89,16 @@ impl LedgerEntry {
             (Route::SecurityHub, self.quiet_securityhub, self.quiet_securityhub_at),
             (Route::SecurityHubV2, self.quiet_securityhubv2, self.quiet_securityhubv2_at),
         ];
-        let elsewhere = marks.into_iter().filter(|(other, ..)| *other != finding.route);
+        let mut elsewhere = marks.into_iter().filter(|(other, ..)| *other != finding.route);
         let holds = |quiet: Quiet, at: Option<Timestamp>| match quiet {
             Quiet::Sample | Quiet::Suppressed => true,
-            Quiet::Archived => !at.zip(finding.last_seen).is_some_and(|(at, seen)| seen > at),
+            Quiet::Archived => at.zip(finding.last_seen).is_none_or(|(at, seen)| seen <= at),
             Quiet::Resolved | Quiet::Notified | Quiet::Passed | Quiet::Inconclusive => false,
         };
         let marked = |(_, quiet, at): (Route, Option<Quiet>, Option<Timestamp>)| {
             quiet.filter(|quiet| holds(*quiet, at))
         };
-        elsewhere.filter_map(marked).next()
+        elsewhere.find_map(marked)
     }
 }
 
