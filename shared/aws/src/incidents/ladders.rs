@@ -113,7 +113,7 @@ impl Incidents {
     /// The failed call.
     pub async fn standing(&self, channel: &PagedChannel) -> Result<Standing, AwsError> {
         let mut standing = Standing::default();
-        let items = self.part(format!("{LADDER}#{}", channel.whose()), String::new()).await?;
+        let items = self.partition_of(format!("{LADDER}#{}", channel.whose())).await?;
         for item in items {
             let sk = item.get("sk").and_then(|sk| sk.as_s().ok()).cloned().unwrap_or_default();
             match sk.split_once('#') {
