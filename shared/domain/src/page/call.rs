@@ -1,6 +1,7 @@
 //! Calls. The voice sandbox ends a call after 30 seconds, so each text, said twice, has at most 62 words (25 seconds),
 //! and the first 25 words (10 seconds) hold severity, type and account.
 
+use super::facts::closed_word;
 use super::{capitalized, short};
 use crate::external::ExternalResource;
 use crate::incident::Incident;
@@ -21,7 +22,12 @@ pub(crate) fn twice(said: &str) -> String {
 /// The call of a page.
 #[must_use]
 pub fn spoken_text(incident: &Incident) -> String {
-    twice(&format!("{} {} {HOW_TO}", greeting(incident), essence(incident)))
+    let said = |closed: &str| {
+        twice(&format!("{} {}{closed} {HOW_TO}", greeting(incident), essence(incident)))
+    };
+    let closed = incident.closed.as_ref().map(closed_word);
+    let closed = closed.map(|word| said(&format!(" Now {word}.")));
+    closed.filter(|text| words(text) <= MOST_WORDS).unwrap_or_else(|| said(""))
 }
 
 /// Returns how a call about an incident begins.

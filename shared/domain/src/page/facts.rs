@@ -108,14 +108,20 @@ fn asked_sentence(action: &str, account: &str) -> String {
     )
 }
 
-fn closed_sentence(closed: &Closed) -> String {
-    let state = match closed.state {
+/// How its source reports an incident, in a word.
+pub(super) const fn closed_word(closed: &Closed) -> &'static str {
+    match closed.state {
         Quiet::Passed => "fixed",
         Quiet::Resolved => "resolved",
         Quiet::Suppressed => "suppressed",
+        Quiet::Sample => "a sample",
         // No other state closes a finding.
         _ => "archived",
-    };
+    }
+}
+
+fn closed_sentence(closed: &Closed) -> String {
+    let state = closed_word(closed);
     let stopped = if closed.stopped { " Paging stopped." } else { "" };
     format!("Its source reports it {state} since {}.{stopped}", minute(closed.at))
 }

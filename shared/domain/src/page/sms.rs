@@ -1,5 +1,6 @@
 //! The text of a page for SMS, and what keeps it to one part.
 
+use super::facts::closed_word;
 use super::{mark, short};
 use crate::incident::Incident;
 use crate::severity::Severity;
@@ -11,13 +12,16 @@ const ONE_PART: usize = 160;
 /// type, the account's last digits and the link.
 #[must_use]
 pub fn public_text(incident: &Incident, link: &str) -> String {
-    format!(
-        "{}MUSTER {}: {} in account ..{}. Answer: {link}",
-        mark(incident),
-        label(incident.severity),
-        incident.r#type.words(),
-        short(&incident.account),
-    )
+    let (mark, severity) = (mark(incident), label(incident.severity));
+    let (words, account) = (incident.r#type.words(), short(&incident.account));
+    let text = |closed: &str| {
+        format!("{mark}MUSTER {severity}: {words} in account ..{account}. {closed}Answer: {link}")
+    };
+    // That its source has closed it is on the page behind the link, too.
+    match incident.closed.as_ref().map(closed_word) {
+        Some(word) => one_part(text(&format!("Now {word}. ")), || text("")),
+        None => text(""),
+    }
 }
 
 /// Returns the severity as a label of few letters: `HIGH`, `INFO`.

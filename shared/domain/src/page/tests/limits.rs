@@ -2,7 +2,8 @@
 
 use super::super::*;
 use crate::drill::Drill;
-use crate::incident::State;
+use crate::finding::Quiet;
+use crate::incident::{Closed, State};
 use crate::incident_type::IncidentType;
 use crate::samples::{incident, now};
 use crate::severity::Severity;
@@ -22,6 +23,11 @@ fn every() -> impl Iterator<Item = Incident> {
             [State::Open, State::Acknowledged].map(|status| {
                 let mut incident = incident();
                 (incident.r#type, incident.severity, incident.status) = (kind, severity, status);
+                // Every other one is closed at its source.
+                let state = Quiet::Suppressed;
+                let closed =
+                    (status == State::Open).then_some(Closed { state, at: now(), stopped: false });
+                incident.closed = closed.filter(|_| severity != Severity::High);
                 incident.finding.drill.clone_from(&drill);
                 incident
             })
