@@ -165,7 +165,20 @@ pub(crate) async fn somebody_who_asks_by_hand_is_heard(stage: &Stage) -> Result<
     let event = stage.event("security-hub/custom-action-low.json", "100000000019")?;
     let incident = opened(&stage.system.send(&event).await?)?;
     let team = and(pages([COMMANDER], &BOTH), pages(LEVEL_2, &BOTH));
-    stage.expect(&incident, team).await?;
+    stage.expect(&incident, team.clone()).await?;
+    stage.ok("POST", &format!("/incidents/{incident}/acknowledge"), None).await?;
+    // Pressed again an hour later, for a finding that is known: the team is paged again, and told by which action.
+    let mut again = stage.event("security-hub/custom-action-low.json", "100000000019")?;
+    again["time"] = json!("2099-01-01T00:00:00Z");
+    let (verdict, named) = decided(stage, &again).await?;
+    ensure!(verdict == "raised" && named.as_ref() == Some(&incident), "{verdict} {named:?}");
+    stage.expect(&incident, and(team.clone(), team)).await?;
+    let told = stage.incident(&incident).await?;
+    ensure!(told["cause"]["type"] == "asked" && told["status"] == "open", "{told}");
+    ensure!(told["cause"]["action"] == told["finding"]["asked"]["action"], "{told}");
+    // The same event delivered twice asks once.
+    let (verdict, _) = decided(stage, &again).await?;
+    ensure!(verdict == "repeat", "{verdict}");
     stage.resolve(&incident).await?;
     // Other tools have custom actions, too: no rule takes theirs.
     let mut other = stage.event("security-hub/custom-action-low.json", "100000000063")?;

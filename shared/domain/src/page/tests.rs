@@ -253,5 +253,9 @@ fn texts_and_calls_say_that_the_source_has_closed_it() {
     let mut incident = incident();
     incident.closed = Some(Closed { state: Quiet::Archived, at: now(), stopped: false });
     insta::assert_snapshot!(public_text(&incident, "https://example.com/ack/A"), @"MUSTER HIGH: malware in account ..3333. Now archived. Answer: https://example.com/ack/A");
-    assert!(spoken_text(&incident).contains("3 3 3 3. Now archived."), "{}", spoken_text(&incident));
+    assert!(
+        spoken_text(&incident).contains("3 3 3 3. Now archived."),
+        "{}",
+        spoken_text(&incident)
+    );
 }
