@@ -54,7 +54,7 @@ enum Command {
         files: Vec<PathBuf>,
     },
     /// Say what Muster reads in files of events or exported findings, also inside messages of SNS and SQS; needs
-    /// no system, and fails if something is not read
+    /// no system, and fails if something is not read or if no file holds a finding
     Read {
         /// Files; - is standard input
         #[arg(required = true, value_name = "FILE")]
@@ -187,9 +187,9 @@ fn text(file: &Path) -> Result<String> {
     text.with_context(|| format!("cannot read {}", file.display()))
 }
 
-/// Says what is read in each file; fails if anything in one of them is not read.
+/// Says what is read in each file; fails if anything in one of them is not read, or if no file holds a finding.
 fn read(files: &[PathBuf]) -> ExitCode {
-    let mut code = ExitCode::SUCCESS;
+    let (mut code, mut any) = (ExitCode::SUCCESS, false);
     for file in files {
         let found = match text(file) {
             Ok(text) => findings(&text),
@@ -198,6 +198,7 @@ fn read(files: &[PathBuf]) -> ExitCode {
         if found.is_empty() {
             say(format_args!("{}: no finding in it", file.display()));
         }
+        any |= !found.is_empty();
         for finding in found {
             let line = finding.map_or_else(
                 |sentence| {
@@ -209,7 +210,7 @@ fn read(files: &[PathBuf]) -> ExitCode {
             say(format_args!("{}: {line}", file.display()));
         }
     }
-    code
+    if any { code } else { ExitCode::FAILURE }
 }
 
 fn described(finding: &Finding) -> String {

@@ -3,7 +3,7 @@
 use anyhow::{Context as _, Result, ensure};
 use jiff::Timestamp;
 use rehearsal::{Fault, Kind, Lane, SOON, Sent, System, until};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::bench::{event, everybody, incident, sends, staffed};
 
@@ -16,6 +16,16 @@ async fn said(lane: &Lane, part: &str) -> Result<String> {
     });
     let heard = heard.await?;
     heard.with_context(|| format!("the emergency topic was not told {part:?}"))
+}
+
+/// Another finding of the same group.
+fn another(event: &Value) -> Value {
+    let mut event = event.clone();
+    let arn = event["detail"]["arn"].as_str().unwrap_or_default().to_owned();
+    let (detector, _) = arn.rsplit_once('/').unwrap_or((&arn, ""));
+    event["detail"]["arn"] = json!(format!("{detector}/another"));
+    event["detail"]["id"] = json!("another");
+    event
 }
 
 /// Waits until the event is kept.
@@ -94,6 +104,49 @@ pub(crate) async fn the_tables_fail_the_pager(system: &System) -> Result<()> {
     lane.make_late(&id).await?;
     lane.watch().await?;
     sends(&lane, &id, &everybody(), SOON).await
+}
+
+pub(crate) async fn the_tables_fail_an_update(system: &System) -> Result<()> {
+    let (lane, account) = (Box::pin(staffed(system, 25)).await?, "600000000005");
+    let first = event(FILE, account)?;
+    lane.deliver(&first).await?;
+    let id = incident(&lane, account, SOON).await?;
+    sends(&lane, &id, &everybody(), SOON).await?;
+    lane.ok("POST", &format!("/incidents/{id}/acknowledge"), &Value::Null).await?;
+    let fault = Fault::always("dynamodb:GetItem", Kind::Fail);
+    lane.wire.arm(Fault { holding: "update#".to_owned(), ..fault })?;
+    lane.deliver(&another(&first)).await?;
+    // The alarm on failed executions says that an incident may be unpaged; this one was paged.
+    let end = lane.update_ends(&id).await?;
+    ensure!(end == "SUCCEEDED", "{end}");
+    let heard = lane.heard().await?;
+    ensure!(heard.is_empty(), "a false emergency: {heard:?}");
+    // It is not forgotten: once the tables are back, the watchdog sends it.
+    lane.wire.disarm();
+    let told = until(SOON, async || {
+        lane.watch().await?;
+        let facts = lane.facts(&id).await?;
+        Ok(facts.contains(&"update_sent".to_owned()).then_some(()))
+    });
+    told.await?.context("the update is forgotten")
+}
+
+pub(crate) async fn the_emergency_topic_is_down_for_a_moment(system: &System) -> Result<()> {
+    let lane = Box::pin(staffed(system, 26)).await?;
+    lane.wire.arm(Fault::always("states:StartExecution", Kind::Fail))?;
+    let fault = Fault::once("sns:Publish", Kind::Refuse);
+    lane.wire.arm(Fault { holding: "cannot".to_owned(), ..fault })?;
+    let accounts = ["600000000006", "600000000007"];
+    for account in accounts {
+        let end = lane.invoke("finding-responder", &event(FILE, account)?).await?;
+        ensure!(end.is_err(), "{end:?}");
+    }
+    // Nobody has heard of the first finding, so that the minute of quiet does not hold the second back.
+    let message = said(&lane, "Muster cannot page").await?;
+    ensure!(message.contains(accounts[1]), "{message}");
+    let heard = lane.heard().await?;
+    ensure!(heard.len() == 1, "{heard:?}");
+    Ok(())
 }
 
 pub(crate) async fn the_mail_provider_is_down(system: &System) -> Result<()> {

@@ -36,6 +36,8 @@ fn main() -> anyhow::Result<ExitCode> {
         emergency::step_functions_is_down,
         emergency::the_tables_are_down,
         emergency::the_tables_fail_the_pager,
+        emergency::the_tables_fail_an_update,
+        emergency::the_emergency_topic_is_down_for_a_moment,
         emergency::the_mail_provider_is_down,
         matrix::every_call_refused_throttled_delayed_cut_and_killed,
         odd::nobody_in_the_roster,

@@ -1,7 +1,7 @@
 //! The process that `cargo local --detach` starts: it holds the system and the stand-in, and outlives the command.
 
 use std::process::Stdio;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 use rustix::process::{Pid, Signal, kill_process};
@@ -10,6 +10,7 @@ use tokio::process::{Child, ChildStderr, ChildStdout, Command};
 
 use crate::home::Home;
 use crate::progress::{complain, say};
+use crate::waiting::block_until;
 
 /// The argument by which the process is told from others, also from one that has got its id since.
 pub(crate) const FLAG: &str = "--background";
@@ -100,9 +101,6 @@ impl Drop for Background {
         if let Some(pid) = pid {
             let _ = kill_process(pid, Signal::TERM);
         }
-        let began = Instant::now();
-        while matches!(self.child.try_wait(), Ok(None)) && began.elapsed() < END {
-            std::thread::sleep(Duration::from_millis(50));
-        }
+        block_until(END, || !matches!(self.child.try_wait(), Ok(None)));
     }
 }

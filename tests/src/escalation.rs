@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
 use aws_sdk_sfn::Client;
-use aws_sdk_sfn::types::HistoryEventType;
+use aws_sdk_sfn::types::{ExecutionStatus, HistoryEventType};
 
 use crate::cloud::Cloud;
 use crate::lane::Lane;
@@ -70,6 +70,29 @@ impl Lane {
         let over = reaches(&self.cloud, &self.stack, incident, Point::Turns(1), SOON).await?;
         ensure!(over, "the first step of {incident} comes to no end");
         Ok(())
+    }
+
+    /// Waits until the execution of the incident's one update about a finding that joined has ended: how it ended, as
+    /// Step Functions says it.
+    ///
+    /// # Errors
+    /// It does not end, or a failed call.
+    pub async fn update_ends(&self, incident: &str) -> Result<String> {
+        let client = Client::new(&self.cloud.config);
+        let name = format!("{incident}-joined-");
+        let ended = until(SOON, async || {
+            let all = client.list_executions().state_machine_arn(&self.stack.state_machine);
+            let mut all = all.into_paginator().items().send();
+            while let Some(execution) = all.next().await {
+                let execution = execution?;
+                let over = execution.status() != &ExecutionStatus::Running;
+                if over && execution.name().starts_with(&name) {
+                    return Ok(Some(execution.status().as_str().to_owned()));
+                }
+            }
+            Ok(None)
+        });
+        ended.await?.with_context(|| format!("the update about {incident} comes to no end"))
     }
 
     /// Lets the time until the next step of the incident's escalation be over, once it waits for it.

@@ -4,12 +4,13 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 use serde::{Deserialize, Serialize};
 
 use crate::stack::Stack;
+use crate::waiting::block_until;
 use crate::{background, ministack};
 
 /// The name of the file for IAM's decisions.
@@ -158,10 +159,7 @@ impl Home {
     /// process that was killed, but not in the same instant.
     fn wait_until_free(&self) {
         let Ok(lock) = File::open(self.dir.join(LOCK)) else { return };
-        let began = Instant::now();
-        while lock.try_lock().is_err() && began.elapsed() < FREE {
-            std::thread::sleep(Duration::from_millis(20));
-        }
+        block_until(FREE, || lock.try_lock().is_ok());
     }
 
     /// Removes what a system that has ended leaves behind; its log stays.

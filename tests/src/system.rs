@@ -1,7 +1,6 @@
 //! A local system: MiniStack with the deployed stack, and what can be done with it.
 
 use std::fs::File;
-use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail, ensure};
@@ -16,9 +15,10 @@ use tokio::sync::OnceCell;
 use crate::answers::{Answer, Delivery, Watch, id};
 use crate::cloud::{Cloud, Reply};
 use crate::escalation::{Point, next_step, reaches};
-use crate::home::{Home, State, repository, sweep};
+use crate::home::{Home, State, sweep};
 use crate::messages::{Known, Message, all, queue};
 use crate::ministack::{Ministack, Settings, runs};
+use crate::options::Options;
 use crate::outside::Outside;
 use crate::progress::Progress;
 use crate::rules::{Rule, deployed, matching};
@@ -29,47 +29,6 @@ use crate::{functions, python};
 
 /// How many events are on their way at a time; each may take a process of its own.
 const AT_ONCE: usize = 16;
-
-/// How to start a system.
-#[derive(Clone, Debug)]
-pub struct Options {
-    /// Where it keeps its files.
-    pub home: Home,
-    /// What each second of an escalation's wait takes, in seconds: 0.05 makes ten minutes thirty
-    /// seconds.
-    pub wait_scale: f64,
-    /// What each second between two steps takes, where that is to be another: tests end these waits
-    /// themselves ([`System::next_step`]), when they have looked at the step before.
-    pub step_scale: Option<f64>,
-    /// Whether phone numbers can be refused.
-    pub refusals: bool,
-    /// Whether the stand-in for services that MiniStack lacks is there.
-    pub outside: bool,
-    /// Whether this process outlives the command that started it: [`Home::end`] then ends it too.
-    pub background: bool,
-    /// The template to deploy.
-    pub template: PathBuf,
-    /// Its parameters, beside those that every system has.
-    pub parameters: &'static [(&'static str, &'static str)],
-}
-
-impl Options {
-    /// A system in this home, with the real template.
-    #[must_use]
-    pub fn at(home: Home) -> Self {
-        let template = repository().join("infra").join("muster.yaml");
-        Self {
-            home,
-            wait_scale: 0.05,
-            step_scale: None,
-            refusals: false,
-            outside: false,
-            background: false,
-            template,
-            parameters: &[],
-        }
-    }
-}
 
 /// What belongs to the process that starts a system; dropping it ends the system, however far its
 /// start has come.

@@ -9,6 +9,8 @@ use anyhow::Result;
 pub const SOON: Duration = Duration::from_mins(5);
 /// How long nothing is looked at in between.
 const EVERY: Duration = Duration::from_millis(200);
+/// The same, where the thread itself waits.
+const BLOCKED: Duration = Duration::from_millis(20);
 
 /// Asks until there is an answer, or until `limit` is over; then the last one that there was none.
 ///
@@ -29,6 +31,22 @@ pub async fn until<T>(
     }
 }
 
+/// Blocks this thread until `state` holds, or until `limit` is over, and returns whether it holds. For places that
+/// cannot await, such as the end of a value.
+pub(crate) fn block_until(limit: Duration, mut state: impl FnMut() -> bool) -> bool {
+    let began = Instant::now();
+    loop {
+        let over = began.elapsed() > limit;
+        if state() {
+            return true;
+        }
+        if over {
+            return false;
+        }
+        std::thread::sleep(BLOCKED);
+    }
+}
+
 /// A moment in which nothing is asked.
 pub(crate) async fn pause() {
     tokio::time::sleep(EVERY).await;
@@ -38,6 +56,22 @@ pub(crate) async fn pause() {
 mod tests {
     use std::fs;
     use std::path::{Path, PathBuf};
+
+    use super::*;
+
+    #[test]
+    fn a_thread_waits_no_longer_than_the_state_takes() {
+        let mut looks = 0;
+        let third = || {
+            looks += 1;
+            looks == 3
+        };
+        assert!(block_until(SOON, third));
+        assert_eq!(looks, 3);
+        assert!(!block_until(Duration::ZERO, || false));
+        // The state is looked at also when there is no time at all.
+        assert!(block_until(Duration::ZERO, || true));
+    }
 
     fn sources(dir: &Path, found: &mut Vec<PathBuf>) {
         for entry in fs::read_dir(dir).unwrap().flatten() {

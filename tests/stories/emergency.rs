@@ -41,6 +41,9 @@ pub(crate) async fn what_pages_nobody_is_said_where_the_owner_hears_it(
     ] {
         ensure!(texts.iter().any(|text| text.contains(part)), "no text {part:?}: {texts:?}");
     }
+    // One part of 160 characters, with what SNS puts before a topic's text.
+    let long = texts.iter().find(|text| text.chars().count() > 148);
+    ensure!(long.is_none(), "a text of several parts: {long:?}");
     let finding = |text: &String| text.contains("account") || text.contains("malware");
     ensure!(!texts.iter().any(finding), "a text says what the finding says: {texts:?}");
     Ok(())

@@ -94,7 +94,6 @@ async fn ten_thousand(branch: &Branch, token: &str) -> Result<()> {
             ensure!(status == 200, "{status}: {}", answer["title"]);
             let count = |name: &str| answer["counts"][name].as_u64().unwrap_or_default();
             ensure!(count("unchanged") >= made, "{made} were made: {}", answer["counts"]);
-            ensure!(count("created") > 0, "it comes no further: {}", answer["counts"]);
             made = count("unchanged") + count("created");
             let next = answer["next_line"].as_u64();
             ensure!(next.is_none() == (made == 5_000), "{next:?} after {}", answer["counts"]);

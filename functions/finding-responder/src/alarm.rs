@@ -9,9 +9,31 @@ use muster_aws::incidents::QUIET;
 
 use crate::{Failure, Responder};
 
-/// When this process last notified the emergency topic, or learned that another had, in seconds since 1970. It spares the
-/// table a write for each finding of a storm, and stands in for the table where that is what fails.
-static LAST: AtomicI64 = AtomicI64::new(i64::MIN);
+/// When this process last notified the emergency topic, or learned that another had. It spares the table a write for each
+/// finding of a storm, and stands in for the table where that is what fails.
+static LAST: Last = Last::never();
+
+/// A time in seconds since 1970, or never, for tasks that run side by side.
+struct Last(AtomicI64);
+
+impl Last {
+    const fn never() -> Self {
+        Self(AtomicI64::new(i64::MIN))
+    }
+
+    /// Checks whether there has been quiet for long enough; then the quiet begins again.
+    fn claim(&self, now: Timestamp) -> bool {
+        let (now, last) = (now.as_second(), self.0.load(Ordering::Relaxed));
+        let quiet = last != i64::MIN && now - last < QUIET.as_secs();
+        !quiet && self.0.compare_exchange(last, now, Ordering::Relaxed, Ordering::Relaxed).is_ok()
+    }
+
+    /// Takes back the claim of this time, unless another was made since.
+    fn give_back(&self, now: Timestamp) {
+        let (now, never) = (now.as_second(), i64::MIN);
+        let _ = self.0.compare_exchange(now, never, Ordering::Relaxed, Ordering::Relaxed);
+    }
+}
 
 impl Responder {
     /// Notifies the emergency topic of a finding that could not be handled, once a minute for the whole stack. The alarm
@@ -27,9 +49,10 @@ impl Responder {
     ) {
         // Medium is what pages by default; the policy may be just what cannot be read.
         let silent = joins || finding.quiet.is_some() || finding.severity < Severity::Medium;
-        if silent || !first(now) || !self.first_of_the_stack(now).await {
+        if silent || !LAST.claim(now) || !self.first_of_the_stack(now).await {
             return;
         }
+        let subject = subject(finding.drill.is_some());
         let drill = if finding.drill.is_some() { "DRILL. " } else { "" };
         let text = format!(
             "{drill}Muster could not handle a finding, and may not be able to page anybody: please \
@@ -41,10 +64,19 @@ impl Responder {
             finding.region,
             finding.console_link,
         );
-        let told = self.texts.topic(&self.emergency_topic, "Muster cannot page", &text).await;
+        let told = self.texts.topic(&self.emergency_topic, subject, &text).await;
         if let Err(error) = told {
             tracing::error!(reason = %error, "the emergency topic was not told");
+            self.give_back(now).await;
         }
+    }
+
+    /// Lets the next finding that cannot be handled try again at once: nobody knows of this one.
+    async fn give_back(&self, now: Timestamp) {
+        if let Err(error) = self.incidents.return_alarm(now).await {
+            tracing::error!(reason = %error, "other processes stay quiet for the rest of the minute");
+        }
+        LAST.give_back(now);
     }
 
     /// Checks whether no other process has notified the topic within the minute. If the table cannot say so, each
@@ -57,9 +89,35 @@ impl Responder {
     }
 }
 
-/// Checks whether this process has been quiet for long enough.
-fn first(now: Timestamp) -> bool {
-    let (now, last) = (now.as_second(), LAST.load(Ordering::Relaxed));
-    let quiet = last != i64::MIN && now - last < QUIET.as_secs();
-    !quiet && LAST.compare_exchange(last, now, Ordering::Relaxed, Ordering::Relaxed).is_ok()
+/// The subject, which is all that a phone shows of the message.
+const fn subject(drill: bool) -> &'static str {
+    if drill { "DRILL Muster cannot page" } else { "Muster cannot page" }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::SignedDuration;
+
+    use super::*;
+
+    #[test]
+    fn one_message_a_minute_unless_it_was_not_sent() {
+        let last = Last::never();
+        let begin: Timestamp = "2026-11-23T03:00:00Z".parse().unwrap();
+        let at = |seconds| begin + SignedDuration::from_secs(seconds);
+        assert!(last.claim(at(0)));
+        assert!(!last.claim(at(0)) && !last.claim(at(59)));
+        assert!(last.claim(at(60)));
+        // Of an earlier claim: nothing to take back.
+        last.give_back(at(0));
+        assert!(!last.claim(at(61)));
+        last.give_back(at(60));
+        assert!(last.claim(at(61)));
+    }
+
+    #[test]
+    fn a_drill_says_so_where_a_phone_shows_it() {
+        assert_eq!(subject(true), "DRILL Muster cannot page");
+        assert_eq!(subject(false), "Muster cannot page");
+    }
 }

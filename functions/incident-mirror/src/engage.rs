@@ -119,10 +119,9 @@ impl Reflector {
                 return Ok(Written::Conflict);
             }
         }
-        let number = engagement.people.len();
+        let text = engagement.sentence();
         mirror.engagement = Some(engagement);
         let kept = self.keep(incident, mirror).await?;
-        let text = format!("Incident Manager engages the {number} people of its plan.");
         let fact = Fact::new(now, "engaged", &Actor::Muster, &text);
         self.incidents.note(&incident.id, &format!("engaged#{:04}", incident.run), &fact).await?;
         if kept == Written::Done {

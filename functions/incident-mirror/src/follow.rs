@@ -121,7 +121,9 @@ impl Reflector {
             mirror.resolved = true;
             return self.keep_new(incident, mirror).await;
         }
-        if incident.status == State::Open && mirror.counts_on(incident) {
+        // Since the stack no longer engages anybody, it may not read engagements either.
+        let engages = self.backend.engages();
+        if engages && incident.status == State::Open && mirror.counts_on(incident) {
             *seen = self.records.seen(arn).await?;
             for reader in readers(seen, incident.run_at) {
                 let taken =

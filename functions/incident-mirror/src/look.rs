@@ -23,7 +23,10 @@ impl Reflector {
         ids.extend(share(open, now));
         let ends = self.reflect_all(ids, true, now).await;
         for id in &undated {
-            self.date(id).await?;
+            // One that cannot be read stops no other, nor the look: it is found again in a minute.
+            if let Err(error) = self.date(id).await {
+                tracing::warn!(incident = %id, reason = %error, "a record stays undated");
+            }
         }
         let failed = ends.values().filter(|well| !**well).count();
         tracing::info!(open = number, failed, "records looked at");

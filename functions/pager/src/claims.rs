@@ -175,7 +175,7 @@ impl Claims {
                 incident.plan.name,
                 people.join(", ")
             ),
-            Some(why) => why.about(incident).to_owned() + " The emergency topic was told.",
+            Some(why) => why.about(incident).to_owned() + " The emergency topic is notified.",
         };
         let kind = if emergency { "emergency" } else { "step" };
         let name = format!("{kind}#{:04}#{:04}#{:04}", cursor.run, cursor.round, cursor.step);

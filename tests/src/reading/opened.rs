@@ -60,10 +60,14 @@ pub(super) fn opened(value: Value) -> Opened {
     if has("SchemaVersion") && has("Arn") {
         return Opened::PrintedGuardDuty(Value::Object(fields));
     }
-    for name in LISTS {
-        if let Some(Value::Array(values)) = fields.get_mut(name) {
-            return Opened::Values(std::mem::take(values));
-        }
+    // The answers of two calls may have been put into one object.
+    let list = |name: &str| match fields.get_mut(name) {
+        Some(Value::Array(values)) => Some(std::mem::take(values)),
+        _ => None,
+    };
+    let lists: Vec<Vec<Value>> = LISTS.into_iter().filter_map(list).collect();
+    if !lists.is_empty() {
+        return Opened::Values(lists.into_iter().flatten().collect());
     }
     for name in WRAPPERS {
         if let Some(inner @ Value::Object(_)) = fields.get_mut(name) {

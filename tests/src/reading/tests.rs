@@ -54,6 +54,8 @@ fn what_the_aws_cli_prints_is_read() {
     let bare = parsed(PRINTED)["Findings"][0].to_string();
     assert_eq!(identities(&bare), [found.identity.to_string()]);
     assert!(findings(r#"{"Findings": []}"#).is_empty());
+    let both = json!({ "Findings": v2["detail"]["findings"], "findings": [event["detail"]] });
+    assert_eq!(identities(&both.to_string()), [expected.clone(), expected].concat());
 }
 
 #[test]

@@ -1,3 +1,5 @@
+//! Which pages a digest is about, and what is left of it.
+
 use jiff::SignedDuration;
 
 use super::*;

@@ -10,7 +10,7 @@ use crate::incident::Incident;
 pub enum Emergency {
     /// Nobody in the roster can be paged for this.
     NobodyToPage,
-    /// Every round is over and nobody answered.
+    /// Every round is over and no one acknowledged.
     NobodyAnswered,
     /// People were to be paged, and every single message was refused or could not be sent.
     NothingWentOut,
@@ -25,7 +25,7 @@ impl Emergency {
         let acknowledged = incident.acknowledgements.len() > incident.acknowledged_before;
         match self {
             Self::NobodyAnswered if acknowledged => {
-                "All contacts were paged. Fewer acknowledged than the plan requires."
+                "All steps were taken. Fewer contacts acknowledged than the plan requires."
             }
             why => why.sentence(),
         }
@@ -38,7 +38,7 @@ impl Emergency {
             Self::NobodyToPage => {
                 "Muster found nobody in the roster whom it could page for this incident."
             }
-            Self::NobodyAnswered => "Everybody was paged, and nobody answered.",
+            Self::NobodyAnswered => "All steps were taken, and no one acknowledged.",
             Self::NothingWentOut => {
                 "Muster tried to page the team, and not one message could be sent."
             }
@@ -47,5 +47,22 @@ impl Emergency {
                  one message could be sent. Whoever has only that channel has not been reached."
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::incident::{Actor, Deed};
+    use crate::samples::{incident, now};
+
+    #[test]
+    fn the_end_of_the_steps_does_not_say_that_everyone_was_paged() {
+        let mut incident = incident();
+        let about = |incident: &Incident| Emergency::NobodyAnswered.about(incident);
+        assert_eq!(about(&incident), "All steps were taken, and no one acknowledged.");
+        incident.acknowledgements.push(Deed { by: Actor::Muster, at: now() });
+        let fewer = "All steps were taken. Fewer contacts acknowledged than the plan requires.";
+        assert_eq!(about(&incident), fewer);
     }
 }

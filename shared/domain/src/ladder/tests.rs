@@ -1,3 +1,5 @@
+//! What a ladder lets through, and what it holds back.
+
 use proptest::prelude::*;
 
 use super::*;

@@ -85,6 +85,14 @@ impl Engagement {
     pub fn reaches_anybody(&self) -> bool {
         self.people.values().any(|reached| *reached)
     }
+
+    /// Returns the timeline's line about its start. Contacts whom it cannot reach are not counted: Muster pages these.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        let number = self.people.values().filter(|reached| **reached).count();
+        let contacts = if number == 1 { "contact" } else { "contacts" };
+        format!("Incident Manager engages {number} {contacts} of its plan.")
+    }
 }
 
 impl Turn {

@@ -304,6 +304,14 @@ fn only_what_is_recent_or_paged_for_is_looked_at() {
 }
 
 #[test]
+fn who_has_no_activated_channel_is_not_counted() {
+    let reached = [("ada", true), ("ben", false), ("cem", true)];
+    let people = reached.map(|(id, reached)| (id.parse().unwrap(), reached)).into();
+    let engagement = Engagement { run: 1, people, checked: None };
+    assert_eq!(engagement.sentence(), "Incident Manager engages 2 contacts of its plan.");
+}
+
+#[test]
 fn what_an_earlier_release_stored_is_read() {
     let json = r#"{"incident":"20261123-0123456789","plan":"muster-high-malware","arn":"arn","engagement":
         {"run":1,"backend":"incident-manager","people":{"ada":true}},"stopped":0,"severity":"high",
@@ -311,6 +319,7 @@ fn what_an_earlier_release_stored_is_read() {
     let mirror: Mirror = serde_json::from_str(json).unwrap();
     let engagement = mirror.engagement.unwrap();
     assert!(engagement.reaches_anybody() && engagement.checked.is_none());
+    assert_eq!(engagement.sentence(), "Incident Manager engages 1 contact of its plan.");
     assert_eq!((mirror.asked, mirror.engaging, mirror.shown), (None, None, None));
     let backend: PagingBackend = serde_json::from_str(r#""incident-manager""#).unwrap();
     assert_eq!(
