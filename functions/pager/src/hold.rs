@@ -72,10 +72,12 @@ impl Pager {
             let (severity, incident) = (incident.severity, passes.then_some(&incident.id));
             ladder.pass(policy, paged.kind, &Ask { severity, mark: &mark, incident, waiting }, now)
         };
-        let (until, joins) = match self.incidents.climb(&paged, now, pass).await {
+        let (until, joins) = match self.incidents.climb(&paged, incident.severity, now, pass).await
+        {
             Ok(Pass::Go(_) | Pass::Taken) => return Ok(Room::Taken(Rung { channel: paged, mark })),
             Ok(Pass::Hold(until)) => (until, false),
             Ok(Pass::Join) => (now, true),
+            Ok(Pass::Uncounted) => return Ok(Room::Free),
             // Better a page too many than one that is lost.
             Err(error) => {
                 tracing::error!(reason = %error, "the ladder cannot be read; the page goes out");

@@ -214,7 +214,7 @@ impl Pager {
                 }
                 let first = input.cursor == Cursor::FIRST && records.is_empty();
                 let ends = self
-                    .send(&incident, (&turn, change.as_ref()), &claims, &policy, &joined)
+                    .send(&incident, (&turn, change.as_ref()), &claims, &policy, &joined, until)
                     .await?;
                 let went = ends.iter().find(|r| matches!(r.state, SendState::Sent { .. }));
                 if let (true, Some(record)) = (first, went) {
@@ -275,7 +275,8 @@ impl Pager {
         Ok((written == Written::Done).then(|| next.first_turn()))
     }
 
-    /// Sends what is claimed, all together: no channel waits for another.
+    /// Sends what is claimed, all together: no channel waits for another. What is refused for its rate is not
+    /// tried again after `until`.
     async fn send(
         &self,
         incident: &Incident,
@@ -283,6 +284,7 @@ impl Pager {
         claims: &Claims,
         policy: &Policy,
         joined: &Joined,
+        until: Instant,
     ) -> Result<Vec<SendRecord>, Failure> {
         let one = async |sending: &Sending| -> Result<SendRecord, AwsError> {
             let outside = matches!(sending.to, To::External(..)) && incident.drill().is_some();
@@ -290,7 +292,7 @@ impl Pager {
                 let base = &self.link_base;
                 let letter =
                     letters::write(incident, (turn, change), sending, claims, joined, base);
-                self.senders.send(letter).await
+                self.senders.send_until(letter, until).await
             };
             let mut waits = None;
             let state = if incident.dry() || outside {
@@ -322,7 +324,7 @@ impl Pager {
             );
             // The free rung is the digest's, which carries this page too.
             if let Some(channel) = waits
-                && let Err(error) = Box::pin(self.digest(policy, &channel, record.at)).await
+                && let Err(error) = Box::pin(self.digest(policy, &channel, record.at, until)).await
             {
                 tracing::error!(reason = %error, "a digest waits for the next look");
             }

@@ -1,5 +1,7 @@
 //! Updates: contacts who have taken an incident up are told what happens to it; the owner, if no contact has.
 
+use std::time::Instant;
+
 use jiff::Timestamp;
 use muster::escalation::{Cursor, plan_update};
 use muster::incident::{Actor, Incident, State};
@@ -70,6 +72,7 @@ impl Pager {
         input: UpdateInput,
         owner: &str,
         now: Timestamp,
+        until: Instant,
     ) -> Result<Answer, Failure> {
         let mut claims = Claims::new(owner, now);
         claims.about = Some(input.update.clone());
@@ -102,8 +105,8 @@ impl Pager {
                 continue;
             }
             let (policy, joined) = tokio::join!(self.roster.policy(), self.joined(&incident));
-            let sent =
-                self.send(&incident, (&turn, Some(&words)), &claims, &policy?, &joined).await?;
+            let words = (&turn, Some(&words));
+            let sent = self.send(&incident, words, &claims, &policy?, &joined, until).await?;
             let again = sent.iter().any(SendRecord::may_try_again);
             if again || claims.later.is_some() || claims.more {
                 let wait_seconds = seconds(TRY_AGAIN);
@@ -177,7 +180,12 @@ impl Pager {
     ///
     /// # Errors
     /// What is due cannot be looked up.
-    pub(crate) async fn updates(&self, owner: &str, now: Timestamp) -> Result<usize, Failure> {
+    pub(crate) async fn updates(
+        &self,
+        owner: &str,
+        now: Timestamp,
+        until: Instant,
+    ) -> Result<usize, Failure> {
         let mut told = 0;
         for id in self.incidents.days_due(now).await? {
             let incident = self.incidents.incident(&id).await?;
@@ -187,19 +195,19 @@ impl Pager {
                 // On record before the day moves on.
                 self.incidents.keep_update(update).await?;
                 let input = UpdateInput { incident: id.clone(), update: update.name.clone() };
-                told += usize::from(self.told(input, owner, now).await);
+                told += usize::from(self.told(input, owner, now, until).await);
             }
             self.incidents.keep_day(&id, next).await?;
         }
         for input in self.incidents.late_updates(now).await? {
-            told += usize::from(self.told(input, owner, now).await);
+            told += usize::from(self.told(input, owner, now, until).await);
         }
         Ok(told)
     }
 
     /// Tells one update; what fails is there for the next look.
-    async fn told(&self, input: UpdateInput, owner: &str, now: Timestamp) -> bool {
-        match Box::pin(self.update(input, owner, now)).await {
+    async fn told(&self, input: UpdateInput, owner: &str, now: Timestamp, until: Instant) -> bool {
+        match Box::pin(self.update(input, owner, now, until)).await {
             Ok(answer) => answer.done,
             Err(error) => {
                 tracing::error!(reason = %error, "an update was not told; the next look tries again");

@@ -53,14 +53,15 @@ impl Pager {
         let pages = async {
             // Side by side: turns that take long keep no digest waiting, and the other way round.
             let turns = self.late_turns(owner, now, until);
-            let (turns, digests) = tokio::join!(turns, self.digests(now));
+            let (turns, digests) = tokio::join!(turns, self.digests(now, until));
             let ((late, failed), digests) = (turns?, digests?);
             tracing::info!(late, failed, digests, "watched");
             Ok::<_, Failure>((late, failed, digests))
         };
         // Beside the heartbeat, not before it: words about deadlines of days must not look like silence of
         // the pager.
-        let others = async { tokio::join!(self.duties(owner, now), self.updates(owner, now)) };
+        let others =
+            async { tokio::join!(self.duties(owner, now), self.updates(owner, now, until)) };
         let (pages, (duties, updates)) = tokio::join!(pages, others);
         let (late, failed, digests) = pages?;
         Ok(Watched { late, failed, digests, duties: duties?, updates: updates? })

@@ -33,10 +33,7 @@ impl AwsError {
                 let code = context.err().code().unwrap_or("Unknown").to_owned();
                 let status = context.raw().status().as_u16();
                 let throttled = status == 429 || throttled(&code);
-                // A permission that is missing is no fault of what was asked, and changes of policies
-                // take seconds to be known everywhere.
-                let denied = code.contains("AccessDenied") || code == "AuthorizationError";
-                let passing = status >= 500 || throttled || denied || code == CONFLICT;
+                let passing = status >= 500 || throttled || denied(&code) || code == CONFLICT;
                 return Self { operation, code, passing, throttled };
             }
             SdkError::TimeoutError(_) => ("Timeout".to_owned(), true),
@@ -45,6 +42,12 @@ impl AwsError {
             _ => ("BadRequest".to_owned(), false),
         };
         Self { operation, code, passing, throttled: false }
+    }
+
+    /// Whether the service says that it did nothing: the call came too fast, or was not permitted.
+    #[must_use]
+    pub fn refused(&self) -> bool {
+        self.throttled || denied(&self.code)
     }
 
     /// An operation for which no time is left.
@@ -70,4 +73,10 @@ fn throttled(code: &str) -> bool {
                 | "TooManyRequestsException"
                 | "LimitExceededException"
         )
+}
+
+/// Whether this code means a permission that is missing. That is no fault of what was asked, and changes of
+/// policies take seconds to be known everywhere.
+fn denied(code: &str) -> bool {
+    code.contains("AccessDenied") || code == "AuthorizationError"
 }

@@ -57,27 +57,33 @@ pub fn still_wants(incident: &Incident, recipient: &str) -> bool {
     incident.status == State::Open && !recipient.parse().is_ok_and(answered)
 }
 
-/// Whether a held page is still wanted: its incident wants the recipient, or, of an update, is not resolved.
+/// Whether a held page is still wanted: its incident wants the recipient and its source has not stopped the
+/// paging, or, of an update, is not resolved.
 #[must_use]
 pub fn still_wanted(incident: &Incident, page: &SendKey) -> bool {
     match page.about {
-        None => still_wants(incident, &page.contact),
+        None => !incident.stopped() && still_wants(incident, &page.contact),
         Some(_) => incident.status != State::Resolved,
     }
 }
 
-/// The codes of calls that nobody answered: the provider may have the message all the same.
-const UNANSWERED: [&str; 3] = ["Timeout", "NoConnection", "BadAnswer"];
-
-/// How a digest has ended whose send ended so. Without an answer it may have gone out, and is not sent again.
+/// How a digest has ended whose one try ended so. `refused`: whether the provider said that it did nothing, for
+/// the message's rate or for want of a permission. After any other passing failure, a server's error or silence,
+/// the message may have gone out, and it is not sent again.
 #[must_use]
-pub fn end(state: SendState) -> SendState {
+pub fn end(state: SendState, refused: bool) -> SendState {
     match state {
-        SendState::Failed { error, .. } if UNANSWERED.contains(&error.as_str()) => {
-            SendState::Unconfirmed
-        }
+        SendState::Failed { passing: true, .. } if !refused => SendState::Unconfirmed,
         other => other,
     }
+}
+
+/// Returns the pages that one digest names, [`MOST_PAGES`] at most, and whether a page that `asks` for a digest is
+/// not among them. Those that ask come first, each kind in its order.
+pub fn choose<T>(mut pages: Vec<T>, asks: impl Fn(&T) -> bool) -> (Vec<T>, bool) {
+    pages.sort_by_key(|page| !asks(page));
+    let rest = pages.split_off(pages.len().min(MOST_PAGES));
+    (pages, rest.first().is_some_and(asks))
 }
 
 /// Puts the most severe incident first, then the oldest.

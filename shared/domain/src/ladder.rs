@@ -88,6 +88,17 @@ pub enum Pass {
     Join,
     /// It waits for the digest; the earliest time for one.
     Hold(Timestamp),
+    /// It does, without a place on the ladder: others changed it each time that it found room.
+    Uncounted,
+}
+
+impl Pass {
+    /// What becomes of a page that found room on the ladder, and lost it to others each time until there was no
+    /// time left. A Critical one does not wait for a digest.
+    #[must_use]
+    pub fn raced(severity: Severity, now: Timestamp) -> Self {
+        if severity == Severity::Critical { Self::Uncounted } else { Self::Hold(now) }
+    }
 }
 
 /// How many within how long.

@@ -66,10 +66,11 @@ pub enum SendState {
         /// Not before.
         until: Timestamp,
     },
-    /// It was held, and the incident was answered before the digest: nothing was sent.
+    /// It was held, and the incident was answered, or its source stopped the paging, before the digest: nothing
+    /// was sent.
     Dropped,
-    /// The digest that it was in may have gone out: who sent it stopped before the end was known. It is
-    /// not sent again; the incident's next step pages.
+    /// It may have gone out: the end of the digest that it was in is not known, or its record cannot be read.
+    /// It is not sent again; the incident's next step pages.
     Unconfirmed,
 }
 

@@ -3,12 +3,13 @@
 use jiff::Timestamp;
 use muster::digest::MOST_PAGES;
 use muster::id::IncidentId;
+use muster::incident::Incident;
 use muster::send::SendRecord;
 use serde::{Deserialize, Serialize};
 
 use super::answers::LINK_LIFE;
 use super::ladders::refused_put;
-use super::{Incidents, PagedChannel};
+use super::{Incidents, KIND, PagedChannel, incident_key};
 use crate::error::AwsError;
 use crate::item::{self, Item, key, n, s};
 
@@ -47,6 +48,39 @@ impl HeldPage {
         let name = format!("{}#{turn}#{}", self.incident, send.channel);
         send.about.as_ref().map_or_else(|| name.clone(), |update| format!("{name}#{update}"))
     }
+}
+
+/// Pages that wait at an address.
+#[derive(Clone, Debug, Default)]
+pub struct Held {
+    /// Those that can be read.
+    pub pages: Vec<HeldPage>,
+    /// The name of the last of them, if more wait after it.
+    pub next: Option<String>,
+}
+
+impl Held {
+    /// Adds the page in an item, if it can be read; says whether there was room for it.
+    fn add(&mut self, item: Item) -> bool {
+        let room = self.pages.len() < MOST_PAGES;
+        if room {
+            self.pages.extend(item::readable(item, HELD));
+        } else {
+            self.next = self.pages.last().map(HeldPage::name);
+        }
+        room
+    }
+}
+
+/// What is known of the incident that a page is about.
+#[derive(Clone, Debug)]
+pub enum Known {
+    /// It is this.
+    Incident(Box<Incident>),
+    /// There is no such incident any more.
+    Gone,
+    /// Its item cannot be read.
+    Unreadable,
 }
 
 fn partition(channel: &PagedChannel) -> String {
@@ -153,27 +187,56 @@ impl Incidents {
         self.delete_marked(channel.key(WAITING), mark).await
     }
 
-    /// The pages that wait at an address, as many as one digest takes, those of the oldest incidents first.
+    /// The pages that wait at an address, as many as one digest takes, in the order of their names and from
+    /// the one `after` that name on.
     ///
     /// # Errors
     /// The failed call.
-    pub async fn held(&self, channel: &PagedChannel) -> Result<Vec<HeldPage>, AwsError> {
+    pub async fn held(
+        &self,
+        channel: &PagedChannel,
+        after: Option<&str>,
+    ) -> Result<Held, AwsError> {
+        let pk = partition(channel);
         let query = self
             .client
             .query()
             .table_name(&self.table)
+            .set_exclusive_start_key(after.map(|name| key(&pk, name)))
             .key_condition_expression("pk = :pk")
-            .expression_attribute_values(":pk", s(partition(channel)))
+            .expression_attribute_values(":pk", s(&pk))
             .consistent_read(true);
         let mut items = query.into_paginator().items().send();
-        let mut held = Vec::new();
-        while held.len() < MOST_PAGES
-            && let Some(item) = items.next().await
-        {
-            let item = item.map_err(|error| AwsError::of("dynamodb:Query", &error))?;
-            held.extend(item::readable(item, HELD));
+        let mut held = Held::default();
+        while let Some(item) = items.next().await {
+            if !held.add(item.map_err(|error| AwsError::of("dynamodb:Query", &error))?) {
+                break;
+            }
         }
         Ok(held)
+    }
+
+    /// The page of this name, if it still waits at an address.
+    ///
+    /// # Errors
+    /// The failed call.
+    pub async fn held_page(
+        &self,
+        channel: &PagedChannel,
+        name: &str,
+    ) -> Result<Option<HeldPage>, AwsError> {
+        let item = self.item(key(partition(channel), name)).await?;
+        Ok(item.and_then(|item| item::readable(item, HELD)))
+    }
+
+    /// The incident of a page.
+    ///
+    /// # Errors
+    /// The failed call.
+    pub async fn known(&self, id: &IncidentId) -> Result<Known, AwsError> {
+        let Some(item) = self.item(incident_key(id)).await? else { return Ok(Known::Gone) };
+        let incident = item::readable(item, KIND);
+        Ok(incident.map_or(Known::Unreadable, |incident| Known::Incident(Box::new(incident))))
     }
 
     /// Pages that the first versions held, by the type of channel alone; to be held anew by their address.
@@ -202,5 +265,48 @@ impl Incidents {
         let delete =
             self.client.delete_item().table_name(&self.table).set_key(Some(held_key(page)));
         delete.send().await.map(drop).map_err(|e| AwsError::of("dynamodb:DeleteItem", &e))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use muster::channel::ChannelType;
+    use muster::escalation::Cursor;
+    use muster::send::{ChannelKey, SendKey, SendState};
+
+    use super::*;
+
+    fn page(step: u32) -> HeldPage {
+        let (contact, kind) = ("ada".to_owned(), ChannelType::Sms);
+        let channel = ChannelKey::first(kind).into();
+        let cursor = Cursor { step, ..Cursor::FIRST };
+        let key = SendKey { cursor, contact: contact.clone(), channel, about: None };
+        let state = SendState::Held { until: Timestamp::UNIX_EPOCH };
+        HeldPage {
+            channel: PagedChannel { contact, kind, address: "a number".into() },
+            incident: "20261123-abcdefghjk".parse().unwrap(),
+            record: SendRecord { key, state, tries: 1, at: Timestamp::UNIX_EPOCH },
+            unconfirmed: false,
+        }
+    }
+
+    #[test]
+    fn what_waits_behind_a_thousand_pages_is_not_forgotten() {
+        let check = |number: u32, next: Option<String>| {
+            let mut held = Held::default();
+            // One that cannot be read takes no place.
+            assert!(held.add(key("held#ada#sms", "what is it")));
+            for page in (0..number).map(page) {
+                let added = held.add(item::write(held_key(&page), &page).unwrap());
+                assert_eq!(added, held.next.is_none());
+            }
+            assert_eq!(held.pages.len(), MOST_PAGES.min(usize::try_from(number).unwrap()));
+            assert_eq!(held.next, next, "{number}");
+        };
+        check(3, None);
+        check(1_000, None);
+        // From the last one that was read on.
+        check(1_001, Some(page(999).name()));
+        check(1_200, Some(page(999).name()));
     }
 }

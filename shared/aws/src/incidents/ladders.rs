@@ -1,5 +1,7 @@
 //! Ladders, by recipient and address: how many pages went there lately, and the digest on its way.
 
+use std::time::{Duration, Instant};
+
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
@@ -9,6 +11,8 @@ use muster::channel::{Channel, ChannelType};
 use muster::digest::Digest;
 use muster::id::IncidentId;
 use muster::ladder::{Ladder, Pass};
+use muster::send::SendState;
+use muster::severity::Severity;
 use serde::{Deserialize, Serialize};
 
 use super::{Incidents, IssuedToken};
@@ -16,9 +20,9 @@ use crate::error::{AwsError, CONFLICT};
 use crate::item::{self, Item, Written, key, n, pause, s};
 use crate::secret::fingerprint;
 
-/// How often a ladder that others climb at the same moment is tried. Whoever finds it full writes
-/// nothing, so it is contended only as often as it has rungs.
-const MOST_RACES: usize = 30;
+/// How long a ladder that others climb at the same moment is tried. Whoever finds it full writes nothing, so
+/// it is contended only as often as it has rungs, and by Critical pages, which find it full never.
+const PATIENCE: Duration = Duration::from_secs(4);
 /// How often the end of a digest is written; each has the SDK's own tries.
 const MOST_SETTLES: usize = 3;
 /// How long a ladder is kept after its last page: it remembers which Critical incidents have passed.
@@ -97,6 +101,25 @@ fn ladder_item(channel: &PagedChannel, ladder: &Ladder, now: Timestamp) -> Resul
     Ok(item)
 }
 
+/// The ladder in an item. One that cannot be read holds nothing back, and keeps its version, so that the next
+/// page or digest writes another in its place.
+fn ladder(item: Item) -> Ladder {
+    let version = item.get("version").and_then(|version| version.as_n().ok()?.parse().ok());
+    let empty = Ladder { version: version.unwrap_or_default(), ..Ladder::default() };
+    item::readable(item, LADDER).unwrap_or(empty)
+}
+
+/// The digest in an item. One that cannot be read may have gone out; it ends with the pages that it still
+/// names, so that the next one to its address can begin.
+fn digest(item: Item) -> Digest {
+    let mark = item.get("mark").and_then(|mark| mark.as_s().ok()).cloned().unwrap_or_default();
+    let pages = item.get("pages").and_then(|pages| pages.as_l().ok());
+    let names = pages.into_iter().flatten().filter_map(|page| page.as_s().ok().cloned());
+    let pages = names.collect();
+    let over = Digest { mark, state: SendState::Unconfirmed, pages, at: Timestamp::now() };
+    item::readable(item, DIGEST).unwrap_or(over)
+}
+
 /// A link for all incidents of a digest, the most severe first.
 #[derive(Clone, Copy, Debug)]
 pub struct DigestLink<'a> {
@@ -118,16 +141,16 @@ impl Incidents {
             let sk = item.get("sk").and_then(|sk| sk.as_s().ok()).cloned().unwrap_or_default();
             match sk.split_once('#') {
                 // That of the first versions counts until there is one of the address.
-                None if sk == LADDER && !standing.own => standing.ladder = item::read(item)?,
+                None if sk == LADDER && !standing.own => standing.ladder = ladder(item),
                 Some((LADDER, address)) if address == channel.address => {
-                    standing.ladder = item::read(item)?;
+                    standing.ladder = ladder(item);
                     standing.own = true;
                 }
                 Some((super::held::WAITING, address)) if address == channel.address => {
                     standing.waiting = Some(super::held::mark(&item));
                 }
                 Some((DIGEST, address)) if address == channel.address => {
-                    standing.digest = Some(item::read(item)?);
+                    standing.digest = Some(digest(item));
                 }
                 _ => {}
             }
@@ -164,18 +187,20 @@ impl Incidents {
         }
     }
 
-    /// Climbs a ladder, if `decide` says that there is room; it is told whether pages wait. Of many who
-    /// try at the same moment, no more get through than it says.
+    /// Climbs a ladder with a page of this severity, if `decide` says that there is room; it is told whether
+    /// pages wait. Of many who try at the same moment, no more get through than it says.
     ///
     /// # Errors
     /// The failed call.
     pub async fn climb(
         &self,
         channel: &PagedChannel,
+        severity: Severity,
         now: Timestamp,
         decide: impl Fn(&Ladder, bool) -> Pass,
     ) -> Result<Pass, AwsError> {
-        for _ in 0..MOST_RACES {
+        let began = Instant::now();
+        loop {
             let standing = self.standing(channel).await?;
             let next = match decide(&standing.ladder, standing.waiting.is_some()) {
                 Pass::Go(next) => next,
@@ -184,10 +209,12 @@ impl Incidents {
             if self.put_ladder(channel, &standing, &next, now).await? == Written::Done {
                 return Ok(Pass::Go(next));
             }
+            if began.elapsed() > PATIENCE {
+                // If held, it goes out with the next digest, within a minute or when there is room.
+                return Ok(Pass::raced(severity, now));
+            }
             pause().await;
         }
-        // It goes out with the next digest, within a minute or when there is room.
-        Ok(Pass::Hold(now))
     }
 
     /// Gives back the room of a send that did not go out.
@@ -200,15 +227,18 @@ impl Incidents {
         mark: &str,
         now: Timestamp,
     ) -> Result<(), AwsError> {
-        for _ in 0..MOST_RACES {
+        let began = Instant::now();
+        loop {
             let standing = self.standing(channel).await?;
             let Some(next) = standing.ladder.give_back(mark) else { return Ok(()) };
             if self.put_ladder(channel, &standing, &next, now).await? == Written::Done {
                 return Ok(());
             }
+            if began.elapsed() > PATIENCE {
+                return Err(AwsError::late("giving back a rung"));
+            }
             pause().await;
         }
-        Err(AwsError::late("giving back a rung"))
     }
 
     /// Begins a digest: its record, its rung, and its link, all before it is sent, or nothing of it.
@@ -301,4 +331,29 @@ pub(super) fn refused_put<R>(error: &SdkError<PutItemError, R>) -> bool {
 fn refused_delete<R>(error: &SdkError<DeleteItemError, R>) -> bool {
     let refused = DeleteItemError::is_conditional_check_failed_exception;
     error.as_service_error().is_some_and(refused)
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_dynamodb::types::AttributeValue::L;
+
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_read_blocks_no_address() {
+        let item = |values: &[(&str, AttributeValue)]| -> Item {
+            values.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect()
+        };
+        // Another is written in its place, by its version.
+        let spoiled = ladder(item(&[("version", n(7_u64)), ("sent", s("often"))]));
+        assert_eq!(spoiled, Ladder { version: 7, ..Ladder::default() });
+        assert_eq!(ladder(item(&[("sent", s("often"))])), Ladder::default());
+        // Its pages are told that it may have gone out, and its record can be taken away.
+        let spoiled = digest(item(&[("mark", s("m")), ("pages", L(vec![s("p"), n(1_u64)]))]));
+        assert_eq!((spoiled.mark.as_str(), &spoiled.state), ("m", &SendState::Unconfirmed));
+        assert_eq!(spoiled.pages, ["p"]);
+        // What can be read is as it was stored.
+        let whole = Digest { at: Timestamp::UNIX_EPOCH, ..spoiled };
+        assert_eq!(digest(item::write(Item::new(), &whole).unwrap()), whole);
+    }
 }

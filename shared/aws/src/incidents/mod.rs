@@ -36,7 +36,7 @@ pub use due::LATE;
 pub use duties::{DutyDue, OpenedDuties};
 pub use fact::{Fact, NamedFinding};
 use futures::{StreamExt as _, TryStreamExt as _};
-pub use held::HeldPage;
+pub use held::{Held, HeldPage, Known};
 use jiff::Timestamp;
 pub use ladders::{DigestLink, PagedChannel, Standing};
 use muster::duty_clock::DutyClock;

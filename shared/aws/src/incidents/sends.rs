@@ -41,12 +41,34 @@ fn update_prefix(cursor: Cursor, update: &str) -> String {
     format!("{}~{update}#", turn_prefix(cursor))
 }
 
+fn prefix(cursor: Cursor, about: Option<&str>) -> String {
+    about.map_or_else(|| turn_prefix(cursor), |update| update_prefix(cursor, update))
+}
+
 fn send_sk(key: &SendKey) -> String {
-    let prefix = match &key.about {
-        None => turn_prefix(key.cursor),
-        Some(update) => update_prefix(key.cursor, update),
-    };
+    let prefix = prefix(key.cursor, key.about.as_deref());
     format!("{prefix}{}#{}", key.contact, key.channel)
+}
+
+/// The send of a turn, or of an update in it, that has this sort key.
+fn send_key(sk: &str, cursor: Cursor, about: Option<&str>) -> Option<SendKey> {
+    let (contact, channel) = sk.strip_prefix(&prefix(cursor, about))?.rsplit_once('#')?;
+    let (contact, channel) = (contact.to_owned(), channel.parse().ok()?);
+    Some(SendKey { cursor, contact, channel, about: about.map(str::to_owned) })
+}
+
+/// The send record in an item of a turn, or of an update in it. One that cannot be read may have gone out: it
+/// is not sent again, and keeps none of the turn's other sends from going out.
+fn record(item: Item, cursor: Cursor, about: Option<&str>) -> Option<SendRecord> {
+    let sk = item.get("sk").and_then(|sk| sk.as_s().ok());
+    let key = sk.and_then(|sk| send_key(sk, cursor, about));
+    let unclear = key.map(|key| SendRecord {
+        key,
+        state: SendState::Unconfirmed,
+        tries: 1,
+        at: Timestamp::now(),
+    });
+    item::readable(item, "send").or(unclear)
 }
 
 impl Incidents {
@@ -60,7 +82,7 @@ impl Incidents {
         cursor: Cursor,
     ) -> Result<Vec<SendRecord>, AwsError> {
         let items = self.part(partition(id), turn_prefix(cursor)).await?;
-        items.into_iter().map(item::read).collect()
+        Ok(items.into_iter().filter_map(|item| record(item, cursor, None)).collect())
     }
 
     /// Returns whom a page reached in the escalation runs before `run`: one that went out. A contact
@@ -84,7 +106,7 @@ impl Incidents {
             .consistent_read(true);
         let mut reached = BTreeSet::new();
         for item in item::every(query).await? {
-            let record: SendRecord = item::read(item)?;
+            let Some(record) = item::readable::<SendRecord>(item, "send") else { continue };
             let went = matches!(record.state, SendState::Sent { .. });
             if went && record.key.channel != SendChannel::Topic {
                 reached.extend(record.key.contact.parse::<ContactId>().ok());
@@ -144,7 +166,7 @@ impl Incidents {
         update: &str,
     ) -> Result<Vec<SendRecord>, AwsError> {
         let items = self.part(partition(id), update_prefix(cursor, update)).await?;
-        items.into_iter().map(item::read).collect()
+        Ok(items.into_iter().filter_map(|item| record(item, cursor, Some(update))).collect())
     }
 
     /// Claims an update's sends and keeps the tokens of their links. Unlike those of a turn they demand nothing of the
@@ -264,5 +286,32 @@ impl Incidents {
             }
             Err(error) => Err(AwsError::of("dynamodb:PutItem", &error)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unreadable_record_is_not_sent_again() {
+        let cursor = Cursor { run: 2, round: 1, step: 3 };
+        let check = |contact: &str, channel: &str, about: Option<&str>| {
+            let (contact, channel) = (contact.to_owned(), channel.parse().unwrap());
+            let send = SendKey { cursor, contact, channel, about: about.map(str::to_owned) };
+            let mut item = key("incident#20261123-abcdefghjk", send_sk(&send));
+            let read = record(item.clone(), cursor, about).unwrap();
+            assert_eq!((&read.key, &read.state), (&send, &SendState::Unconfirmed));
+            // One that can be read is as it was stored.
+            let state = SendState::Sent { message_id: "m".into() };
+            let stored = SendRecord { key: send, state, tries: 2, at: Timestamp::UNIX_EPOCH };
+            item = item::write(item, &stored).unwrap();
+            assert_eq!(record(item, cursor, about), Some(stored));
+        };
+        check("ada", "sms-2", None);
+        check("external:counsel", "email", None);
+        check("emergency", "topic", None);
+        check("ada", "voice", Some("day#2"));
+        assert_eq!(record(key("p", "send#0002#0001#0003#ada"), cursor, None), None);
     }
 }

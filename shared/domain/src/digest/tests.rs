@@ -4,6 +4,7 @@ use jiff::SignedDuration;
 
 use super::*;
 use crate::escalation::Cursor;
+use crate::finding::Quiet;
 use crate::incident::Actor;
 use crate::samples::{incident, now};
 use crate::send::{LEASE, SendChannel};
@@ -20,11 +21,39 @@ fn the_most_severe_and_oldest_come_first() {
 }
 
 #[test]
-fn what_nobody_answered_is_not_sent_again() {
-    let failed = |error: &str| SendState::Failed { error: error.into(), passing: true };
-    assert_eq!(end(failed("Timeout")), SendState::Unconfirmed);
-    assert_eq!(end(failed("InternalError")), failed("InternalError"));
-    assert_eq!(end(SendState::Unavailable), SendState::Unavailable);
+fn only_what_was_refused_is_sent_again() {
+    let failed = |error: &str, passing| SendState::Failed { error: error.into(), passing };
+    let check = |state: SendState, refused, expected: SendState| {
+        assert_eq!(end(state.clone(), refused), expected, "{state:?} {refused}");
+    };
+    for unclear in ["Timeout", "NoConnection", "InternalError", "ServiceUnavailable"] {
+        check(failed(unclear, true), false, SendState::Unconfirmed);
+    }
+    check(failed("Throttling", true), true, failed("Throttling", true));
+    check(failed("AccessDenied", true), true, failed("AccessDenied", true));
+    check(failed("InvalidParameter", false), false, failed("InvalidParameter", false));
+    check(SendState::Unavailable, false, SendState::Unavailable);
+    let sent = SendState::Sent { message_id: "m".into() };
+    check(sent.clone(), false, sent);
+}
+
+#[test]
+fn a_digest_names_a_thousand_pages_and_leaves_word_of_the_others() {
+    let check = |asking: usize, others: usize, expected: (usize, bool)| {
+        let pages = (0..others).map(|n| (n, false)).chain((0..asking).map(|n| (n, true)));
+        let (named, more) = choose(pages.collect(), |page| page.1);
+        let ask = named.iter().take_while(|page| page.1).count();
+        assert_eq!(named.len(), MOST_PAGES.min(asking + others), "{asking} {others}");
+        assert_eq!((ask, more), expected, "{asking} {others}");
+        assert!(named[..ask].is_sorted() && named[ask..].is_sorted());
+    };
+    check(0, 0, (0, false));
+    check(3, 2, (3, false));
+    check(1_000, 0, (1_000, false));
+    check(1_001, 0, (1_000, true));
+    // What may have gone out takes no place from what has not.
+    check(5, 1_200, (5, false));
+    check(1_000, 1, (1_000, false));
 }
 
 #[test]
@@ -47,6 +76,10 @@ fn whom_an_incident_still_wants() {
     };
     assert!(still_wanted(&once, &page(Some("day-1"))) && !still_wanted(&once, &page(None)));
     assert!(!still_wanted(&over, &page(Some("day-1"))));
+    // Once its source has stopped the paging, no digest names it; a link may still acknowledge it.
+    let stops = |stop| incident().close_at_source(Quiet::Archived, now(), stop, now());
+    assert!(still_wanted(&stops(false), &page(None)) && !still_wanted(&stops(true), &page(None)));
+    assert!(still_wants(&stops(true), "ada"));
 }
 
 #[test]

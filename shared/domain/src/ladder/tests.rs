@@ -45,6 +45,14 @@ fn five_texts_in_a_quarter_of_an_hour() {
 }
 
 #[test]
+fn a_critical_page_that_lost_every_race_goes_out() {
+    assert_eq!(Pass::raced(Severity::Critical, now()), Pass::Uncounted);
+    for severity in [Severity::Informational, Severity::Low, Severity::Medium, Severity::High] {
+        assert_eq!(Pass::raced(severity, now()), Pass::Hold(now()));
+    }
+}
+
+#[test]
 fn a_less_severe_page_takes_no_room_from_a_more_severe_one() {
     use Severity::{Critical, High, Low, Medium};
     let policy = Policy::default();
