@@ -67,7 +67,7 @@ async fn main() -> Result<(), Error> {
             Input::Tick(_) => Box::pin(pager.watch(owner, now, until)).await.map(Output::Watched),
             Input::Turn(turn) => pager.handle(turn, owner, now, until).await.map(Output::Answer),
             Input::Update(update) => {
-                Box::pin(pager.update(update, owner, now)).await.map(Output::Update)
+                Box::pin(pager.update(update, owner, now, until)).await.map(Output::Update)
             }
         };
         figures::emit();

@@ -60,7 +60,8 @@ impl Pager {
         };
         // Beside the heartbeat, not before it: words about deadlines of days must not look like silence of
         // the pager.
-        let others = async { tokio::join!(self.duties(owner, now), self.updates(owner, now)) };
+        let others =
+            async { tokio::join!(self.duties(owner, now), self.updates(owner, now, until)) };
         let (pages, (duties, updates)) = tokio::join!(pages, others);
         let (late, failed, digests) = pages?;
         Ok(Watched { late, failed, digests, duties: duties?, updates: updates? })
