@@ -154,7 +154,8 @@ impl Pager {
                 pages: pages.iter().map(HeldPage::name).collect(),
                 at: Timestamp::now(),
             };
-            let letter = letter::write(&recipient, &to, &incidents, &self.link_base, now)?;
+            let entries = letter::entries(&self.incidents, &incidents, &pages, now).await;
+            let letter = letter::write(&recipient, &to, &entries, &self.link_base, now)?;
             let ids: Vec<IncidentId> = incidents.into_iter().map(|incident| incident.id).collect();
             let begun = (&standing, &next);
             let link = letter.link(&ids);

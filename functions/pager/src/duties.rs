@@ -16,7 +16,8 @@ use muster_aws::senders::Letter;
 
 use crate::Pager;
 
-/// How long after its start a look begins another message about duties; the next look sends the others.
+/// How long after its start a look begins another message about duties; the next look sends the others. A send may take
+/// 22 s of the function's 30.
 const SHARE: Duration = Duration::from_secs(5);
 
 /// What became of one message.
@@ -33,14 +34,14 @@ impl Pager {
     /// Starts and advances what is due; says how many people's messages went out. One clock's failure is
     /// no other's: the next look, a minute later, finds it again.
     pub(crate) async fn duties(&self, owner: &str, now: Timestamp) -> Result<usize, AwsError> {
-        let (mut told, began) = (0, Instant::now());
+        let (mut told, until) = (0, Instant::now() + SHARE);
         for due in self.incidents.duties_due(now).await? {
-            if began.elapsed() > SHARE {
+            if Instant::now() >= until {
                 break;
             }
             let end = match due {
-                DutyDue::Opened(opened) => self.start_duties(&opened, owner, now).await,
-                DutyDue::Clock(clock) => self.advance(*clock, owner, now).await,
+                DutyDue::Opened(opened) => self.start_duties(&opened, owner, now, until).await,
+                DutyDue::Clock(clock) => self.advance(*clock, owner, now, until).await,
             };
             match end {
                 Ok(number) => told += number,
@@ -58,6 +59,7 @@ impl Pager {
         opened: &OpenedDuties,
         owner: &str,
         now: Timestamp,
+        until: Instant,
     ) -> Result<usize, AwsError> {
         let Some(incident) = self.incidents.incident(&opened.incident).await? else {
             self.incidents.start_duties(opened, &[]).await?;
@@ -74,18 +76,19 @@ impl Pager {
         self.incidents.start_duties(opened, &clocks).await?;
         let mut told = 0;
         for clock in clocks {
-            told += self.advance(clock, owner, now).await?;
+            told += self.advance(clock, owner, now, until).await?;
         }
         Ok(told)
     }
 
     /// Tells people of the stage that a clock has come to. The clock moves on once everybody's message
-    /// has ended; each is claimed, so that nobody is told twice.
+    /// has ended; each is claimed, so that nobody is told twice, and none is begun after `until`.
     async fn advance(
         &self,
         clock: DutyClock,
         owner: &str,
         now: Timestamp,
+        until: Instant,
     ) -> Result<usize, AwsError> {
         // As it is now: the index lags.
         let clock = self.incidents.duty(&clock.incident, &clock.resource).await?.unwrap_or(clock);
@@ -104,13 +107,13 @@ impl Pager {
         let keeper = resource.and_then(|resource| resource.owner);
         let named = keeper.iter().cloned().collect();
         let people = self.roster.people(1..=LAST_LEVEL, named).await?;
-        let (mut told, mut open, began) = (0, false, Instant::now());
+        let (mut told, mut open) = (0, false);
         for contact in recipients(&people, keeper.as_ref(), now) {
             for (index, channel) in contact.channels.iter().enumerate() {
                 if matches!(channel, Channel::Voice(_)) {
                     continue;
                 }
-                if began.elapsed() > SHARE {
+                if Instant::now() >= until {
                     open = true;
                     continue;
                 }

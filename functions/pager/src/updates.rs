@@ -1,21 +1,30 @@
-//! Updates: contacts who have taken an incident up are told what happens to it; the owner, if no contact has.
+//! Updates: contacts who have taken an incident up are told what happens to it; the owner, if no contact can be.
 
-use std::time::Instant;
+mod owner;
 
+use std::time::{Duration, Instant};
+
+use futures::{StreamExt as _, TryStreamExt as _};
 use jiff::Timestamp;
 use muster::escalation::{Cursor, plan_update};
+use muster::id::IncidentId;
 use muster::incident::{Actor, Incident, State};
 use muster::page::{self, JoinedLine};
-use muster::send::{SendRecord, SendState, TRY_AGAIN};
-use muster::update::{About, Update, UpdateInput, recipients};
-use muster_aws::incidents::{Claimed, Fact, Notice, Written};
+use muster::send::TRY_AGAIN;
+use muster::update::{About, Standing, Update, UpdateInput, recipients};
+use muster_aws::incidents::{Fact, Written};
 use serde::Serialize;
 
 use crate::claims::Claims;
 use crate::{Failure, Pager, seconds};
 
-/// How often an update is decided anew because the incident changed under it.
-const MOST_RACES: usize = 15;
+/// How long after its start a look begins another update, or a try of one; the next look takes the others. A send may
+/// take 22 s of the function's 30.
+const SHARE: Duration = Duration::from_secs(5);
+/// How many updates a look tells of at a time.
+const AT_ONCE: usize = 4;
+/// How many updates are noted as told at a time.
+const FEW: usize = 20;
 
 /// What the state machine gets back: the same update, and how long to wait for another try.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -23,28 +32,35 @@ pub struct Answer {
     /// The update.
     #[serde(flatten)]
     pub next: UpdateInput,
-    /// Whether everybody was told.
+    /// Whether the state machine has done its part: what is still to be told is for the watchdog.
     pub done: bool,
     /// How long to wait before the next try, in seconds.
     pub wait_seconds: i64,
 }
 
-/// The place of updates among an incident's sends: before those of a run's first round.
-fn cursor(incident: &Incident) -> Cursor {
-    Cursor { run: incident.run, round: 0, step: 0 }
+/// What came of a try to tell of an update.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    /// Contacts or the owner were told, and the timeline says so.
+    Told,
+    /// There is nothing to tell of any more.
+    Over,
+    /// Another try in a moment may tell.
+    Again,
+    /// It waits for a later look.
+    Waits,
 }
 
-/// What the owner's topic is told once: a day's update, and of all findings that joined within an hour the first. A topic
-/// has no ladder of its own.
-fn occasion(update: &Update) -> String {
-    match &update.about {
-        About::Joined { .. } => format!("joined-{}", update.at.as_second() / 3600),
-        About::Unresolved => update.name.clone(),
+impl End {
+    fn answer(self, next: UpdateInput) -> Answer {
+        let again = self == Self::Again;
+        let wait_seconds = if again { seconds(TRY_AGAIN) } else { 0 };
+        Answer { next, done: !again, wait_seconds }
     }
 }
 
 /// The update in words.
-fn words(update: &Update, incident: &Incident, now: Timestamp) -> page::Update {
+pub(crate) fn words(update: &Update, incident: &Incident, now: Timestamp) -> page::Update {
     match &update.about {
         About::Joined { finding } => page::Update::FindingAdded {
             severity: finding.severity,
@@ -62,8 +78,22 @@ fn words(update: &Update, incident: &Incident, now: Timestamp) -> page::Update {
     }
 }
 
+/// What the timeline says of updates that were told by one message, to `whom`.
+fn line(updates: &[Update], whom: &str) -> String {
+    match updates {
+        [Update { about: About::Joined { finding }, .. }] => {
+            format!("Update about an added {} finding: {whom}.", finding.severity.name())
+        }
+        [Update { about: About::Unresolved, .. }] => {
+            format!("Daily update about this unresolved incident: {whom}.")
+        }
+        several => format!("Update about {} added findings: {whom}.", several.len()),
+    }
+}
+
 impl Pager {
-    /// Tells contacts of one update. Whoever is told is on record, so that a second try tells the others.
+    /// Tells contacts of one update. Whoever is told is on record, so that a second try tells the others. It begins no
+    /// other try after `until`.
     ///
     /// # Errors
     /// [`Failure`]; what was sent before it is recorded and not sent again.
@@ -74,109 +104,95 @@ impl Pager {
         now: Timestamp,
         until: Instant,
     ) -> Result<Answer, Failure> {
-        let mut claims = Claims::new(owner, now);
-        claims.about = Some(input.update.clone());
-        for _ in 0..MOST_RACES {
-            let over = |next| Answer { next, done: true, wait_seconds: 0 };
-            let Some(update) = self.incidents.update(&input).await? else {
-                return Ok(over(input));
-            };
-            let Some(incident) = self.incidents.incident(&input.incident).await? else {
-                self.incidents.update_told(&update).await?;
-                return Ok(over(input));
-            };
-            if incident.status == State::Resolved {
-                self.incidents.update_told(&update).await?;
-                return Ok(over(input));
-            }
-            let people = self.roster.named(recipients(&incident)).await?;
-            let turn = plan_update(&incident, &people);
-            let words = words(&update, &incident, now);
-            if turn.pages.is_empty() {
-                return self.tell_owner(&update, &incident, &words, owner, now).await;
-            }
-            let at = cursor(&incident);
-            let records = self.incidents.sends_of_update(&incident.id, at, &update.name).await?;
-            claims.decide(&turn, at, &records)?;
-            let claimed =
-                self.incidents.claim_update(&incident.id, &claims.new, &claims.tokens).await?;
-            if claimed == Written::Conflict {
-                muster_aws::incidents::pause().await;
-                continue;
-            }
-            let (policy, joined) = tokio::join!(self.roster.policy(), self.joined(&incident));
-            let words = (&turn, Some(&words));
-            let sent = self.send(&incident, words, &claims, &policy?, &joined, until).await?;
-            let again = sent.iter().any(SendRecord::may_try_again);
-            if again || claims.later.is_some() || claims.more {
-                let wait_seconds = seconds(TRY_AGAIN);
-                return Ok(Answer { next: input, done: false, wait_seconds });
-            }
-            let told = turn.pages.iter().map(|page| page.contact.id.as_str());
-            let told = told.collect::<Vec<_>>().join(", ");
-            self.noted(&update, &incident, &told, now).await?;
-            return Ok(over(input));
-        }
-        Err(Failure::Raced)
+        let end = Box::pin(self.tell_of(&input, owner, now, until)).await?;
+        Ok(end.answer(input))
     }
 
-    /// Tells the owner's topic of an incident that no contact has taken up.
-    async fn tell_owner(
+    async fn tell_of(
         &self,
-        update: &Update,
-        incident: &Incident,
-        words: &page::Update,
+        input: &UpdateInput,
         owner: &str,
         now: Timestamp,
-    ) -> Result<Answer, Failure> {
-        let next = UpdateInput { incident: update.incident.clone(), update: update.name.clone() };
-        let notice = Notice {
-            about: format!("update#{}#{}", update.incident, occasion(update)),
-            whom: "owner".to_owned(),
-            channel: "topic".to_owned(),
-        };
-        let again = |next| Answer { next, done: false, wait_seconds: seconds(TRY_AGAIN) };
-        match self.incidents.claim_notice(&notice, owner, now).await? {
-            Claimed::Later => return Ok(again(next)),
-            Claimed::Ended(_) => {}
-            Claimed::Ours(record) => {
-                let (subject, text) = words.topic(incident);
-                let told = self.senders.texts.topic(&self.owner_topic, &subject, &text).await;
-                let state = match told {
-                    Ok(message_id) => SendState::Sent { message_id },
-                    Err(error) => SendState::Failed { error: error.code, passing: error.passing },
-                };
-                let record = SendRecord { state, at: Timestamp::now(), ..record };
-                self.incidents.settle_notice(&notice, &record).await?;
-                if record.may_try_again() {
-                    return Ok(again(next));
+        until: Instant,
+    ) -> Result<End, Failure> {
+        let mut claims = Claims::new(owner, now);
+        claims.about = Some(input.update.clone());
+        let mut first = true;
+        while std::mem::take(&mut first) || Instant::now() < until {
+            let Some(update) = self.incidents.update(input).await? else { return Ok(End::Over) };
+            let Some(incident) = self.incidents.incident(&input.incident).await? else {
+                self.incidents.update_told(&update).await?;
+                return Ok(End::Over);
+            };
+            // The place of updates among an incident's sends: before those of a run's first round.
+            let run = self.incidents.run_of_update(&update, incident.run).await?;
+            let at = Cursor { run, round: 0, step: 0 };
+            let records = self.incidents.sends_of_update(&incident.id, at, &update.name).await?;
+            let resolved = incident.status == State::Resolved;
+            if !resolved {
+                let people = self.roster.named(recipients(&incident)).await?;
+                let turn = plan_update(&incident, &people, &records, now);
+                claims.decide(&turn, at, &records)?;
+                if !claims.sendings.is_empty() {
+                    let claimed = self
+                        .incidents
+                        .claim_update(&incident.id, &claims.new, &claims.tokens)
+                        .await?;
+                    if claimed == Written::Conflict {
+                        muster_aws::incidents::pause().await;
+                        continue;
+                    }
+                    let (policy, joined) =
+                        tokio::join!(self.roster.policy(), self.joined(&incident));
+                    let change = words(&update, &incident, now);
+                    self.send(&incident, (&turn, Some(&change)), &claims, &policy?, &joined, until)
+                        .await?;
+                    // A channel that was given up is followed by the contact's next.
+                    continue;
+                }
+                if claims.later.is_some() {
+                    return Ok(End::Again);
                 }
             }
+            return match Standing::of(&records) {
+                Standing::Told(contacts) => {
+                    let whom = contacts.into_iter().collect::<Vec<_>>().join(", ");
+                    self.noted(&incident, &update.name, &whom, std::slice::from_ref(&update), now)
+                        .await
+                }
+                _ if resolved || incident.dry() => {
+                    self.incidents.update_told(&update).await?;
+                    Ok(End::Over)
+                }
+                Standing::Waits => {
+                    self.incidents.postpone_update(&update, now).await?;
+                    Ok(End::Waits)
+                }
+                Standing::Untold => self.tell_owner(&update, &incident, owner, now).await,
+            };
         }
-        self.noted(update, incident, "the owner's topic", now).await?;
-        Ok(Answer { next, done: true, wait_seconds: 0 })
+        Ok(End::Again)
     }
 
-    /// A line on the timeline, then the end of the update.
+    /// A line on the timeline about the message with this name, then the end of the updates that it told of.
     async fn noted(
         &self,
-        update: &Update,
         incident: &Incident,
-        told: &str,
+        name: &str,
+        whom: &str,
+        updates: &[Update],
         now: Timestamp,
-    ) -> Result<(), Failure> {
-        let text = match &update.about {
-            About::Joined { finding } => {
-                format!("Update about an added {} finding: {told}.", finding.severity.name())
-            }
-            About::Unresolved => format!("Daily update about this unresolved incident: {told}."),
-        };
-        let fact = Fact::new(now, "update_sent", &Actor::Muster, &text);
-        self.incidents.note(&incident.id, &format!("update#{}", update.name), &fact).await?;
-        Ok(self.incidents.update_told(update).await?)
+    ) -> Result<End, Failure> {
+        let fact = Fact::new(now, "update_sent", &Actor::Muster, &line(updates, whom));
+        self.incidents.note(&incident.id, &format!("update#{name}"), &fact).await?;
+        let ends =
+            futures::stream::iter(updates.iter().map(|told| self.incidents.update_told(told)));
+        ends.buffer_unordered(FEW).try_collect::<()>().await?;
+        Ok(End::Told)
     }
 
-    /// Looks for incidents whose day has come, and for updates that nobody has told; says how many were told.
+    /// Looks for incidents whose day has come, and for updates that nobody has told; says how many were told. One that
+    /// fails is no other's.
     ///
     /// # Errors
     /// What is due cannot be looked up.
@@ -186,33 +202,82 @@ impl Pager {
         now: Timestamp,
         until: Instant,
     ) -> Result<usize, Failure> {
-        let mut told = 0;
-        for id in self.incidents.days_due(now).await? {
+        let until = until.min(Instant::now() + SHARE);
+        let days = async {
+            let told = futures::stream::iter(self.incidents.days_due(now).await?)
+                .map(|id| self.day(id, owner, now, until))
+                .buffer_unordered(AT_ONCE);
+            Ok::<_, Failure>(told.filter(|told| std::future::ready(*told)).count().await)
+        };
+        let late = async {
+            let told = futures::stream::iter(self.incidents.late_updates(now).await?)
+                .map(|input| self.told(input, owner, now, until))
+                .buffer_unordered(AT_ONCE);
+            Ok::<_, Failure>(told.filter(|told| std::future::ready(*told)).count().await)
+        };
+        // Side by side: a thousand incidents of a day keep no finding waiting.
+        let (days, late) = tokio::join!(days, late);
+        Ok(days? + late?)
+    }
+
+    /// Tells of an incident whose day has come; what fails is there for the next look.
+    async fn day(&self, id: IncidentId, owner: &str, now: Timestamp, until: Instant) -> bool {
+        if Instant::now() >= until {
+            return false;
+        }
+        let one = async {
             let incident = self.incidents.incident(&id).await?;
             let daily = incident.as_ref().and_then(|incident| Update::daily(incident, now));
-            let next = daily.as_ref().map(|(_, next)| *next);
+            let mut told = false;
             if let Some((update, _)) = &daily {
                 // On record before the day moves on.
                 self.incidents.keep_update(update).await?;
                 let input = UpdateInput { incident: id.clone(), update: update.name.clone() };
-                told += usize::from(self.told(input, owner, now, until).await);
+                told = self.told(input, owner, now, until).await;
             }
-            self.incidents.keep_day(&id, next).await?;
-        }
-        for input in self.incidents.late_updates(now).await? {
-            told += usize::from(self.told(input, owner, now, until).await);
-        }
-        Ok(told)
+            self.incidents.keep_day(&id, daily.map(|(_, next)| next)).await?;
+            Ok::<_, Failure>(told)
+        };
+        one.await.unwrap_or_else(|error| {
+            tracing::error!(incident = %id, reason = %error, "a day was not told; the next look tries again");
+            false
+        })
     }
 
     /// Tells one update; what fails is there for the next look.
     async fn told(&self, input: UpdateInput, owner: &str, now: Timestamp, until: Instant) -> bool {
-        match Box::pin(self.update(input, owner, now, until)).await {
-            Ok(answer) => answer.done,
+        if Instant::now() >= until {
+            return false;
+        }
+        match Box::pin(self.tell_of(&input, owner, now, until)).await {
+            Ok(end) => end == End::Told,
             Err(error) => {
-                tracing::error!(reason = %error, "an update was not told; the next look tries again");
+                tracing::error!(
+                    incident = %input.incident,
+                    reason = %error,
+                    "an update was not told; the next look tries again"
+                );
                 false
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_another_try_in_a_moment_keeps_the_execution() {
+        let input = UpdateInput {
+            incident: "20261123-abcdefghjk".parse().unwrap(),
+            update: "daily-0001".into(),
+        };
+        for end in [End::Told, End::Over, End::Waits] {
+            let answer = end.answer(input.clone());
+            assert_eq!((answer.done, answer.wait_seconds), (true, 0), "{end:?}");
+        }
+        let answer = End::Again.answer(input.clone());
+        assert_eq!((answer.next, answer.done, answer.wait_seconds), (input, false, 15));
     }
 }

@@ -19,14 +19,14 @@ pub use blocks::{Mail, escape, shown};
 pub(crate) use call::twice;
 pub use call::{external_spoken_text, spoken_text};
 pub use digest::{
-    digest_mail, digest_text, external_digest_mail, external_spoken_digest, spoken_digest,
+    Entry, digest_mail, digest_text, external_digest_mail, external_spoken_digest, spoken_digest,
 };
 pub use emergency::emergency_text;
 pub use facts::{facts, notices};
 pub use joined::{Joined, JoinedLine};
 pub use mail::{external_mail, mail};
 pub use sms::public_text;
-pub use update::Update;
+pub use update::{Update, several_added_topic};
 
 use crate::incident::Incident;
 

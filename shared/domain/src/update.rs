@@ -1,11 +1,14 @@
 //! Updates: what contacts who know of an incident are told besides pages.
 
+use std::collections::BTreeSet;
+
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::finding::Finding;
 use crate::id::{ContactId, IncidentId};
 use crate::incident::{Actor, Incident, State};
+use crate::send::{SendRecord, SendState};
 
 /// How often contacts are told of an incident that is not resolved.
 pub const DAILY: SignedDuration = SignedDuration::from_hours(24);
@@ -34,6 +37,9 @@ pub struct Update {
     pub about: About,
     /// When it came up.
     pub at: Timestamp,
+    /// The incident's run at the first try to tell of it: its send records stay there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<u32>,
 }
 
 /// What travels through the state machine: an update of an incident.
@@ -51,7 +57,7 @@ impl Update {
     pub fn joined(incident: &IncidentId, digest: &str, finding: Finding, at: Timestamp) -> Self {
         let name = format!("joined-{digest}");
         let about = About::Joined { finding: Box::new(finding) };
-        Self { incident: incident.clone(), name, about, at }
+        Self { incident: incident.clone(), name, about, at, run: None }
     }
 
     /// Returns the daily update about `incident`, and when the next one is due; nothing once it is resolved.
@@ -65,10 +71,8 @@ impl Update {
         let hours = DAILY.as_hours().checked_mul(day.checked_add(1)?)?;
         let next = incident.opened_at.checked_add(SignedDuration::from_hours(hours)).ok()?;
         let name = format!("daily-{day:04}");
-        Some((
-            Self { incident: incident.id.clone(), name, about: About::Unresolved, at: now },
-            next,
-        ))
+        let (incident, about) = (incident.id.clone(), About::Unresolved);
+        Some((Self { incident, name, about, at: now, run: None }, next))
     }
 }
 
@@ -87,10 +91,95 @@ pub fn recipients(incident: &Incident) -> Vec<ContactId> {
     contacts
 }
 
+/// How the messages of an update to contacts stand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// A message waits for a digest: how it ends is not known.
+    Waits,
+    /// These contacts were told.
+    Told(BTreeSet<String>),
+    /// No contact was told.
+    Untold,
+}
+
+impl Standing {
+    /// Returns how an update stands whose sends have all ended or wait for a digest.
+    #[must_use]
+    pub fn of(records: &[SendRecord]) -> Self {
+        if records.iter().any(|record| matches!(record.state, SendState::Held { .. })) {
+            return Self::Waits;
+        }
+        let sent = records.iter().filter(|record| matches!(record.state, SendState::Sent { .. }));
+        let told: BTreeSet<_> = sent.map(|record| record.key.contact.clone()).collect();
+        if told.is_empty() { Self::Untold } else { Self::Told(told) }
+    }
+}
+
+/// Length of a window, in seconds.
+const WINDOW: i64 = 5 * 60;
+
+/// How many updates share a message at most: the list of them must fit a DynamoDB item. Others go with a later one.
+const MOST_TOGETHER: usize = 2_000;
+
+/// A window of five minutes. Of the findings that join an incident within one, the owner's topic, which no rate ladder
+/// protects, is told in two messages: of the first at once, of the others together after its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Window(i64);
+
+impl Window {
+    /// Returns the window in which `at` is.
+    #[must_use]
+    pub fn of(at: Timestamp) -> Self {
+        Self(at.as_second().div_euclid(WINDOW))
+    }
+
+    /// Returns the window after this one.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        Self(self.0.saturating_add(1))
+    }
+
+    /// Returns when it ends.
+    #[must_use]
+    pub fn end(self) -> Timestamp {
+        let second = self.next().0.saturating_mul(WINDOW);
+        Timestamp::from_second(second).unwrap_or(Timestamp::MAX)
+    }
+
+    /// Returns the name of the message about its first finding.
+    #[must_use]
+    pub fn first(self) -> String {
+        format!("joined-{}", self.0)
+    }
+
+    /// Returns the name of the message about its other findings.
+    #[must_use]
+    pub fn rest(self) -> String {
+        format!("joined-{}-rest", self.0)
+    }
+
+    /// Returns the names of the updates that the message about its other findings tells of, if `update` asks for it:
+    /// `update`, which an earlier window may have left, and those that are `waiting`, unless the `first` message tells of
+    /// them.
+    #[must_use]
+    pub fn rest_with(self, update: &Update, waiting: &[Update], first: &[String]) -> Vec<String> {
+        let with_it = |other: &&Update| {
+            matches!(other.about, About::Joined { .. })
+                && Self::of(other.at) == self
+                && !first.contains(&other.name)
+                && other.name != update.name
+        };
+        let others = waiting.iter().filter(with_it);
+        [update].into_iter().chain(others).take(MOST_TOGETHER).map(|u| u.name.clone()).collect()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::escalation::Cursor;
     use crate::samples::{incident, now};
+    use crate::send::SendKey;
 
     #[test]
     fn once_a_day_until_it_is_resolved() {
@@ -113,5 +202,83 @@ mod tests {
         let taken = open.acknowledge(Actor::Contact(ada.clone()), now()).unwrap().unwrap();
         assert_eq!(recipients(&taken), [ada]);
         assert!(recipients(&taken.lapse(now())).is_empty());
+    }
+
+    fn record(contact: &str, channel: &str, state: SendState) -> SendRecord {
+        SendRecord {
+            key: SendKey {
+                cursor: Cursor { run: 1, round: 0, step: 0 },
+                contact: contact.into(),
+                channel: channel.parse().unwrap(),
+                about: Some("joined-x".into()),
+            },
+            state,
+            tries: 1,
+            at: now(),
+        }
+    }
+
+    #[test]
+    fn only_those_are_told_whose_message_was_sent() {
+        let sent = || SendState::Sent { message_id: "m".into() };
+        let refused = || SendState::Failed { error: "OptedOut".into(), passing: false };
+        let ada = record("ada", "sms", refused());
+        let told = [ada.clone(), record("ada", "email", sent()), record("bob", "sms", refused())];
+        assert_eq!(Standing::of(&told), Standing::Told(BTreeSet::from(["ada".to_owned()])));
+        for none in [
+            vec![],
+            vec![ada],
+            vec![record("ada", "voice", SendState::Unavailable)],
+            vec![record("ada", "sms", SendState::Unconfirmed)],
+            vec![record("ada", "sms", SendState::Dropped)],
+            vec![record("ada", "sms", SendState::Dry)],
+        ] {
+            assert_eq!(Standing::of(&none), Standing::Untold, "{none:?}");
+        }
+        // What waits for a digest can still fail.
+        let held =
+            [record("bob", "sms", sent()), record("ada", "sms", SendState::Held { until: now() })];
+        assert_eq!(Standing::of(&held), Standing::Waits);
+    }
+
+    #[test]
+    fn a_window_is_five_minutes() {
+        let window = Window::of(now());
+        assert_eq!(window.end(), now() + SignedDuration::from_mins(5));
+        assert_eq!(Window::of(window.end()), window.next());
+        let last = window.end() - SignedDuration::from_nanos(1);
+        assert_eq!(Window::of(last), window);
+        assert_eq!(window.rest(), format!("{}-rest", window.first()));
+    }
+
+    #[test]
+    fn the_rest_of_a_window_has_each_finding_that_joined_in_it_once() {
+        let open = incident();
+        let joined = |name: &str, minutes| {
+            let at = now() + SignedDuration::from_mins(minutes);
+            Update::joined(&open.id, name, open.finding.clone(), at)
+        };
+        let daily = Update { about: About::Unresolved, ..joined("daily", 1) };
+        let (first, second, third) = (joined("a", 0), joined("b", 1), joined("c", 4));
+        let waiting = [first.clone(), second.clone(), third.clone(), joined("d", 5), daily];
+        let window = Window::of(now());
+        let told = [first.name];
+        assert_eq!(window.rest_with(&second, &waiting, &told), ["joined-b", "joined-c"]);
+        assert_eq!(window.rest_with(&third, &waiting, &told), ["joined-c", "joined-b"]);
+        // One that came on record after the message of its window.
+        let late = joined("late", -3);
+        let rest = window.rest_with(&late, &waiting, &told);
+        assert_eq!(rest, ["joined-late", "joined-b", "joined-c"]);
+        let many: Vec<_> = (0..3_000).map(|number| joined(&number.to_string(), 1)).collect();
+        let rest = window.rest_with(&late, &many, &told);
+        assert_eq!((rest.len(), rest[0].as_str()), (2_000, "joined-late"));
+    }
+
+    #[test]
+    fn updates_of_earlier_versions_are_read() {
+        let text = r#"{"incident":"20261123-abcdefghjk","name":"daily-0001","about":{"type":"unresolved"},"at":"2026-11-24T03:00:00Z"}"#;
+        let update: Update = serde_json::from_str(text).unwrap();
+        assert_eq!(update.run, None);
+        assert_eq!(serde_json::to_string(&update).unwrap(), text);
     }
 }

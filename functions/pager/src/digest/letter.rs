@@ -1,5 +1,9 @@
 //! What a digest says, to a person or to an outside organization.
 
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+
+use futures::StreamExt as _;
 use jiff::Timestamp;
 use muster::channel::Channel;
 use muster::contact::Contact;
@@ -7,14 +11,18 @@ use muster::external::ExternalResource;
 use muster::id::{ContactId, IncidentId, ResourceId};
 use muster::incident::Incident;
 use muster::page::{
-    digest_mail, digest_text, external_digest_mail, external_spoken_digest, spoken_digest,
+    self, Entry, digest_mail, digest_text, external_digest_mail, external_spoken_digest,
+    spoken_digest,
 };
 use muster::send::EXTERNAL;
+use muster::update::{Update, UpdateInput};
 use muster_aws::AwsError;
-use muster_aws::incidents::{DigestLink, IssuedToken, LINK_LIFE};
+use muster_aws::incidents::{DigestLink, HeldPage, Incidents, IssuedToken, LINK_LIFE};
 use muster_aws::roster::Roster;
 use muster_aws::secret::{NoRandomness, Token};
 use muster_aws::senders::Letter;
+
+use crate::updates::words;
 
 /// Whom a digest is for.
 pub(super) enum Recipient {
@@ -46,6 +54,41 @@ impl Recipient {
     }
 }
 
+/// What a digest says of these incidents, from the pages that wait at its address. An update that cannot be read is told
+/// as one of which nothing is known.
+pub(super) async fn entries(
+    known: &Incidents,
+    incidents: &[Incident],
+    held: &[HeldPage],
+    now: Timestamp,
+) -> Vec<Entry> {
+    let one = async |incident: &Incident| {
+        let of_it = || held.iter().filter(|page| page.incident == incident.id);
+        let names: BTreeSet<&String> =
+            of_it().filter_map(|page| page.record.key.about.as_ref()).collect();
+        let read = async |name: &String| {
+            let input = UpdateInput { incident: incident.id.clone(), update: name.clone() };
+            known.any_update(&input).await.unwrap_or_else(|error| {
+                tracing::warn!(reason = %error, "a held update cannot be read");
+                None
+            })
+        };
+        let updates: Vec<_> =
+            futures::stream::iter(names).map(read).buffered(super::FEW).collect().await;
+        let paged = of_it().any(|page| page.record.key.about.is_none());
+        entry(incident, paged, updates.into_iter().flatten().collect(), now)
+    };
+    futures::stream::iter(incidents).map(one).buffered(super::FEW).collect().await
+}
+
+/// What a digest says of an incident with these updates, the latest first.
+fn entry(incident: &Incident, paged: bool, mut updates: Vec<Update>, now: Timestamp) -> Entry {
+    updates.sort_by_key(|update| Reverse(update.at));
+    let words: Vec<page::Update> =
+        updates.iter().map(|update| words(update, incident, now)).collect();
+    Entry { incident: incident.clone(), paged, updates: words }
+}
+
 /// A digest, ready to send, and the token of its link, which has yet to be kept.
 pub(super) struct Written {
     pub(super) letter: Letter,
@@ -63,7 +106,7 @@ impl Written {
 pub(super) fn write(
     recipient: &Recipient,
     to: &Channel,
-    incidents: &[Incident],
+    entries: &[Entry],
     link_base: &str,
     now: Timestamp,
 ) -> Result<Written, NoRandomness> {
@@ -73,9 +116,9 @@ pub(super) fn write(
             let link = format!("{link_base}/ack/{}", token.text());
             let letter = Letter::to(
                 to,
-                || digest_mail(incidents, &link),
-                || digest_text(incidents, &link),
-                || spoken_digest(incidents),
+                || digest_mail(entries, &link),
+                || digest_text(entries, &link),
+                || spoken_digest(entries),
             );
             let issued = IssuedToken {
                 digest: token.digest(),
@@ -85,14 +128,16 @@ pub(super) fn write(
             Ok(Written { letter, token: Some(issued) })
         }
         Recipient::External(resource) => {
+            // No organization is told of updates.
+            let incidents: Vec<_> = entries.iter().map(|entry| entry.incident.clone()).collect();
             let letter = match to {
                 // An organization is told by mail and by call.
                 Channel::Sms(_) => Letter::Nothing,
                 to => Letter::to(
                     to,
-                    || external_digest_mail(incidents, resource),
+                    || external_digest_mail(&incidents, resource),
                     String::new,
-                    || external_spoken_digest(incidents, resource),
+                    || external_spoken_digest(&incidents, resource),
                 ),
             };
             Ok(Written { letter, token: None })

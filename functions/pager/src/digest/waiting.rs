@@ -75,7 +75,7 @@ impl Pager {
         let ids: BTreeSet<&IncidentId> = pages.iter().map(|page| &page.incident).collect();
         let new: Vec<&IncidentId> = ids.into_iter().filter(|id| !known.contains_key(*id)).collect();
         let one = async |id: &IncidentId| -> Result<_, Failure> {
-            Ok((id.clone(), self.incidents.known(id).await?))
+            Ok((id.clone(), self.incidents.known_incident(id).await?))
         };
         let mut unreadable = BTreeSet::new();
         for (id, what) in few(new.into_iter().map(one)).await? {

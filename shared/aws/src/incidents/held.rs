@@ -233,7 +233,7 @@ impl Incidents {
     ///
     /// # Errors
     /// The failed call.
-    pub async fn known(&self, id: &IncidentId) -> Result<Known, AwsError> {
+    pub async fn known_incident(&self, id: &IncidentId) -> Result<Known, AwsError> {
         let Some(item) = self.item(incident_key(id)).await? else { return Ok(Known::Gone) };
         let incident = item::readable(item, KIND);
         Ok(incident.map_or(Known::Unreadable, |incident| Known::Incident(Box::new(incident))))

@@ -1,7 +1,7 @@
 //! Updates that contacts are still to be told of, the day on which they are told again, and the number of findings
 //! that joined.
 
-use aws_sdk_dynamodb::types::TransactWriteItem;
+use aws_sdk_dynamodb::types::{ReturnValue, TransactWriteItem};
 use jiff::Timestamp;
 use muster::id::IncidentId;
 use muster::incident::Incident;
@@ -16,6 +16,7 @@ use crate::item::{self, Item, key, n, s};
 const KIND: &str = "update";
 const DAY: &str = "daily";
 const JOINED: &str = "joined";
+const COVERED: &str = "covered";
 /// DynamoDB's code for a write whose condition does not hold.
 const REFUSED: &str = "ConditionalCheckFailedException";
 /// How many of each one look finds; the next look is a minute later.
@@ -25,6 +26,12 @@ const MOST: i32 = 100;
 #[derive(Serialize, Deserialize)]
 struct Daily {
     incident: IncidentId,
+}
+
+/// The updates that one message covers.
+#[derive(Serialize, Deserialize)]
+struct Covered {
+    names: Vec<String>,
 }
 
 fn update_key(id: &IncidentId, name: &str) -> Item {
@@ -100,6 +107,100 @@ impl Incidents {
         let item = self.item(update_key(&input.incident, &input.update)).await?;
         let waiting = item.filter(|item| item.contains_key("list_key"));
         waiting.map(item::read).transpose()
+    }
+
+    /// The update with this name, whether contacts were told of it or not.
+    ///
+    /// # Errors
+    /// The failed call.
+    pub async fn any_update(&self, input: &UpdateInput) -> Result<Option<Update>, AwsError> {
+        self.item(update_key(&input.incident, &input.update)).await?.map(item::read).transpose()
+    }
+
+    /// The updates of an incident that are still to be told, in the order of their names. Those that cannot be read are
+    /// logged and left out.
+    ///
+    /// # Errors
+    /// The failed call.
+    pub async fn waiting_updates(&self, id: &IncidentId) -> Result<Vec<Update>, AwsError> {
+        let items = self.part(partition(id), format!("{KIND}#")).await?;
+        let waiting = items.into_iter().filter(|item| item.contains_key("list_key"));
+        Ok(waiting.filter_map(|item| item::readable(item, KIND)).collect())
+    }
+
+    /// Returns the run in which an update is told. The first `run` that is asked for holds, so that a later run finds
+    /// the send records of an earlier try.
+    ///
+    /// # Errors
+    /// The failed call.
+    pub async fn run_of_update(&self, update: &Update, run: u32) -> Result<u32, AwsError> {
+        if let Some(run) = update.run {
+            return Ok(run);
+        }
+        let set = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(update_key(&update.incident, &update.name)))
+            .update_expression("SET #run = if_not_exists(#run, :run)")
+            .condition_expression("attribute_exists(pk)")
+            .expression_attribute_names("#run", "run")
+            .expression_attribute_values(":run", n(run))
+            .return_values(ReturnValue::UpdatedNew);
+        match set.send().await.map_err(|error| AwsError::of("dynamodb:UpdateItem", &error)) {
+            // The incident has expired meanwhile, and its updates with it.
+            Err(error) if error.code == REFUSED => Ok(run),
+            Err(error) => Err(error),
+            Ok(answer) => {
+                let set =
+                    answer.attributes.and_then(|item| item.get("run")?.as_n().ok()?.parse().ok());
+                set.ok_or_else(|| AwsError::shape("reading the run of an update"))
+            }
+        }
+    }
+
+    /// Has an update that waits looked at a minute after `at`, after all that have waited longer.
+    ///
+    /// # Errors
+    /// The failed call.
+    pub async fn postpone_update(&self, update: &Update, at: Timestamp) -> Result<(), AwsError> {
+        let set = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(update_key(&update.incident, &update.name)))
+            .update_expression("SET #sort = :sort")
+            .condition_expression("attribute_exists(list_key)")
+            .expression_attribute_names("#sort", "sort")
+            .expression_attribute_values(":sort", s(format!("{}#{}", moment(at), update.name)));
+        match set.send().await.map_err(|error| AwsError::of("dynamodb:UpdateItem", &error)) {
+            Err(error) if error.code != REFUSED => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    /// Decides which updates the message with this name covers: `names`, unless it is decided already. Returns those that
+    /// it covers, so that each update is in one message only, however many runs look at the same time.
+    ///
+    /// # Errors
+    /// The failed call.
+    pub async fn cover_updates(
+        &self,
+        id: &IncidentId,
+        message: &str,
+        names: &[String],
+    ) -> Result<Vec<String>, AwsError> {
+        let keys = key(partition(id), format!("{COVERED}#{message}"));
+        let item = item::write(keys.clone(), &Covered { names: names.to_vec() })?;
+        let put = self.client.put_item().table_name(&self.table).set_item(Some(item));
+        let end = put.condition_expression("attribute_not_exists(pk)").send().await;
+        match end.map_err(|error| AwsError::of("dynamodb:PutItem", &error)) {
+            Ok(_) => return Ok(names.to_vec()),
+            Err(error) if error.code != REFUSED => return Err(error),
+            Err(_) => {}
+        }
+        let covered: Option<Covered> = self.item(keys).await?.map(item::read).transpose()?;
+        Ok(covered.map(|covered| covered.names).unwrap_or_default())
     }
 
     /// The updates that nobody has told contacts of for a minute.

@@ -4,10 +4,12 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{Cursor, Emergency, ExternalPage, Found, Next, PersonPage, Turn, call};
 use crate::channel::{Channel, ChannelType};
+use crate::contact::Contact;
 use crate::drill::DRY_WAIT;
 use crate::external::ExternalResource;
 use crate::incident::{Incident, State};
 use crate::plan::{Channels, Step, Target, voice_first};
+use crate::send::{ChannelKey, SendChannel, SendRecord, SendState};
 use crate::team::{Call, Member, People, Why};
 use crate::update::recipients;
 
@@ -128,14 +130,42 @@ fn update_page(member: Member<'_>) -> PersonPage {
     PersonPage { contact: member.contact.clone(), why: member.why, channels, update: true }
 }
 
-/// Returns the messages about a change of an incident to the contacts who have taken it up: one each.
+/// Returns the messages about a change of an incident to the contacts who have taken it up: one each, by the first
+/// channel that its `records` have not given up at `now`. A contact who was told, or whose message waits for a digest,
+/// gets no other; neither does one all of whose channels are given up.
 #[must_use]
-pub fn plan_update(incident: &Incident, people: &People) -> Turn {
+pub fn plan_update(
+    incident: &Incident,
+    people: &People,
+    records: &[SendRecord],
+    now: Timestamp,
+) -> Turn {
     let here = |id| people.get(&id).filter(|contact| !contact.departed());
     let known = recipients(incident).into_iter().filter_map(here);
-    let page =
-        |contact| update_page(Member { contact, why: Why::PagedBefore, out_of_hours: false });
-    Turn { pages: known.map(page).collect(), ..Turn::OVER }
+    let page = |contact: &Contact| {
+        let own: Vec<_> =
+            records.iter().filter(|record| record.key.contact == contact.id.as_str()).collect();
+        let ended = |record: &&SendRecord| {
+            matches!(record.state, SendState::Sent { .. } | SendState::Held { .. })
+        };
+        if own.iter().any(ended) {
+            return None;
+        }
+        let given_up = |channel: &Channel| {
+            let key = ChannelKey::of(&contact.channels, channel).map(SendChannel::from);
+            own.iter().any(|record| Some(record.key.channel) == key && record.given_up(now))
+        };
+        let is_text = |channel: &&Channel| channel.kind() == ChannelType::Sms;
+        let (texts, others): (Vec<_>, Vec<_>) = contact.channels.iter().partition(is_text);
+        let channel = texts.into_iter().chain(others).find(|channel| !given_up(channel))?;
+        Some(PersonPage {
+            contact: contact.clone(),
+            why: Why::PagedBefore,
+            channels: vec![channel.clone()],
+            update: true,
+        })
+    };
+    Turn { pages: known.filter_map(page).collect(), ..Turn::OVER }
 }
 
 /// The organizations that the step names, by mail and by call, and from the second round on also

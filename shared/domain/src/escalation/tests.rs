@@ -4,6 +4,7 @@ mod first_step;
 mod organizations;
 mod preview;
 mod raised;
+mod updates;
 
 use jiff::SignedDuration;
 

@@ -3,86 +3,210 @@
 use super::blocks::shown;
 use super::call::{account, external_spoken_text, how_to, said_to};
 use super::sms::{label, one_part};
-use super::{Block, Mail, capitalized, mail_of, minute, short, twice};
+use super::{Block, Mail, Update, capitalized, counted, mail_of, minute, short, twice};
 use crate::external::ExternalResource;
-use crate::incident::Incident;
+use crate::incident::{Incident, State};
 
 /// How many incidents a mail describes; the page behind the link lists all.
 const MOST_DESCRIBED: usize = 50;
+/// How many updates of one incident a mail repeats, the latest.
+const MOST_UPDATES: usize = 5;
+/// How a call about updates ends: there is nothing to acknowledge.
+const OPEN_LINK: &str = "Open the link in your text message or email.";
 
-/// The text of a digest: the number of incidents, the most severe, which comes first, and the link that acknowledges
-/// all. Public, like that of a page.
-#[must_use]
-pub fn digest_text(incidents: &[Incident], link: &str) -> String {
-    let Some(first) = incidents.first() else { return String::new() };
-    let (severity, words) = (label(first.severity), first.r#type.words());
-    let need = need(incidents.len());
-    if incidents.len() == 1 {
-        let full = format!(
-            "MUSTER: {need}. {severity} {words}, account ..{}: {link}",
-            short(&first.account)
-        );
-        return one_part(full, || format!("MUSTER: {need}. {severity} {words}: {link}"));
+/// An incident in a digest.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    /// The incident.
+    pub incident: Incident,
+    /// Whether a page about it waited, which asks for an acknowledgment. If not, only updates did.
+    pub paged: bool,
+    /// The updates about it that waited, the latest first.
+    pub updates: Vec<Update>,
+}
+
+impl Entry {
+    /// How many updates it has. One that cannot be read is one all the same.
+    fn number(&self) -> usize {
+        if self.paged { self.updates.len() } else { self.updates.len().max(1) }
     }
-    let full = format!("MUSTER: {need}. Start with {severity} {words}: {link}");
-    one_part(full, || format!("MUSTER: {need}. Start with {severity}: {link}"))
+}
+
+/// What a digest counts.
+struct Count<'a> {
+    /// The incidents that want to be acknowledged.
+    paged: usize,
+    /// All updates.
+    updates: usize,
+    /// The entry to start with: the first that wants to be acknowledged, or else the first.
+    first: &'a Entry,
+}
+
+impl<'a> Count<'a> {
+    fn of(entries: &'a [Entry]) -> Option<Self> {
+        let first = entries.iter().find(|entry| entry.paged).or_else(|| entries.first())?;
+        let paged = entries.iter().filter(|entry| entry.paged).count();
+        let updates = entries.iter().map(Entry::number).sum();
+        Some(Self { paged, updates, first })
+    }
+
+    fn updates(&self) -> String {
+        number_of(self.updates, "update", "updates")
+    }
+
+    /// `2 incidents need you, 1 update`.
+    fn words(&self) -> String {
+        match (self.paged, self.updates) {
+            (0, _) => self.updates(),
+            (paged, 0) => need(paged),
+            (paged, _) => format!("{}, {}", need(paged), self.updates()),
+        }
+    }
+}
+
+/// The text of a digest: the number of incidents, the most severe, and the link that acknowledges all. Updates are
+/// worded as such. Public, like that of a page.
+#[must_use]
+pub fn digest_text(entries: &[Entry], link: &str) -> String {
+    let Some(count) = Count::of(entries) else { return String::new() };
+    let (words, first) = (count.words(), &count.first.incident);
+    let (severity, kind) = (label(first.severity), first.r#type.words());
+    if entries.len() > 1 {
+        let full = format!("MUSTER: {words}. Start with {severity} {kind}: {link}");
+        return one_part(full, || format!("MUSTER: {words}. Start with {severity}: {link}"));
+    }
+    let what = match (count.paged, &count.first.updates[..]) {
+        (0, [Update::FindingAdded { severity, .. }]) => {
+            format!("{words}: {} finding added, {kind}", label(*severity))
+        }
+        (0, [Update::Unresolved { days }]) => {
+            let days = counted(*days, "day", "days");
+            format!("{words}: {days} unresolved, {severity} {kind}")
+        }
+        (0, _) => format!("{words}: {severity} {kind}"),
+        _ => format!("{words}. {severity} {kind}"),
+    };
+    let full = format!("MUSTER: {what}, account ..{}: {link}", short(&first.account));
+    one_part(full, || format!("MUSTER: {what}: {link}"))
 }
 
 /// A digest as it is said in a call.
 #[must_use]
-pub fn spoken_digest(incidents: &[Incident]) -> String {
-    let Some(first) = incidents.first() else { return String::new() };
-    let (severity, words) = (first.severity.name(), first.r#type.words());
-    if incidents.len() == 1 {
-        return twice(&format!(
-            "Muster. 1 security incident needs you. {} severity: {words}. {} {}",
-            capitalized(severity),
-            account(first),
-            how_to(),
-        ));
-    }
-    twice(&format!(
-        "Muster. {} security incidents need you. The most severe is {severity}: {words}. To acknowledge, open the \
-         link in your text message or email.",
-        incidents.len(),
-    ))
+pub fn spoken_digest(entries: &[Entry]) -> String {
+    let Some(count) = Count::of(entries) else { return String::new() };
+    let first = &count.first.incident;
+    let (severity, kind) = (first.severity.name(), first.r#type.words());
+    let updates = count.updates();
+    let said = match (entries.len(), count.paged) {
+        (1, 0) => {
+            let what = match &count.first.updates[..] {
+                [Update::FindingAdded { severity, .. }] => {
+                    format!("New {} severity finding", severity.name())
+                }
+                [Update::Unresolved { days }] => format!(
+                    "Unresolved for {}. {} severity",
+                    counted(*days, "day", "days"),
+                    capitalized(severity)
+                ),
+                _ => format!("{} severity", capitalized(severity)),
+            };
+            format!("{updates}. {what}: {kind}. {} {OPEN_LINK}", account(first))
+        }
+        (number, 0) => format!(
+            "{updates} about {number} security incidents. The most severe is {severity}: {kind}. {OPEN_LINK}"
+        ),
+        (1, _) => {
+            let and = if count.updates > 0 { format!(" {updates}.") } else { String::new() };
+            format!(
+                "1 security incident needs you. {} severity: {kind}. {}{and} {}",
+                capitalized(severity),
+                account(first),
+                how_to(),
+            )
+        }
+        (_, paged) => {
+            let need = match paged {
+                1 => "1 security incident needs you".to_owned(),
+                more => format!("{more} security incidents need you"),
+            };
+            let and = if count.updates > 0 { format!(", {updates}") } else { String::new() };
+            format!("{need}{and}. The most severe is {severity}: {kind}. {}", how_to())
+        }
+    };
+    twice(&format!("Muster. {said}"))
 }
 
-/// The digest as an email: the link that acknowledges all, and each incident, the most severe first.
+/// The digest as an email: the link that acknowledges all, and each incident, the most severe first. Of updates, what is
+/// new.
 #[must_use]
-pub fn digest_mail(incidents: &[Incident], link: &str) -> Mail {
-    let subject = format!("[MUSTER] {}", need(incidents.len()));
-    let (text, label) = match incidents {
-        [_] => (
-            "You reached your paging limit, so this page was delayed.",
-            "Acknowledge this incident",
-        ),
-        _ => (
-            "You reached your paging limit, so these incidents are combined. One link acknowledges all of them.",
-            "Acknowledge all",
-        ),
+pub fn digest_mail(entries: &[Entry], link: &str) -> Mail {
+    let words = Count::of(entries).map(|count| count.words()).unwrap_or_default();
+    let paged = entries.iter().filter(|entry| entry.paged).count();
+    let only_updates = paged == 0;
+    let open = entries.iter().any(|entry| entry.incident.status == State::Open);
+    let text = match entries {
+        [one] if only_updates && one.number() == 1 => {
+            "You reached your paging limit, so this update was delayed."
+        }
+        _ if only_updates => "You reached your paging limit, so these updates are combined.",
+        [one] if one.number() == 0 => "You reached your paging limit, so this page was delayed.",
+        _ if paged < entries.len() => {
+            "You reached your paging limit, so these messages are combined. One link acknowledges all of the \
+             incidents."
+        }
+        [_] => "You reached your paging limit, so these messages are combined.",
+        _ => {
+            "You reached your paging limit, so these incidents are combined. One link acknowledges all of them."
+        }
     };
-    let described = |incident: &Incident| {
-        format!(
-            "{}: {} in account {} ({}), opened {}: {}",
-            incident.severity.shout(),
-            incident.r#type.words(),
-            shown(&incident.account),
-            shown(&incident.region),
-            minute(incident.opened_at),
-            shown(&incident.title),
-        )
+    let label = match entries {
+        [_] if only_updates => "Open the incident",
+        _ if only_updates && !open => "Open the incidents",
+        [_] => "Acknowledge this incident",
+        _ => "Acknowledge all",
     };
-    let mut lines: Vec<String> = incidents.iter().take(MOST_DESCRIBED).map(described).collect();
-    lines.extend(more(incidents, "The page behind the link lists all."));
+    let mut lines: Vec<String> = entries.iter().take(MOST_DESCRIBED).flat_map(described).collect();
+    lines.extend(more(entries.len(), "The page behind the link lists all."));
     let blocks =
         [Block::Text(text.into()), Block::Link(label, link.to_owned()), Block::List(lines)];
-    mail_of(subject, &blocks)
+    mail_of(format!("[MUSTER] {words}"), &blocks)
+}
+
+/// The lines about an incident, and about its updates.
+fn described(entry: &Entry) -> Vec<String> {
+    let incident = &entry.incident;
+    let mut lines = vec![format!(
+        "{}{}: {} in account {} ({}), opened {}: {}",
+        if entry.paged { "" } else { "Update: " },
+        incident.severity.shout(),
+        incident.r#type.words(),
+        shown(&incident.account),
+        shown(&incident.region),
+        minute(incident.opened_at),
+        shown(&incident.title),
+    )];
+    let new = |update: &Update| match update {
+        Update::FindingAdded { line, .. } => {
+            format!("Finding added at {}: {}", minute(line.at), shown(&line.text))
+        }
+        Update::Unresolved { days } => {
+            format!("Not resolved for {}.", counted(*days, "day", "days"))
+        }
+        Update::SeverityIncreased { from } => {
+            format!("Severity increased (was {}).", from.shout())
+        }
+    };
+    lines.extend(entry.updates.iter().take(MOST_UPDATES).map(new));
+    let rest = entry.updates.len().saturating_sub(MOST_UPDATES);
+    if rest > 0 {
+        lines.push(format!("{}.", number_of(rest, "more update", "more updates")));
+    }
+    lines
 }
 
 /// What a mail says of the incidents that it does not describe.
-fn more(incidents: &[Incident], and: &str) -> Option<String> {
-    let more = incidents.len().checked_sub(MOST_DESCRIBED).filter(|more| *more > 0)?;
+fn more(number: usize, and: &str) -> Option<String> {
+    let more = number.checked_sub(MOST_DESCRIBED).filter(|more| *more > 0)?;
     Some(format!("{more} more. {and}"))
 }
 
@@ -102,7 +226,7 @@ pub fn external_digest_mail(incidents: &[Incident], resource: &ExternalResource)
         )
     };
     let mut lines: Vec<String> = incidents.iter().take(MOST_DESCRIBED).map(line).collect();
-    lines.extend(more(incidents, "Ask us for their references."));
+    lines.extend(more(incidents.len(), "Ask us for their references."));
     lines.extend(resource.contract_number.iter().map(|n| format!("Contract number: {n}")));
     lines.extend(resource.support_level.iter().map(|level| format!("Support level: {level}")));
     let blocks = [
@@ -143,4 +267,8 @@ fn need(number: usize) -> String {
         1 => "1 incident needs you".to_owned(),
         more => format!("{more} incidents need you"),
     }
+}
+
+fn number_of(number: usize, one: &str, many: &str) -> String {
+    counted(u64::try_from(number).unwrap_or(u64::MAX), one, many)
 }

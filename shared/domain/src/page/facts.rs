@@ -74,11 +74,7 @@ fn cause_sentence(incident: &Incident, cause: &Cause) -> String {
         }
         Cause::Asked { action, account } => asked_sentence(action, account),
         Cause::StillHappening { seen_at } => {
-            let after = match incident.acknowledgements.last() {
-                Some(last) => format!("after the acknowledgment at {}", minute(last.at)),
-                None => "and no one had acknowledged".to_owned(),
-            };
-            format!("Paged again, because a finding was seen at {}, {after}.", minute(*seen_at))
+            format!("Paged again, because a finding was seen at {}.", minute(*seen_at))
         }
         Cause::NotAcknowledged => {
             "Paged again, because a finding was added and no one had acknowledged.".to_owned()

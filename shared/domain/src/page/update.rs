@@ -139,10 +139,18 @@ impl Update {
         mail_of(self.subject(incident), &blocks)
     }
 
-    /// Returns the subject and the text for the owner's topic, which is told if no contact acknowledged. Like an
-    /// email, but without a link to acknowledge: that would be everybody's.
+    /// Returns the subject and the text for the owner's topic, which is told if no contact can be. Like an email, but
+    /// without a link to acknowledge: that would be everybody's.
     #[must_use]
     pub fn topic(&self, incident: &Incident) -> (String, String) {
+        if let Self::FindingAdded { severity, line } = self {
+            let said = format!(
+                "A finding of {} severity was added to {}",
+                severity.name(),
+                this(incident)
+            );
+            return added_topic(incident, "finding", &format!("{said}.\n{}", shown(&line.text)));
+        }
         let text = format!(
             "{}{}\n{}: {}\nAccount {}, Region {}\n{}\nIncident ID: {}\nFinding: {}\n",
             mark(incident),
@@ -208,4 +216,39 @@ impl Update {
             matches!(incident.status, State::Open) && !matches!(self, Self::Unresolved { .. });
         if again { "Acknowledge this incident" } else { "Open the incident" }
     }
+}
+
+/// Returns the subject and the text for the owner's topic about several findings that were added to `incident`: their
+/// number, and the latest.
+#[must_use]
+pub fn several_added_topic(incident: &Incident, added: &Joined) -> (String, String) {
+    let number = counted(added.count, "more finding was", "more findings were");
+    let mut said = format!("{number} added to {}.", this(incident));
+    if !added.latest.is_empty() {
+        said.push_str(" The latest:\n");
+        said.push_str(&added.lines().join("\n"));
+    }
+    added_topic(incident, "findings", &said)
+}
+
+fn this(incident: &Incident) -> &'static str {
+    if incident.status == State::Acknowledged {
+        "this acknowledged incident"
+    } else {
+        "this incident"
+    }
+}
+
+fn added_topic(incident: &Incident, what: &str, said: &str) -> (String, String) {
+    let text = format!(
+        "{}{said}\nIncident: {} {}: {}\nAccount {}, Region {}\nIncident ID: {}\n",
+        mark(incident),
+        incident.severity.shout(),
+        incident.r#type.words(),
+        shown(&incident.title),
+        shown(&incident.account),
+        shown(&incident.region),
+        incident.id,
+    );
+    (format!("{}MUSTER: {what} added to incident {}", mark(incident), incident.id), text)
 }

@@ -2,6 +2,7 @@
 
 use super::super::*;
 use crate::drill::Drill;
+use crate::duty_clock::{DutyClock, Stage};
 use crate::finding::Quiet;
 use crate::incident::{Closed, State};
 use crate::incident_type::IncidentType;
@@ -43,13 +44,51 @@ fn updates() -> Vec<Update> {
     from.into_iter().chain(added).chain(days).collect()
 }
 
+/// Digests of an incident, and whether each is about one.
+fn digests(incident: &Incident) -> impl Iterator<Item = (Vec<Entry>, bool)> {
+    let entry = |paged, updates| Entry { incident: incident.clone(), paged, updates };
+    let page = entry(true, Vec::new());
+    let numbers = [1, 2, 1000].map(|number| (vec![page.clone(); number], number == 1));
+    let told = updates().into_iter().map(|update| entry(false, vec![update])).collect::<Vec<_>>();
+    let each = told.clone().into_iter().map(|entry| (vec![entry], true));
+    let many = vec![told.clone(), [told, vec![page; 1000]].concat()];
+    let all = [entry(false, updates()), entry(true, updates()), entry(false, Vec::new())];
+    let all = all.into_iter().map(|entry| (vec![entry], true));
+    numbers.into_iter().chain(each).chain(all).chain(many.into_iter().map(|many| (many, false)))
+}
+
+#[test]
+fn every_text_about_a_duty_is_one_part() {
+    for incident in every() {
+        let duty = DutyClock {
+            incident: incident.id.clone(),
+            resource: "r".repeat(64).parse().unwrap(),
+            organisation: "An authority ".repeat(10),
+            within_hours: 8760.try_into().unwrap(),
+            started_at: now(),
+            deadline: now() + jiff::SignedDuration::from_hours(8760),
+            told: Vec::new(),
+            done: None,
+            drill: incident.drill().is_some(),
+            incident_types: IncidentType::ALL.into(),
+            restarts: 0,
+            version: 1,
+        };
+        for stage in [Stage::Start, Stage::Half, Stage::Soon, Stage::Over] {
+            let text = duty.text(stage, &incident, now());
+            assert!(text.is_ascii() && text.len() <= 160, "{} {text}", text.len());
+            assert!(text.contains(&incident.id.to_string()), "{text}");
+        }
+    }
+}
+
 #[test]
 fn every_text_is_one_part() {
     assert_eq!((LONG.len(), LONGEST.len()), (86, 89));
     for incident in every() {
         for link in [LONG, LONGEST] {
-            let digest = |number| digest_text(&vec![incident.clone(); number], link);
-            let mut texts = vec![public_text(&incident, link), digest(1), digest(2), digest(1000)];
+            let mut texts = vec![public_text(&incident, link)];
+            texts.extend(digests(&incident).map(|(digest, _)| digest_text(&digest, link)));
             texts.extend(updates().iter().map(|update| update.text(&incident, link)));
             for text in texts {
                 assert!(text.is_ascii() && text.len() <= 160, "{} {text}", text.len());
@@ -68,9 +107,8 @@ fn every_text_is_one_part() {
 #[test]
 fn every_call_says_the_essence_first_and_is_short() {
     for incident in every() {
-        let digest = |number| spoken_digest(&vec![incident.clone(); number]);
-        let mut calls =
-            vec![(spoken_text(&incident), true), (digest(1), true), (digest(1000), false)];
+        let mut calls = vec![(spoken_text(&incident), true)];
+        calls.extend(digests(&incident).map(|(digest, one)| (spoken_digest(&digest), one)));
         calls.extend(updates().iter().map(|update| (update.spoken(&incident), true)));
         for (call, account) in calls {
             let words: Vec<_> = call.split_whitespace().collect();

@@ -98,3 +98,35 @@ fn the_owners_topic_gets_no_link_to_acknowledge() {
     Finding: https://eu-central-1.console.aws.amazon.com/guardduty/home
     ");
 }
+
+#[test]
+fn the_owners_topic_is_told_what_was_added() {
+    let mut taken = incident();
+    taken.status = State::Acknowledged;
+    let (subject, text) = added().topic(&taken);
+    assert_eq!(subject, "MUSTER: finding added to incident 20261123-abcdefghjk");
+    insta::assert_snapshot!(text, @r"
+    A finding of critical severity was added to this acknowledged incident.
+    Critical: A role was used from elsewhere (Role ci)
+    Incident: HIGH malware: An instance asks for a coin miner's domain <script>
+    Account 111122223333, Region eu-central-1
+    Incident ID: 20261123-abcdefghjk
+    ");
+    // It lapsed meanwhile.
+    let (_, text) = added().topic(&incident());
+    assert!(text.starts_with("A finding of critical severity was added to this incident.\n"));
+}
+
+#[test]
+fn the_owners_topic_is_told_of_several_at_once() {
+    let mut taken = incident();
+    taken.status = State::Acknowledged;
+    let line = JoinedLine { at: now(), text: "High: a title".into() };
+    let (subject, text) = several_added_topic(&taken, &Joined::new(12, vec![line; 12]));
+    assert_eq!(subject, "MUSTER: findings added to incident 20261123-abcdefghjk");
+    assert!(text.starts_with(
+        "12 more findings were added to this acknowledged incident. The latest:\n2026-11-23 03:00 UTC: High: a title\n"
+    ));
+    assert_eq!(text.matches("High: a title").count(), 5);
+    assert!(!text.contains("http"), "nobody can acknowledge by it: {text}");
+}

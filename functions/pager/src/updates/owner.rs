@@ -1,0 +1,117 @@
+//! The owner's topic is told of what no contact can be told of. A topic has no ladder, so findings share messages.
+
+use jiff::Timestamp;
+use muster::incident::Incident;
+use muster::page::{Joined, JoinedLine, several_added_topic};
+use muster::send::{SendRecord, SendState};
+use muster::update::{About, Update, Window};
+use muster_aws::AwsError;
+use muster_aws::incidents::{Claimed, LATE, Notice};
+
+use super::{End, words};
+use crate::{Failure, Pager};
+
+/// Which message tells of an update.
+enum Message {
+    /// The one with this name, about these updates.
+    Now(String, Vec<Update>),
+    /// One that is sent after this time.
+    After(Timestamp),
+}
+
+/// The subject and the text of the message about these updates.
+fn letter(updates: &[Update], incident: &Incident, now: Timestamp) -> (String, String) {
+    if let [one] = updates {
+        return words(one, incident, now).topic(incident);
+    }
+    let line = |update: &Update| match &update.about {
+        About::Joined { finding } => {
+            let resource = finding.resource.as_deref();
+            Some(JoinedLine::of(finding.severity, &finding.title, resource, update.at))
+        }
+        About::Unresolved => None,
+    };
+    let count = u64::try_from(updates.len()).unwrap_or(u64::MAX);
+    several_added_topic(incident, &Joined::new(count, updates.iter().filter_map(line).collect()))
+}
+
+impl Pager {
+    /// Tells the owner's topic of an incident that no contact has taken up, or whose contacts cannot be reached. An
+    /// update that the topic does not take goes on waiting.
+    pub(super) async fn tell_owner(
+        &self,
+        update: &Update,
+        incident: &Incident,
+        owner: &str,
+        now: Timestamp,
+    ) -> Result<End, Failure> {
+        let (name, updates) = match self.message(update, now).await? {
+            Message::Now(name, updates) => (name, updates),
+            Message::After(at) => {
+                self.incidents.postpone_update(update, at).await?;
+                return Ok(End::Waits);
+            }
+        };
+        let notice = Notice {
+            about: format!("update#{}#{name}", update.incident),
+            whom: "owner".to_owned(),
+            channel: "topic".to_owned(),
+        };
+        let state = match self.incidents.claim_notice(&notice, owner, now).await? {
+            Claimed::Later => return Ok(End::Again),
+            Claimed::Ended(state) => state,
+            Claimed::Ours(record) => {
+                let (subject, text) = letter(&updates, incident, now);
+                let told = self.senders.texts.topic(&self.owner_topic, &subject, &text).await;
+                let state = match told {
+                    Ok(message_id) => SendState::Sent { message_id },
+                    Err(error) => SendState::Failed { error: error.code, passing: error.passing },
+                };
+                let record = SendRecord { state, at: Timestamp::now(), ..record };
+                self.incidents.settle_notice(&notice, &record).await?;
+                if record.may_try_again() {
+                    return Ok(End::Again);
+                }
+                record.state
+            }
+        };
+        if !matches!(state, SendState::Sent { .. }) {
+            tracing::error!(
+                incident = %incident.id,
+                state = state.name(),
+                "the owner's topic was not told of an update; a later look tries again"
+            );
+            self.incidents.postpone_update(update, now).await?;
+            return Ok(End::Waits);
+        }
+        self.noted(incident, &name, "the owner's topic", &updates, now).await
+    }
+
+    /// Decides which message tells the topic of `update`. Of the findings that join within a window, the first is told
+    /// at once and the others together a minute after its end. An update that comes on record too late for the messages
+    /// of its window goes with those of a later one.
+    async fn message(&self, update: &Update, now: Timestamp) -> Result<Message, AwsError> {
+        if !matches!(update.about, About::Joined { .. }) {
+            return Ok(Message::Now(update.name.clone(), vec![update.clone()]));
+        }
+        let (id, own) = (&update.incident, std::slice::from_ref(&update.name));
+        let mut window = Window::of(update.at);
+        loop {
+            let first = self.incidents.cover_updates(id, &window.first(), own).await?;
+            if first == own {
+                return Ok(Message::Now(window.first(), vec![update.clone()]));
+            }
+            if now < window.end().saturating_add(LATE).unwrap_or(Timestamp::MAX) {
+                return Ok(Message::After(window.end()));
+            }
+            let mut waiting = self.incidents.waiting_updates(id).await?;
+            let names = window.rest_with(update, &waiting, &first);
+            let rest = self.incidents.cover_updates(id, &window.rest(), &names).await?;
+            if rest.contains(&update.name) {
+                waiting.retain(|other| rest.contains(&other.name));
+                return Ok(Message::Now(window.rest(), waiting));
+            }
+            window = window.next();
+        }
+    }
+}

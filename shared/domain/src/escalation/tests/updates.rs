@@ -1,0 +1,72 @@
+//! Updates: one message for each contact, by the next channel if one is given up.
+
+use super::*;
+
+fn record(contact: &str, channel: &str, state: SendState, tries: u32) -> SendRecord {
+    SendRecord {
+        key: SendKey {
+            cursor: Cursor { run: 1, round: 0, step: 0 },
+            contact: contact.into(),
+            channel: channel.parse().unwrap(),
+            about: Some("joined-x".into()),
+        },
+        state,
+        tries,
+        at: now(),
+    }
+}
+
+fn refused() -> SendState {
+    SendState::Failed { error: "OptedOut".into(), passing: false }
+}
+
+fn throttled() -> SendState {
+    SendState::Failed { error: "Throttled".into(), passing: true }
+}
+
+/// Which channel ada is told by, if any.
+fn by(records: &[SendRecord]) -> Option<&'static str> {
+    let ada = Actor::Contact("ada".parse().unwrap());
+    let incident = incident().acknowledge(ada, now()).unwrap().unwrap();
+    let turn =
+        plan_update(&incident, &people([person("ada", 1), person("bob", 2)]), records, now());
+    assert!(turn.pages.len() <= 1 && turn.emergency.is_none(), "{turn:?}");
+    let page = turn.pages.first()?;
+    assert!(page.update && page.channels.len() == 1 && page.contact.id.as_str() == "ada");
+    Some(page.channels[0].kind().name())
+}
+
+#[test]
+fn a_channel_that_is_given_up_is_followed_by_the_next() {
+    assert_eq!(by(&[]), Some("sms"));
+    let text = |state| record("ada", "sms", state, 1);
+    for given_up in [refused(), SendState::Unavailable, SendState::Unconfirmed] {
+        assert_eq!(by(&[text(given_up)]), Some("email"));
+    }
+    assert_eq!(by(&[record("ada", "sms", throttled(), 3)]), Some("email"));
+    let mail = record("ada", "email", refused(), 1);
+    assert_eq!(by(&[text(refused()), mail.clone()]), Some("voice"));
+    let call = record("ada", "voice", SendState::Unavailable, 1);
+    assert_eq!(by(&[text(refused()), mail, call]), None);
+}
+
+#[test]
+fn a_channel_that_may_still_tell_is_kept() {
+    let claimed = SendState::Claimed { until: now(), owner: "other".into() };
+    for open in [throttled(), claimed] {
+        assert_eq!(by(&[record("ada", "sms", open, 1)]), Some("sms"));
+    }
+    // Of another contact.
+    assert_eq!(by(&[record("bob", "sms", refused(), 1)]), Some("sms"));
+}
+
+#[test]
+fn who_was_told_or_will_be_is_told_once() {
+    let sent = SendState::Sent { message_id: "m".into() };
+    for told in [sent, SendState::Held { until: now() }] {
+        let records = [record("ada", "sms", refused(), 1), record("ada", "email", told, 1)];
+        assert_eq!(by(&records), None);
+        // Also by a channel that is first no more.
+        assert_eq!(by(&records[1..]), None);
+    }
+}
