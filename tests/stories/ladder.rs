@@ -8,15 +8,16 @@ use crate::stage::{BRANCH_MAIL, BRANCH_PHONE, Stage};
 
 const CONTACT: &str = "lena-ladder";
 
-/// Texts and mails to the one person of the branch, once there are as many of each.
+/// Texts and mails to Lena, once there are as many of each.
 async fn sent(stage: &Stage, texts: usize, mails: usize) -> Result<(Vec<Message>, Vec<Message>)> {
+    let lena = format!("lena{BRANCH_MAIL}");
     let found = until(SOON, async || {
         let messages = stage.system.messages().await?;
         let to = |wanted: &dyn Fn(&str) -> bool| -> Vec<Message> {
             messages.iter().filter(|message| wanted(&message.to)).cloned().collect()
         };
         let (by_text, by_mail) =
-            (to(&|number| number == BRANCH_PHONE), to(&|address| address.ends_with(BRANCH_MAIL)));
+            (to(&|number| number == BRANCH_PHONE), to(&|address| *address == lena));
         ensure!(by_text.len() <= texts, "{} texts, {texts} allowed", by_text.len());
         ensure!(by_mail.len() <= mails, "{} mails, {mails} allowed", by_mail.len());
         let all = (by_text.len(), by_mail.len()) == (texts, mails);
