@@ -1,3 +1,5 @@
+//! Held pages are sorted into those to tell, those that are over, and those that nobody can judge.
+
 use muster::channel::ChannelType;
 use muster::escalation::Cursor;
 use muster::finding::Quiet;
