@@ -37,7 +37,7 @@ mod tests {
     fn facts_that_were_written_matter() {
         let record = |name: &str, number: &str, pk: &str, sk: &str| {
             json!({
-                "eventName": name, "awsRegion": "eu-central-1",
+                "eventID": number, "eventName": name, "awsRegion": "eu-central-1",
                 "dynamodb": {
                     "ApproximateCreationDateTime": 1.0, "SequenceNumber": number, "SizeBytes": 1,
                     "Keys": { "pk": { "S": pk }, "sk": { "S": sk } }
