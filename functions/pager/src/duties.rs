@@ -16,8 +16,7 @@ use muster_aws::senders::Letter;
 
 use crate::Pager;
 
-/// How long after its start a look begins another message about duties; the next look sends the others. A send may take
-/// 22 s of the function's 30.
+/// How long after its start a look begins another message about duties; the next look sends the others.
 const SHARE: Duration = Duration::from_secs(5);
 
 /// What became of one message.
@@ -117,7 +116,10 @@ impl Pager {
                     open = true;
                     continue;
                 }
-                match self.tell(&clock, stage, &incident, (contact, index), owner, now).await? {
+                match self
+                    .tell(&clock, stage, &incident, (contact, index), (owner, until), now)
+                    .await?
+                {
                     Told::Now => told += 1,
                     Told::Over => {}
                     Told::Open => open = true,
@@ -141,7 +143,7 @@ impl Pager {
         stage: Stage,
         incident: &Incident,
         (contact, index): (&Contact, usize),
-        owner: &str,
+        (owner, until): (&str, Instant),
         now: Timestamp,
     ) -> Result<Told, AwsError> {
         let Some(channel) = contact.channels.get(index) else { return Ok(Told::Over) };
@@ -161,7 +163,7 @@ impl Pager {
         } else {
             let mail = || clock.mail(stage, incident, now);
             let text = || clock.text(stage, incident, now);
-            self.senders.send(Letter::to(channel, mail, text, String::new)).await
+            self.senders.send_until(Letter::to(channel, mail, text, String::new), until).await
         };
         let record = SendRecord { state: end, at: Timestamp::now(), ..record };
         self.incidents.settle_notice(&notice, &record).await?;

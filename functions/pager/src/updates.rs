@@ -12,15 +12,14 @@ use muster::incident::{Actor, Incident, State};
 use muster::page::{self, JoinedLine};
 use muster::send::TRY_AGAIN;
 use muster::update::{About, Standing, Update, UpdateInput, recipients};
-use muster_aws::incidents::{Fact, Written};
+use muster_aws::incidents::{Fact, LATE, Written};
 use serde::Serialize;
 
 use crate::claims::Claims;
 use crate::{Failure, Pager, seconds};
 
-/// How long after its start a look begins another update, or a try of one; the next look takes the others. A send may
-/// take 22 s of the function's 30.
-const SHARE: Duration = Duration::from_secs(5);
+/// How long after its start a look begins another update, or a try of one; the next look takes the others.
+const SHARE: Duration = Duration::from_secs(12);
 /// How many updates a look tells of at a time.
 const AT_ONCE: usize = 4;
 /// How many updates are noted as told at a time.
@@ -145,8 +144,8 @@ impl Pager {
                     let (policy, joined) =
                         tokio::join!(self.roster.policy(), self.joined(&incident));
                     let change = words(&update, &incident, now);
-                    self.send(&incident, (&turn, Some(&change)), &claims, &policy?, &joined, until)
-                        .await?;
+                    let change = (&turn, Some(&change));
+                    self.send(&incident, change, &claims, &policy?, &joined, until).await?;
                     // A channel that was given up is followed by the contact's next.
                     continue;
                 }
@@ -165,7 +164,7 @@ impl Pager {
                     Ok(End::Over)
                 }
                 Standing::Waits => {
-                    self.incidents.postpone_update(&update, now).await?;
+                    self.incidents.postpone_update(input, now).await?;
                     Ok(End::Waits)
                 }
                 Standing::Untold => self.tell_owner(&update, &incident, owner, now).await,
@@ -232,16 +231,23 @@ impl Pager {
             if let Some((update, _)) = &daily {
                 // On record before the day moves on.
                 self.incidents.keep_update(update).await?;
-                let input = UpdateInput { incident: id.clone(), update: update.name.clone() };
-                told = self.told(input, owner, now, until).await;
+                told = self.told(update.input(), owner, now, until).await;
             }
             self.incidents.keep_day(&id, daily.map(|(_, next)| next)).await?;
             Ok::<_, Failure>(told)
         };
-        one.await.unwrap_or_else(|error| {
-            tracing::error!(incident = %id, reason = %error, "a day was not told; the next look tries again");
-            false
-        })
+        match one.await {
+            Ok(told) => told,
+            Err(error) => {
+                tracing::error!(incident = %id, reason = %error, "a day was not told; a later look tries again");
+                // After the others, so that those which fail time and again keep none waiting.
+                let later = now.saturating_add(LATE).unwrap_or(Timestamp::MAX);
+                if let Err(error) = self.incidents.keep_day(&id, Some(later)).await {
+                    tracing::warn!(reason = %error, "a day that was not told keeps its place");
+                }
+                false
+            }
+        }
     }
 
     /// Tells one update; what fails is there for the next look.
@@ -255,8 +261,11 @@ impl Pager {
                 tracing::error!(
                     incident = %input.incident,
                     reason = %error,
-                    "an update was not told; the next look tries again"
+                    "an update was not told; a later look tries again"
                 );
+                if let Err(error) = self.incidents.postpone_update(&input, now).await {
+                    tracing::warn!(reason = %error, "an update that was not told keeps its place");
+                }
                 false
             }
         }

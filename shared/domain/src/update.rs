@@ -52,6 +52,12 @@ pub struct UpdateInput {
 }
 
 impl Update {
+    /// Returns what names it.
+    #[must_use]
+    pub fn input(&self) -> UpdateInput {
+        UpdateInput { incident: self.incident.clone(), update: self.name.clone() }
+    }
+
     /// Returns the update about a finding that joined `incident`; `digest` tells it from others.
     #[must_use]
     pub fn joined(incident: &IncidentId, digest: &str, finding: Finding, at: Timestamp) -> Self {

@@ -48,7 +48,7 @@ impl Pager {
         let (name, updates) = match self.message(update, now).await? {
             Message::Now(name, updates) => (name, updates),
             Message::After(at) => {
-                self.incidents.postpone_update(update, at).await?;
+                self.incidents.postpone_update(&update.input(), at).await?;
                 return Ok(End::Waits);
             }
         };
@@ -81,7 +81,7 @@ impl Pager {
                 state = state.name(),
                 "the owner's topic was not told of an update; a later look tries again"
             );
-            self.incidents.postpone_update(update, now).await?;
+            self.incidents.postpone_update(&update.input(), now).await?;
             return Ok(End::Waits);
         }
         self.noted(incident, &name, "the owner's topic", &updates, now).await

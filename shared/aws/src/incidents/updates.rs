@@ -163,16 +163,20 @@ impl Incidents {
     ///
     /// # Errors
     /// The failed call.
-    pub async fn postpone_update(&self, update: &Update, at: Timestamp) -> Result<(), AwsError> {
+    pub async fn postpone_update(
+        &self,
+        input: &UpdateInput,
+        at: Timestamp,
+    ) -> Result<(), AwsError> {
         let set = self
             .client
             .update_item()
             .table_name(&self.table)
-            .set_key(Some(update_key(&update.incident, &update.name)))
+            .set_key(Some(update_key(&input.incident, &input.update)))
             .update_expression("SET #sort = :sort")
             .condition_expression("attribute_exists(list_key)")
             .expression_attribute_names("#sort", "sort")
-            .expression_attribute_values(":sort", s(format!("{}#{}", moment(at), update.name)));
+            .expression_attribute_values(":sort", s(format!("{}#{}", moment(at), input.update)));
         match set.send().await.map_err(|error| AwsError::of("dynamodb:UpdateItem", &error)) {
             Err(error) if error.code != REFUSED => Err(error),
             _ => Ok(()),

@@ -75,19 +75,22 @@ pub fn digest_text(entries: &[Entry], link: &str) -> String {
         let full = format!("MUSTER: {words}. Start with {severity} {kind}: {link}");
         return one_part(full, || format!("MUSTER: {words}. Start with {severity}: {link}"));
     }
+    let account = short(&first.account);
     let what = match (count.paged, &count.first.updates[..]) {
         (0, [Update::FindingAdded { severity, .. }]) => {
-            format!("{words}: {} finding added, {kind}", label(*severity))
+            format!("{} finding added, {kind}", label(*severity))
         }
         (0, [Update::Unresolved { days }]) => {
-            let days = counted(*days, "day", "days");
-            format!("{words}: {days} unresolved, {severity} {kind}")
+            format!("{} unresolved, {severity} {kind}", counted(*days, "day", "days"))
         }
-        (0, _) => format!("{words}: {severity} {kind}"),
-        _ => format!("{words}. {severity} {kind}"),
+        _ => format!("{severity} {kind}"),
     };
-    let full = format!("MUSTER: {what}, account ..{}: {link}", short(&first.account));
-    one_part(full, || format!("MUSTER: {what}: {link}"))
+    if count.paged == 0 {
+        let full = format!("MUSTER: {words}: {what}, account ..{account}: {link}");
+        return one_part(full, || format!("MUSTER: {words}: {what}: {link}"));
+    }
+    let full = format!("MUSTER: {words}. {what}, account ..{account}: {link}");
+    one_part(full, || format!("MUSTER: {}. {what}: {link}", need(count.paged)))
 }
 
 /// A digest as it is said in a call.

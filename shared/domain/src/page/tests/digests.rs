@@ -109,8 +109,17 @@ fn calls_about_updates() {
 #[test]
 fn a_mail_about_updates_says_what_is_new() {
     let mail = digest_mail(&[update([added()])], LINK);
-    insta::assert_snapshot!(format!("{}\n\n{}", mail.subject, mail.text), @"");
-    let mail = digest_mail(&[update([added(); 1]), update([OPEN])], LINK);
+    insta::assert_snapshot!(format!("{}\n\n{}", mail.subject, mail.text.replace(LINK, "LINK")), @r"
+    [MUSTER] 1 update
+
+    You reached your paging limit, so this update was delayed.
+
+    Open the incident: LINK
+
+    - Update: HIGH: malware in account 111122223333 (eu-central-1), opened 2026-11-23 03:00 UTC: An instance asks for a coin miner's domain <script>
+    - Finding added at 2026-11-23 03:00 UTC: High: A role was used from elsewhere (Role ci)
+    ");
+    let mail = digest_mail(&[update([added()]), update([OPEN])], LINK);
     assert!(
         mail.text.contains("these updates are combined.")
             && mail.text.contains("Open the incidents: ")
