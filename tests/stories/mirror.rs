@@ -308,6 +308,8 @@ pub(crate) async fn a_record_on_a_plan_that_was_never_made_is_on_the_quiet_plan(
 ) -> Result<()> {
     let lane = lane(stage, "never", "native").await?;
     let arn = stage.system.response_plans()?["never-high-malware"]["arn"].clone();
+    // What the sync has yet to look at must not make it again.
+    lane.wire.arm(Fault::always("ssm-incidents:POST /createResponsePlan", Kind::Refuse))?;
     stage.system.incident_by_hand("DeleteResponsePlan", json!({ "arn": arn }))?;
     let incident = open(stage, &lane, "100000000071").await?;
     let quiet = record(stage, &lane, &incident, |record| !events(record).is_empty()).await?;
@@ -316,6 +318,7 @@ pub(crate) async fn a_record_on_a_plan_that_was_never_made_is_on_the_quiet_plan(
     let ours = lane.ok("GET", &format!("/incidents/{incident}"), &Value::Null).await?;
     ensure!(ours["incident_manager"]["response_plan"] == "never-quiet", "{ours}");
     ensure!(records(stage, &incident)?.len() == 1, "{:?}", records(stage, &incident)?);
+    lane.wire.disarm();
     no_mistake(stage)
 }
 
