@@ -268,5 +268,12 @@ async fn paged(system: &System, lane: &Lane, count: usize) -> Result<()> {
     let mut all = [ours.clone(), theirs.clone()].concat();
     all.sort();
     ensure!(all == PEOPLE, "Muster paged {ours:?}, Incident Manager {theirs:?}");
-    lane.ok("POST", &format!("/incidents/{id}/resolve"), &Value::Null).await.map(drop)
+    lane.ok("POST", &format!("/incidents/{id}/resolve"), &Value::Null).await?;
+    // Its end over there is the last call about it: what comes later belongs to the next run.
+    let over = until(SOON, async || {
+        let all = system.records()?;
+        let mut its = all.iter().filter(|r| r["relatedItems"].to_string().contains(&id));
+        Ok(its.all(|record| record["status"] == "RESOLVED").then_some(()))
+    });
+    over.await?.context("its record stays open")
 }
