@@ -53,6 +53,8 @@ def environment():
     remapped = [(str(source), "/registry") for source in sources] + [(str(home), "/cargo"), (str(ROOT), "/muster")]
     # The last one that fits decides, so the shortest come first.
     flags = [f"--remap-path-prefix={old}={new}" for old, new in sorted(remapped, key=lambda pair: len(pair[0]))]
+    # A panic aborts, so nothing unwinds: the tables for it are a tenth of a program.
+    flags.append("-Cforce-unwind-tables=no")
     c_flags = " ".join(f"-ffile-prefix-map={old}={new}" for old, new in remapped)
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     return {
