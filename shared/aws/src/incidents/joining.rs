@@ -104,12 +104,8 @@ impl Incidents {
         let transaction = self.client.transact_write_items().set_transact_items(Some(writes));
         let written = item::written(transaction.send().await)?;
         if written == Written::Done {
-            // Not part of the transaction, which would make joiners wait for each other. Whoever dies in between
-            // leaves the count one short; the timeline has them all.
+            // Not part of the transaction, which would make joiners wait for each other.
             self.touch(incident, finding, known, now).await?;
-            if known.new_to(&incident.id) {
-                self.count_joined(&incident.id).await?;
-            }
         }
         Ok(written)
     }

@@ -15,7 +15,6 @@ use crate::item::{self, Item, key, n, s};
 
 const KIND: &str = "update";
 const DAY: &str = "daily";
-const JOINED: &str = "joined";
 const COVERED: &str = "covered";
 /// DynamoDB's code for a write whose condition does not hold.
 const REFUSED: &str = "ConditionalCheckFailedException";
@@ -232,27 +231,21 @@ impl Incidents {
         }
     }
 
-    /// Counts a finding that joined.
-    pub(super) async fn count_joined(&self, id: &IncidentId) -> Result<(), AwsError> {
-        let update = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .set_key(Some(key(partition(id), JOINED)))
-            .update_expression("ADD findings :one")
-            .expression_attribute_values(":one", n(1u8));
-        let end = update.send().await;
-        end.map(drop).map_err(|error| AwsError::of("dynamodb:UpdateItem", &error))
-    }
-
-    /// How many findings have joined an incident without restarting its paging.
+    /// How many findings have joined an incident without restarting its paging: the lines of its timeline that say so.
     ///
     /// # Errors
     /// The failed call.
     pub async fn joined_count(&self, id: &IncidentId) -> Result<u64, AwsError> {
-        let item = self.item(key(partition(id), JOINED)).await?;
-        let number = item.and_then(|item| item.get("findings")?.as_n().ok()?.parse().ok());
-        Ok(number.unwrap_or_default())
+        let query = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .key_condition_expression("pk = :pk AND begins_with(sk, :begin)")
+            .expression_attribute_values(":pk", s(partition(id)))
+            .expression_attribute_values(":begin", s("fact#attached#"))
+            .projection_expression("sk")
+            .consistent_read(true);
+        Ok(u64::try_from(item::every(query).await?.len()).unwrap_or(u64::MAX))
     }
 
     async fn due_of<T: serde::de::DeserializeOwned>(
