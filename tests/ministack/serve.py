@@ -10,6 +10,7 @@
 - Waits of escalations can be ended (waits.py).
 - CloudFormation acts with the permissions of whoever asked it to (deployer.py).
 - Security Hub's custom actions and texts of topics are there (hub.py).
+- What it would do again for each call and each item is done once (pace.py).
 """
 
 import os
@@ -22,6 +23,7 @@ iam._request_origin = ContextVar("ministack_request_origin", default=("127.0.0.1
 
 import deployer  # noqa: E402
 import hub  # noqa: E402
+import pace  # noqa: E402
 import record  # noqa: E402
 import services  # noqa: E402
 import waits  # noqa: E402
@@ -84,6 +86,7 @@ def main():
         if name.startswith("ministack.services.cloudformation") and hasattr(module, "_evaluate_conditions"):
             module._evaluate_conditions = splitting(module._evaluate_conditions)
     server.app = over_tls(server.app)
+    pace.install()
     hub.install()
     deployer.install()
     services.install()
