@@ -12,8 +12,11 @@ const FILE: &str = "guardduty/high-crypto-mining.json";
 const PHONE: &str = "+14255550198";
 /// How many findings come in at once.
 const STORM: usize = 1000;
-/// How many of them run at a time: the others wait, as they do in Lambda's own queue of events.
-const RUNNING: usize = 64;
+/// How many of them run at a time: the others wait, as they do in Lambda's own queue of events. On AWS each has its own
+/// processor; here all share two, and more than this many would measure how they wait for those.
+const RUNNING: usize = 16;
+/// How many run at a time when only the outcome counts, so that as many as possible race.
+const RACING: usize = 64;
 /// How often Lambda runs an event that failed, in all.
 const TRIES: usize = 3;
 
@@ -90,11 +93,11 @@ pub(crate) async fn of_one_group_are_one_incident_and_people_get_through(
     lane.ok("POST", "/contacts", &thea).await?;
     // Processes start first: what is measured is the way from the finding to the page.
     let warm = event_for(FILE, "100000000070")?;
-    let storm = (0..RUNNING).map(|number| run(&lane, finding(&warm, number)));
-    let warmed: Vec<_> = futures::stream::iter(storm).buffer_unordered(RUNNING).collect().await;
-    for end in warmed {
-        end?.map_err(anyhow::Error::msg)?;
-    }
+    let storm = (0..RACING).map(|number| run(&lane, finding(&warm, number)));
+    let raced = futures::stream::iter(storm).buffer_unordered(RACING).collect::<Vec<_>>().await;
+    let raced = raced.into_iter().collect::<Result<Vec<_>>>()?;
+    let opened = raced.iter().filter(|end| end.as_deref() == Ok("opened")).count();
+    ensure!(opened == 1 && raced.iter().all(Result::is_ok), "{raced:?}");
     let alone = single(&lane, "100000000071").await?;
 
     let account = "100000000072";
@@ -142,8 +145,7 @@ pub(crate) async fn of_one_group_are_one_incident_and_people_get_through(
     ensure!(lane.failed_events().await?.is_empty(), "an event failed for good");
     let heard = lane.heard().await?;
     ensure!(heard.is_empty(), "a false emergency: {heard:?}");
-    // The local cloud answers one call at a time, so that every call takes longer beside a thousand others. What a
-    // single finding takes beside them is what it must be compared with; a design that waits for others would show.
+    // A machine that is busy with other work is slow for both: then the single finding beside the storm counts.
     let single = alone.max(busy);
     ensure!(
         stormy <= single * 3,
