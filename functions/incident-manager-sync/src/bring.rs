@@ -11,7 +11,7 @@ use muster::directory::{
 };
 use muster::escalation::LAST_LEVEL;
 use muster::id::{ContactId, PlanId};
-use muster::plan::{DEFAULT, EscalationPlan};
+use muster::plan::EscalationPlan;
 use muster::team::People;
 use muster_aws::AwsError;
 use muster_aws::directory::Found;
@@ -169,7 +169,7 @@ impl Sync {
                 Err(_) => {}
             }
         }
-        if plans.keys().all(|id| id.as_str() != DEFAULT) {
+        if plans.keys().all(|id| id.as_str() != PlanId::DEFAULT) {
             let built_in = EscalationPlan::default();
             plans.insert(built_in.id.clone(), built_in);
         }

@@ -4,11 +4,11 @@ use axum::Json;
 use axum::extract::{FromRequestParts, Query, State};
 use axum::http::request::Parts;
 use jiff::Timestamp;
+use muster::category::Category;
 use muster::channel::{Channel, ChannelType};
 use muster::course::{WouldNotify, WouldTurn, course};
 use muster::escalation::{Cursor, Found, LAST_LEVEL, PersonPage, plan_turn};
 use muster::external::ExternalResource;
-use muster::finding::Category;
 use muster::policy::Threshold;
 use muster::team::{People, Why};
 use muster::verdict::Known;
@@ -188,7 +188,7 @@ pub(crate) async fn team(State(app): State<App>, asked: Asked) -> Result<Json<Te
         members: first.pages.into_iter().map(|page| Member::of(page, due)).collect(),
         category: incident.finding.category,
         page_from: deciding.policy.page_from.of(incident.finding.category, false),
-        paged: deciding.policy.pages(&incident.finding),
+        paged: incident.finding.pages(&deciding.policy),
         external_resources: first.externals.into_iter().map(WouldNotify::from).collect(),
         account: asked.account,
         after_minutes: incident.plan.first_minutes(),

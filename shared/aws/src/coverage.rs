@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use muster::contact::Contact;
 use muster::coverage::{Limits, Sources};
 use muster::directory::Inactive;
-use muster::drill::Exercise;
+use muster::exercise::Exercise;
 use muster::external::ExternalResource;
 use muster::id::ContactId;
 use muster::plan::EscalationPlan;

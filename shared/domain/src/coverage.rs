@@ -16,7 +16,7 @@ use serde::Serialize;
 use crate::channel::ChannelType;
 use crate::contact::Contact;
 use crate::directory::Inactive;
-use crate::drill::Exercise;
+use crate::exercise::Exercise;
 use crate::external::ExternalResource;
 use crate::id::{ContactId, PlanId, ResourceId};
 use crate::plan::EscalationPlan;

@@ -1,15 +1,14 @@
 //! Drills: a synthetic finding that takes the real path, marked in every message and kept apart.
 
 mod draft;
-mod exercise;
-mod report;
 
 use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::finding::{Category, Finding, FindingIdentity, Route, console};
+use crate::category::Category;
+use crate::finding::{Finding, FindingIdentity, Route, console};
 use crate::id::{ContactId, PlanId};
 use crate::incident_type::IncidentType;
 use crate::plan::{Channels, EscalationPlan, Step, Target};
@@ -17,8 +16,6 @@ use crate::severity::Severity;
 use crate::stamps::Stamps;
 
 pub use draft::DrillDraft;
-pub use exercise::Exercise;
-pub use report::{DrillReport, DrilledPage, DrilledPerson, report};
 
 /// What stands before everything that a drill says.
 pub const MARK: &str = "DRILL";

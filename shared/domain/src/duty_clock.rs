@@ -1,7 +1,5 @@
 //! The clock of a notification duty: who must be told of an incident by when, and who is told of that.
 
-mod words;
-
 use std::collections::BTreeSet;
 use std::num::NonZeroU32;
 

@@ -102,10 +102,13 @@ from_name!(ResourceId);
 from_name!(PlanId);
 
 impl PlanId {
-    /// The id of the plan that is compiled in.
+    /// The id of the built-in plan. A stored plan with this id replaces it.
+    pub const DEFAULT: &str = "default";
+
+    /// Returns the id of the built-in plan.
     #[must_use]
     pub fn default_plan() -> Self {
-        Self(crate::plan::DEFAULT.to_owned())
+        Self(Self::DEFAULT.to_owned())
     }
 }
 

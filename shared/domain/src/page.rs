@@ -15,7 +15,7 @@ mod update;
 use jiff::Timestamp;
 
 pub(crate) use blocks::{Block, in_subject, mail_of};
-pub use blocks::{Mail, escape, shown};
+pub use blocks::{Mail, shown};
 pub(crate) use call::twice;
 pub use call::{external_spoken_text, spoken_text};
 pub use digest::{

@@ -16,9 +16,6 @@ use crate::incident_type::IncidentType;
 use crate::severity::Severity;
 use crate::stamps::Stamps;
 
-/// The id of the plan that is compiled in; whoever stores a plan under it takes its place.
-pub const DEFAULT: &str = "default";
-
 /// One step of a plan.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Step {
@@ -88,7 +85,7 @@ impl Default for EscalationPlan {
         };
         Self {
             id: PlanId::default_plan(),
-            name: DEFAULT.to_owned(),
+            name: PlanId::DEFAULT.to_owned(),
             incident_types: BTreeSet::new(),
             least_severity: Severity::Informational,
             steps: vec![
@@ -207,7 +204,7 @@ mod tests {
         check(DataExposure, Severity::Low, "any");
         check(Other, Severity::Critical, "grave");
         let none = EscalationPlan::choose(vec![], Other, Severity::High);
-        assert_eq!((none.id.as_str(), none.stamps.version), (DEFAULT, 0));
+        assert_eq!((none.id.as_str(), none.stamps.version), (PlanId::DEFAULT, 0));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::closed::{SourceClosed, WhenClosed};
 pub use self::threshold::{PageFrom, Threshold};
-use crate::finding::{Category, Finding};
+use crate::category::Category;
 use crate::severity::Severity;
 use crate::stamps::Stamps;
 
@@ -74,12 +74,6 @@ const fn remind_after_minutes() -> u32 {
 }
 
 impl Policy {
-    /// Returns whether `finding` pages, by the threshold of its kind of source.
-    #[must_use]
-    pub fn pages(&self, finding: &Finding) -> bool {
-        self.page_from.of(finding.category, finding.exploited).pages(finding.severity)
-    }
-
     /// Returns what follows when the source closes a finding of this category.
     #[must_use]
     pub const fn when_closed(&self, category: Category) -> SourceClosed {

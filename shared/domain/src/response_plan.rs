@@ -12,7 +12,7 @@ use serde::Serialize;
 pub use self::check::{OpenPoint, check};
 pub use self::document::document;
 use crate::contact::{Contact, Status};
-use crate::drill::Exercise;
+use crate::exercise::Exercise;
 use crate::external::ExternalResource;
 use crate::id::{ContactId, ResourceId};
 use crate::incident_type::IncidentType;

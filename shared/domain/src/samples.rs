@@ -85,7 +85,7 @@ pub(crate) fn incident() -> Incident {
         reported_at: None,
         related: Vec::new(),
         drill: None,
-        category: crate::finding::Category::Threat,
+        category: crate::category::Category::Threat,
         exploited: false,
         details: Vec::new(),
         first_seen: None,

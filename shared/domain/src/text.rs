@@ -119,6 +119,23 @@ fn joins(before: Option<char>, c: char) -> bool {
     joiner && before.is_some_and(|b| matches!(b, '\u{0620}'..='\u{0DFF}'))
 }
 
+/// Makes text safe inside HTML text and quoted attributes.
+#[must_use]
+pub fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            _ => out.push(c),
+        }
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

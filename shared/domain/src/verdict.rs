@@ -129,7 +129,7 @@ pub fn decide(policy: &Policy, finding: &Finding, known: &Known, now: Timestamp)
     }
     // Whoever asks for people by hand, or for a drill, has judged already.
     let asked = finding.asks() || finding.route == Route::Drill;
-    if !policy.pages(finding) && !asked {
+    if !finding.pages(policy) && !asked {
         let informational = finding.severity == Severity::Informational;
         let reason = if informational { Reason::Informational } else { Reason::BelowThreshold };
         return Verdict::Record(reason);
@@ -159,7 +159,7 @@ fn unfinished(
     match join(policy, finding, own, now) {
         Verdict::Attach { incident } => {
             // Open: the pages to come, and the page behind each link, name it.
-            let tell = own.status == State::Acknowledged && policy.pages(finding);
+            let tell = own.status == State::Acknowledged && finding.pages(policy);
             Verdict::Finish { incident, tell }
         }
         verdict => verdict,
@@ -189,7 +189,7 @@ fn open_or_join(
 fn join(policy: &Policy, finding: &Finding, open: &Incident, now: Timestamp) -> Verdict {
     let incident = open.id.clone();
     let acknowledged = open.status == State::Acknowledged;
-    let worth = policy.pages(finding) || finding.asks() || finding.drill.is_some();
+    let worth = finding.pages(policy) || finding.asks() || finding.drill.is_some();
     let cause = if let Some(asked) = asked_anew(finding, open, now) {
         asked
     } else if !worth {
@@ -221,7 +221,7 @@ fn again(
 ) -> Verdict {
     let incident = own.id.clone();
     let asked = asked_anew(finding, own, now).filter(|_| !known.asked_before(finding));
-    let worth = policy.pages(finding) || asked.is_some();
+    let worth = finding.pages(policy) || asked.is_some();
     let reopened = reopened(finding, known, now);
     if let Some(resolution) = &own.resolution {
         // Copies of what was resolved come late, by other routes and at the next publication. Only

@@ -12,7 +12,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use muster::Fault;
 use muster::coverage::coverage;
-use muster::drill::report;
+use muster::drill_report::report;
 use muster::response_plan::{check, document, raci_csv, response_plan};
 use muster_aws::incidents::List;
 use muster_aws::roster::{Action, Change};

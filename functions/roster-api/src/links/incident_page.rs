@@ -2,7 +2,8 @@
 
 use muster::ContactId;
 use muster::incident::{Actor, Incident, State};
-use muster::page::{Joined, escape, facts, minute, notices, shown};
+use muster::page::{Joined, facts, minute, notices, shown};
+use muster::text::escape;
 
 /// Returns title and body of the page for the contact who holds the link, as HTML.
 pub(super) fn rendered(

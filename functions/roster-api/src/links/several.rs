@@ -7,7 +7,8 @@ use jiff::Timestamp;
 use muster::digest::still_wants;
 use muster::id::IncidentId;
 use muster::incident::{Actor, Incident, State as Standing};
-use muster::page::{escape, shown};
+use muster::page::shown;
+use muster::text::escape;
 use muster_aws::AwsError;
 use muster_aws::incidents::LinkToken;
 

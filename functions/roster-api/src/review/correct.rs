@@ -1,6 +1,6 @@
 //! What somebody can say is wrong with an entry: its fields as a form, and the form as a patch.
 
-use muster::page::escape;
+use muster::text::escape;
 use muster::{Contact, ExternalResource, Fault};
 use serde_json::{Map, Value};
 

@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
-use muster::page::escape;
+use muster::text::escape;
 use muster::{ExternalResource, Fault};
 
 use super::correct::{self, Asked};

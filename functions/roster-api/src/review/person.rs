@@ -3,9 +3,9 @@
 use axum::response::Response;
 use muster::channel::Channel;
 use muster::contact::{Contact, Status};
-use muster::page::escape;
 use muster::reach::Reach;
 use muster::review_mail::hours;
+use muster::text::escape;
 use muster_aws::secret::fingerprint;
 
 use super::correct::Asked;

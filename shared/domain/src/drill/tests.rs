@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::*;
+use crate::drill_report::report;
 use crate::incident::{Actor, Incident};
 use crate::policy::Policy;
 use crate::samples::now;

@@ -17,8 +17,10 @@ mod tree;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::category::Category;
 use crate::drill::Drill;
 use crate::incident_type::IncidentType;
+use crate::policy::Policy;
 use crate::severity::Severity;
 
 pub use asff::AsffFinding;
@@ -94,33 +96,6 @@ impl Quiet {
     #[must_use]
     pub const fn closed(self) -> bool {
         matches!(self, Self::Archived | Self::Suppressed | Self::Resolved | Self::Passed)
-    }
-}
-
-/// What kind of source reports a finding: each has its own paging threshold.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum Category {
-    /// Something happens or has happened.
-    #[default]
-    Threat,
-    /// A known weakness in software.
-    Vulnerability,
-    /// A control or the posture of a resource.
-    Control,
-}
-
-impl Category {
-    /// Returns the category that findings of this type usually have.
-    #[must_use]
-    pub const fn of(incident_type: IncidentType) -> Self {
-        match incident_type {
-            IncidentType::Vulnerability => Self::Vulnerability,
-            IncidentType::Misconfiguration => Self::Control,
-            _ => Self::Threat,
-        }
     }
 }
 
@@ -212,6 +187,12 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// Returns whether it pages, by the policy's threshold for its kind of source.
+    #[must_use]
+    pub fn pages(&self, policy: &Policy) -> bool {
+        policy.page_from.of(self.category, self.exploited).pages(self.severity)
+    }
+
     /// This finding with no text longer than people read: an incident holds it, and DynamoDB takes 400 KB
     /// an item.
     #[must_use]

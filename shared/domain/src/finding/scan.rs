@@ -7,7 +7,8 @@ use super::clean::{account, region};
 use super::console::object_link;
 use super::lines::{Lines, remarked};
 use super::tree::Tree;
-use super::{Category, Finding, FindingIdentity, Route};
+use super::{Finding, FindingIdentity, Route};
+use crate::category::Category;
 use crate::incident_type::IncidentType;
 use crate::severity::Severity;
 

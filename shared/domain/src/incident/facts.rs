@@ -1,7 +1,8 @@
 //! The sentences of the timeline about findings and answers.
 
 use super::{Cause, Incident, State};
-use crate::finding::{Category, Finding, Quiet};
+use crate::category::Category;
+use crate::finding::{Finding, Quiet};
 use crate::verdict::{Closing, Earlier};
 
 /// Returns the sentence about an incident that opens, after `earlier` if there is one.

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::text::cleaned;
+use crate::text::{cleaned, escape};
 
 /// Longest subject, in characters.
 const MOST_SUBJECT: usize = 180;
@@ -72,23 +72,6 @@ pub(super) fn plain(blocks: &[Block]) -> String {
                 writeln!(out)
             }
         };
-    }
-    out
-}
-
-/// Makes text safe inside HTML text and quoted attributes.
-#[must_use]
-pub fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            _ => out.push(c),
-        }
     }
     out
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::finding::Category;
+use crate::category::Category;
 use crate::severity::Severity;
 
 /// The word for a threshold that no severity reaches.

@@ -241,7 +241,7 @@ fn first_pages(plan: &EscalationPlan) -> String {
 
 fn exercises(plan: &mut Document, sources: &Sources<'_>) {
     plan.section("Exercises");
-    let past = |exercise: &crate::drill::Exercise| {
+    let past = |exercise: &crate::exercise::Exercise| {
         let answer = exercise.first_answer_after_seconds;
         vec![
             minute(exercise.at),

@@ -1,7 +1,8 @@
 //! Verdicts on findings that go on: after an acknowledgment, after silence, closed and reopened, asked for, unfinished.
 
 use super::*;
-use crate::finding::{Asked, Category, FindingIdentity};
+use crate::category::Category;
+use crate::finding::{Asked, FindingIdentity};
 use crate::incident::Actor;
 use crate::incident_type::IncidentType;
 use crate::plan::EscalationPlan;

@@ -9,7 +9,8 @@ use serde::Deserialize;
 use super::console::guardduty_link;
 use super::lines::Lines;
 use super::tree::Tree;
-use super::{Category, Finding, FindingIdentity, Quiet, Route, classify, scan};
+use super::{Finding, FindingIdentity, Quiet, Route, classify, scan};
+use crate::category::Category;
 use crate::severity::Severity;
 
 pub(super) use actor::actor;

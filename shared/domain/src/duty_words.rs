@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{DutyClock, Stage};
+use crate::duty_clock::{DutyClock, Stage};
 use crate::incident::Incident;
 use crate::page::{Block, Mail, mail_of, mark, minute, short};
 

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::Mode;
+use crate::drill::Mode;
 use crate::id::{IncidentId, PlanId};
 use crate::incident::Incident;
 use crate::incident_type::IncidentType;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::Mode;
+use crate::drill::Mode;
 use crate::id::{ContactId, IncidentId};
 use crate::incident::{Actor, Incident, State};
 use crate::incident_type::IncidentType;
