@@ -33,6 +33,12 @@ PARTS = [
 SECTIONS = ["AWSTemplateFormatVersion", "Description", "Metadata", "Parameters", "Conditions", "Mappings", "Rules"]
 SECTIONS += ["Resources", "Outputs"]
 LONGEST = 400
+# The lists that parts ask for with `!All NAME`: each resource of a type in which the pattern finds something, and how the list
+# refers to that. rules.py compares the assembled lists with the resources.
+LISTS = {
+    "alarms": ("AWS::CloudWatch::Alarm", r"^  (\w+):", "!GetAtt {}.Arn"),
+    "function-logs": ("AWS::Lambda::Function", r"LoggingConfig: { LogGroup: !Ref (\w+) }", "!Ref {}"),
+}
 HEAD = "# Assembled from infra/stack/ by infra/assemble. Edit the parts, not this file.\n"
 
 
@@ -100,12 +106,42 @@ def refuse_duplicates(found):
                 raise Fault(f"{other.file} and {part.file} both define {name}{where}: rename or remove one of them")
 
 
+def all_lists(found):
+    """Returns each list's items, in the order of the resources; an item of a conditional resource has its condition."""
+    items = {name: [] for name in LISTS}
+    for part in found:
+        for resource in re.split(r"\n(?=  \w)", "\n".join(part.sections.get("Resources", []))):
+            own = dict(re.findall(r"(?m)^    (Type|Condition): (\S+)$", resource))
+            for name, (kind, pattern, item) in LISTS.items():
+                if own.get("Type") == kind and (match := re.search(pattern, resource, re.MULTILINE)):
+                    item = item.format(match[1])
+                    items[name].append(f"!If [{own['Condition']}, {item}, !Ref AWS::NoValue]" if "Condition" in own else item)
+    return items
+
+
+def filled(part, section, lists):
+    """Returns a section's text, with the items of a list in the place of each `!All`."""
+    text = []
+    for line in part.sections[section]:
+        if re.match(r"[^#]*!All\b", line):
+            asked = re.fullmatch(r"( *)(- |[\w:]+: )!All (\S+)", line)
+            if not asked or asked[3] not in LISTS:
+                raise Fault(f"{part.file}: `{line.strip()}` must end in `!All` and one of {', '.join(LISTS)}")
+            blanks, key, items = asked[1], asked[2].rstrip(), lists[asked[3]]
+            if not items:
+                raise Fault(f"{part.file}: `{line.strip()}` asks for a list that no part has anything for")
+            line = f"{blanks}- - " if key == "-" else f"{blanks}{key}\n{blanks}  - "
+            line += f"\n{blanks}  - ".join(items)
+        text.append(line)
+    return "\n".join(text).strip("\n")
+
+
 def assembled(found):
     """Returns the template's text."""
     refuse_duplicates(found)
-    text = HEAD
+    text, lists = HEAD, all_lists(found)
     for section in SECTIONS:
-        bodies = [(part, "\n".join(part.sections[section]).strip("\n")) for part in found if section in part.sections]
+        bodies = [(part, filled(part, section, lists)) for part in found if section in part.sections]
         if any((section, section) in part.defines for part, _ in bodies):
             text += "".join(f"{body}\n" for _, body in bodies)
         elif bodies:

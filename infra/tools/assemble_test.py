@@ -1,10 +1,16 @@
 """Checks the assembler itself: what it makes of parts, and that it refuses what would be lost or ambiguous."""
 
+import tempfile
 import unittest
+from pathlib import Path
 
-from assemble import LONGEST, Part, assembled
+import assemble
+from assemble import LONGEST, PARTS, Part, assembled
 from told import Fault
 
+BOARD = "# Board.\nResources:\n  Board:\n    Type: AWS::CloudWatch::Dashboard\n    Properties:\n"
+FUNCTION = "# F.\nResources:\n  F:\n    Type: AWS::Lambda::Function\n    Condition: On\n    Properties:\n"
+FUNCTION += "      LoggingConfig: { LogGroup: !Ref FLogs }\n"
 ALARM = "# Alarms.\n\nResources:\n  # Late.\n  Late:\n    Type: AWS::CloudWatch::Alarm\n"
 
 
@@ -25,6 +31,20 @@ class Assembling(unittest.TestCase):
         resources = "# infra/stack/a.yaml\n  Api:\n    Type: X\n\n# infra/stack/b.yaml\n" + ALARM.split("Resources:\n")[1]
         outputs = "# infra/stack/a.yaml\n  Url:\n    Value: !Ref Api\n"
         self.assertEqual(text, f"Description: 'A'\n\nResources:\n{resources}\nOutputs:\n{outputs}")
+
+    def test_a_list_has_what_all_parts_have_with_conditions(self):
+        asks = "      # Not !All that is said.\n      Logs: !All function-logs\n      Alarms: !Join\n        - ','\n        - !All alarms\n"
+        more = "# D.\nResources:\n  Later:\n    Type: AWS::CloudWatch::Alarm\n    Condition: On\n"
+        text = assembled([*parts(BOARD + asks, ALARM, FUNCTION), Part("infra/stack/d.yaml", more)])
+        self.assertIn("Logs:\n        - !If [On, !Ref FLogs, !Ref AWS::NoValue]\n      Alarms:", text)
+        later = "!If [On, !GetAtt Later.Arn, !Ref AWS::NoValue]"
+        self.assertIn(f"        - ','\n        - - !GetAtt Late.Arn\n          - {later}\n", text)
+        self.assertIn("# Not !All that is said.", text)
+
+    def test_a_list_that_cannot_be_made_is_refused(self):
+        self.assertIn("a.yaml: `A: !All alarm` must end in", self.refused(BOARD + "      A: !All alarm\n"))
+        self.assertIn("must end in `!All` and one of alarms,", self.refused(BOARD + "      A: [!All alarms]\n", ALARM))
+        self.assertIn("no part has anything for", self.refused(BOARD + "      A: !All alarms\n"))
 
     def test_a_name_in_two_parts_is_refused_with_both_files(self):
         said = self.refused(ALARM, "# B.\nOutputs:\n  Late:\n    Value: x\n", ALARM)
@@ -56,6 +76,19 @@ class Assembling(unittest.TestCase):
 
     def test_a_part_that_is_too_long_is_refused(self):
         self.assertIn(f"{LONGEST} is the limit: split it", self.refused(ALARM + "\n" * LONGEST))
+
+    def test_every_file_is_a_part_and_every_part_a_file(self):
+        with tempfile.TemporaryDirectory() as folder:
+            for name in PARTS:
+                (Path(folder) / f"{name}.yaml").write_text(f"# {name}.\n")
+            self.assertEqual(len(assemble.parts(Path(folder))), len(PARTS))
+            (Path(folder) / "new.yaml").write_text(ALARM)
+            with self.assertRaisesRegex(Fault, "infra/stack/new.yaml: add new to PARTS"):
+                assemble.parts(Path(folder))
+            (Path(folder) / "new.yaml").rename(Path(folder) / "tables.yaml")
+            (Path(folder) / "tamper.yaml").unlink()
+            with self.assertRaisesRegex(Fault, "infra/stack/tamper.yaml is missing"):
+                assemble.parts(Path(folder))
 
 
 if __name__ == "__main__":

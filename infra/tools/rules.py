@@ -188,6 +188,17 @@ def functions_are_watched(template):
             yield f"{name}: no alarm tells of what arrives"
 
 
+def dashboard_shows_all(template):
+    """The dashboard has every alarm, what waits in every queue, and the log of every function."""
+    for board, properties in of(template, "AWS::CloudWatch::Dashboard"):
+        shown = [name for name, _ in of(template, "AWS::CloudWatch::Alarm", "AWS::SQS::Queue")]
+        shown += [f["LoggingConfig"]["LogGroup"]["Ref"] for _, f in of(template, "AWS::Lambda::Function") if "LoggingConfig" in f]
+        text = json.dumps(properties)
+        for name in shown:
+            if not names(properties, name) and f"${{{name}." not in text:
+                yield f"{board}: does not show {name}"
+
+
 def alarms_tell_the_owner(template):
     if "OwnerTopic" in template["Resources"]:
         for name, alarm in of(template, "AWS::CloudWatch::Alarm"):
