@@ -38,6 +38,11 @@ LONGEST = 400
 LISTS = {
     "alarms": ("AWS::CloudWatch::Alarm", r"^  (\w+):", "!GetAtt {}.Arn"),
     "function-logs": ("AWS::Lambda::Function", r"LoggingConfig: { LogGroup: !Ref (\w+) }", "!Ref {}"),
+    "undelivered-rules": (
+        "AWS::Events::Rule",
+        r"^  (\w+):(?=(?s:.)*DeadLetterConfig: { Arn: !GetAtt UndeliveredEventsQueue.Arn })",
+        "!GetAtt {}.Arn",
+    ),
 }
 HEAD = "# Assembled from infra/stack/ by infra/assemble. Edit the parts, not this file.\n"
 

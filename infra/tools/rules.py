@@ -199,6 +199,17 @@ def dashboard_shows_all(template):
                 yield f"{board}: does not show {name}"
 
 
+def queues_take_the_undelivered(template):
+    """A queue of what a rule could not deliver lets that rule send."""
+    policies = [policy for _, policy in of(template, "AWS::SQS::QueuePolicy")]
+    for name, rule in of(template, "AWS::Events::Rule"):
+        kept = [target["DeadLetterConfig"]["Arn"] for target in listed(rule["Targets"]) if "DeadLetterConfig" in target]
+        for queue in [arn["Fn::GetAtt"][0] for arn in kept]:
+            own = [s for p in policies if {"Ref": queue} in p["Queues"] for s in statements(p["PolicyDocument"])]
+            if not any(s["Effect"] == "Allow" and names(s.get("Condition"), name) for s in own):
+                yield f"{queue}: no policy lets {name} send what it could not deliver"
+
+
 def alarms_tell_the_owner(template):
     if "OwnerTopic" in template["Resources"]:
         for name, alarm in of(template, "AWS::CloudWatch::Alarm"):
