@@ -188,6 +188,28 @@ def functions_are_watched(template):
             yield f"{name}: no alarm tells of what arrives"
 
 
+def dashboard_shows_all(template):
+    """The dashboard has every alarm, what waits in every queue, and the log of every function."""
+    for board, properties in of(template, "AWS::CloudWatch::Dashboard"):
+        shown = [name for name, _ in of(template, "AWS::CloudWatch::Alarm", "AWS::SQS::Queue")]
+        shown += [f["LoggingConfig"]["LogGroup"]["Ref"] for _, f in of(template, "AWS::Lambda::Function") if "LoggingConfig" in f]
+        text = json.dumps(properties)
+        for name in shown:
+            if not names(properties, name) and f"${{{name}." not in text:
+                yield f"{board}: does not show {name}"
+
+
+def queues_take_the_undelivered(template):
+    """A queue of what a rule could not deliver lets that rule send."""
+    policies = [policy for _, policy in of(template, "AWS::SQS::QueuePolicy")]
+    for name, rule in of(template, "AWS::Events::Rule"):
+        kept = [target["DeadLetterConfig"]["Arn"] for target in listed(rule["Targets"]) if "DeadLetterConfig" in target]
+        for queue in [arn["Fn::GetAtt"][0] for arn in kept]:
+            own = [s for p in policies if {"Ref": queue} in p["Queues"] for s in statements(p["PolicyDocument"])]
+            if not any(s["Effect"] == "Allow" and names(s.get("Condition"), name) for s in own):
+                yield f"{queue}: no policy lets {name} send what it could not deliver"
+
+
 def alarms_tell_the_owner(template):
     if "OwnerTopic" in template["Resources"]:
         for name, alarm in of(template, "AWS::CloudWatch::Alarm"):
