@@ -26,20 +26,20 @@ pub struct Forwarder {
 }
 
 impl Lane {
-    /// Makes a contact's entry one that cannot be read.
+    /// Makes an entry of the roster one that cannot be read.
     ///
     /// # Errors
     /// A failed call.
-    pub async fn spoil_contact(&self, id: &str) -> Result<()> {
+    pub async fn spoil(&self, kind: &str, id: &str) -> Result<()> {
         let parts = self.parts().await?;
         let table = parts.get("RosterTable").context("the stack has no roster")?;
         let text = |text: &str| AttributeValue::S(text.to_owned());
         aws_sdk_dynamodb::Client::new(&self.cloud.config)
             .update_item()
             .table_name(table)
-            .key("pk", text(&format!("contact#{id}")))
-            .key("sk", text("contact"))
-            .update_expression("SET time_zone = :number")
+            .key("pk", text(&format!("{kind}#{id}")))
+            .key("sk", text(kind))
+            .update_expression("SET id = :number")
             .expression_attribute_values(":number", AttributeValue::N("7".to_owned()))
             .send()
             .await?;

@@ -43,11 +43,24 @@ pub(crate) async fn an_entry_is_a_figure_and_the_others_are_paged(stage: &Stage)
         Ok(figures.iter().any(|line| line["UnreadableEntries"].as_u64() > Some(0)))
     };
     ensure!(!counted("roster-api").await?, "an entry is unreadable from the start");
-    lane.spoil_contact("una").await?;
+    lane.spoil("contact", "una").await?;
     let list = lane.ok("GET", "/contacts", &Value::Null).await?;
     ensure!(list["items"].as_array().map(Vec::len) == Some(1), "{list}");
     let seen = until(SOON, async || Ok(counted("roster-api").await?.then_some(())));
     seen.await?.context("roster-api has not counted it")?;
+
+    // Nor does an organization that cannot be read keep a step from its contacts.
+    let dpa = json!({
+        "id": "dpa", "organisation": "Data Protection Authority", "kind": "regulator",
+        "contact_email": "dpa@lane.example.com"
+    });
+    lane.ok("POST", "/external-resources", &dpa).await?;
+    let plan = json!({
+        "id": "with-dpa", "name": "With the authority", "incident_types": ["malware"], "rounds": 1, "round_minutes": 60,
+        "steps": [{"after_minutes": 0, "targets": ["external:dpa", "severity-team"]}]
+    });
+    lane.ok("POST", "/escalation-plans", &plan).await?;
+    lane.spoil("external", "dpa").await?;
 
     let account = "100000000069";
     lane.deliver(&stage.event("guardduty/high-crypto-mining.json", account)?).await?;

@@ -4,9 +4,10 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use jiff::Timestamp;
 use muster::finding::Finding;
-use muster::severity::Severity;
+use muster::policy::Policy;
 use muster_aws::incidents::QUIET;
 
+use crate::respond::Seen;
 use crate::{Failure, Responder};
 
 /// When this process last notified the emergency topic, or learned that another had. It spares the table a write for each
@@ -28,6 +29,12 @@ impl Last {
         !quiet && self.0.compare_exchange(last, now, Ordering::Relaxed, Ordering::Relaxed).is_ok()
     }
 
+    /// Notes that another process has notified the topic at `then`, in place of the claim of `now`.
+    fn yield_to(&self, then: Timestamp, now: Timestamp) {
+        let (now, then) = (now.as_second(), then.as_second());
+        let _ = self.0.compare_exchange(now, then, Ordering::Relaxed, Ordering::Relaxed);
+    }
+
     /// Takes back the claim of this time, unless another was made since.
     fn give_back(&self, now: Timestamp) {
         let (now, never) = (now.as_second(), i64::MIN);
@@ -39,16 +46,16 @@ impl Responder {
     /// Notifies the emergency topic of a finding that could not be handled, once a minute for the whole stack. The alarm
     /// on the queue of failed events comes minutes later, after the last attempt.
     ///
-    /// A finding that only `joins` an open incident is not worth it: its team was paged. Pass false if that is unknown.
+    /// A finding that only joins an open incident is not worth it, because its contacts were paged. Nor is one that pages
+    /// no contact by its policy.
     pub(crate) async fn tell_of_failure(
         &self,
         finding: &Finding,
         failure: &Failure,
-        joins: bool,
+        seen: &Seen,
         now: Timestamp,
     ) {
-        // Medium is what pages by default; the policy may be just what cannot be read.
-        let silent = joins || finding.quiet.is_some() || finding.severity < Severity::Medium;
+        let silent = seen.joins || self.is_another_action(finding) || !worth(finding, &seen.policy);
         if silent || !LAST.claim(now) || !self.first_of_the_stack(now).await {
             return;
         }
@@ -82,11 +89,24 @@ impl Responder {
     /// Checks whether no other process has notified the topic within the minute. If the table cannot say so, each
     /// process speaks for itself: a message too many is better than none.
     async fn first_of_the_stack(&self, now: Timestamp) -> bool {
-        self.incidents.claim_alarm(now).await.unwrap_or_else(|error| {
-            tracing::error!(reason = %error, "other processes may notify the emergency topic, too");
-            true
-        })
+        match self.incidents.claim_alarm(now).await {
+            Ok(None) => true,
+            Ok(Some(then)) => {
+                LAST.yield_to(then, now);
+                false
+            }
+            Err(error) => {
+                tracing::error!(reason = %error, "other processes may notify the emergency topic, too");
+                true
+            }
+        }
     }
+}
+
+/// Checks whether the finding is one that contacts are paged for.
+fn worth(finding: &Finding, policy: &Policy) -> bool {
+    let asked = finding.asks() || finding.drill.is_some();
+    asked || finding.quiet.is_none() && finding.pages(policy)
 }
 
 /// The subject, which is all that a phone shows of the message.
@@ -113,6 +133,25 @@ mod tests {
         assert!(!last.claim(at(61)));
         last.give_back(at(60));
         assert!(last.claim(at(61)));
+        // Another process spoke at 20 s: its minute counts, not that of the claim.
+        last.yield_to(at(20), at(61));
+        assert!(!last.claim(at(79)) && last.claim(at(80)));
+    }
+
+    fn finding(file: &str) -> Finding {
+        let path = format!("{}/../../events/{file}", env!("CARGO_MANIFEST_DIR"));
+        let event = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+        muster_aws::event::read(event).unwrap().findings.remove(0).unwrap()
+    }
+
+    #[test]
+    fn only_a_finding_that_pages_is_worth_a_message() {
+        let policy = Policy::default();
+        let worthy = |file| worth(&finding(file), &policy);
+        assert!(worthy("guardduty/high-crypto-mining.json"));
+        assert!(worthy("security-hub/custom-action-low.json"));
+        assert!(!worthy("security-hub/control-critical.json"));
+        assert!(!worthy("guardduty/archived-high.json"));
     }
 
     #[test]

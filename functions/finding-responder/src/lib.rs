@@ -19,6 +19,8 @@ use muster_aws::text::Texts;
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::respond::Seen;
+
 pub use reconcile::{Look, Reconciled};
 
 /// What the function works with.
@@ -155,14 +157,14 @@ impl Responder {
         deadline: Timestamp,
     ) -> Result<(Finding, Outcome), Failure> {
         let finding = if self.samples_are_drills { finding.sample_as_drill() } else { finding };
-        let mut joins = false;
-        match Box::pin(self.respond(&finding, now, deadline, &mut joins)).await {
+        let mut seen = Seen::default();
+        match Box::pin(self.respond(&finding, now, deadline, &mut seen)).await {
             Ok(outcome) => {
                 figures::finding(outcome.verdict, finding.drill.is_some());
                 Ok((finding, outcome))
             }
             Err(failure) => {
-                self.tell_of_failure(&finding, &failure, joins, now).await;
+                self.tell_of_failure(&finding, &failure, &seen, now).await;
                 Err(failure)
             }
         }

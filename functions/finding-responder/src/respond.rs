@@ -25,15 +25,24 @@ enum Step {
     Raced,
 }
 
+/// What the last attempt at a finding learned.
+#[derive(Debug, Default)]
+pub(crate) struct Seen {
+    /// Whether the finding is part of an open incident, whose contacts were paged.
+    pub joins: bool,
+    /// The policy; the built-in one if none could be read.
+    pub policy: Policy,
+}
+
 impl Responder {
-    /// Deals with one finding until `deadline`: in a storm, many write what one of them has read. `joins` says whether it
-    /// was last seen to be part of an open incident, whose team was paged.
+    /// Handles one finding until `deadline`: in a storm, many write what one of them has read. `seen` keeps what it learned,
+    /// for a failure that ends it.
     pub(crate) async fn respond(
         &self,
         finding: &Finding,
         now: Timestamp,
         deadline: Timestamp,
-        joins: &mut bool,
+        seen: &mut Seen,
     ) -> Result<Outcome, Failure> {
         if self.is_another_action(finding) {
             let (Written::Done | Written::Conflict) =
@@ -45,9 +54,11 @@ impl Responder {
                 tokio::try_join!(self.roster.policy(), self.incidents.known(finding))?;
             let verdict = decide(&policy, finding, &known, now);
             let joined = known.entry.as_ref().is_some_and(|entry| entry.joined);
-            *joins = matches!(verdict, Verdict::Attach { .. } | Verdict::Repeat { .. })
+            seen.joins = matches!(verdict, Verdict::Attach { .. } | Verdict::Repeat { .. })
                 || joined && matches!(verdict, Verdict::Finish { .. });
-            match Box::pin(self.carry_out(verdict, finding, (&policy, &known), now)).await? {
+            seen.policy = policy;
+            let read = (&seen.policy, &known);
+            match Box::pin(self.carry_out(verdict, finding, read, now)).await? {
                 Step::Done(outcome) => return Ok(outcome),
                 Step::Again => {}
                 Step::Raced => pause().await,
@@ -59,7 +70,7 @@ impl Responder {
     }
 
     /// Custom actions belong to many tools. Only Muster's own asks for people.
-    fn is_another_action(&self, finding: &Finding) -> bool {
+    pub(crate) fn is_another_action(&self, finding: &Finding) -> bool {
         let own = self.action_arn.as_deref();
         finding.asks() && finding.asked.as_ref().map(|asked| asked.action_arn.as_str()) != own
     }
@@ -231,10 +242,10 @@ impl Responder {
         if written == Written::Conflict {
             return Ok(Step::Raced);
         }
+        self.start(finding, id).await?;
         if known.links.is_empty() {
             self.incidents.adopt(finding, id).await?;
         }
-        self.start(finding, id).await?;
         Ok(Step::Done(outcome("raised", id)))
     }
 

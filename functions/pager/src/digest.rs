@@ -82,13 +82,30 @@ impl Pager {
                 return false;
             }
             let digest = Box::pin(self.digest(policy, &channel, now, until)).await;
-            digest.unwrap_or_else(|error| {
-                tracing::error!(reason = %error, "a digest was not sent");
-                false
-            })
+            match digest {
+                Ok(went) => went,
+                Err(error) => {
+                    tracing::error!(reason = %error, "a digest was not sent");
+                    self.defer(&channel, now).await;
+                    false
+                }
+            }
         };
         let ends = futures::stream::iter(waiting).map(one).buffer_unordered(AT_ONCE);
         Ok(ends.filter(|went| std::future::ready(*went)).count().await)
+    }
+
+    /// Puts an address whose digest failed behind the others.
+    async fn defer(&self, channel: &PagedChannel, now: Timestamp) {
+        let deferred = async {
+            match self.incidents.standing(channel).await?.waiting {
+                Some(mark) => self.incidents.postpone(channel, &mark, now).await,
+                None => Ok(()),
+            }
+        };
+        if let Err(error) = deferred.await {
+            tracing::error!(reason = %error, "a digest that failed stays first");
+        }
     }
 
     /// The digest of what waits at one address; says whether it went out. Close to `until`, after which no send

@@ -38,14 +38,18 @@ impl Pager {
             if Instant::now() >= until {
                 break;
             }
-            let end = match due {
-                DutyDue::Opened(opened) => self.start_duties(&opened, owner, now, until).await,
-                DutyDue::Clock(clock) => self.advance(*clock, owner, now, until).await,
+            let end = match &due {
+                DutyDue::Opened(opened) => self.start_duties(opened, owner, now, until).await,
+                DutyDue::Clock(clock) => {
+                    self.advance(DutyClock::clone(clock), owner, now, until).await
+                }
             };
             match end {
                 Ok(number) => told += number,
                 Err(error) => {
-                    tracing::error!(reason = %error, "a notification duty is looked at again");
+                    tracing::error!(reason = %error, "a notification duty is tried again");
+                    // So that one that always fails does not keep the others from their turn.
+                    self.incidents.defer_duty(&due, now).await?;
                 }
             }
         }
@@ -102,7 +106,7 @@ impl Pager {
                 self.incidents.keep_duty(&next, &fact).await?;
             return Ok(0);
         }
-        let resource = self.roster.entry::<ExternalResource>(&clock.resource).await?;
+        let resource = self.roster.readable_entry::<ExternalResource>(&clock.resource).await?;
         let keeper = resource.and_then(|resource| resource.owner);
         let named = keeper.iter().cloned().collect();
         let people = self.roster.people(1..=LAST_LEVEL, named).await?;

@@ -275,8 +275,8 @@ impl Pager {
         Ok((written == Written::Done).then(|| next.first_turn()))
     }
 
-    /// Sends what is claimed, all together: no channel waits for another. What is refused for its rate is not
-    /// tried again after `until`.
+    /// Sends what is claimed, all together: no channel waits for another. After `until`, no attempt begins: the run could
+    /// end before its outcome is on record, and the next run would send the page a second time.
     async fn send(
         &self,
         incident: &Incident,
@@ -289,6 +289,9 @@ impl Pager {
         let one = async |sending: &Sending| -> Result<SendRecord, AwsError> {
             let outside = matches!(sending.to, To::External(..)) && incident.drill().is_some();
             let go = async || {
+                if Instant::now() >= until {
+                    return SendState::late();
+                }
                 let base = &self.link_base;
                 let letter =
                     letters::write(incident, (turn, change), sending, claims, joined, base);

@@ -28,7 +28,8 @@ impl Pager {
             BTreeSet::new()
         };
         let named: Vec<_> = wanted.contacts.into_iter().chain(reached.iter().cloned()).collect();
-        let externals = wanted.externals.iter().map(|id| self.roster.entry::<ExternalResource>(id));
+        let externals = wanted.externals.iter();
+        let externals = externals.map(|id| self.roster.readable_entry::<ExternalResource>(id));
         let (people, externals) = tokio::try_join!(
             self.roster.people(1..=wanted.highest_level, named.clone()),
             try_join_all(externals)

@@ -83,7 +83,11 @@ impl Pager {
                 return true;
             }
             tracing::error!(incident = %turn.incident, "a step was late; the watchdog takes it");
-            Box::pin(self.handle(turn, owner, now, until)).await.is_err()
+            let failed = Box::pin(self.handle(turn.clone(), owner, now, until)).await.is_err();
+            if failed && let Err(error) = self.incidents.defer(&turn, now).await {
+                tracing::error!(reason = %error, "a turn that failed stays first");
+            }
+            failed
         };
         let ends: Vec<bool> =
             futures::stream::iter(late).map(take).buffer_unordered(AT_ONCE).collect().await;

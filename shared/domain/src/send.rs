@@ -75,6 +75,12 @@ pub enum SendState {
 }
 
 impl SendState {
+    /// An attempt for which the run had no time left: nothing was sent, and the next run tries it.
+    #[must_use]
+    pub fn late() -> Self {
+        Self::Failed { error: "Late".to_owned(), passing: true }
+    }
+
     /// Its name in JSON.
     #[must_use]
     pub const fn name(&self) -> &'static str {

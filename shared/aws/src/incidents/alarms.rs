@@ -1,5 +1,7 @@
 //! Says once a minute for the whole stack that Muster cannot handle findings, whichever process meets it.
 
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure::AllOld;
 use jiff::{SignedDuration, Timestamp};
 
 use super::Incidents;
@@ -18,6 +20,13 @@ fn end(now: Timestamp) -> u64 {
     seconds(now.saturating_add(QUIET).unwrap_or(Timestamp::MAX))
 }
 
+/// What became of a claim.
+enum Claim {
+    Made,
+    /// Another claim holds; until then, if its item says so.
+    Refused(Option<Timestamp>),
+}
+
 /// The claim's item. The table's expiry reads `expires_at`, too: an old claim is of no use.
 fn claim(expires_at: u64) -> Item {
     let mut item = key("alarm", "finding-responder");
@@ -26,13 +35,19 @@ fn claim(expires_at: u64) -> Item {
 }
 
 impl Incidents {
-    /// Claims the next minute's message to the emergency topic. Returns false if another process has it.
+    /// Claims the next minute's message to the emergency topic. Returns when another process claimed it, if one has.
     ///
     /// # Errors
     /// [`AwsError`] if the table cannot be written: then no process can know of the others.
-    pub async fn claim_alarm(&self, now: Timestamp) -> Result<bool, AwsError> {
+    pub async fn claim_alarm(&self, now: Timestamp) -> Result<Option<Timestamp>, AwsError> {
         let free = "attribute_not_exists(pk) OR expires_at <= :at";
-        self.put_claim(end(now), free, seconds(now)).await
+        match self.put_claim(end(now), free, seconds(now)).await? {
+            Claim::Made => Ok(None),
+            // Only a damaged item has no end: it was made just now, so that it does not silence the stack for longer.
+            Claim::Refused(ends) => {
+                Ok(Some(ends.and_then(|ends| ends.checked_sub(QUIET).ok()).unwrap_or(now)))
+            }
+        }
     }
 
     /// Gives back the claim that was made `now`, because the message was not sent: the next process that meets a
@@ -44,19 +59,30 @@ impl Incidents {
         self.put_claim(seconds(now), "expires_at = :at", end(now)).await.map(drop)
     }
 
-    /// Writes the claim where `condition` on `at` holds, and returns whether it did.
-    async fn put_claim(&self, expires_at: u64, condition: &str, at: u64) -> Result<bool, AwsError> {
+    /// Writes the claim where `condition` on `at` holds.
+    async fn put_claim(
+        &self,
+        expires_at: u64,
+        condition: &str,
+        at: u64,
+    ) -> Result<Claim, AwsError> {
         let put = self
             .client
             .put_item()
             .table_name(&self.table)
             .set_item(Some(claim(expires_at)))
             .condition_expression(condition)
-            .expression_attribute_values(":at", n(at));
-        match put.send().await.map_err(|error| AwsError::of("dynamodb:PutItem", &error)) {
-            Ok(_) => Ok(true),
-            Err(error) if error.code == "ConditionalCheckFailedException" => Ok(false),
-            Err(error) => Err(error),
+            .expression_attribute_values(":at", n(at))
+            .return_values_on_condition_check_failure(AllOld);
+        let Err(error) = put.send().await else { return Ok(Claim::Made) };
+        match error.as_service_error() {
+            Some(PutItemError::ConditionalCheckFailedException(refused)) => {
+                let held = refused
+                    .item()
+                    .and_then(|item| item.get("expires_at")?.as_n().ok()?.parse().ok());
+                Ok(Claim::Refused(held.and_then(|end| Timestamp::from_second(end).ok())))
+            }
+            _ => Err(AwsError::of("dynamodb:PutItem", &error)),
         }
     }
 }

@@ -74,6 +74,27 @@ impl Incidents {
         failed.filter(|error| !refused(&error.code)).map_or(Ok(()), Err)
     }
 
+    /// Puts a late turn that could not be taken behind the others, so that those are taken first. If the escalation has
+    /// moved on since, its next turn stays where it is.
+    ///
+    /// # Errors
+    /// [`AwsError`] if the table cannot be written: then the turn keeps its place.
+    pub async fn defer(&self, late: &TurnInput, now: Timestamp) -> Result<(), AwsError> {
+        let update = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(due_key(&late.incident)))
+            .update_expression("SET #sort = :sort")
+            .condition_expression("turn = :turn")
+            .expression_attribute_names("#sort", "sort")
+            .expression_attribute_values(":sort", s(format!("{}#{}", moment(now), late.incident)))
+            .expression_attribute_values(":turn", s(turn(late.cursor)));
+        let end = update.send().await;
+        let failed = end.err().map(|error| AwsError::of("dynamodb:UpdateItem", &error));
+        failed.filter(|error| error.code != "ConditionalCheckFailedException").map_or(Ok(()), Err)
+    }
+
     /// The turns that are late at `now`, the latest first.
     ///
     /// # Errors

@@ -9,7 +9,7 @@ use muster::incident::Incident;
 use muster::incident_type::IncidentType;
 use serde::{Deserialize, Serialize};
 
-use super::{Fact, Incidents, partition};
+use super::{Fact, Incidents, moment, partition};
 use crate::error::AwsError;
 use crate::item::{self, Item, Written, key, n, s};
 
@@ -66,10 +66,13 @@ fn joined_place(incident_type: IncidentType) -> String {
 
 fn due(mut keys: Item, at: Timestamp, rest: &str) -> Item {
     keys.insert("list_key".to_owned(), s(KIND));
-    // Whole milliseconds of one width, so that text order is time order.
-    let moment = at.as_millisecond().max(0);
-    keys.insert("sort".to_owned(), s(format!("{moment:014}#{rest}")));
+    keys.insert("sort".to_owned(), s(place(at, rest)));
     keys
+}
+
+/// A place in the order of time.
+fn place(at: Timestamp, rest: &str) -> String {
+    format!("{}#{rest}", moment(at))
 }
 
 impl Incidents {
@@ -185,6 +188,33 @@ impl Incidents {
             }
         };
         Ok(answer.items.unwrap_or_default().into_iter().filter_map(of).collect())
+    }
+
+    /// Puts what could not be handled behind the rest that is due. A clock that has moved on since stays where it is.
+    ///
+    /// # Errors
+    /// [`AwsError`] if the table cannot be written: then it keeps its place.
+    pub async fn defer_duty(&self, due: &DutyDue, now: Timestamp) -> Result<(), AwsError> {
+        let (keys, rest) = match due {
+            DutyDue::Opened(opened) => {
+                (key(partition(&opened.incident), opened.key.clone()), opened.incident.to_string())
+            }
+            DutyDue::Clock(clock) => {
+                (clock_key(&clock.incident, &clock.resource), clock.incident.to_string())
+            }
+        };
+        let set = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(keys))
+            .update_expression("SET #sort = :sort")
+            .condition_expression("#sort < :sort")
+            .expression_attribute_names("#sort", "sort")
+            .expression_attribute_values(":sort", s(place(now, &rest)));
+        let failed = set.send().await.err();
+        let failed = failed.map(|error| AwsError::of("dynamodb:UpdateItem", &error));
+        failed.filter(|error| error.code != "ConditionalCheckFailedException").map_or(Ok(()), Err)
     }
 
     /// The clocks of one incident, by organisation.

@@ -66,8 +66,15 @@ impl Incidents {
         let one = async |identity: &FindingIdentity| -> Result<bool, AwsError> {
             let put = self.client.put_item().table_name(&self.table);
             let put = put.set_item(Some(item::write(link_key(identity), &linked)?));
-            let end = put.condition_expression("attribute_not_exists(pk)").send().await;
-            match end.map_err(|error| AwsError::of("dynamodb:PutItem", &error)) {
+            let put = put.condition_expression("attribute_not_exists(pk)");
+            let end = item::despite_collisions(|| {
+                let put = put.clone();
+                async move {
+                    let end = put.send().await;
+                    end.map(drop).map_err(|error| AwsError::of("dynamodb:PutItem", &error))
+                }
+            });
+            match end.await {
                 Err(error) if error.code != REFUSED => Err(error),
                 end => Ok(end.is_ok()),
             }

@@ -63,6 +63,18 @@ impl Roster {
         }
     }
 
+    /// Returns the entry with this id like [`Roster::entry`], or none if its item cannot be read: one damaged entry must not
+    /// keep the others from what they are for. It is logged and counted.
+    ///
+    /// # Errors
+    /// [`AwsError`] if the table cannot be read.
+    pub async fn readable_entry<E: Entry>(&self, id: &E::Id) -> Result<Option<E>, AwsError> {
+        match self.item(entry_key::<E>(id)).await? {
+            Some(item) => Ok(readable(item)),
+            None => Ok(E::built_in(id)),
+        }
+    }
+
     fn list<E: Entry>(&self) -> QueryFluentBuilder {
         self.client
             .query()
