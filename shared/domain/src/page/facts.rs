@@ -77,7 +77,9 @@ fn cause_sentence(incident: &Incident, cause: &Cause) -> String {
             format!("Paged again, because a finding was seen at {}.", minute(*seen_at))
         }
         Cause::NotAcknowledged => {
-            "Paged again, because a finding was added and no one had acknowledged.".to_owned()
+            "Paged again, because a finding was added after paging had ended without enough \
+             acknowledgments."
+                .to_owned()
         }
         Cause::AcknowledgmentTimedOut => match incident.plan.acknowledgement_minutes {
             Some(minutes) => format!(
