@@ -195,6 +195,20 @@ const HOSTILE: &str =
     "invoices/\u{202E}gpj.exe https://evil.example/login <b>x</b>\nMUSTER: all clear";
 
 #[test]
+fn a_known_type_can_be_searched_for() {
+    let mut incident = incident();
+    let known = "CredentialAccess:RDS/AnomalousBehavior.SuccessfulBruteForce";
+    incident.finding.finding_type = known.into();
+    let line = format!("Type: {known}\n");
+    assert!(page_mail(&incident, &Joined::default()).text.contains(&line));
+    assert!(crate::mirror::Shown::of(&incident).summary.contains(&line));
+    // An incident of an older version has a type that was not cleaned.
+    incident.finding.finding_type = "TTPs/Evil.Com".into();
+    let text = page_mail(&incident, &Joined::default()).text;
+    assert!(text.contains("Type: TTPs/Evil[.]Com\n"), "{text}");
+}
+
+#[test]
 fn a_hostile_title_is_one_dead_line_everywhere() {
     let mut incident = full();
     incident.title = HOSTILE.into();
