@@ -70,13 +70,13 @@ pub(super) fn account(text: &str) -> String {
     if is_account { text } else { UNKNOWN_ACCOUNT }.to_owned()
 }
 
-/// Returns the Region, if its name has the shape of one: `eu-central-1`, `us-gov-west-1`.
+/// Returns the Region, if its name has the shape of one: `eu-central-1`, `eusc-de-east-1`.
 pub(super) fn region(text: &str) -> String {
     let parts: Vec<&str> = text.split('-').collect();
     let letters = |part: &&str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase());
     let is_region = match parts.as_slice() {
         [area, places @ .., number] => {
-            area.len() == 2
+            (2..=4).contains(&area.len())
                 && letters(area)
                 && !places.is_empty()
                 && places.iter().all(letters)
@@ -99,13 +99,27 @@ mod tests {
         {
             assert_eq!(account(odd), "unknown", "{odd}");
         }
-        for good in ["eu-west-1", "us-gov-west-1", "cn-north-1", "ap-southeast-7", "us-isob-east-1"]
-        {
+        for good in [
+            "eu-west-1",
+            "us-gov-west-1",
+            "cn-north-1",
+            "ap-southeast-7",
+            "us-isob-east-1",
+            "eusc-de-east-1",
+        ] {
             assert_eq!(region(good), good);
         }
-        for odd in
-            ["", "eu", "eu-1", "EU-west-1", "eu-west-12", "eu-west-1.evil.com", "eu--1", "e-w-1"]
-        {
+        for odd in [
+            "",
+            "eu",
+            "eu-1",
+            "EU-west-1",
+            "eu-west-12",
+            "eu-west-1.evil.com",
+            "eu--1",
+            "e-w-1",
+            "evils-w-1",
+        ] {
             assert_eq!(region(odd), "unknown", "{odd}");
         }
     }
