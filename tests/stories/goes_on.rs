@@ -102,6 +102,12 @@ pub(crate) async fn what_joins_and_what_continues_is_told(stage: &Stage) -> Resu
     let now = read().await?;
     ensure!(now["cause"]["type"] == "still_happening" && now["status"] == "open", "{now}");
     ensure!(verdict(&lane, &again).await? == "repeat", "once for each time that it is seen");
+    // The link of the first message was used: it has no button and leads to the newest message.
+    let old = lane.open(&link).await?;
+    ensure!(old.status == 200 && !old.html.contains("<button>"), "{}", old.html);
+    let pressed = lane.fill(&link, &[]).await?;
+    ensure!(pressed.status == 410 && !pressed.html.contains("<button>"), "{}", pressed.html);
+    ensure!(pressed.html.contains("Open the newest message about this incident"));
 
     // A more severe one is the headline from now on. Both know of the incident: one message each.
     let grave = another(event.clone(), "headline", 9.5);

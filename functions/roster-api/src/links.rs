@@ -83,7 +83,7 @@ async fn shown(app: &App, status: StatusCode, link: &LinkToken, incident: &Incid
         tracing::warn!(reason = %error, "the findings that joined cannot be read");
         Joined::default()
     });
-    let (title, body) = incident_page::rendered(&link.contact, incident, &joined);
+    let (title, body) = incident_page::rendered(link, incident, &joined);
     page(status, &title, &body)
 }
 

@@ -343,6 +343,6 @@ mod tests {
         for part in ["\u{202E}", "<", "*", "](", "evil.example", "://evil", "\\nMUSTER: all"] {
             assert!(!chat.contains(part), "{part} is in {chat}");
         }
-        assert!(chat.contains("no one had acknowledged"), "{chat}");
+        assert!(chat.contains("without enough acknowledgments"), "{chat}");
     }
 }

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::directory::Use;
+use crate::finding::console;
 
 /// How a part stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -154,12 +155,7 @@ fn page(part: &str, region: &str) -> Option<String> {
         INCIDENT_MANAGER => "systems-manager/incidents/home?region={region}",
         _ => return None,
     };
-    let host = match region.split('-').next() {
-        Some("cn") => "console.amazonaws.cn",
-        Some("us") if region.starts_with("us-gov-") => "console.amazonaws-us-gov.com",
-        _ => "console.aws.amazon.com",
-    };
-    Some(format!("https://{region}.{host}/{}", place.replace("{region}", region)))
+    Some(console(region, &place.replace("{region}", region)))
 }
 
 /// The report: whether nothing needs anybody, and each part.

@@ -176,18 +176,16 @@ impl Call<'_> {
         if members.is_empty() { self.team(people) } else { members }
     }
 
-    /// The backups of these members who can be paged and are not members themselves.
+    /// Returns the backup of each of these members, if that contact can be paged and is not a member. A backup of
+    /// several members is returned once for each of them.
     #[must_use]
     pub fn backups<'a>(&self, members: &[Member<'a>], people: &'a People) -> Vec<Member<'a>> {
-        let mut backups: Vec<Member<'a>> = Vec::new();
-        for member in members {
-            let Some(person) = self.stand_in(member.contact, people) else { continue };
-            let known = |m: &Member<'_>| m.contact.id == person.id;
-            if !members.iter().any(known) && !backups.iter().any(known) {
-                backups.push(self.member(person, Why::BackupOf(member.contact.id.clone())));
-            }
-        }
-        backups
+        let backup = |member: &Member<'a>| {
+            let person = self.stand_in(member.contact, people)?;
+            let known = members.iter().any(|m| m.contact.id == person.id);
+            (!known).then(|| self.member(person, Why::BackupOf(member.contact.id.clone())))
+        };
+        members.iter().filter_map(backup).collect()
     }
 }
 

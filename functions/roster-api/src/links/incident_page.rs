@@ -1,21 +1,17 @@
 //! The page behind the link in a page: what happened, the button, then all that is known.
 
-use muster::ContactId;
 use muster::incident::{Actor, Incident, State};
 use muster::page::{Joined, facts, minute, notices, shown};
 use muster::text::escape;
+use muster_aws::incidents::LinkToken;
 
 /// Returns title and body of the page for the contact who holds the link, as HTML.
-pub(super) fn rendered(
-    contact: &ContactId,
-    incident: &Incident,
-    joined: &Joined,
-) -> (String, String) {
+pub(super) fn rendered(link: &LinkToken, incident: &Incident, joined: &Joined) -> (String, String) {
     let drill = if incident.drill().is_some() { "DRILL. " } else { "" };
     let title = format!("{drill}{}: {}", incident.severity.shout(), incident.r#type.words());
     let mut body = paragraph(&shown(&incident.title));
     body.extend(notices(incident).iter().map(|notice| paragraph(notice)));
-    body += &standing(contact, incident);
+    body += &standing(link, incident);
     body += "<dl>";
     for (label, value) in facts(incident) {
         body.extend(["<dt>", &escape(&label), "</dt><dd>", &escape(&value), "</dd>"]);
@@ -39,12 +35,12 @@ pub(super) fn rendered(
 }
 
 /// Returns the button, or why there is none.
-fn standing(contact: &ContactId, incident: &Incident) -> String {
+fn standing(link: &LinkToken, incident: &Incident) -> String {
     let mine = incident
         .acknowledgements
         .iter()
         .skip(incident.acknowledged_before)
-        .find(|deed| deed.by == Actor::Contact(contact.clone()));
+        .find(|deed| deed.by == Actor::Contact(link.contact.clone()));
     match (incident.status, mine) {
         (State::Resolved, _) => "<p><strong>This incident is over.</strong></p>".to_owned(),
         (_, Some(deed)) => format!(
@@ -57,7 +53,14 @@ fn standing(contact: &ContactId, incident: &Incident) -> String {
                 State::Acknowledged => "<p>Somebody has already answered.</p>",
                 State::Open | State::Resolved => "",
             };
-            format!("{others}<form method=\"post\"><button>I am on it</button></form>")
+            // The incident paged again after this link had acknowledged it.
+            let action = if link.used_at.is_some() {
+                "<p role=\"status\"><strong>This link was used.</strong> \
+                 Open the newest message about this incident.</p>"
+            } else {
+                "<form method=\"post\"><button>I am on it</button></form>"
+            };
+            format!("{others}{action}")
         }
     }
 }
@@ -67,7 +70,7 @@ fn paragraph(text: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use muster::drill::DrillFinding;
     use muster::finding::{Detail, Finding};
     use muster::page::JoinedLine;
@@ -75,7 +78,18 @@ mod tests {
 
     use super::*;
 
-    fn incident() -> Incident {
+    /// A link of this contact to the incident, not yet used.
+    pub(in crate::links) fn link(contact: &str) -> LinkToken {
+        LinkToken {
+            incident: incident().id,
+            others: Vec::new(),
+            contact: contact.parse().unwrap(),
+            expires_at: i64::MAX,
+            used_at: None,
+        }
+    }
+
+    pub(in crate::links) fn incident() -> Incident {
         let asked = serde_json::json!({
             "id": "1", "drill": {"mode": "live"}, "severity": "high", "incident_type": "malware",
             "account": "111122223333", "region": "eu-central-1", "asked_at": "2026-11-23T03:00:00Z"
@@ -96,7 +110,7 @@ mod tests {
         let incident = incident();
         let line = JoinedLine { at: incident.opened_at, text: "High: <i>another</i>".into() };
         let joined = Joined::new(7, vec![line]);
-        let (title, body) = rendered(&"ada".parse().unwrap(), &incident, &joined);
+        let (title, body) = rendered(&link("ada"), &incident, &joined);
         assert_eq!(title, "HIGH: malware");
         assert!(body.find("<button>") < body.find("<dl>"), "{body}");
         for part in [
@@ -115,13 +129,27 @@ mod tests {
     #[test]
     fn who_acknowledged_gets_no_button() {
         let mut incident = incident();
-        let ada: ContactId = "ada".parse().unwrap();
-        let by = Actor::Contact(ada.clone());
+        let by = Actor::Contact(link("ada").contact);
         incident = incident.acknowledge(by, incident.opened_at).unwrap().unwrap();
-        let body = |who: &ContactId| rendered(who, &incident, &Joined::default()).1;
-        assert!(
-            !body(&ada).contains("<button>") && body(&ada).contains("You acknowledged this at")
-        );
-        assert!(body(&"bob".parse().unwrap()).contains("<button>"));
+        let body = |who: &str| rendered(&link(who), &incident, &Joined::default()).1;
+        let ada = body("ada");
+        assert!(!ada.contains("<button>") && ada.contains("You acknowledged this at"), "{ada}");
+        assert!(body("bob").contains("<button>"));
+    }
+
+    #[test]
+    fn a_used_link_has_no_button_once_the_incident_pages_again() {
+        let incident = incident();
+        let ada = link("ada");
+        let at = incident.opened_at;
+        let by = Actor::Contact(ada.contact.clone());
+        let lapsed = incident.acknowledge(by, at).unwrap().unwrap().lapse(at);
+        let used = LinkToken { used_at: Some(at), ..ada.clone() };
+        let body = |link: &LinkToken| rendered(link, &lapsed, &Joined::default()).1;
+        let told = "<strong>This link was used.</strong> \
+                    Open the newest message about this incident.";
+        assert!(!body(&used).contains("<button>") && body(&used).contains(told));
+        // The link of the newest message.
+        assert!(body(&ada).contains("<button>") && !body(&ada).contains(told));
     }
 }

@@ -81,11 +81,10 @@ pub(super) async fn act(app: &App, link: &LinkToken, digest: &str) -> Response {
 }
 
 fn listed(status: StatusCode, link: &LinkToken, incidents: &[Incident]) -> Response {
-    let mine = |incident: &Incident| incident.acknowledged_by(&link.contact);
     let entry = |incident: &Incident| {
         let standing = match incident.status {
             Standing::Resolved => "resolved",
-            _ if mine(incident) => "you acknowledged it",
+            _ if incident.acknowledged_by(&link.contact) => "you acknowledged it",
             Standing::Acknowledged => "acknowledged",
             Standing::Open => "open",
         };
@@ -100,18 +99,48 @@ fn listed(status: StatusCode, link: &LinkToken, incidents: &[Incident]) -> Respo
         )
     };
     let list: String = incidents.iter().map(entry).collect();
+    let plural = if incidents.len() == 1 { "" } else { "s" };
+    let title = format!("{} incident{plural}", incidents.len());
+    page(status, &title, &format!("<ul>{list}</ul>{}", answer(link, incidents)))
+}
+
+/// Returns the button, or why there is none.
+fn answer(link: &LinkToken, incidents: &[Incident]) -> String {
+    let mine = |incident: &Incident| incident.acknowledged_by(&link.contact);
     let wanting = incidents.iter().filter(|i| still_wants(i, link.contact.as_str())).count();
-    let answer = match wanting {
+    match wanting {
         0 if incidents.iter().any(mine) => {
             "<p role=\"status\"><strong>You acknowledged these incidents.</strong></p>".to_owned()
         }
         0 => "<p role=\"status\"><strong>No incident is waiting for you.</strong></p>".to_owned(),
+        // An incident paged again after this link had acknowledged it.
+        _ if link.used_at.is_some() => "<p role=\"status\"><strong>This link was used.</strong> \
+             Open the newest message about each open incident.</p>"
+            .to_owned(),
         1 => "<form method=\"post\"><button>Acknowledge 1 incident</button></form>".to_owned(),
         more => {
             format!("<form method=\"post\"><button>Acknowledge {more} incidents</button></form>")
         }
-    };
-    let plural = if incidents.len() == 1 { "" } else { "s" };
-    let title = format!("{} incident{plural}", incidents.len());
-    page(status, &title, &format!("<ul>{list}</ul>{answer}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::incident_page::tests::{incident, link};
+    use super::*;
+
+    #[test]
+    fn a_used_link_has_no_button_once_an_incident_pages_again() {
+        let ada = link("ada");
+        let used = LinkToken { used_at: Some(Timestamp::UNIX_EPOCH), ..ada.clone() };
+        let by = Actor::Contact(ada.contact.clone());
+        let at = incident().opened_at;
+        let acknowledged = incident().acknowledge(by, at).unwrap().unwrap();
+        let again = [acknowledged.clone(), acknowledged.lapse(at)];
+        let told = answer(&used, &again);
+        assert!(told.contains("This link was used.") && !told.contains("<button>"), "{told}");
+        assert!(answer(&ada, &again).contains("<button>Acknowledge 1 incident</button>"));
+        let done = answer(&used, &[acknowledged]);
+        assert!(done.contains("You acknowledged these incidents."), "{done}");
+    }
 }

@@ -165,7 +165,7 @@ pub(super) enum Cause {
         #[schema(format = "date-time")]
         seen_at: String,
     },
-    /// A finding joined after an escalation without an acknowledgment.
+    /// A finding joined after paging had ended without enough acknowledgments.
     NotAcknowledged,
     /// The incident was not resolved in time after the acknowledgment.
     AcknowledgmentTimedOut,

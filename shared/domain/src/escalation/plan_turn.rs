@@ -1,5 +1,7 @@
 //! The turn itself: who is paged and notified now, and what comes after.
 
+use std::collections::BTreeSet;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Cursor, Emergency, ExternalPage, Found, Next, PersonPage, Turn, call};
@@ -42,7 +44,8 @@ pub fn plan_turn(incident: &Incident, cursor: Cursor, found: &Found<'_>, now: Ti
     let externals = external_pages(step, cursor, found.externals);
     let only_externals = step.only_externals() && !externals.is_empty();
     let call = call(incident, now);
-    let mut members = members(&call, step, found);
+    let mut members: Vec<Member<'_>> =
+        step.targets.iter().flat_map(|target| call.target(target, found.people)).collect();
     let missing = members.is_empty() && !only_externals;
     let fell_back = missing || falls_back(&call, step, found);
     if missing {
@@ -50,7 +53,7 @@ pub fn plan_turn(incident: &Incident, cursor: Cursor, found: &Found<'_>, now: Ti
     }
     let nobody = members.is_empty() && !only_externals;
     let emergency = nobody.then_some(Emergency::NobodyToPage);
-    members.retain(|member| !incident.acknowledged_by(&member.contact.id));
+    let members = still_called(incident, members);
     let pages = if incident.raised_turn(cursor) {
         raised_pages(members, found)
     } else {
@@ -69,14 +72,18 @@ pub fn plan_turn(incident: &Incident, cursor: Cursor, found: &Found<'_>, now: Ti
     Turn { pages, externals, only_externals, fell_back, emergency, next }
 }
 
-/// The people whom the step's targets call for, each once, under the first target that does.
-fn members<'a>(call: &Call<'_>, step: &Step, found: &Found<'a>) -> Vec<Member<'a>> {
-    let mut members: Vec<Member<'a>> = Vec::new();
-    for member in step.targets.iter().flat_map(|target| call.target(target, found.people)) {
-        if members.iter().all(|known| known.contact.id != member.contact.id) {
-            members.push(member);
-        }
-    }
+/// Returns the members without contacts who acknowledged in this run and without their backups, each once, under the
+/// first target that calls for them.
+fn still_called<'a>(incident: &Incident, mut members: Vec<Member<'a>>) -> Vec<Member<'a>> {
+    let mut seen = BTreeSet::new();
+    members.retain(|member| {
+        let id = &member.contact.id;
+        let needless = match &member.why {
+            Why::BackupOf(other) => incident.acknowledged_by(other),
+            _ => false,
+        };
+        !needless && !incident.acknowledged_by(id) && seen.insert(id)
+    });
     members
 }
 

@@ -97,6 +97,44 @@ fn who_has_acknowledged_is_not_paged_again() {
 }
 
 #[test]
+fn the_backup_of_who_has_acknowledged_is_not_paged() {
+    let with_backup = |id: &str, backup: &str| {
+        let mut contact = person(id, 2);
+        contact.backup = Some(backup.parse().unwrap());
+        contact
+    };
+    let mut incident = incident();
+    incident.plan.acknowledgements = 2;
+    let ada = Actor::Contact("ada".parse().unwrap());
+    let mut incident = incident.acknowledge(ada, now()).unwrap().unwrap();
+    let second = Cursor { step: 1, ..Cursor::FIRST };
+    let check = |incident: &Incident, bobs_backup: &str, targets: &[&str], expected: &[&str]| {
+        let mut incident = incident.clone();
+        incident.plan.steps[1].targets = targets.iter().map(|t| t.parse().unwrap()).collect();
+        let team = [with_backup("ada", "lex"), with_backup("bob", bobs_backup)];
+        let mut lead = person("kim", 4);
+        lead.roles.push(crate::Role::IncidentCommander);
+        let rest = [person("lex", 4), person("max", 4), lead];
+        let people = people(team.into_iter().chain(rest));
+        let turn = turn(&incident, second, &people, now());
+        let line = |page: &PersonPage| format!("{} {:?}", page.contact.id, page.why);
+        assert_eq!(turn.pages.iter().map(line).collect::<Vec<_>>(), expected, "{targets:?}");
+        assert_eq!((turn.emergency, turn.fell_back), (None, false), "{targets:?}");
+    };
+    let of_bob = |id: &str| format!("{id} {:?}", Why::BackupOf("bob".parse().unwrap()));
+    check(&incident, "max", &["backups"], &[&of_bob("max")]);
+    // Also Bob's backup, who is needed in Bob's place.
+    check(&incident, "lex", &["backups"], &[&of_bob("lex")]);
+    check(&incident, "ada", &["backups"], &[]);
+    // Another target may call for the same contact.
+    check(&incident, "max", &["backups", "contact:lex"], &[&of_bob("max"), "lex Named"]);
+    // In the next run, the acknowledgment no longer counts.
+    incident.acknowledged_before = 1;
+    let of_ada = format!("lex {:?}", Why::BackupOf("ada".parse().unwrap()));
+    check(&incident, "lex", &["backups"], &[&of_ada]);
+}
+
+#[test]
 fn calls_come_first_out_of_hours() {
     let kinds = |incident: &Incident, people: &People, step| {
         let turn = turn(incident, Cursor { step, ..Cursor::FIRST }, people, now());

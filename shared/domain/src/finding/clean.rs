@@ -1,7 +1,7 @@
 //! Makes a finding fit to be shown: sources write what an attacker chose, such as the key of an object.
 
 use super::console::UNKNOWN_REGION;
-use super::{Asked, Detail, Finding, MOST_DESCRIPTION, MOST_TITLE};
+use super::{Asked, Detail, Finding, MOST_DESCRIPTION, MOST_TITLE, classify};
 use crate::text::cleaned;
 
 /// Stands for an account that a finding does not name.
@@ -54,20 +54,11 @@ impl Asked {
     }
 }
 
-/// `GuardDuty`'s types have dots that end in words (`AnomalousBehavior.SuccessfulBruteForce`), which no
-/// app takes for a domain; brackets there would hide the type from whoever looks it up.
-fn cleaned_type(text: &str) -> String {
-    let is_type = |text: &str| {
-        text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b":/.!&-".contains(&byte))
-            && text.split('.').skip(1).all(|word| {
-                let mut letters = word.chars();
-                let capital = letters.next().is_some_and(|c| c.is_ascii_uppercase());
-                let word = letters.take_while(char::is_ascii_alphanumeric).collect::<String>();
-                capital && (word.is_empty() || word.chars().any(|c| c.is_ascii_lowercase()))
-            })
-            && !text.contains("://")
-    };
-    if text.chars().count() <= MOST_TITLE && is_type(text) {
+/// Returns a type cleaned, unless the table knows it. Known types have dots that `cleaned` would put brackets around
+/// (`AnomalousBehavior.SuccessfulBruteForce`), and nothing can be searched for by a type with brackets.
+#[must_use]
+pub(crate) fn cleaned_type(text: &str) -> String {
+    if text.len() <= MOST_TITLE && classify::is_known(text) {
         return text.to_owned();
     }
     cleaned(text, MOST_TITLE)
@@ -79,13 +70,13 @@ pub(super) fn account(text: &str) -> String {
     if is_account { text } else { UNKNOWN_ACCOUNT }.to_owned()
 }
 
-/// Returns the Region, if its name has the shape of one: `eu-central-1`, `us-gov-west-1`.
+/// Returns the Region, if its name has the shape of one: `eu-central-1`, `eusc-de-east-1`.
 pub(super) fn region(text: &str) -> String {
     let parts: Vec<&str> = text.split('-').collect();
     let letters = |part: &&str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase());
     let is_region = match parts.as_slice() {
         [area, places @ .., number] => {
-            area.len() == 2
+            (2..=4).contains(&area.len())
                 && letters(area)
                 && !places.is_empty()
                 && places.iter().all(letters)
@@ -108,27 +99,47 @@ mod tests {
         {
             assert_eq!(account(odd), "unknown", "{odd}");
         }
-        for good in ["eu-west-1", "us-gov-west-1", "cn-north-1", "ap-southeast-7", "us-isob-east-1"]
-        {
+        for good in [
+            "eu-west-1",
+            "us-gov-west-1",
+            "cn-north-1",
+            "ap-southeast-7",
+            "us-isob-east-1",
+            "eusc-de-east-1",
+        ] {
             assert_eq!(region(good), good);
         }
-        for odd in
-            ["", "eu", "eu-1", "EU-west-1", "eu-west-12", "eu-west-1.evil.com", "eu--1", "e-w-1"]
-        {
+        for odd in [
+            "",
+            "eu",
+            "eu-1",
+            "EU-west-1",
+            "eu-west-12",
+            "eu-west-1.evil.com",
+            "eu--1",
+            "e-w-1",
+            "evils-w-1",
+        ] {
             assert_eq!(region(odd), "unknown", "{odd}");
         }
     }
 
     #[test]
-    fn types_stay_as_they_are_unless_they_are_none() {
+    fn known_types_stay_as_they_are_and_others_are_cleaned() {
         for good in [
             "CredentialAccess:RDS/AnomalousBehavior.SuccessfulBruteForce",
+            // A family that the table has with another resource.
+            "CredentialAccess:Redshift/AnomalousBehavior.FailedLogin",
             "CryptoCurrency:EC2/BitcoinTool.B!DNS",
             "Backdoor:EC2/C&CActivity.B",
             "",
         ] {
             assert_eq!(cleaned_type(good), good);
         }
+        assert_eq!(cleaned_type("TTPs/Evil.Com"), "TTPs/Evil[.]Com");
+        assert_eq!(cleaned_type("Impact:EC2/Evil.Com"), "Impact:EC2/Evil[.]Com");
+        let behind = "Impact:evil.com/AnomalousBehavior.Write";
+        assert_eq!(cleaned_type(behind), "Impact:evil[.]com/AnomalousBehavior[.]Write");
         assert_eq!(
             cleaned_type("Software and Configuration Checks/CVE"),
             "Software and Configuration Checks/CVE"

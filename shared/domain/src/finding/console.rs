@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 /// Stands for a Region that a finding does not name.
 pub(super) const UNKNOWN_REGION: &str = "unknown";
 
-/// Returns the address of `path` in the console of `region`. `GovCloud` and China have hosts of their
-/// own. A text that is no Region would be a part of the host, so it leads to the console's start.
+/// Returns the address of `path` in the console of `region`. `GovCloud`, China, and the European
+/// Sovereign Cloud have hosts of their own. A text that is no Region would be a part of the host, so it leads to the console's start.
 pub(crate) fn console(region: &str, path: &str) -> String {
     if super::clean::region(region) == UNKNOWN_REGION {
         return "https://console.aws.amazon.com/".to_owned();
@@ -14,6 +14,7 @@ pub(crate) fn console(region: &str, path: &str) -> String {
     let host = match region {
         r if r.starts_with("us-gov-") => "console.amazonaws-us-gov.com",
         r if r.starts_with("cn-") => "console.amazonaws.cn",
+        r if r.starts_with("eusc-") => "console.amazonaws-eusc.eu",
         _ => "console.aws.amazon.com",
     };
     format!("https://{region}.{host}/{path}")
@@ -82,6 +83,11 @@ mod tests {
         assert_eq!(
             guardduty_link("us-gov-west-1", "0a1b"),
             "https://us-gov-west-1.console.amazonaws-us-gov.com/guardduty/home?region=us-gov-west-1\
+             #/findings?macros=current&fId=0a1b"
+        );
+        assert_eq!(
+            guardduty_link("eusc-de-east-1", "0a1b"),
+            "https://eusc-de-east-1.console.amazonaws-eusc.eu/guardduty/home?region=eusc-de-east-1\
              #/findings?macros=current&fId=0a1b"
         );
         assert_eq!(

@@ -29,6 +29,7 @@ pub use identity::FindingIdentity;
 pub use ocsf::OcsfFinding;
 pub use scan::ObjectScan;
 
+pub(crate) use clean::cleaned_type;
 use console::UNKNOWN_REGION;
 pub(crate) use console::console;
 

@@ -29,7 +29,7 @@ pub enum Cause {
         /// When it was seen.
         seen_at: Timestamp,
     },
-    /// A finding joined after an escalation that nobody answered.
+    /// A finding joined after paging had ended without enough acknowledgments.
     NotAcknowledged,
     /// Nobody resolved the incident in time after the acknowledgment.
     AcknowledgmentTimedOut,

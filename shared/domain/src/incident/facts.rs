@@ -54,7 +54,7 @@ pub fn because(cause: &Cause, incident: &Incident) -> String {
             format!("Still happening: last seen {}.", seen_at.strftime("%Y-%m-%d %H:%M UTC"))
         }
         Cause::NotAcknowledged => {
-            "Finding added after paging had ended without an acknowledgment.".to_owned()
+            "Finding added after paging had ended without enough acknowledgments.".to_owned()
         }
         Cause::AcknowledgmentTimedOut => {
             "Not resolved in time after the last acknowledgment.".to_owned()

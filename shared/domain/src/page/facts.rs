@@ -2,7 +2,7 @@
 
 use super::blocks::shown;
 use super::{JoinedLine, counted, minute};
-use crate::finding::{Asked, Quiet};
+use crate::finding::{Asked, Quiet, cleaned_type};
 use crate::incident::{Cause, Closed, Incident};
 
 /// Returns what is known of an incident, as labels and values in reading order.
@@ -10,9 +10,10 @@ use crate::incident::{Cause, Closed, Incident};
 pub fn facts(incident: &Incident) -> Vec<(String, String)> {
     let finding = &incident.finding;
     let mut facts = Vec::new();
+    facts.push(("Severity".to_owned(), incident.severity.name().to_owned()));
+    // Cleaned apart, so that known types stay as they are.
+    facts.push(("Type".to_owned(), cleaned_type(&finding.finding_type)));
     let mut add = |label: &str, value: String| facts.push((shown(label), shown(&value)));
-    add("Severity", incident.severity.name().to_owned());
-    add("Type", finding.finding_type.clone());
     add("Account", incident.account.clone());
     add("Region", incident.region.clone());
     if let Some(resource) = &finding.resource {
@@ -77,7 +78,9 @@ fn cause_sentence(incident: &Incident, cause: &Cause) -> String {
             format!("Paged again, because a finding was seen at {}.", minute(*seen_at))
         }
         Cause::NotAcknowledged => {
-            "Paged again, because a finding was added and no one had acknowledged.".to_owned()
+            "Paged again, because a finding was added after paging had ended without enough \
+             acknowledgments."
+                .to_owned()
         }
         Cause::AcknowledgmentTimedOut => match incident.plan.acknowledgement_minutes {
             Some(minutes) => format!(

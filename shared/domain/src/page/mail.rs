@@ -100,7 +100,7 @@ fn because(page: &PersonPage) -> String {
         Why::BackupOf(id) => {
             format!("You are paged because {id} has not answered and you are the backup.")
         }
-        Why::NextLevel => "You are paged because nobody has answered so far.".into(),
+        Why::NextLevel => "You are paged because the incident is not acknowledged yet.".into(),
         Why::Role(role) => {
             format!(
                 "You are paged because the escalation plan calls for the {}.",

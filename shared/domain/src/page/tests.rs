@@ -7,9 +7,12 @@ mod updates;
 use super::*;
 use crate::escalation::{Cursor, Emergency, Found, plan_turn};
 use crate::finding::{Asked, Detail, Quiet};
-use crate::incident::{Cause, Closed};
+use crate::incident::facts::because;
+use crate::incident::{Actor, Cause, Closed};
+use crate::policy::Policy;
 use crate::samples::{incident, now, people, person};
 use crate::severity::Severity;
+use crate::team::Why;
 
 const LINK: &str =
     "https://a1b2c3d4e5.execute-api.eu-central-1.amazonaws.com/ack/AAAAAAAAAAAAAAAAAAAAAA";
@@ -109,7 +112,7 @@ fn every_cause_has_its_sentence() {
     );
     check(
         Cause::NotAcknowledged,
-        "Paged again, because a finding was added and no one had acknowledged.",
+        "Paged again, because a finding was added after paging had ended without enough acknowledgments.",
     );
     check(
         Cause::AcknowledgmentTimedOut,
@@ -130,6 +133,26 @@ fn every_cause_has_its_sentence() {
     incident.cause =
         Some(Cause::Asked { action: "Page the team".into(), account: "111122223333".into() });
     assert_eq!(notices(&incident).len(), 1, "it is said once");
+}
+
+#[test]
+fn too_few_acknowledgments_are_not_none() {
+    let mut two = incident();
+    two.plan.acknowledgements = 2;
+    let ada = Actor::Contact("ada".parse().unwrap());
+    let one = two.acknowledge(ada, now()).unwrap().unwrap();
+    let people = people([person("bob", 1)]);
+    let plan = one.plan.clone();
+    let found = Found::new(&people, &[]);
+    let mut page = plan_turn(&one, Cursor::FIRST, &found, now()).pages.remove(0);
+    page.why = Why::NextLevel;
+    let text = mail(&one, &page, &[], &Joined::default(), LINK).text;
+    assert!(text.starts_with("You are paged because the incident is not acknowledged yet."));
+    let with = (&Policy::default(), plan);
+    let again = one.raise(&one.finding, false, Cause::NotAcknowledged, with, now());
+    for text in [because(&Cause::NotAcknowledged, &again), notices(&again).remove(0)] {
+        assert!(text.ends_with("after paging had ended without enough acknowledgments."), "{text}");
+    }
 }
 
 #[test]
@@ -170,6 +193,20 @@ fn an_organization_gets_a_digest_without_findings_or_links() {
 /// A name that an attacker chose, with all that could make it something else in a message.
 const HOSTILE: &str =
     "invoices/\u{202E}gpj.exe https://evil.example/login <b>x</b>\nMUSTER: all clear";
+
+#[test]
+fn a_known_type_can_be_searched_for() {
+    let mut incident = incident();
+    let known = "CredentialAccess:RDS/AnomalousBehavior.SuccessfulBruteForce";
+    incident.finding.finding_type = known.into();
+    let line = format!("Type: {known}\n");
+    assert!(page_mail(&incident, &Joined::default()).text.contains(&line));
+    assert!(crate::mirror::Shown::of(&incident).summary.contains(&line));
+    // An incident of an older version has a type that was not cleaned.
+    incident.finding.finding_type = "TTPs/Evil.Com".into();
+    let text = page_mail(&incident, &Joined::default()).text;
+    assert!(text.contains("Type: TTPs/Evil[.]Com\n"), "{text}");
+}
 
 #[test]
 fn a_hostile_title_is_one_dead_line_everywhere() {

@@ -199,13 +199,10 @@ impl Update {
                 };
                 format!("A finding of {} severity was added to {known}", severity.name())
             }
-            Self::Unresolved { days } if incident.status == State::Open => format!(
-                "This incident has been open for {}. No one has acknowledged it.",
-                counted(*days, "day", "days")
-            ),
             Self::Unresolved { days } => format!(
-                "This incident has been open for {}. It is acknowledged, but not resolved.",
-                counted(*days, "day", "days")
+                "This incident has been open for {}. {}",
+                counted(*days, "day", "days"),
+                acknowledgments(incident)
             ),
         }
     }
@@ -229,6 +226,21 @@ pub fn several_added_topic(incident: &Incident, added: &Joined) -> (String, Stri
         said.push_str(&added.lines().join("\n"));
     }
     added_topic(incident, "findings", &said)
+}
+
+/// Returns which acknowledgments an incident has that is not resolved, as a sentence.
+fn acknowledgments(incident: &Incident) -> String {
+    let required = incident.plan.acknowledgements;
+    let given = usize::from(required).saturating_sub(incident.missing());
+    match &incident.cause {
+        _ if incident.status != State::Open => "It is acknowledged, but not resolved.".to_owned(),
+        _ if given > 0 => format!("It has {given} of {required} required acknowledgments."),
+        _ if incident.acknowledged_before == 0 => "No one has acknowledged it.".to_owned(),
+        Some(Cause::AcknowledgmentTimedOut) => {
+            "The last acknowledgment timed out, and no one has acknowledged it since.".to_owned()
+        }
+        _ => "No one has acknowledged it since paging restarted.".to_owned(),
+    }
 }
 
 fn this(incident: &Incident) -> &'static str {

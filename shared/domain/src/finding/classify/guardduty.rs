@@ -29,6 +29,19 @@ pub(super) fn known(finding_type: &str) -> Option<IncidentType> {
     ACTIVE.iter().chain(RETIRED).find(|(_, names)| named(names)).map(|(kind, _)| *kind)
 }
 
+/// Checks whether the table has this type, or one of the same family (`BitcoinTool.B!DNS`) with another purpose or
+/// resource.
+pub(in crate::finding) fn is_known(finding_type: &str) -> bool {
+    let Some((before, family)) = finding_type.rsplit_once('/') else { return false };
+    let word = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric());
+    let same = |name: &&str| {
+        name.rsplit_once('/').is_some_and(|(_, known)| known.eq_ignore_ascii_case(family))
+    };
+    let named = |names: &&[&str]| names.iter().any(same);
+    before.split_once(':').is_some_and(|(purpose, resource)| word(purpose) && word(resource))
+        && ACTIVE.iter().chain(RETIRED).any(|(_, names)| named(names))
+}
+
 fn by_purpose(finding_type: &str) -> IncidentType {
     use IncidentType::{
         AccountCompromise, DataExposure, LoggingTampering, Malware, Misconfiguration, Other,
@@ -116,6 +129,7 @@ mod tests {
             let (purpose, rest) = name.split_once(':').unwrap();
             assert!(!purpose.is_empty() && rest.split_once('/').is_some(), "{name}");
             assert!(name.len() <= 100, "{name}");
+            assert!(is_known(name), "{name}");
         }
     }
 

@@ -8,6 +8,7 @@ mod taxonomy;
 
 pub(super) use asff::asff_exploited;
 pub use asff::{AsffFacts, asff};
+pub(super) use guardduty::is_known;
 pub use guardduty::{guardduty, native};
 pub(super) use ocsf::ocsf_exploited;
 pub use ocsf::{OcsfFacts, ocsf};

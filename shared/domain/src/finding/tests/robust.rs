@@ -90,7 +90,12 @@ proptest! {
                 if text == finding.console_link {
                     prop_assert!(text.is_ascii() && !text.contains([' ', '"', '<', '\n']), "{text}");
                     let host = text.trim_start_matches("https://").split('/').next().unwrap();
-                    let ours = ["aws.amazon.com", "amazonaws-us-gov.com", "amazonaws.cn"];
+                    let ours = [
+                        "aws.amazon.com",
+                        "amazonaws-us-gov.com",
+                        "amazonaws.cn",
+                        "amazonaws-eusc.eu",
+                    ];
                     let ours = ours.map(|name| format!("console.{name}"));
                     prop_assert!(ours.iter().any(|name| host.ends_with(name)), "{text}");
                 } else {

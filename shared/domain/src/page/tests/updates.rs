@@ -2,7 +2,7 @@
 
 use super::super::*;
 use super::{LINK, full};
-use crate::incident::State;
+use crate::incident::{Actor, Incident, State};
 use crate::samples::{incident, now};
 use crate::severity::Severity;
 
@@ -83,6 +83,28 @@ fn mails() {
     assert!(text.starts_with(
         "This incident has been open for 2 days. It is acknowledged, but not resolved."
     ));
+}
+
+#[test]
+fn the_daily_update_says_which_acknowledgments_there_are() {
+    let check = |incident: &Incident, expected: &str| {
+        let expected = format!("This incident has been open for 2 days. {expected}\n");
+        assert!(OPEN.mail(incident, &Joined::default(), LINK).text.starts_with(&expected));
+        assert!(OPEN.topic(incident).1.starts_with(&expected));
+    };
+    let mut open = incident();
+    open.plan.acknowledgements = 2;
+    check(&open, "No one has acknowledged it.");
+    let by = |name: &str| Actor::Contact(name.parse().unwrap());
+    let one = open.acknowledge(by("ada"), now()).unwrap().unwrap();
+    check(&one, "It has 1 of 2 required acknowledgments.");
+    let both = one.acknowledge(by("bob"), now()).unwrap().unwrap();
+    check(&both, "It is acknowledged, but not resolved.");
+    let lapsed = both.lapse(now());
+    check(&lapsed, "The last acknowledgment timed out, and no one has acknowledged it since.");
+    let again = lapsed.acknowledge(by("ada"), now()).unwrap().unwrap();
+    check(&again, "It has 1 of 2 required acknowledgments.");
+    check(&one.restart_active(now()), "No one has acknowledged it since paging restarted.");
 }
 
 #[test]
