@@ -109,7 +109,9 @@ impl Responder {
             Verdict::Open { earlier } => self.open(earlier, finding, (policy, known), now).await,
             Verdict::Close { incident, state, closing } => {
                 let Some(own) = known.incident(&incident) else { return Ok(Step::Again) };
-                if self.close(own, state, closing, finding, now).await? == Written::Conflict {
+                let closes = (state, closing);
+                let closed = self.close(own, closes, finding, known, now);
+                if closed.await? == Written::Conflict {
                     return Ok(Step::Raced);
                 }
                 Box::pin(self.closed(finding, &incident, policy, now)).await
@@ -117,7 +119,7 @@ impl Responder {
             Verdict::Restart { incident } => {
                 let Some(own) = known.incident(&incident) else { return Ok(Step::Again) };
                 let after = own.restart_active(now);
-                if self.incidents.restart(&after, finding, now).await? == Written::Conflict {
+                if self.incidents.restart(&after, finding, known, now).await? == Written::Conflict {
                     return Ok(Step::Raced);
                 }
                 self.start(finding, &incident).await?;
@@ -127,7 +129,7 @@ impl Responder {
                 let Some(own) = known.incident(&incident) else { return Ok(Step::Again) };
                 let after = own.reopen_at_source(now);
                 let restarts = after.run > own.run;
-                let noted = self.incidents.reopen_finding(&after, restarts, finding, now);
+                let noted = self.incidents.reopen_finding(&after, restarts, finding, known, now);
                 if noted.await? == Written::Conflict {
                     return Ok(Step::Raced);
                 }
@@ -169,9 +171,9 @@ impl Responder {
     async fn close(
         &self,
         own: &Incident,
-        state: Quiet,
-        closing: Closing,
+        (state, closing): (Quiet, Closing),
         finding: &Finding,
+        known: &Known,
         now: Timestamp,
     ) -> Result<Written, AwsError> {
         let at = finding.reported_at.unwrap_or(now).min(now);
@@ -183,8 +185,9 @@ impl Responder {
         };
         let text = facts::closed(finding, state, closing, own);
         let closed = (finding, at);
-        let written =
-            self.incidents.close_finding(&own.id, after.as_ref(), closed, (&text, now)).await?;
+        let closed =
+            self.incidents.close_finding(&own.id, after.as_ref(), closed, known, (&text, now));
+        let written = closed.await?;
         if closing == Closing::Resolve && written == Written::Done {
             // What others listen for.
             let fact =

@@ -122,7 +122,8 @@ pub fn decide(policy: &Policy, finding: &Finding, known: &Known, now: Timestamp)
         // Handed on by another tool: an incident that pages, or was acknowledged, does not end by that.
         Some(Quiet::Notified) if taken_up => {}
         Some(quiet) => {
-            return closed(policy, finding, known).unwrap_or_else(|| Verdict::Record(quiet.into()));
+            let news = closed(policy, finding, known, now);
+            return news.unwrap_or_else(|| Verdict::Record(quiet.into()));
         }
         None => {}
     }

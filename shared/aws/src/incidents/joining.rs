@@ -9,7 +9,7 @@ use muster::verdict::{Earlier, Known};
 
 use super::expiry::named_by;
 use super::fact::{CLOSED, REOPENED};
-use super::ledger::{CLOSED_AT, CLOSED_BY, Group, group_key, ledger_key};
+use super::ledger::{CLOSED_AT, CLOSED_BY, Group, as_read, counted, group_key, ledger_key};
 use super::{Fact, Incidents, moment};
 use crate::error::AwsError;
 use crate::item::{self, Written, n, s};
@@ -156,15 +156,11 @@ impl Incidents {
         id: &IncidentId,
         after: Option<&Incident>,
         (finding, closed_at): (&Finding, Timestamp),
+        known: &Known,
         (text, now): (&str, Timestamp),
     ) -> Result<Written, AwsError> {
-        let ledger = self.ledger_update(
-            finding,
-            &[("started", AttributeValue::Bool(false))],
-            &[],
-            Some("incident = :known"),
-            (vec![(":known", s(id.as_str()))], now),
-        )?;
+        let sets = [("started", AttributeValue::Bool(false))];
+        let ledger = self.ledger_update(finding, known, &sets, &[], now)?;
         let name = format!("closed#{}#{}", digest(finding), closed_at.as_millisecond());
         let fact = Fact::about(now, CLOSED, finding, text);
         self.noted(id, after, ledger, (&name, &fact), false).await
@@ -178,15 +174,11 @@ impl Incidents {
         &self,
         after: &Incident,
         finding: &Finding,
+        known: &Known,
         now: Timestamp,
     ) -> Result<Written, AwsError> {
-        let ledger = self.ledger_update(
-            finding,
-            &[("started", AttributeValue::Bool(false)), ("asked_run", n(after.run))],
-            &[],
-            Some("incident = :known"),
-            (vec![(":known", s(after.id.as_str()))], now),
-        )?;
+        let sets = [("started", AttributeValue::Bool(false)), ("asked_run", n(after.run))];
+        let ledger = self.ledger_update(finding, known, &sets, &[], now)?;
         let cause = after.cause.as_ref().map(|cause| facts::because(cause, after));
         let text = format!("{} Paging restarts.", cause.unwrap_or_default());
         let fact = Fact::new(now, "raised", &Actor::Muster, &text);
@@ -204,19 +196,15 @@ impl Incidents {
         after: &Incident,
         restarts: bool,
         finding: &Finding,
+        known: &Known,
         now: Timestamp,
     ) -> Result<Written, AwsError> {
-        let ledger = self.ledger_update(
-            finding,
-            &[
-                ("started", AttributeValue::Bool(!restarts)),
-                ("joined", AttributeValue::Bool(false)),
-                ("asked_run", n(after.run)),
-            ],
-            &[CLOSED_AT, CLOSED_BY],
-            Some("incident = :known AND attribute_exists(closed_at)"),
-            (vec![(":known", s(after.id.as_str()))], now),
-        )?;
+        let sets = [
+            ("started", AttributeValue::Bool(!restarts)),
+            ("joined", AttributeValue::Bool(false)),
+            ("asked_run", n(after.run)),
+        ];
+        let ledger = self.ledger_update(finding, known, &sets, &[CLOSED_AT, CLOSED_BY], now)?;
         let name = format!("reopened#{}#{}", digest(finding), now.as_millisecond());
         let text = facts::reopened(finding, restarts);
         let fact = Fact::about(now, REOPENED, finding, &text);
@@ -284,17 +272,13 @@ impl Incidents {
         }
     }
 
-    /// The write that lets a finding's ledger entry name its incident, if it names what was read.
+    /// The write that lets a finding's ledger entry name its incident.
     fn name_incident(
         &self,
         finding: &Finding,
         known: &Known,
         named: &Named<'_>,
     ) -> Result<TransactWriteItem, AwsError> {
-        let (condition, values) = match known.entry.as_ref().and_then(|e| e.incident.as_ref()) {
-            None => ("attribute_not_exists(incident)", vec![]),
-            Some(before) => ("incident = :known", vec![(":known", s(before.as_str()))]),
-        };
         let mut sets = vec![
             ("incident", s(named.incident.id.as_str())),
             ("started", AttributeValue::Bool(false)),
@@ -305,27 +289,26 @@ impl Incidents {
         sets.extend(event.filter(|event| !event.is_empty()).map(|event| ("asked_event", s(event))));
         // What a person asks for says nothing of whether it is closed: the next copy that says so is no news.
         let reopened: &[&str] = if finding.asks() { &[] } else { &[CLOSED_AT, CLOSED_BY] };
-        self.ledger_update(finding, &sets, reopened, Some(condition), (values, named.at))
+        self.ledger_update(finding, known, &sets, reopened, named.at)
     }
 
-    /// The write that counts a delivery of a finding and changes its ledger entry.
+    /// The write that counts a delivery of a finding and changes its ledger entry, if that is as it was read.
     fn ledger_update(
         &self,
         finding: &Finding,
+        known: &Known,
         sets: &[(&'static str, AttributeValue)],
         removes: &[&str],
-        condition: Option<&str>,
-        (values, now): (Vec<(&str, AttributeValue)>, Timestamp),
+        now: Timestamp,
     ) -> Result<TransactWriteItem, AwsError> {
-        let counted = super::ledger::counted(finding, sets, removes, now);
+        let counted = counted(finding, known, sets, removes, now);
+        let (condition, values) = as_read(known, finding.route);
         let mut update = Update::builder()
             .table_name(&self.table)
             .set_key(Some(ledger_key(&finding.identity)))
             .update_expression(counted.expression)
-            .set_expression_attribute_values(Some(counted.values));
-        if let Some(condition) = condition {
-            update = update.condition_expression(condition);
-        }
+            .set_expression_attribute_values(Some(counted.values))
+            .condition_expression(condition);
         for (name, value) in values {
             update = update.expression_attribute_values(name, value);
         }

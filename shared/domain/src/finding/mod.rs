@@ -211,6 +211,12 @@ impl Finding {
         }
     }
 
+    /// Whether its source says with this copy that it is active.
+    #[must_use]
+    pub const fn active(&self) -> bool {
+        self.drill.is_none() && matches!(self.quiet, None | Some(Quiet::Notified))
+    }
+
     /// Whether a person asks for the team with it.
     #[must_use]
     pub fn asks(&self) -> bool {

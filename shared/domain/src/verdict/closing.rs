@@ -22,10 +22,16 @@ pub(super) fn ends(quiet: Quiet) -> bool {
 }
 
 /// The verdict on a finding that its source reports closed, if it is news for an incident.
-pub(super) fn closed(policy: &Policy, finding: &Finding, known: &Known) -> Option<Verdict> {
+pub(super) fn closed(
+    policy: &Policy,
+    finding: &Finding,
+    known: &Known,
+    now: Timestamp,
+) -> Option<Verdict> {
     let state = finding.quiet.filter(|quiet| ends(*quiet))?;
     let own = known.own.as_ref().filter(|own| own.status != State::Resolved)?;
-    if known.entry.as_ref().is_some_and(|entry| entry.closed_at.is_some()) {
+    let on_record = known.entry.as_ref().is_some_and(|entry| entry.closed_at.is_some());
+    if on_record || known.late(finding, now) {
         return None;
     }
     let closing = closing(policy, finding, known, own);

@@ -183,6 +183,37 @@ fn what_its_source_closes_ends_what_the_policy_says() {
 }
 
 #[test]
+fn a_closing_that_comes_late_ends_nothing() {
+    let open = incident();
+    let mut known = own(&open);
+    known.entry.as_mut().unwrap().active_securityhub_at = Some(after(20));
+    let copy = |route, quiet, reported: i64| Finding {
+        route,
+        quiet: Some(quiet),
+        reported_at: Some(after(reported)),
+        ..finding(Severity::High, 5)
+    };
+    let hub = |reported| copy(Route::SecurityHub, Quiet::Resolved, reported);
+    let resolved = Verdict::Record(Reason::Resolved);
+    assert_eq!(verdict(&hub(19), &known, 40), resolved, "older than the reopening");
+    assert_eq!(verdict(&hub(20), &known, 40), resolved, "as old: nothing says which was last");
+    assert!(matches!(verdict(&hub(21), &known, 40), Verdict::Close { .. }));
+    let listed = Finding { reported_at: None, ..hub(0) };
+    assert!(matches!(verdict(&listed, &known, 40), Verdict::Close { .. }));
+    // Another route has an order of its own.
+    let direct = copy(Route::GuardDuty, Quiet::Archived, 10);
+    assert!(matches!(verdict(&direct, &known, 40), Verdict::Close { .. }));
+    // What is kept: the newest active copy, and none of a future that a wrong clock tells of.
+    let active = |reported| Finding { quiet: None, ..hub(reported) };
+    assert_eq!(known.newly_active(&active(20), after(40)), None);
+    assert_eq!(known.newly_active(&active(21), after(40)), Some(after(21)));
+    assert_eq!(known.newly_active(&active(999), after(40)), Some(after(40)));
+    assert_eq!(known.newly_active(&hub(30), after(40)), None);
+    let handed_on = copy(Route::SecurityHub, Quiet::Notified, 30);
+    assert_eq!(known.newly_active(&handed_on, after(40)), Some(after(30)));
+}
+
+#[test]
 fn what_is_reopened_pages_if_nobody_is_on_it() {
     let stopped = incident().close_at_source(Quiet::Resolved, after(20), true, after(20));
     let known = |own_incident: &Incident| {

@@ -54,6 +54,15 @@ pub struct LedgerEntry {
     /// The same for the unified Security Hub (OCSF).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quiet_securityhubv2_at: Option<Timestamp>,
+    /// When GuardDuty's own route reported the newest copy that says that the finding is active.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub active_guardduty_at: Option<Timestamp>,
+    /// The same for Security Hub (ASFF).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub active_securityhub_at: Option<Timestamp>,
+    /// The same for the unified Security Hub (OCSF).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub active_securityhubv2_at: Option<Timestamp>,
 }
 
 impl LedgerEntry {
@@ -76,6 +85,20 @@ impl LedgerEntry {
             quiet_guardduty_at: None,
             quiet_securityhub_at: None,
             quiet_securityhubv2_at: None,
+            active_guardduty_at: None,
+            active_securityhub_at: None,
+            active_securityhubv2_at: None,
+        }
+    }
+
+    /// Returns when this route reported the newest copy that says that the finding is active.
+    #[must_use]
+    pub const fn active_at(&self, route: Route) -> Option<Timestamp> {
+        match route {
+            Route::GuardDuty => self.active_guardduty_at,
+            Route::SecurityHub => self.active_securityhub_at,
+            Route::SecurityHubV2 => self.active_securityhubv2_at,
+            Route::CustomAction | Route::Drill => None,
         }
     }
 
@@ -142,6 +165,28 @@ impl Known {
         let before = self.entry.as_ref().and_then(|entry| entry.asked_event.as_ref());
         let asked = finding.asked.as_ref().map(|asked| &asked.event);
         asked.is_some_and(|event| !event.is_empty() && before == Some(event))
+    }
+
+    /// Returns when this copy says that the finding is active, if its route has not said so since.
+    #[must_use]
+    pub fn newly_active(&self, finding: &Finding, now: Timestamp) -> Option<Timestamp> {
+        // A source whose clock is ahead must not keep its later closing from counting.
+        let at = finding.reported_at.unwrap_or(now).min(now);
+        let news = self.active_at(finding.route).is_none_or(|newest| at > newest);
+        (news && finding.active()).then_some(at)
+    }
+
+    /// Whether this copy says that the finding is closed, and is not newer than one by which the same route says that it is
+    /// active. Events are delivered at least once and in any order: an old word ends nothing.
+    #[must_use]
+    pub fn late(&self, finding: &Finding, now: Timestamp) -> bool {
+        let at = finding.reported_at.unwrap_or(now);
+        let closes = finding.quiet.is_some_and(Quiet::closed);
+        closes && self.active_at(finding.route).is_some_and(|newest| at <= newest)
+    }
+
+    fn active_at(&self, route: Route) -> Option<Timestamp> {
+        self.entry.as_ref()?.active_at(route)
     }
 
     /// Why the finding is nothing to act on now, by its own word or by that of another route. A custom action
