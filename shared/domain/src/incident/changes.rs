@@ -104,13 +104,13 @@ impl Incident {
         next
     }
 
-    /// Returns the incident after its source reopened what it had reported closed. If that had ended the paging and
-    /// nobody is on it, another escalation begins.
+    /// Returns the incident after its source reopened what it had reported closed. If it is open and pages no contact,
+    /// because the source's word or an escalation without an acknowledgment ended the paging, another escalation begins.
     #[must_use]
     pub fn reopen_at_source(&self, now: Timestamp) -> Self {
         let mut next = self.next();
         next.closed = None;
-        if self.stopped() && self.status == State::Open {
+        if self.silent_since(now).is_some() {
             next.raised_by = None;
             next.restart(Cause::Reopened, now);
         }

@@ -236,6 +236,12 @@ fn what_is_reopened_pages_if_nobody_is_on_it() {
     assert!(matches!(verdict(&listed, &known(&stopped), 40), Verdict::Reopen { .. }));
     let again = stopped.reopen_at_source(after(40));
     assert_eq!((again.run, again.cause, again.closed), (3, Some(Cause::Reopened), None));
+    // Only told of the closing, and silent because no contact acknowledged: it pages. While it pages, a fact is enough.
+    let told = incident().close_at_source(Quiet::Suppressed, after(20), false, after(20));
+    assert_eq!(told.reopen_at_source(after(40)).run, told.run);
+    let again = told.reopen_at_source(after(91));
+    assert_eq!(again.silent_since(after(92)), None);
+    assert_eq!((again.run, again.cause), (told.run + 1, Some(Cause::Reopened)));
     // Somebody is on it: a fact.
     let taken = acknowledged().close_at_source(Quiet::Resolved, after(20), true, after(20));
     assert_eq!(taken.reopen_at_source(after(40)).run, taken.run);
