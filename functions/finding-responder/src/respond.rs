@@ -43,6 +43,7 @@ impl Responder {
         loop {
             let (policy, known) =
                 tokio::try_join!(self.roster.policy(), self.incidents.known(finding))?;
+            let finding = &*known.judged(finding);
             let verdict = decide(&policy, finding, &known, now);
             let joined = known.entry.as_ref().is_some_and(|entry| entry.joined);
             *joins = matches!(verdict, Verdict::Attach { .. } | Verdict::Repeat { .. })
@@ -136,6 +137,10 @@ impl Responder {
                 if restarts {
                     self.start(finding, &incident).await?;
                 }
+                if known.increased_from(finding).is_some() {
+                    // It is more severe than before, too: what is read next says what that asks for.
+                    return Ok(Step::Again);
+                }
                 Ok(Step::Done(outcome("reopened", &incident)))
             }
         }
@@ -151,6 +156,7 @@ impl Responder {
         now: Timestamp,
     ) -> Result<Step, Failure> {
         let known = self.incidents.known(finding).await?;
+        let finding = &*known.judged(finding);
         let Verdict::Finish { tell, .. } = decide(policy, finding, &known, now) else {
             return Ok(Step::Again);
         };
@@ -273,8 +279,8 @@ impl Responder {
         Ok(Step::Done(outcome("opened", &incident.id)))
     }
 
-    /// Lets those who acknowledged an incident be told of a finding that joined. On record first: if the execution is
-    /// lost, the watchdog takes it.
+    /// Lets the contacts who acknowledged an incident be told of a finding that joined or became more severe. On record
+    /// first: if the execution is lost, the watchdog takes it.
     async fn tell(
         &self,
         finding: &Finding,

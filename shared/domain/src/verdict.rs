@@ -57,7 +57,8 @@ pub enum Verdict {
         /// The incident before it, if there is one.
         earlier: Option<Earlier>,
     },
-    /// Note it on the timeline of an open incident; page nobody.
+    /// Note it on the timeline of an open incident, as a new member or as a member that is more severe than before; page
+    /// no one.
     Attach {
         /// Which.
         incident: IncidentId,
@@ -109,6 +110,7 @@ pub enum Verdict {
 /// Returns the verdict on `finding`, given what is known.
 #[must_use]
 pub fn decide(policy: &Policy, finding: &Finding, known: &Known, now: Timestamp) -> Verdict {
+    let finding = &*known.judged(finding);
     // What was begun comes before everything: also before a later copy of the finding that says "archived".
     if let (Some(entry), Some(own)) = (&known.entry, &known.own)
         && !entry.started
@@ -245,6 +247,11 @@ fn again(
     if worth && finding.severity > own.severity {
         let cause = Cause::SeverityIncreased { from: own.severity };
         return Verdict::Raise { incident, cause };
+    }
+    if worth && !reopened && known.increased_from(finding).is_some() {
+        // Not more severe than the headline, but more than what its team knows of this finding. One that is reopened, too,
+        // is told of after that.
+        return join(policy, finding, own, now);
     }
     match still_happening(policy, finding, own, now) {
         Some(seen_at) if worth => {

@@ -77,8 +77,9 @@ impl Incidents {
         item::written(transaction.send().await)
     }
 
-    /// Lets a finding join an open incident: its ledger entry, a line on the timeline, its link. None of these is
-    /// another finding's, and the incident is not written: a thousand can join at once, and hold up no answer.
+    /// Lets a finding join an open incident, or notes that a finding of it is more severe than before: its ledger entry, a
+    /// line on the timeline, its link. None of these is another finding's, and the incident is not written: a thousand
+    /// can join at once, and hold up no answer.
     ///
     /// # Errors
     /// The failed call.
@@ -89,9 +90,14 @@ impl Incidents {
         known: &Known,
         now: Timestamp,
     ) -> Result<Written, AwsError> {
-        let fact = Fact::about(now, "attached", finding, &facts::joined(finding));
+        let increased = known.increased_from(finding).filter(|_| !known.new_to(&incident.id));
+        let (what, text) = match increased {
+            None => ("attached", facts::joined(finding)),
+            Some(from) => ("severity_increased", facts::increased(finding, from)),
+        };
+        let fact = Fact::about(now, what, finding, &text);
         // By time, so that the newest are found first.
-        let name = format!("attached#{}#{}", moment(now), digest(finding));
+        let name = format!("{what}#{}#{}", moment(now), digest(finding));
         let item = named_by(Self::fact_item(&incident.id, &name, &fact)?, finding);
         let named = Named { incident, joined: true, at: now };
         let mut writes = vec![
@@ -283,6 +289,7 @@ impl Incidents {
             ("incident", s(named.incident.id.as_str())),
             ("started", AttributeValue::Bool(false)),
             ("joined", AttributeValue::Bool(named.joined)),
+            ("told_severity", s(known.told_severity(finding, &named.incident.id).name())),
             ("asked_run", n(named.incident.run)),
         ];
         let event = finding.asked.as_ref().map(|asked| asked.event.as_str());

@@ -116,8 +116,8 @@ pub(super) fn counted(
 pub(super) const CLOSED_AT: &str = "closed_at";
 pub(super) const CLOSED_BY: &str = "closed_by";
 
-/// The condition that an entry is as it was read: its incident, since when it is closed, and what `route` says of when it
-/// was active. Of two copies at the same moment, one then finds what the other says.
+/// The condition that an entry is as it was read: its incident, how severe that has heard it is, since when it is closed,
+/// and when `route` reported it active. Of two copies at the same moment, one then finds what the other says.
 pub(super) fn as_read(
     known: &Known,
     route: Route,
@@ -126,9 +126,11 @@ pub(super) fn as_read(
     let incident = entry.and_then(|entry| entry.incident.as_ref());
     let closed_at = entry.and_then(|entry| entry.closed_at);
     let active_at = entry.and_then(|entry| entry.active_at(route));
+    let told = entry.and_then(|entry| entry.told_severity);
     let time = |at: Timestamp| s(at.to_string());
     let mut read = vec![
         ("incident", ":read_incident", incident.map(|id| s(id.as_str()))),
+        ("told_severity", ":read_told", told.map(|severity| s(severity.name()))),
         (CLOSED_AT, ":read_closed_at", closed_at.map(time)),
     ];
     read.extend(active_mark(route).map(|mark| (mark, ":read_active_at", active_at.map(time))));

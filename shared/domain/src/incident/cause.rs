@@ -15,7 +15,7 @@ pub enum Cause {
         /// The severity before.
         from: Severity,
     },
-    /// A Critical finding joined while the incident was acknowledged.
+    /// Another finding than the headline joined as Critical, or became Critical, while the incident was acknowledged.
     CriticalJoined,
     /// A person asked for the team by a Security Hub custom action.
     Asked {
@@ -29,7 +29,7 @@ pub enum Cause {
         /// When it was seen.
         seen_at: Timestamp,
     },
-    /// A finding joined after an escalation that nobody answered.
+    /// A finding joined, or became more severe, after an escalation that ended without an acknowledgment.
     NotAcknowledged,
     /// Nobody resolved the incident in time after the acknowledgment.
     AcknowledgmentTimedOut,

@@ -3,6 +3,7 @@
 use super::{Cause, Incident, State};
 use crate::category::Category;
 use crate::finding::{Finding, Quiet};
+use crate::severity::Severity;
 use crate::verdict::{Closing, Earlier};
 
 /// Returns the sentence about an incident that opens, after `earlier` if there is one.
@@ -30,6 +31,13 @@ pub fn joined(finding: &Finding) -> String {
     format!("{} finding added. {}", capitalized(finding.severity.name()), named(finding))
 }
 
+/// Returns the sentence about a finding of the incident that is more severe than before and changes nothing else.
+#[must_use]
+pub fn increased(finding: &Finding, from: Severity) -> String {
+    let to = finding.severity.name();
+    format!("Severity of a finding increased from {} to {to}. {}", from.name(), named(finding))
+}
+
 /// Returns the sentence about a finding that restarts paging.
 #[must_use]
 pub fn raised(after: &Incident, finding: &Finding) -> String {
@@ -45,7 +53,7 @@ pub fn because(cause: &Cause, incident: &Incident) -> String {
             format!("Severity increased from {} to {}.", from.name(), incident.severity.name())
         }
         Cause::CriticalJoined => {
-            "Another critical finding was added to the acknowledged incident.".to_owned()
+            "Another finding of the acknowledged incident is critical.".to_owned()
         }
         Cause::Asked { action, account } => format!(
             "The team was requested by the Security Hub custom action \"{action}\" in account {account}."
@@ -54,7 +62,7 @@ pub fn because(cause: &Cause, incident: &Incident) -> String {
             format!("Still happening: last seen {}.", seen_at.strftime("%Y-%m-%d %H:%M UTC"))
         }
         Cause::NotAcknowledged => {
-            "Finding added after paging had ended without an acknowledgment.".to_owned()
+            "A finding was added or became more severe after paging had ended without an acknowledgment.".to_owned()
         }
         Cause::AcknowledgmentTimedOut => {
             "Not resolved in time after the last acknowledgment.".to_owned()
@@ -139,6 +147,10 @@ mod tests {
         let id = open.id.clone();
         insta::assert_snapshot!(opened(&open, Some(&Earlier::Aged(id))), @"Opened by a high finding. Findings of this kind continue since incident 20261123-abcdefghjk. An instance asks for a coin miner's domain <script>. Resource: Instance i-99. Type: CryptoCurrency:EC2/BitcoinTool.B!DNS.");
         insta::assert_snapshot!(joined(&open.finding), @"High finding added. An instance asks for a coin miner's domain <script>. Resource: Instance i-99. Type: CryptoCurrency:EC2/BitcoinTool.B!DNS.");
+        let text = increased(&open.finding, Severity::Medium);
+        assert!(
+            text.starts_with("Severity of a finding increased from medium to high. An instance")
+        );
         let text = closed(&open.finding, Quiet::Resolved, Closing::Tell, &open);
         assert!(text.starts_with("Its source reports the finding as resolved. Paging continues."));
     }

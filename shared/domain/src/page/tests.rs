@@ -97,7 +97,7 @@ fn every_cause_has_its_sentence() {
     };
     check(
         Cause::CriticalJoined,
-        "Paged again, because a Critical finding was added after the acknowledgment.",
+        "Paged again after the acknowledgment, because another finding is Critical.",
     );
     check(
         Cause::Asked { action: "Page us".into(), account: "111122223333".into() },
@@ -109,7 +109,7 @@ fn every_cause_has_its_sentence() {
     );
     check(
         Cause::NotAcknowledged,
-        "Paged again, because a finding was added and no one had acknowledged.",
+        "Paged again, because a finding was added or became more severe and no one had acknowledged.",
     );
     check(
         Cause::AcknowledgmentTimedOut,

@@ -100,6 +100,52 @@ fn what_joins_an_acknowledged_incident_is_told_or_raises_it() {
 }
 
 #[test]
+fn a_member_that_becomes_more_severe_is_heard() {
+    let taken = acknowledged();
+    let told = |own_incident: &Incident, told: Severity| {
+        let mut known = own(own_incident);
+        known.entry.as_mut().unwrap().told_severity = Some(told);
+        known
+    };
+    let copy = |severity| finding(severity, 20);
+    let attach = Verdict::Attach { incident: taken.id.clone() };
+    // Not above the headline, above what is known of this finding: heard once.
+    assert_eq!(verdict(&copy(Severity::High), &told(&taken, Severity::Medium), 20), attach);
+    assert_eq!(verdict(&copy(Severity::High), &told(&taken, Severity::High), 20), repeat(&taken));
+    assert_eq!(verdict(&copy(Severity::High), &own(&taken), 20), repeat(&taken), "an old entry");
+    // Critical raises, as it does when it joins; what no contact is paged for any more pages again.
+    let critical = Incident { severity: Severity::Critical, ..taken.clone() };
+    let raised = verdict(&copy(Severity::Critical), &told(&critical, Severity::High), 20);
+    assert_eq!(raised, raise(&critical, Cause::CriticalJoined));
+    let silent = verdict(&copy(Severity::High), &told(&incident(), Severity::Medium), 91);
+    assert_eq!(silent, raise(&incident(), Cause::NotAcknowledged));
+    // A headline's own increase, and what is below the threshold, are as before.
+    let cause = Cause::SeverityIncreased { from: Severity::High };
+    let headline = verdict(&copy(Severity::Critical), &told(&taken, Severity::High), 20);
+    assert_eq!(headline, raise(&taken, cause));
+    let low = told(&taken, Severity::Informational);
+    assert_eq!(verdict(&copy(Severity::Low), &low, 20), repeat(&taken));
+    // A retry of an older copy finishes what the more severe one began.
+    let mut begun = told(&critical, Severity::Critical);
+    let entry = begun.entry.as_mut().unwrap();
+    (entry.started, entry.joined) = (false, true);
+    let finished = verdict(&copy(Severity::Medium), &begun, 20);
+    assert_eq!(finished, raise(&critical, Cause::CriticalJoined));
+    // One that is reopened, too: first that, so that no message says that it is closed.
+    let mut closed = told(&taken, Severity::Medium);
+    let entry = closed.entry.as_mut().unwrap();
+    (entry.closed_at, entry.closed_by) = (Some(after(15)), Some(Route::GuardDuty));
+    let reopen = Verdict::Reopen { incident: taken.id.clone() };
+    assert_eq!(verdict(&copy(Severity::High), &closed, 20), reopen);
+    // What the ledger keeps never falls within an incident.
+    let (id, high) = (&critical.id, told(&critical, Severity::High));
+    assert_eq!(high.told_severity(&copy(Severity::Medium), id), Severity::High);
+    assert_eq!(high.told_severity(&copy(Severity::Critical), id), Severity::Critical);
+    let another = "another".parse().unwrap();
+    assert_eq!(high.told_severity(&copy(Severity::Medium), &another), Severity::Medium);
+}
+
+#[test]
 fn a_group_has_an_age() {
     let hours = |hours: i64| hours * 60;
     let old = group(&incident(), hours(24) + 1);

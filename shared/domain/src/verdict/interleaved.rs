@@ -58,6 +58,7 @@ impl Writer {
             }
             Some(Doing::Read(known)) => known,
         };
+        let finding = known.judged(&finding).into_owned();
         match decide(policy, &finding, &known, now()) {
             // What it says is noted if the entry is as it was read: else there is more to do.
             Verdict::Record(_) | Verdict::Repeat { .. } => {
@@ -234,6 +235,8 @@ proptest! {
                 let incident = &store.incidents[incident];
                 let less = worth && incident.severity < finding.severity;
                 prop_assert!(!less, "less serious than a finding");
+                let told = entry.told_severity.is_some_and(|told| told >= finding.severity);
+                prop_assert!(!worth || told, "more severe than what its incident has heard");
                 let late = entry.closed_at.is_some() && active(&deliveries, &finding.identity);
                 prop_assert!(!late, "closed by an older word than the newest");
             }

@@ -1,5 +1,6 @@
 //! What is known that bears on a finding: its ledger entry, its incident, and those it could join.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
@@ -8,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::finding::{Finding, FindingIdentity, Quiet, Route};
 use crate::id::IncidentId;
 use crate::incident::Incident;
+use crate::severity::Severity;
 
 /// What the ledger knows of one finding, by its identity.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,6 +23,9 @@ pub struct LedgerEntry {
     /// Whether it joined its incident, and did not open it.
     #[serde(default)]
     pub joined: bool,
+    /// The highest severity at which its incident has heard of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub told_severity: Option<Severity>,
     /// How often it was delivered, by all routes.
     pub deliveries: u64,
     /// When it first came.
@@ -73,6 +78,7 @@ impl LedgerEntry {
             incident: None,
             started: false,
             joined: false,
+            told_severity: None,
             deliveries: 1,
             first_at: at,
             last_at: at,
@@ -165,6 +171,34 @@ impl Known {
         let before = self.entry.as_ref().and_then(|entry| entry.asked_event.as_ref());
         let asked = finding.asked.as_ref().map(|asked| &asked.event);
         asked.is_some_and(|event| !event.is_empty() && before == Some(event))
+    }
+
+    /// Returns the finding as it has to be judged: while what follows from it is not known to be done, by the highest
+    /// severity at which it came. Which copy finishes that is chance.
+    #[must_use]
+    pub fn judged<'a>(&self, finding: &'a Finding) -> Cow<'a, Finding> {
+        let unfinished = self.entry.as_ref().filter(|entry| !entry.started);
+        let severity = unfinished.and_then(|entry| entry.told_severity);
+        match severity.filter(|told| *told > finding.severity) {
+            Some(severity) => Cow::Owned(Finding { severity, ..finding.clone() }),
+            None => Cow::Borrowed(finding),
+        }
+    }
+
+    /// Returns the severity at which the finding's incident last heard of it, if this copy is more severe. Entries of
+    /// earlier versions do not say.
+    #[must_use]
+    pub fn increased_from(&self, finding: &Finding) -> Option<Severity> {
+        let told = self.entry.as_ref()?.told_severity?;
+        (finding.severity > told).then_some(told)
+    }
+
+    /// Returns the highest severity at which this incident has heard of the finding, once it hears of this copy.
+    #[must_use]
+    pub fn told_severity(&self, finding: &Finding, incident: &IncidentId) -> Severity {
+        let entry = self.entry.as_ref().filter(|entry| entry.incident.as_ref() == Some(incident));
+        let told = entry.and_then(|entry| entry.told_severity);
+        told.map_or(finding.severity, |told| told.max(finding.severity))
     }
 
     /// Returns when this copy says that the finding is active, if its route has not said so since.

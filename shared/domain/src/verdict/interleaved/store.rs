@@ -65,9 +65,11 @@ impl Store {
     /// The condition of every write: the finding's entry is as it was read.
     fn as_read(&self, finding: &Finding, known: &Known) -> bool {
         let of = |entry: Option<&LedgerEntry>| {
-            entry.map(|e| (e.incident.clone(), e.closed_at, e.active_at(finding.route)))
+            entry.map(|e| {
+                (e.incident.clone(), e.closed_at, e.active_at(finding.route), e.told_severity)
+            })
         };
-        let none = (None, None, None);
+        let none = (None, None, None, None);
         let now = of(self.ledger.get(&finding.identity)).unwrap_or(none.clone());
         now == of(known.entry.as_ref()).unwrap_or(none)
     }
@@ -105,8 +107,10 @@ impl Store {
 
     /// Lets the finding's entry name its incident.
     fn name(&mut self, finding: &Finding, known: &Known, id: &IncidentId, joined: bool) {
+        let told = known.told_severity(finding, id);
         let entry = self.counted(finding, known);
         entry.incident = Some(id.clone());
+        entry.told_severity = Some(told);
         (entry.started, entry.joined) = (false, joined);
         (entry.closed_at, entry.closed_by) = (None, None);
     }
@@ -190,7 +194,7 @@ impl Store {
         self.link(finding, known, &id);
         match raised {
             Some(after) => drop(self.incidents.insert(id.clone(), after)),
-            None => *self.joined.entry(id.clone()).or_default() += 1,
+            None => *self.joined.entry(id.clone()).or_default() += u64::from(known.new_to(&id)),
         }
         if let Some((group, last)) = self.groups.get_mut(&group(finding))
             && *group == id
