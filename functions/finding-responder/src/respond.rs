@@ -123,6 +123,10 @@ impl Responder {
                 if self.incidents.restart(&after, finding, known, now).await? == Written::Conflict {
                     return Ok(Step::Raced);
                 }
+                if after.run == own.run {
+                    // It is acknowledged: what is read next says who has to be told.
+                    return Ok(Step::Again);
+                }
                 self.start(finding, &incident).await?;
                 Ok(Step::Done(outcome("raised", &incident)))
             }

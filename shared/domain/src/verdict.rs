@@ -97,8 +97,8 @@ pub enum Verdict {
         /// The incident.
         incident: IncidentId,
     },
-    /// Its incident ended because its source has closed its findings, and another one joined at the same moment: page
-    /// again.
+    /// Its incident ended because its source has closed its findings, and another one is active: page again. While the
+    /// incident is acknowledged, no one is paged; the time until the acknowledgment times out counts again.
     Restart {
         /// The incident.
         incident: IncidentId,
@@ -162,6 +162,8 @@ fn unfinished(
         return open_or_join(policy, finding, known, Some(Earlier::Recurred(incident)), now);
     }
     match join(policy, finding, own, now) {
+        // The source's word had ended it for the contacts who acknowledged, too.
+        Verdict::Attach { incident } if own.stopped() => Verdict::Restart { incident },
         Verdict::Attach { incident } => {
             // Open: the pages to come, and the page behind each link, name it.
             let tell = own.status == State::Acknowledged && finding.pages(policy);
@@ -199,7 +201,7 @@ fn join(policy: &Policy, finding: &Finding, open: &Incident, now: Timestamp) -> 
         asked
     } else if !worth {
         return Verdict::Attach { incident };
-    } else if open.stopped() {
+    } else if open.stopped() && !acknowledged {
         Cause::StillActive
     } else if finding.severity > open.severity {
         Cause::SeverityIncreased { from: open.severity }

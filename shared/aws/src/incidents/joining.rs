@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem, Update};
 use jiff::{SignedDuration, Timestamp};
 use muster::finding::Finding;
 use muster::id::IncidentId;
-use muster::incident::{Actor, Incident, facts};
+use muster::incident::{Actor, Incident, State, facts};
 use muster::verdict::{Earlier, Known};
 
 use super::expiry::named_by;
@@ -169,10 +169,11 @@ impl Incidents {
         let ledger = self.ledger_update(finding, known, &sets, &[], now)?;
         let name = format!("closed#{}#{}", digest(finding), closed_at.as_millisecond());
         let fact = Fact::about(now, CLOSED, finding, text);
-        self.noted(id, after, ledger, (&name, &fact), false).await
+        self.noted(id, after, ledger, Some((&name, &fact)), false).await
     }
 
-    /// Restarts the paging of an incident that ended by its source's word although a finding is active.
+    /// Restarts an incident that ended by its source's word although a finding is active: its paging, or, while it is
+    /// acknowledged, the time until that times out.
     ///
     /// # Errors
     /// The failed call.
@@ -185,11 +186,15 @@ impl Incidents {
     ) -> Result<Written, AwsError> {
         let sets = [("started", AttributeValue::Bool(false)), ("asked_run", n(after.run))];
         let ledger = self.ledger_update(finding, known, &sets, &[], now)?;
+        if after.status == State::Acknowledged {
+            // The line about the finding that joined says all there is.
+            return self.noted(&after.id, Some(after), ledger, None, false).await;
+        }
         let cause = after.cause.as_ref().map(|cause| facts::because(cause, after));
         let text = format!("{} Paging restarts.", cause.unwrap_or_default());
         let fact = Fact::new(now, "raised", &Actor::Muster, &text);
         let name = format!("raised#{:04}#active", after.run);
-        self.noted(&after.id, Some(after), ledger, (&name, &fact), true).await
+        self.noted(&after.id, Some(after), ledger, Some((&name, &fact)), true).await
     }
 
     /// Notes that the source of a finding has reopened it. If that restarts paging, the entry says that an escalation
@@ -214,7 +219,7 @@ impl Incidents {
         let name = format!("reopened#{}#{}", digest(finding), now.as_millisecond());
         let text = facts::reopened(finding, restarts);
         let fact = Fact::about(now, REOPENED, finding, &text);
-        self.noted(&after.id, Some(after), ledger, (&name, &fact), restarts).await
+        self.noted(&after.id, Some(after), ledger, Some((&name, &fact)), restarts).await
     }
 
     /// What the source of a finding says, in one transaction: its entry, a fact, and the incident after it.
@@ -223,11 +228,14 @@ impl Incidents {
         id: &IncidentId,
         after: Option<&Incident>,
         ledger: TransactWriteItem,
-        (name, fact): (&str, &Fact),
+        fact: Option<(&str, &Fact)>,
         restarts: bool,
     ) -> Result<Written, AwsError> {
-        let fact_item = Self::fact_item(id, name, fact)?;
-        let mut writes = vec![ledger, item::put(&self.table, fact_item, None, vec![])?];
+        let mut writes = vec![ledger];
+        if let Some((name, fact)) = fact {
+            let fact_item = Self::fact_item(id, name, fact)?;
+            writes.push(item::put(&self.table, fact_item, None, vec![])?);
+        }
         if let Some(after) = after {
             let version = vec![(":before", n(after.version - 1))];
             let incident = Self::incident_item(after)?;

@@ -130,10 +130,14 @@ impl Incident {
     }
 
     /// Returns the incident open again with another escalation, because a finding is active although the source's word had
-    /// ended the paging.
+    /// ended the paging. One that is acknowledged stays so, and its acknowledgment can time out again.
     #[must_use]
     pub fn restart_active(&self, now: Timestamp) -> Self {
         let mut next = self.next();
+        if self.status == State::Acknowledged {
+            next.closed = self.closed.map(|closed| Closed { stopped: false, ..closed });
+            return next;
+        }
         next.closed = None;
         next.resolution = None;
         next.raised_by = None;

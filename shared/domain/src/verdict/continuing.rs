@@ -315,6 +315,33 @@ fn a_stopped_incident_pages_nobody_and_swallows_nothing() {
 }
 
 #[test]
+fn what_joins_a_stopped_incident_that_is_acknowledged_leaves_it_so() {
+    let taken = acknowledged();
+    let stopped = taken.close_at_source(Quiet::Resolved, after(20), true, after(20));
+    let incident = stopped.id.clone();
+    let joins = verdict(&finding(Severity::High, 30), &group(&stopped, 15), 30);
+    assert_eq!(joins, Verdict::Attach { incident: incident.clone() });
+    // Once it is part of it, the source's word ends the incident no more; then contacts are told.
+    let joined = |own_incident: &Incident| {
+        let mut known = own(own_incident);
+        let entry = known.entry.as_mut().unwrap();
+        (entry.started, entry.joined) = (false, true);
+        verdict(&finding(Severity::High, 30), &known, 30)
+    };
+    assert_eq!(joined(&stopped), Verdict::Restart { incident: incident.clone() });
+    let goes_on = stopped.restart_active(after(30));
+    assert_eq!((goes_on.status, goes_on.run), (State::Acknowledged, taken.run));
+    assert!(!goes_on.stopped() && goes_on.acknowledged_by(&"ada".parse().unwrap()));
+    assert_eq!(goes_on.lapses_at(), taken.lapses_at());
+    assert!(goes_on.lapses_at().is_some());
+    assert_eq!(joined(&goes_on), Verdict::Finish { incident, tell: true });
+    // A Critical one raises it as any acknowledged incident.
+    let critical = Incident { severity: Severity::Critical, ..stopped };
+    let joins = verdict(&finding(Severity::Critical, 30), &group(&critical, 15), 30);
+    assert_eq!(joins, raise(&critical, Cause::CriticalJoined));
+}
+
+#[test]
 fn what_one_route_knows_holds_for_every_route() {
     let mut entry = LedgerEntry::new(now());
     entry.quiet_securityhub = Some(Quiet::Suppressed);

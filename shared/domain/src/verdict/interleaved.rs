@@ -174,7 +174,7 @@ fn active(deliveries: &[(usize, Finding)], identity: &FindingIdentity) -> bool {
 }
 
 /// Everything delivered, however the writers come in each other's way; then, as AWS does, again.
-fn play(deliveries: &[(usize, Finding)], order: &[(usize, bool)]) -> Store {
+fn play(deliveries: &[(usize, Finding)], order: &[(usize, bool)], acks: &[usize]) -> Store {
     let when_closed_at_source = WhenClosed { threats: SourceClosed::Stop, ..WhenClosed::default() };
     let policy = Policy { when_closed_at_source, ..Policy::default() };
     let mut store = Store::default();
@@ -182,7 +182,10 @@ fn play(deliveries: &[(usize, Finding)], order: &[(usize, bool)]) -> Store {
     for (writer, finding) in deliveries {
         writers[*writer].due.push(finding.clone());
     }
-    for (writer, dies) in order {
+    for (step, (writer, dies)) in order.iter().enumerate() {
+        if acks.contains(&step) {
+            store.acknowledge();
+        }
         if *dies {
             writers[*writer].die();
         } else {
@@ -213,18 +216,20 @@ proptest! {
     fn writers_that_come_in_each_others_way(
         deliveries in deliveries(),
         order in prop::collection::vec((0..8usize, prop::bool::weighted(0.05)), 0..200),
+        acks in prop::collection::vec(0..100usize, 0..3),
     ) {
-        let store = play(&deliveries, &order);
+        let store = play(&deliveries, &order, &acks);
         for (id, incident) in &store.incidents {
             let held = store.members(id).count();
             let counted = incident.findings + store.joined.get(id).copied().unwrap_or_default();
             prop_assert_eq!(counted, u64::try_from(held).unwrap(), "the count");
-            // The last run escalates; of those before, a later one has taken over. It ends once all that it is about
+            // The last run escalates, unless a contact has taken the incident up; of those before, a later one has taken over. It ends once all that it is about
             // has ended at its source, and only then.
             let active = store.members(id).filter(|(_, entry)| entry.closed_at.is_none()).count();
             prop_assert_eq!(incident.stopped(), active == 0, "{} active", active);
             let started = store.started.contains(&(id.clone(), incident.run));
-            prop_assert!(started || incident.stopped(), "nobody is paged");
+            let taken = incident.status == State::Acknowledged;
+            prop_assert!(started || taken || incident.stopped(), "no one is paged");
         }
         for (_, finding) in &deliveries {
             let worth = finding.quiet.is_none() && finding.severity >= Severity::Medium;
@@ -256,7 +261,7 @@ proptest! {
             .filter(|(_, finding)| finding.identity != FindingIdentity::guardduty("fact-5"))
             .map(|(writer, finding)| (writer, Finding { related: vec![], ..finding }))
             .collect();
-        prop_assert_eq!(partition(&play(&plain, &order)), partition(&play(&plain, &[])));
+        prop_assert_eq!(partition(&play(&plain, &order, &[])), partition(&play(&plain, &[], &[])));
     }
 
     #[test]
@@ -270,7 +275,7 @@ proptest! {
             (writer, delivery(fact, Severity::High, Route::GuardDuty, None))
         };
         let deliveries: Vec<_> = facts.into_iter().map(deliver).collect();
-        let store = play(&deliveries, &order);
+        let store = play(&deliveries, &order, &[]);
         let of = |fact: u8| {
             let entry = &store.ledger[&FindingIdentity::guardduty(&format!("fact-{fact}"))];
             entry.incident.clone()

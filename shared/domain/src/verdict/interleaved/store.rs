@@ -177,6 +177,16 @@ impl Store {
         true
     }
 
+    /// A contact acknowledges every open incident.
+    pub(super) fn acknowledge(&mut self) {
+        let ada = Actor::Contact("ada".parse().unwrap());
+        for incident in self.incidents.values_mut() {
+            if let Some(after) = incident.acknowledge(ada.clone(), now()).unwrap() {
+                *incident = after;
+            }
+        }
+    }
+
     /// A raise demands the version that was read; joining demands nothing of the incident and leaves it as it is.
     pub(super) fn join(
         &mut self,
