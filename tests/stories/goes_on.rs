@@ -257,5 +257,13 @@ pub(crate) async fn what_its_source_closes_is_told_and_ends_what_it_should(
     ensure!(decided(&lane, &direct).await? == suppressed);
     copy["detail"]["findings"][0]["Workflow"]["Status"] = json!("NEW");
     ensure!(verdict(&lane, &copy).await? == "opened", "no longer suppressed");
+    texts(&lane, OLA, account, 1).await?;
+    // The direct copy says that it is a sample: that ends the incident once, however often it comes.
+    let mut sample = direct.clone();
+    sample["detail"]["service"]["additionalInfo"]["sample"] = json!(true);
+    ensure!(verdict(&lane, &sample).await? == "closed");
+    let ended = ("recorded".to_owned(), "sample".to_owned());
+    ensure!(decided(&lane, &sample).await? == ended);
+    ensure!(decided(&lane, &sample).await? == ended, "and no more");
     texts(&lane, OLA, account, 1).await.map(drop)
 }

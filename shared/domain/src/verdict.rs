@@ -6,7 +6,7 @@ mod reason;
 
 use jiff::{SignedDuration, Timestamp};
 
-use self::closing::{closed, ends, reopened, verified};
+use self::closing::{closed, reopened, verified};
 pub use self::ledger::{Known, LedgerEntry};
 pub use self::reason::Reason;
 use crate::finding::{Finding, Quiet, Route};
@@ -115,7 +115,7 @@ pub fn decide(policy: &Policy, finding: &Finding, known: &Known, now: Timestamp)
     if let (Some(entry), Some(own)) = (&known.entry, &known.own)
         && !entry.started
         // What closes it is finished by a copy that says so, too.
-        && (entry.closed_at.is_none() || finding.quiet.is_some_and(ends))
+        && (entry.closed_at.is_none() || finding.quiet.is_some_and(Quiet::closed))
     {
         return unfinished(policy, finding, known, (entry, own), now);
     }
@@ -151,7 +151,7 @@ fn unfinished(
     now: Timestamp,
 ) -> Verdict {
     let incident = own.id.clone();
-    if entry.closed_at.is_some() && finding.quiet.is_some_and(ends) {
+    if entry.closed_at.is_some() && finding.quiet.is_some_and(Quiet::closed) {
         return verified(policy, finding, known, own);
     }
     if !entry.joined {

@@ -244,6 +244,7 @@ impl Incidents {
             None => None,
         };
         let known = Known { entry, own, ..Known::default() };
+        let finding = &*known.judged(finding);
         let quiet = known.quiet(finding).is_some();
         // What is closed and done with is asked no more.
         let done = known.entry.as_ref().is_some_and(|e| e.started && e.closed_at.is_some());

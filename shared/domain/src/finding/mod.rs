@@ -92,10 +92,10 @@ impl Quiet {
         }
     }
 
-    /// Whether its source says that it is dealt with.
+    /// Whether its source says that it is dealt with, or was never real.
     #[must_use]
     pub const fn closed(self) -> bool {
-        matches!(self, Self::Archived | Self::Suppressed | Self::Resolved | Self::Passed)
+        !matches!(self, Self::Notified | Self::Inconclusive)
     }
 }
 

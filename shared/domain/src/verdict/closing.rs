@@ -16,11 +16,6 @@ pub(super) fn reopened(finding: &Finding, known: &Known, now: Timestamp) -> bool
     later && entry.closed_by == Some(finding.route)
 }
 
-/// Whether this word of a source ends a finding: it is closed, or was never real.
-pub(super) fn ends(quiet: Quiet) -> bool {
-    quiet.closed() || quiet == Quiet::Sample
-}
-
 /// The verdict on a finding that its source reports closed, if it is news for an incident.
 pub(super) fn closed(
     policy: &Policy,
@@ -28,7 +23,7 @@ pub(super) fn closed(
     known: &Known,
     now: Timestamp,
 ) -> Option<Verdict> {
-    let state = finding.quiet.filter(|quiet| ends(*quiet))?;
+    let state = finding.quiet.filter(|quiet| quiet.closed())?;
     let own = known.own.as_ref().filter(|own| own.status != State::Resolved)?;
     let on_record = known.entry.as_ref().is_some_and(|entry| entry.closed_at.is_some());
     if on_record || known.late(finding, now) {
@@ -80,3 +75,6 @@ pub(super) fn verified(
         _ => Verdict::Finish { incident, tell: false },
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -173,16 +173,24 @@ impl Known {
         asked.is_some_and(|event| !event.is_empty() && before == Some(event))
     }
 
-    /// Returns the finding as it has to be judged: while what follows from it is not known to be done, by the highest
-    /// severity at which it came. Which copy finishes that is chance.
+    /// Returns the finding as it has to be judged. A sample that is taken for a drill, and that another route has taken for
+    /// real, ends that incident: it is a sample. While what follows from a finding is not known to be done, the highest
+    /// severity at which it came counts: which copy finishes that is chance.
     #[must_use]
     pub fn judged<'a>(&self, finding: &'a Finding) -> Cow<'a, Finding> {
+        let mut judged = Cow::Borrowed(finding);
+        let real = self.own.as_ref().is_some_and(|own| own.drill().is_none());
+        let asked = finding.route == Route::Drill || finding.asks();
+        if real && finding.drill.is_some() && !asked {
+            let sample = judged.to_mut();
+            (sample.quiet, sample.drill) = (Some(Quiet::Sample), None);
+        }
         let unfinished = self.entry.as_ref().filter(|entry| !entry.started);
         let severity = unfinished.and_then(|entry| entry.told_severity);
-        match severity.filter(|told| *told > finding.severity) {
-            Some(severity) => Cow::Owned(Finding { severity, ..finding.clone() }),
-            None => Cow::Borrowed(finding),
+        if let Some(severity) = severity.filter(|told| *told > finding.severity) {
+            judged.to_mut().severity = severity;
         }
+        judged
     }
 
     /// Returns the severity at which the finding's incident last heard of it, if this copy is more severe. Entries of
@@ -215,7 +223,8 @@ impl Known {
     #[must_use]
     pub fn late(&self, finding: &Finding, now: Timestamp) -> bool {
         let at = finding.reported_at.unwrap_or(now);
-        let closes = finding.quiet.is_some_and(Quiet::closed);
+        // What is a sample is one whenever that is said.
+        let closes = finding.quiet.is_some_and(|quiet| quiet.closed() && quiet != Quiet::Sample);
         closes && self.active_at(finding.route).is_some_and(|newest| at <= newest)
     }
 
