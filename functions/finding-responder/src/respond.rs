@@ -193,7 +193,7 @@ impl Responder {
             Closing::Stop => Some(own.close_at_source(state, at, true, now)),
             Closing::Resolve => own.resolve(Actor::Muster, now),
         };
-        let text = facts::closed(finding, state, closing, own);
+        let text = facts::closed(finding, state, closing, own, now);
         let closed = (finding, at);
         let closed =
             self.incidents.close_finding(&own.id, after.as_ref(), closed, known, (&text, now));

@@ -1,5 +1,7 @@
 //! The sentences of the timeline about findings and answers.
 
+use jiff::Timestamp;
+
 use super::{Cause, Incident, State};
 use crate::category::Category;
 use crate::finding::{Finding, Quiet};
@@ -75,10 +77,16 @@ pub fn because(cause: &Cause, incident: &Incident) -> String {
     }
 }
 
-/// Returns the sentence about a finding that its source reports closed.
+/// Returns the sentence about a finding that its source reports closed, with the incident before it.
 #[must_use]
-pub fn closed(finding: &Finding, state: Quiet, closing: Closing, incident: &Incident) -> String {
-    let paging = incident.status == State::Open;
+pub fn closed(
+    finding: &Finding,
+    state: Quiet,
+    closing: Closing,
+    incident: &Incident,
+    now: Timestamp,
+) -> String {
+    let paging = incident.status == State::Open && incident.silent_since(now).is_none();
     let follows = match closing {
         Closing::Note => " Other findings of this incident are active.",
         Closing::Tell if paging => " Paging continues.",
@@ -137,6 +145,8 @@ fn capitalized(word: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use jiff::SignedDuration;
+
     use super::*;
     use crate::incident::Actor;
     use crate::samples::{incident, now};
@@ -151,8 +161,19 @@ mod tests {
         assert!(
             text.starts_with("Severity of a finding increased from medium to high. An instance")
         );
-        let text = closed(&open.finding, Quiet::Resolved, Closing::Tell, &open);
-        assert!(text.starts_with("Its source reports the finding as resolved. Paging continues."));
+        let closed = |closing, minutes| {
+            let at = now() + SignedDuration::from_mins(minutes);
+            closed(&open.finding, Quiet::Resolved, closing, &open, at)
+        };
+        let says = |text: &str, follows: &str| {
+            let text = text.strip_prefix("Its source reports the finding as resolved. ").unwrap();
+            assert!(text.starts_with(follows), "{text}");
+        };
+        says(&closed(Closing::Tell, 90), "Paging continues. An instance");
+        says(&closed(Closing::Stop, 90), "Paging stops. An instance");
+        // The escalation ended without an acknowledgment: there is nothing to continue or to stop.
+        says(&closed(Closing::Tell, 91), "An instance");
+        says(&closed(Closing::Stop, 91), "An instance");
     }
 
     #[test]
