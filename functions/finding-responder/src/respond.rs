@@ -132,7 +132,7 @@ impl Responder {
             }
             Verdict::Reopen { incident } => {
                 let Some(own) = known.incident(&incident) else { return Ok(Step::Again) };
-                let after = own.reopen_at_source(now);
+                let after = own.reopen_at_source(&finding.identity, now);
                 let restarts = after.run > own.run;
                 let noted = self.incidents.reopen_finding(&after, restarts, finding, known, now);
                 if noted.await? == Written::Conflict {
@@ -189,8 +189,8 @@ impl Responder {
         let at = finding.reported_at.unwrap_or(now).min(now);
         let after = match closing {
             Closing::Note => None,
-            Closing::Tell => Some(own.close_at_source(state, at, false, now)),
-            Closing::Stop => Some(own.close_at_source(state, at, true, now)),
+            Closing::Tell => Some(own.close_at_source(&finding.identity, (state, at), false, now)),
+            Closing::Stop => Some(own.close_at_source(&finding.identity, (state, at), true, now)),
             Closing::Resolve => own.resolve(Actor::Muster, now),
         };
         let text = facts::closed(finding, state, closing, own, now);

@@ -198,6 +198,8 @@ pub(super) struct TeamRequest {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Closed {
+    /// The finding that this is about.
+    finding: Option<FindingIdentity>,
     state: InactiveReason,
     /// Since when, by the source's time.
     #[schema(format = "date-time")]

@@ -68,7 +68,7 @@ impl Writer {
             }
             // What is read next says whether an escalation has to be started.
             Verdict::Reopen { .. } => {
-                let after = known.own.as_ref().unwrap().reopen_at_source(now());
+                let after = known.own.as_ref().unwrap().reopen_at_source(&finding.identity, now());
                 store.reopen(&finding, &known, after);
             }
             // What is read next says whether others have joined or ended meanwhile.
@@ -76,8 +76,12 @@ impl Writer {
                 let own = known.own.as_ref().unwrap();
                 let after = match closing {
                     Closing::Note => None,
-                    Closing::Tell => Some(own.close_at_source(state, now(), false, now())),
-                    Closing::Stop => Some(own.close_at_source(state, now(), true, now())),
+                    Closing::Tell => {
+                        Some(own.close_at_source(&finding.identity, (state, now()), false, now()))
+                    }
+                    Closing::Stop => {
+                        Some(own.close_at_source(&finding.identity, (state, now()), true, now()))
+                    }
                     Closing::Resolve => own.resolve(Actor::Muster, now()),
                 };
                 store.close(&finding, &known, after);

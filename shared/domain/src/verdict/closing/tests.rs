@@ -80,7 +80,12 @@ fn a_closing_that_comes_late_ends_nothing() {
 
 #[test]
 fn what_is_reopened_pages_if_nobody_is_on_it() {
-    let stopped = incident().close_at_source(Quiet::Resolved, after(20), true, after(20));
+    let stopped = incident().close_at_source(
+        &incident().finding.identity,
+        (Quiet::Resolved, after(20)),
+        true,
+        after(20),
+    );
     let known = |own_incident: &Incident| {
         let mut known = own(own_incident);
         let entry = known.entry.as_mut().unwrap();
@@ -99,17 +104,27 @@ fn what_is_reopened_pages_if_nobody_is_on_it() {
     assert_eq!(verdict(&elsewhere, &known(&stopped), 40), repeat(&stopped), "another route");
     let listed = Finding { reported_at: None, ..active(0) };
     assert!(matches!(verdict(&listed, &known(&stopped), 40), Verdict::Reopen { .. }));
-    let again = stopped.reopen_at_source(after(40));
+    let again = stopped.reopen_at_source(&incident().finding.identity, after(40));
     assert_eq!((again.run, again.cause, again.closed), (3, Some(Cause::Reopened), None));
     // Only told of the closing, and silent because no contact acknowledged: it pages. While it pages, a fact is enough.
-    let told = incident().close_at_source(Quiet::Suppressed, after(20), false, after(20));
-    assert_eq!(told.reopen_at_source(after(40)).run, told.run);
-    let again = told.reopen_at_source(after(91));
+    let told = incident().close_at_source(
+        &incident().finding.identity,
+        (Quiet::Suppressed, after(20)),
+        false,
+        after(20),
+    );
+    assert_eq!(told.reopen_at_source(&incident().finding.identity, after(40)).run, told.run);
+    let again = told.reopen_at_source(&incident().finding.identity, after(91));
     assert_eq!(again.silent_since(after(92)), None);
     assert_eq!((again.run, again.cause), (told.run + 1, Some(Cause::Reopened)));
     // Somebody is on it: a fact.
-    let taken = acknowledged().close_at_source(Quiet::Resolved, after(20), true, after(20));
-    assert_eq!(taken.reopen_at_source(after(40)).run, taken.run);
+    let taken = acknowledged().close_at_source(
+        &incident().finding.identity,
+        (Quiet::Resolved, after(20)),
+        true,
+        after(20),
+    );
+    assert_eq!(taken.reopen_at_source(&incident().finding.identity, after(40)).run, taken.run);
     // Resolved here meanwhile: an incident of its own. A copy of what nobody closed at its source is late.
     let over = stopped.resolve(Actor::Muster, after(35)).unwrap();
     let earlier = Some(Earlier::Reopened(over.id.clone()));
@@ -120,7 +135,12 @@ fn what_is_reopened_pages_if_nobody_is_on_it() {
 
 #[test]
 fn a_stopped_incident_pages_nobody_and_swallows_nothing() {
-    let stopped = incident().close_at_source(Quiet::Resolved, after(20), true, after(20));
+    let stopped = incident().close_at_source(
+        &incident().finding.identity,
+        (Quiet::Resolved, after(20)),
+        true,
+        after(20),
+    );
     assert_eq!(stopped.silent_since(after(21)), Some(after(20)));
     let other =
         Finding { identity: FindingIdentity::guardduty("other"), ..finding(Severity::High, 30) };
@@ -129,14 +149,24 @@ fn a_stopped_incident_pages_nobody_and_swallows_nothing() {
     let policy = (&Policy::default(), EscalationPlan::default());
     let raised = stopped.raise(&other, true, Cause::NotAcknowledged, policy, after(30));
     assert!(!raised.stopped() && raised.silent_since(after(31)).is_none());
-    let taken = acknowledged().close_at_source(Quiet::Resolved, after(20), true, after(20));
+    let taken = acknowledged().close_at_source(
+        &incident().finding.identity,
+        (Quiet::Resolved, after(20)),
+        true,
+        after(20),
+    );
     assert_eq!(taken.lapses_at(), None, "its end is no reason to page");
 }
 
 #[test]
 fn what_joins_a_stopped_incident_that_is_acknowledged_leaves_it_so() {
     let taken = acknowledged();
-    let stopped = taken.close_at_source(Quiet::Resolved, after(20), true, after(20));
+    let stopped = taken.close_at_source(
+        &incident().finding.identity,
+        (Quiet::Resolved, after(20)),
+        true,
+        after(20),
+    );
     let incident = stopped.id.clone();
     let joins = verdict(&finding(Severity::High, 30), &group(&stopped, 15), 30);
     assert_eq!(joins, Verdict::Attach { incident: incident.clone() });
@@ -188,4 +218,40 @@ fn a_sample_that_another_route_took_for_real_ends_once() {
         let asked = Finding { route, ..drill.clone() };
         assert_eq!(*own(&open).judged(&asked), asked);
     }
+}
+
+#[test]
+fn what_is_said_of_one_finding_stays_when_another_is_reopened() {
+    let open = acknowledged();
+    let [headline, other] = [open.finding.identity.clone(), FindingIdentity::guardduty("other")];
+    let about = |incident: &Incident| {
+        incident.closed.as_ref().map(|closed| (closed.finding.clone().unwrap(), closed.stopped))
+    };
+    let closed = |incident: &Incident, identity: &FindingIdentity, state, stop| {
+        incident.close_at_source(identity, (state, after(20)), stop, after(20))
+    };
+    let told = closed(&open, &headline, Quiet::Resolved, false);
+    assert_eq!(about(&told), Some((headline.clone(), false)));
+    assert_eq!(about(&told.reopen_at_source(&other, after(40))), about(&told));
+    assert_eq!(about(&told.reopen_at_source(&headline, after(40))), None);
+    // The other is closed last: that stops the incident, and the headline's end is still what is said.
+    let stopped = closed(&told, &other, Quiet::Archived, true);
+    assert_eq!(about(&stopped), Some((headline.clone(), true)));
+    assert_eq!(stopped.closed.as_ref().unwrap().state, Quiet::Resolved);
+    assert_eq!(about(&stopped.reopen_at_source(&other, after(40))), about(&told));
+    assert_eq!(about(&stopped.restart_active(after(40))), about(&told));
+    // Paging restarts: it is about what is active.
+    let unanswered = closed(
+        &closed(&incident(), &headline, Quiet::Resolved, false),
+        &other,
+        Quiet::Archived,
+        true,
+    );
+    assert_eq!(about(&unanswered.reopen_at_source(&other, after(40))), None);
+    // An entry of an earlier version does not say which finding it is about.
+    let text = r#"{"state":"resolved","at":"2026-11-23T03:20:00Z","stopped":false}"#;
+    let old: crate::incident::Closed = serde_json::from_str(text).unwrap();
+    assert_eq!(serde_json::to_string(&old).unwrap(), text);
+    let old = Incident { closed: Some(old), ..open };
+    assert_eq!(about(&old.reopen_at_source(&other, after(40))), None);
 }
