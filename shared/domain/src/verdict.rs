@@ -158,6 +158,10 @@ fn unfinished(
         return Verdict::Finish { incident, tell: false };
     }
     if own.status == State::Resolved {
+        if let Some(quiet) = known.quiet(finding) {
+            // Closed meanwhile, too. A copy that says that it is active finds it unfinished, or reopened.
+            return Verdict::Record(quiet.into());
+        }
         // Resolved at the same moment, by a person who has not seen this finding.
         return open_or_join(policy, finding, known, Some(Earlier::Recurred(incident)), now);
     }

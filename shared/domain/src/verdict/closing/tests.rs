@@ -255,3 +255,20 @@ fn what_is_said_of_one_finding_stays_when_another_is_reopened() {
     let old = Incident { closed: Some(old), ..open };
     assert_eq!(about(&old.reopen_at_source(&other, after(40))), None);
 }
+
+#[test]
+fn what_was_closed_before_its_joining_was_finished_opens_nothing() {
+    let over = incident().resolve(Actor::Muster, after(20)).unwrap();
+    let mut begun = own(&over);
+    let entry = begun.entry.as_mut().unwrap();
+    (entry.started, entry.joined) = (false, true);
+    let active = finding(Severity::High, 15);
+    let archived = Finding { quiet: Some(Quiet::Archived), ..active.clone() };
+    assert_eq!(verdict(&archived, &begun, 30), Verdict::Record(Reason::Archived));
+    // Also by the word of another route. What is active has been seen by no one: it opens.
+    let mut elsewhere = begun.clone();
+    elsewhere.entry.as_mut().unwrap().quiet_securityhub = Some(Quiet::Suppressed);
+    assert_eq!(verdict(&active, &elsewhere, 30), Verdict::Record(Reason::Suppressed));
+    let earlier = Some(Earlier::Recurred(over.id.clone()));
+    assert_eq!(verdict(&active, &begun, 30), Verdict::Open { earlier });
+}
