@@ -222,6 +222,10 @@ pub(crate) async fn what_its_source_closes_is_told_and_ends_what_it_should(
     texts(&lane, OLA, account, 2).await?;
     let now = lane.ok("GET", &path, &Value::Null).await?;
     ensure!(now["cause"]["type"] == "reopened" && now["closed"].is_null(), "{now}");
+    // The closing from before, delivered again, does not end the paging.
+    ensure!(decided(&lane, &fixed).await? == ("recorded".into(), "passed".into()));
+    let now = lane.ok("GET", &path, &Value::Null).await?;
+    ensure!(now["closed"].is_null(), "{now}");
     let facts = lane.facts(&incident).await?;
     for fact in ["closed_at_source", "reopened_at_source"] {
         ensure!(facts.contains(&fact.to_owned()), "{facts:?}");
@@ -237,6 +241,9 @@ pub(crate) async fn what_its_source_closes_is_told_and_ends_what_it_should(
     texts(&lane, OLA, account, 1).await?;
     let mut archived = threat.clone();
     archived["detail"]["service"]["archived"] = json!(true);
+    // Delivered before the active copy, or not known to be later: an old word ends nothing.
+    ensure!(verdict(&lane, &archived).await? == "recorded");
+    archived["time"] = json!("2026-11-23T03:10:00Z");
     ensure!(verdict(&lane, &archived).await? == "closed");
     let now = lane.ok("GET", &format!("/incidents/{incident}"), &Value::Null).await?;
     ensure!(now["closed"]["state"] == "archived" && now["closed"]["stopped"] == false, "{now}");
@@ -256,5 +263,13 @@ pub(crate) async fn what_its_source_closes_is_told_and_ends_what_it_should(
     ensure!(decided(&lane, &direct).await? == suppressed);
     copy["detail"]["findings"][0]["Workflow"]["Status"] = json!("NEW");
     ensure!(verdict(&lane, &copy).await? == "opened", "no longer suppressed");
+    texts(&lane, OLA, account, 1).await?;
+    // The direct copy says that it is a sample: that ends the incident once, however often it comes.
+    let mut sample = direct.clone();
+    sample["detail"]["service"]["additionalInfo"]["sample"] = json!(true);
+    ensure!(verdict(&lane, &sample).await? == "closed");
+    let ended = ("recorded".to_owned(), "sample".to_owned());
+    ensure!(decided(&lane, &sample).await? == ended);
+    ensure!(decided(&lane, &sample).await? == ended, "and no more");
     texts(&lane, OLA, account, 1).await.map(drop)
 }

@@ -91,6 +91,7 @@ impl Responder {
         now: Timestamp,
         deadline: Timestamp,
     ) -> Result<bool, Failure> {
+        let finding = if self.samples_are_drills { finding.sample_as_drill() } else { finding };
         let (policy, known) =
             tokio::try_join!(self.roster.policy(), self.incidents.known(&finding))?;
         // What the ledger knows and would have nothing new to say was delivered.

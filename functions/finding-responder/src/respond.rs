@@ -52,6 +52,7 @@ impl Responder {
         loop {
             let (policy, known) =
                 tokio::try_join!(self.roster.policy(), self.incidents.known(finding))?;
+            let finding = &*known.judged(finding);
             let verdict = decide(&policy, finding, &known, now);
             let joined = known.entry.as_ref().is_some_and(|entry| entry.joined);
             seen.joins = matches!(verdict, Verdict::Attach { .. } | Verdict::Repeat { .. })
@@ -120,7 +121,9 @@ impl Responder {
             Verdict::Open { earlier } => self.open(earlier, finding, (policy, known), now).await,
             Verdict::Close { incident, state, closing } => {
                 let Some(own) = known.incident(&incident) else { return Ok(Step::Again) };
-                if self.close(own, state, closing, finding, now).await? == Written::Conflict {
+                let closes = (state, closing);
+                let closed = self.close(own, closes, finding, known, now);
+                if closed.await? == Written::Conflict {
                     return Ok(Step::Raced);
                 }
                 Box::pin(self.closed(finding, &incident, policy, now)).await
@@ -128,22 +131,30 @@ impl Responder {
             Verdict::Restart { incident } => {
                 let Some(own) = known.incident(&incident) else { return Ok(Step::Again) };
                 let after = own.restart_active(now);
-                if self.incidents.restart(&after, finding, now).await? == Written::Conflict {
+                if self.incidents.restart(&after, finding, known, now).await? == Written::Conflict {
                     return Ok(Step::Raced);
+                }
+                if after.run == own.run {
+                    // It is acknowledged: what is read next says who has to be told.
+                    return Ok(Step::Again);
                 }
                 self.start(finding, &incident).await?;
                 Ok(Step::Done(outcome("raised", &incident)))
             }
             Verdict::Reopen { incident } => {
                 let Some(own) = known.incident(&incident) else { return Ok(Step::Again) };
-                let after = own.reopen_at_source(now);
+                let after = own.reopen_at_source(&finding.identity, now);
                 let restarts = after.run > own.run;
-                let noted = self.incidents.reopen_finding(&after, restarts, finding, now);
+                let noted = self.incidents.reopen_finding(&after, restarts, finding, known, now);
                 if noted.await? == Written::Conflict {
                     return Ok(Step::Raced);
                 }
                 if restarts {
                     self.start(finding, &incident).await?;
+                }
+                if known.increased_from(finding).is_some() {
+                    // It is more severe than before, too: what is read next says what that asks for.
+                    return Ok(Step::Again);
                 }
                 Ok(Step::Done(outcome("reopened", &incident)))
             }
@@ -160,6 +171,7 @@ impl Responder {
         now: Timestamp,
     ) -> Result<Step, Failure> {
         let known = self.incidents.known(finding).await?;
+        let finding = &*known.judged(finding);
         let Verdict::Finish { tell, .. } = decide(policy, finding, &known, now) else {
             return Ok(Step::Again);
         };
@@ -180,22 +192,23 @@ impl Responder {
     async fn close(
         &self,
         own: &Incident,
-        state: Quiet,
-        closing: Closing,
+        (state, closing): (Quiet, Closing),
         finding: &Finding,
+        known: &Known,
         now: Timestamp,
     ) -> Result<Written, AwsError> {
         let at = finding.reported_at.unwrap_or(now).min(now);
         let after = match closing {
             Closing::Note => None,
-            Closing::Tell => Some(own.close_at_source(state, at, false, now)),
-            Closing::Stop => Some(own.close_at_source(state, at, true, now)),
+            Closing::Tell => Some(own.close_at_source(&finding.identity, (state, at), false, now)),
+            Closing::Stop => Some(own.close_at_source(&finding.identity, (state, at), true, now)),
             Closing::Resolve => own.resolve(Actor::Muster, now),
         };
-        let text = facts::closed(finding, state, closing, own);
+        let text = facts::closed(finding, state, closing, own, now);
         let closed = (finding, at);
-        let written =
-            self.incidents.close_finding(&own.id, after.as_ref(), closed, (&text, now)).await?;
+        let closed =
+            self.incidents.close_finding(&own.id, after.as_ref(), closed, known, (&text, now));
+        let written = closed.await?;
         if closing == Closing::Resolve && written == Written::Done {
             // What others listen for.
             let fact =
@@ -281,8 +294,8 @@ impl Responder {
         Ok(Step::Done(outcome("opened", &incident.id)))
     }
 
-    /// Lets those who acknowledged an incident be told of a finding that joined. On record first: if the execution is
-    /// lost, the watchdog takes it.
+    /// Lets the contacts who acknowledged an incident be told of a finding that joined or became more severe. On record
+    /// first: if the execution is lost, the watchdog takes it.
     async fn tell(
         &self,
         finding: &Finding,

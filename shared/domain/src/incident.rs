@@ -215,7 +215,7 @@ impl Incident {
     /// Whether its source's word has ended the paging.
     #[must_use]
     pub fn stopped(&self) -> bool {
-        self.closed.is_some_and(|closed| closed.stopped)
+        self.closed.as_ref().is_some_and(|closed| closed.stopped)
     }
 
     /// When an acknowledged incident pages again if nobody resolves it, by its plan.

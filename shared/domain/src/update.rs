@@ -58,10 +58,11 @@ impl Update {
         UpdateInput { incident: self.incident.clone(), update: self.name.clone() }
     }
 
-    /// Returns the update about a finding that joined `incident`; `digest` tells it from others.
+    /// Returns the update about a finding that joined `incident`, or is more severe than when it did; `digest` tells it from
+    /// others. Each severity of a finding is an update of its own. The name of its execution must fit in 80 characters.
     #[must_use]
     pub fn joined(incident: &IncidentId, digest: &str, finding: Finding, at: Timestamp) -> Self {
-        let name = format!("joined-{digest}");
+        let name = format!("joined-{digest}-{:.4}", finding.severity.name());
         let about = About::Joined { finding: Box::new(finding) };
         Self { incident: incident.clone(), name, about, at, run: None }
     }
@@ -186,6 +187,7 @@ mod tests {
     use crate::escalation::Cursor;
     use crate::samples::{incident, now};
     use crate::send::SendKey;
+    use crate::severity::Severity;
 
     #[test]
     fn once_a_day_until_it_is_resolved() {
@@ -198,6 +200,18 @@ mod tests {
         assert_eq!((late.name.as_str(), next), ("daily-0002", hours(72)));
         let resolved = open.resolve(Actor::Muster, hours(1)).unwrap();
         assert_eq!(Update::daily(&resolved, hours(24)), None);
+    }
+
+    #[test]
+    fn each_severity_of_a_finding_that_joined_is_told_once() {
+        let open = incident();
+        let name = |severity| {
+            let finding = Finding { severity, ..open.finding.clone() };
+            Update::joined(&open.id, "a", finding, now()).name
+        };
+        assert_eq!(name(Severity::Medium), "joined-a-medi");
+        let names: BTreeSet<_> = Severity::ALL.map(name).into();
+        assert_eq!(names.len(), Severity::ALL.len());
     }
 
     #[test]
@@ -269,15 +283,15 @@ mod tests {
         let waiting = [first.clone(), second.clone(), third.clone(), joined("d", 5), daily];
         let window = Window::of(now());
         let told = [first.name];
-        assert_eq!(window.rest_with(&second, &waiting, &told), ["joined-b", "joined-c"]);
-        assert_eq!(window.rest_with(&third, &waiting, &told), ["joined-c", "joined-b"]);
+        assert_eq!(window.rest_with(&second, &waiting, &told), ["joined-b-high", "joined-c-high"]);
+        assert_eq!(window.rest_with(&third, &waiting, &told), ["joined-c-high", "joined-b-high"]);
         // One that came on record after the message of its window.
         let late = joined("late", -3);
         let rest = window.rest_with(&late, &waiting, &told);
-        assert_eq!(rest, ["joined-late", "joined-b", "joined-c"]);
+        assert_eq!(rest, ["joined-late-high", "joined-b-high", "joined-c-high"]);
         let many: Vec<_> = (0..3_000).map(|number| joined(&number.to_string(), 1)).collect();
         let rest = window.rest_with(&late, &many, &told);
-        assert_eq!((rest.len(), rest[0].as_str()), (2_000, "joined-late"));
+        assert_eq!((rest.len(), rest[0].as_str()), (2_000, "joined-late-high"));
     }
 
     #[test]

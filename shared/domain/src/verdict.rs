@@ -1,16 +1,18 @@
 //! What a finding leads to, decided from the policy and what the ledger knows of it.
 
+mod closing;
 mod ledger;
 mod reason;
 
 use jiff::{SignedDuration, Timestamp};
 
+use self::closing::{closed, reopened, verified};
 pub use self::ledger::{Known, LedgerEntry};
 pub use self::reason::Reason;
 use crate::finding::{Finding, Quiet, Route};
 use crate::id::IncidentId;
 use crate::incident::{Cause, Incident, Request, State};
-use crate::policy::{Policy, SourceClosed};
+use crate::policy::Policy;
 use crate::severity::Severity;
 
 /// The incident that came before a new one, and why the finding is not part of it.
@@ -55,7 +57,8 @@ pub enum Verdict {
         /// The incident before it, if there is one.
         earlier: Option<Earlier>,
     },
-    /// Note it on the timeline of an open incident; page nobody.
+    /// Note it on the timeline of an open incident, as a new member or as a member that is more severe than before; page
+    /// no one.
     Attach {
         /// Which.
         incident: IncidentId,
@@ -94,8 +97,8 @@ pub enum Verdict {
         /// The incident.
         incident: IncidentId,
     },
-    /// Its incident ended because its source has closed its findings, and another one joined at the same moment: page
-    /// again.
+    /// Its incident ended because its source has closed its findings, and another one is active: page again. While the
+    /// incident is acknowledged, no one is paged; the time until the acknowledgment times out counts again.
     Restart {
         /// The incident.
         incident: IncidentId,
@@ -107,11 +110,12 @@ pub enum Verdict {
 /// Returns the verdict on `finding`, given what is known.
 #[must_use]
 pub fn decide(policy: &Policy, finding: &Finding, known: &Known, now: Timestamp) -> Verdict {
+    let finding = &*known.judged(finding);
     // What was begun comes before everything: also before a later copy of the finding that says "archived".
     if let (Some(entry), Some(own)) = (&known.entry, &known.own)
         && !entry.started
         // What closes it is finished by a copy that says so, too.
-        && (entry.closed_at.is_none() || finding.quiet.is_some_and(ends))
+        && (entry.closed_at.is_none() || finding.quiet.is_some_and(Quiet::closed))
     {
         return unfinished(policy, finding, known, (entry, own), now);
     }
@@ -120,7 +124,8 @@ pub fn decide(policy: &Policy, finding: &Finding, known: &Known, now: Timestamp)
         // Handed on by another tool: an incident that pages, or was acknowledged, does not end by that.
         Some(Quiet::Notified) if taken_up => {}
         Some(quiet) => {
-            return closed(policy, finding, known).unwrap_or_else(|| Verdict::Record(quiet.into()));
+            let news = closed(policy, finding, known, now);
+            return news.unwrap_or_else(|| Verdict::Record(quiet.into()));
         }
         None => {}
     }
@@ -146,17 +151,23 @@ fn unfinished(
     now: Timestamp,
 ) -> Verdict {
     let incident = own.id.clone();
-    if entry.closed_at.is_some() && finding.quiet.is_some_and(ends) {
+    if entry.closed_at.is_some() && finding.quiet.is_some_and(Quiet::closed) {
         return verified(policy, finding, known, own);
     }
     if !entry.joined {
         return Verdict::Finish { incident, tell: false };
     }
     if own.status == State::Resolved {
+        if let Some(quiet) = known.quiet(finding) {
+            // Closed meanwhile, too. A copy that says that it is active finds it unfinished, or reopened.
+            return Verdict::Record(quiet.into());
+        }
         // Resolved at the same moment, by a person who has not seen this finding.
         return open_or_join(policy, finding, known, Some(Earlier::Recurred(incident)), now);
     }
     match join(policy, finding, own, now) {
+        // The source's word had ended it for the contacts who acknowledged, too.
+        Verdict::Attach { incident } if own.stopped() => Verdict::Restart { incident },
         Verdict::Attach { incident } => {
             // Open: the pages to come, and the page behind each link, name it.
             let tell = own.status == State::Acknowledged && finding.pages(policy);
@@ -194,7 +205,7 @@ fn join(policy: &Policy, finding: &Finding, open: &Incident, now: Timestamp) -> 
         asked
     } else if !worth {
         return Verdict::Attach { incident };
-    } else if open.stopped() {
+    } else if open.stopped() && !acknowledged {
         Cause::StillActive
     } else if finding.severity > open.severity {
         Cause::SeverityIncreased { from: open.severity }
@@ -243,6 +254,11 @@ fn again(
         let cause = Cause::SeverityIncreased { from: own.severity };
         return Verdict::Raise { incident, cause };
     }
+    if worth && !reopened && known.increased_from(finding).is_some() {
+        // Not more severe than the headline, but more than what its team knows of this finding. One that is reopened, too,
+        // is told of after that.
+        return join(policy, finding, own, now);
+    }
     match still_happening(policy, finding, own, now) {
         Some(seen_at) if worth => {
             Verdict::Raise { incident, cause: Cause::StillHappening { seen_at } }
@@ -278,69 +294,6 @@ fn still_happening(
     let seen = finding.last_seen.unwrap_or(now).min(now);
     let remind = SignedDuration::from_mins(i64::from(policy.remind_after_minutes));
     (seen.duration_since(since) > remind).then_some(seen)
-}
-
-/// Whether a finding that its source had closed is active there again: delivered later, by the same route. What changes by
-/// hand in Security Hub changes no time of the finding itself, and another route may never have heard that it was closed.
-fn reopened(finding: &Finding, known: &Known, now: Timestamp) -> bool {
-    let Some(entry) = &known.entry else { return false };
-    let delivered = finding.reported_at.unwrap_or(now);
-    let later = entry.closed_at.is_some_and(|closed_at| delivered > closed_at);
-    later && entry.closed_by == Some(finding.route)
-}
-
-/// Whether this word of a source ends a finding: it is closed, or was never real.
-fn ends(quiet: Quiet) -> bool {
-    quiet.closed() || quiet == Quiet::Sample
-}
-
-/// The verdict on a finding that its source reports closed, if it is news for an incident.
-fn closed(policy: &Policy, finding: &Finding, known: &Known) -> Option<Verdict> {
-    let state = finding.quiet.filter(|quiet| ends(*quiet))?;
-    let own = known.own.as_ref().filter(|own| own.status != State::Resolved)?;
-    if known.entry.as_ref().is_some_and(|entry| entry.closed_at.is_some()) {
-        return None;
-    }
-    let closing = closing(policy, finding, known, own);
-    Some(Verdict::Close { incident: own.id.clone(), state, closing })
-}
-
-/// What follows for an incident when one of its findings is closed.
-fn closing(policy: &Policy, finding: &Finding, known: &Known, own: &Incident) -> Closing {
-    if known.others_active {
-        let headline = own.finding.identity == finding.identity;
-        return if headline { Closing::Tell } else { Closing::Note };
-    }
-    // A threat does not end because the vulnerability that belongs to it was fixed last.
-    let [last, headline] = [finding.category, own.finding.category].map(|c| policy.when_closed(c));
-    match last.min(headline) {
-        _ if finding.quiet == Some(Quiet::Sample) => Closing::Stop,
-        SourceClosed::Tell => Closing::Tell,
-        SourceClosed::Stop => Closing::Stop,
-        SourceClosed::Resolve => Closing::Resolve,
-    }
-}
-
-/// The verdict on a finding whose end is on record: findings may have joined, or ended, between what was read and what was
-/// written, since neither writes the incident.
-fn verified(policy: &Policy, finding: &Finding, known: &Known, own: &Incident) -> Verdict {
-    let incident = own.id.clone();
-    if known.others_active && own.ended_by_source() {
-        return Verdict::Restart { incident };
-    }
-    let closing = closing(policy, finding, known, own);
-    let done = match closing {
-        Closing::Note => true,
-        Closing::Tell => own.closed.is_some(),
-        Closing::Stop => own.stopped(),
-        Closing::Resolve => false,
-    };
-    match finding.quiet {
-        Some(state) if !done && own.status != State::Resolved => {
-            Verdict::Close { incident, state, closing }
-        }
-        _ => Verdict::Finish { incident, tell: false },
-    }
 }
 
 /// The open incident that a new finding joins: that of the findings it belongs with, else that of

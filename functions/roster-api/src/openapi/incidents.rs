@@ -150,7 +150,7 @@ pub(super) enum Cause {
         /// The severity before.
         from: Severity,
     },
-    /// A Critical finding joined while the incident was acknowledged.
+    /// Another finding joined as Critical, or became Critical, while the incident was acknowledged.
     CriticalJoined,
     /// A person asked for the team by a Security Hub custom action.
     Asked {
@@ -165,7 +165,7 @@ pub(super) enum Cause {
         #[schema(format = "date-time")]
         seen_at: String,
     },
-    /// A finding joined after paging had ended without enough acknowledgments.
+    /// A finding joined, or became more severe, after paging had ended without enough acknowledgments.
     NotAcknowledged,
     /// The incident was not resolved in time after the acknowledgment.
     AcknowledgmentTimedOut,
@@ -198,6 +198,8 @@ pub(super) struct TeamRequest {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Closed {
+    /// The finding that this is about.
+    finding: Option<FindingIdentity>,
     state: InactiveReason,
     /// Since when, by the source's time.
     #[schema(format = "date-time")]
@@ -248,8 +250,8 @@ pub(super) struct Incident {
 pub(super) struct Fact {
     #[schema(format = "date-time")]
     at: String,
-    /// `opened`, `attached`, `raised`, `closed_at_source`, `reopened_at_source`, `step`, `update_sent`, `emergency`,
-    /// `acknowledged`, `lapsed`, `resolved`, `engaged`.
+    /// `opened`, `attached`, `severity_increased`, `raised`, `closed_at_source`, `reopened_at_source`, `step`,
+    /// `update_sent`, `emergency`, `acknowledged`, `lapsed`, `resolved`, `engaged`.
     what: String,
     by: String,
     text: String,

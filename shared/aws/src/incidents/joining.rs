@@ -4,12 +4,12 @@ use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem, Update};
 use jiff::{SignedDuration, Timestamp};
 use muster::finding::Finding;
 use muster::id::IncidentId;
-use muster::incident::{Actor, Incident, facts};
+use muster::incident::{Actor, Incident, State, facts};
 use muster::verdict::{Earlier, Known};
 
 use super::expiry::named_by;
 use super::fact::{CLOSED, REOPENED};
-use super::ledger::{CLOSED_AT, CLOSED_BY, Group, group_key, ledger_key};
+use super::ledger::{CLOSED_AT, CLOSED_BY, Group, as_read, counted, group_key, ledger_key};
 use super::{Fact, Incidents, moment};
 use crate::error::AwsError;
 use crate::item::{self, Written, n, s};
@@ -77,8 +77,9 @@ impl Incidents {
         item::written(transaction.send().await)
     }
 
-    /// Lets a finding join an open incident: its ledger entry, a line on the timeline, its link. None of these is
-    /// another finding's, and the incident is not written: a thousand can join at once, and hold up no answer.
+    /// Lets a finding join an open incident, or notes that a finding of it is more severe than before: its ledger entry, a
+    /// line on the timeline, its link. None of these is another finding's, and the incident is not written: a thousand
+    /// can join at once, and hold up no answer.
     ///
     /// # Errors
     /// The failed call.
@@ -89,9 +90,14 @@ impl Incidents {
         known: &Known,
         now: Timestamp,
     ) -> Result<Written, AwsError> {
-        let fact = Fact::about(now, "attached", finding, &facts::joined(finding));
+        let increased = known.increased_from(finding).filter(|_| !known.new_to(&incident.id));
+        let (what, text) = match increased {
+            None => ("attached", facts::joined(finding)),
+            Some(from) => ("severity_increased", facts::increased(finding, from)),
+        };
+        let fact = Fact::about(now, what, finding, &text);
         // By time, so that the newest are found first.
-        let name = format!("attached#{}#{}", moment(now), digest(finding));
+        let name = format!("{what}#{}#{}", moment(now), digest(finding));
         let item = named_by(Self::fact_item(&incident.id, &name, &fact)?, finding);
         let named = Named { incident, joined: true, at: now };
         let mut writes = vec![
@@ -156,21 +162,18 @@ impl Incidents {
         id: &IncidentId,
         after: Option<&Incident>,
         (finding, closed_at): (&Finding, Timestamp),
+        known: &Known,
         (text, now): (&str, Timestamp),
     ) -> Result<Written, AwsError> {
-        let ledger = self.ledger_update(
-            finding,
-            &[("started", AttributeValue::Bool(false))],
-            &[],
-            Some("incident = :known"),
-            (vec![(":known", s(id.as_str()))], now),
-        )?;
+        let sets = [("started", AttributeValue::Bool(false))];
+        let ledger = self.ledger_update(finding, known, &sets, &[], now)?;
         let name = format!("closed#{}#{}", digest(finding), closed_at.as_millisecond());
         let fact = Fact::about(now, CLOSED, finding, text);
-        self.noted(id, after, ledger, (&name, &fact), false).await
+        self.noted(id, after, ledger, Some((&name, &fact)), false).await
     }
 
-    /// Restarts the paging of an incident that ended by its source's word although a finding is active.
+    /// Restarts an incident that ended by its source's word although a finding is active: its paging, or, while it is
+    /// acknowledged, the time until that times out.
     ///
     /// # Errors
     /// The failed call.
@@ -178,20 +181,20 @@ impl Incidents {
         &self,
         after: &Incident,
         finding: &Finding,
+        known: &Known,
         now: Timestamp,
     ) -> Result<Written, AwsError> {
-        let ledger = self.ledger_update(
-            finding,
-            &[("started", AttributeValue::Bool(false)), ("asked_run", n(after.run))],
-            &[],
-            Some("incident = :known"),
-            (vec![(":known", s(after.id.as_str()))], now),
-        )?;
+        let sets = [("started", AttributeValue::Bool(false)), ("asked_run", n(after.run))];
+        let ledger = self.ledger_update(finding, known, &sets, &[], now)?;
+        if after.status == State::Acknowledged {
+            // The line about the finding that joined says all there is.
+            return self.noted(&after.id, Some(after), ledger, None, false).await;
+        }
         let cause = after.cause.as_ref().map(|cause| facts::because(cause, after));
         let text = format!("{} Paging restarts.", cause.unwrap_or_default());
         let fact = Fact::new(now, "raised", &Actor::Muster, &text);
         let name = format!("raised#{:04}#active", after.run);
-        self.noted(&after.id, Some(after), ledger, (&name, &fact), true).await
+        self.noted(&after.id, Some(after), ledger, Some((&name, &fact)), true).await
     }
 
     /// Notes that the source of a finding has reopened it. If that restarts paging, the entry says that an escalation
@@ -204,23 +207,19 @@ impl Incidents {
         after: &Incident,
         restarts: bool,
         finding: &Finding,
+        known: &Known,
         now: Timestamp,
     ) -> Result<Written, AwsError> {
-        let ledger = self.ledger_update(
-            finding,
-            &[
-                ("started", AttributeValue::Bool(!restarts)),
-                ("joined", AttributeValue::Bool(false)),
-                ("asked_run", n(after.run)),
-            ],
-            &[CLOSED_AT, CLOSED_BY],
-            Some("incident = :known AND attribute_exists(closed_at)"),
-            (vec![(":known", s(after.id.as_str()))], now),
-        )?;
+        let sets = [
+            ("started", AttributeValue::Bool(!restarts)),
+            ("joined", AttributeValue::Bool(false)),
+            ("asked_run", n(after.run)),
+        ];
+        let ledger = self.ledger_update(finding, known, &sets, &[CLOSED_AT, CLOSED_BY], now)?;
         let name = format!("reopened#{}#{}", digest(finding), now.as_millisecond());
         let text = facts::reopened(finding, restarts);
         let fact = Fact::about(now, REOPENED, finding, &text);
-        self.noted(&after.id, Some(after), ledger, (&name, &fact), restarts).await
+        self.noted(&after.id, Some(after), ledger, Some((&name, &fact)), restarts).await
     }
 
     /// What the source of a finding says, in one transaction: its entry, a fact, and the incident after it.
@@ -229,11 +228,14 @@ impl Incidents {
         id: &IncidentId,
         after: Option<&Incident>,
         ledger: TransactWriteItem,
-        (name, fact): (&str, &Fact),
+        fact: Option<(&str, &Fact)>,
         restarts: bool,
     ) -> Result<Written, AwsError> {
-        let fact_item = Self::fact_item(id, name, fact)?;
-        let mut writes = vec![ledger, item::put(&self.table, fact_item, None, vec![])?];
+        let mut writes = vec![ledger];
+        if let Some((name, fact)) = fact {
+            let fact_item = Self::fact_item(id, name, fact)?;
+            writes.push(item::put(&self.table, fact_item, None, vec![])?);
+        }
         if let Some(after) = after {
             let version = vec![(":before", n(after.version - 1))];
             let incident = Self::incident_item(after)?;
@@ -284,48 +286,44 @@ impl Incidents {
         }
     }
 
-    /// The write that lets a finding's ledger entry name its incident, if it names what was read.
+    /// The write that lets a finding's ledger entry name its incident.
     fn name_incident(
         &self,
         finding: &Finding,
         known: &Known,
         named: &Named<'_>,
     ) -> Result<TransactWriteItem, AwsError> {
-        let (condition, values) = match known.entry.as_ref().and_then(|e| e.incident.as_ref()) {
-            None => ("attribute_not_exists(incident)", vec![]),
-            Some(before) => ("incident = :known", vec![(":known", s(before.as_str()))]),
-        };
         let mut sets = vec![
             ("incident", s(named.incident.id.as_str())),
             ("started", AttributeValue::Bool(false)),
             ("joined", AttributeValue::Bool(named.joined)),
+            ("told_severity", s(known.told_severity(finding, &named.incident.id).name())),
             ("asked_run", n(named.incident.run)),
         ];
         let event = finding.asked.as_ref().map(|asked| asked.event.as_str());
         sets.extend(event.filter(|event| !event.is_empty()).map(|event| ("asked_event", s(event))));
         // What a person asks for says nothing of whether it is closed: the next copy that says so is no news.
         let reopened: &[&str] = if finding.asks() { &[] } else { &[CLOSED_AT, CLOSED_BY] };
-        self.ledger_update(finding, &sets, reopened, Some(condition), (values, named.at))
+        self.ledger_update(finding, known, &sets, reopened, named.at)
     }
 
-    /// The write that counts a delivery of a finding and changes its ledger entry.
+    /// The write that counts a delivery of a finding and changes its ledger entry, if that is as it was read.
     fn ledger_update(
         &self,
         finding: &Finding,
+        known: &Known,
         sets: &[(&'static str, AttributeValue)],
         removes: &[&str],
-        condition: Option<&str>,
-        (values, now): (Vec<(&str, AttributeValue)>, Timestamp),
+        now: Timestamp,
     ) -> Result<TransactWriteItem, AwsError> {
-        let counted = super::ledger::counted(finding, sets, removes, now);
+        let counted = counted(finding, known, sets, removes, now);
+        let (condition, values) = as_read(known, finding.route);
         let mut update = Update::builder()
             .table_name(&self.table)
             .set_key(Some(ledger_key(&finding.identity)))
             .update_expression(counted.expression)
-            .set_expression_attribute_values(Some(counted.values));
-        if let Some(condition) = condition {
-            update = update.condition_expression(condition);
-        }
+            .set_expression_attribute_values(Some(counted.values))
+            .condition_expression(condition);
         for (name, value) in values {
             update = update.expression_attribute_values(name, value);
         }

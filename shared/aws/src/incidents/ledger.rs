@@ -58,9 +58,11 @@ pub(super) struct Counted {
     pub(super) values: HashMap<String, AttributeValue>,
 }
 
-/// Counts a delivery, keeps what its route says of the finding, and sets and removes what else is given.
+/// Counts a delivery, keeps what its route says of the finding, and sets and removes what else is given. The write demands
+/// that the entry is as it was read.
 pub(super) fn counted(
     finding: &Finding,
+    known: &Known,
     sets: &[(&'static str, AttributeValue)],
     removes: &[&str],
     now: Timestamp,
@@ -77,7 +79,12 @@ pub(super) fn counted(
         set.push(format!("{name} = :{name}"));
         values.insert(format!(":{name}"), value.clone());
     }
-    if let Some(mark) = mark(finding.route) {
+    let late = known.late(finding, now);
+    if let Some((mark, at)) = active_mark(finding.route).zip(known.newly_active(finding, now)) {
+        set.push(format!("{mark} = :active"));
+        values.insert(":active".to_owned(), s(at.to_string()));
+    }
+    if let Some(mark) = mark(finding.route).filter(|_| !late) {
         // A sample that is taken for a drill is one by every other route, too.
         let sample = finding.drill.is_some().then_some(Quiet::Sample);
         match finding.quiet.or(sample).and_then(|quiet| serde_json::to_value(quiet).ok()) {
@@ -90,7 +97,7 @@ pub(super) fn counted(
         }
     }
     // What was closed once stays so until its own route reopens it: also while no incident wants to know.
-    if finding.quiet.is_some_and(Quiet::closed) && !removes.contains(&CLOSED_AT) {
+    if finding.quiet.is_some_and(Quiet::closed) && !late && !removes.contains(&CLOSED_AT) {
         let closed_at = finding.reported_at.unwrap_or(now);
         set.push("closed_at = if_not_exists(closed_at, :closed)".to_owned());
         set.push("closed_by = if_not_exists(closed_by, :by)".to_owned());
@@ -108,6 +115,47 @@ pub(super) fn counted(
 /// Since when, and by which route, a finding is closed.
 pub(super) const CLOSED_AT: &str = "closed_at";
 pub(super) const CLOSED_BY: &str = "closed_by";
+
+/// The condition that an entry is as it was read: its incident, how severe that has heard it is, since when it is closed,
+/// and when `route` reported it active. Of two copies at the same moment, one then finds what the other says.
+pub(super) fn as_read(
+    known: &Known,
+    route: Route,
+) -> (String, Vec<(&'static str, AttributeValue)>) {
+    let entry = known.entry.as_ref();
+    let incident = entry.and_then(|entry| entry.incident.as_ref());
+    let closed_at = entry.and_then(|entry| entry.closed_at);
+    let active_at = entry.and_then(|entry| entry.active_at(route));
+    let told = entry.and_then(|entry| entry.told_severity);
+    let time = |at: Timestamp| s(at.to_string());
+    let mut read = vec![
+        ("incident", ":read_incident", incident.map(|id| s(id.as_str()))),
+        ("told_severity", ":read_told", told.map(|severity| s(severity.name()))),
+        (CLOSED_AT, ":read_closed_at", closed_at.map(time)),
+    ];
+    read.extend(active_mark(route).map(|mark| (mark, ":read_active_at", active_at.map(time))));
+    let (mut conditions, mut values) = (Vec::new(), Vec::new());
+    for (name, placeholder, value) in read {
+        match value {
+            None => conditions.push(format!("attribute_not_exists({name})")),
+            Some(value) => {
+                conditions.push(format!("{name} = {placeholder}"));
+                values.push((placeholder, value));
+            }
+        }
+    }
+    (conditions.join(" AND "), values)
+}
+
+/// Where the entry keeps when a route reported the newest copy that says that the finding is active.
+const fn active_mark(route: Route) -> Option<&'static str> {
+    match route {
+        Route::GuardDuty => Some("active_guardduty_at"),
+        Route::SecurityHub => Some("active_securityhub_at"),
+        Route::SecurityHubV2 => Some("active_securityhubv2_at"),
+        Route::CustomAction | Route::Drill => None,
+    }
+}
 
 /// Where the entry keeps since when a route says so.
 fn mark_at(mark: &str) -> &'static str {
@@ -140,8 +188,8 @@ impl Incidents {
         self.item(ledger_key(identity)).await?.map(item::read).transpose()
     }
 
-    /// Counts one more delivery of a finding. One that says that it is closed is counted only if the entry is as it was
-    /// read: an incident that it has since, or one for which it was reopened, has to be told.
+    /// Counts one more delivery of a finding. One that says whether it is active or closed is counted only if the entry is as
+    /// it was read: an incident that it has since, or an opposite word that came at the same moment, asks for more.
     ///
     /// # Errors
     /// The failed call.
@@ -153,33 +201,19 @@ impl Incidents {
     ) -> Result<Written, AwsError> {
         let event = finding.asked.as_ref().map(|asked| s(asked.event.as_str()));
         let sets: Vec<_> = event.map(|event| ("asked_event", event)).into_iter().collect();
-        let counted = counted(finding, &sets, &[], now);
-        let update = self
+        let counted = counted(finding, known, &sets, &[], now);
+        let mut update = self
             .client
             .update_item()
             .table_name(&self.table)
             .set_key(Some(ledger_key(&finding.identity)))
             .update_expression(counted.expression)
             .set_expression_attribute_values(Some(counted.values));
-        let entry = known.entry.as_ref();
-        let incident = entry.and_then(|entry| entry.incident.as_ref());
-        let closed_at = entry.and_then(|entry| entry.closed_at);
-        let mut update = update;
-        if finding.quiet.is_some_and(Quiet::closed) {
-            let same = |name: &str, known: bool| {
-                if known {
-                    format!("{name} = :known_{name}")
-                } else {
-                    format!("attribute_not_exists({name})")
-                }
-            };
-            let both = [same("incident", incident.is_some()), same(CLOSED_AT, closed_at.is_some())];
-            update = update.condition_expression(both.join(" AND "));
-            if let Some(id) = incident {
-                update = update.expression_attribute_values(":known_incident", s(id.as_str()));
-            }
-            if let Some(at) = closed_at {
-                update = update.expression_attribute_values(":known_closed_at", s(at.to_string()));
+        if finding.quiet.is_some_and(Quiet::closed) || mark(finding.route).is_some() {
+            let (condition, values) = as_read(known, finding.route);
+            update = update.condition_expression(condition);
+            for (name, value) in values {
+                update = update.expression_attribute_values(name, value);
             }
         }
         let end = item::despite_collisions(|| {
@@ -210,6 +244,7 @@ impl Incidents {
             None => None,
         };
         let known = Known { entry, own, ..Known::default() };
+        let finding = &*known.judged(finding);
         let quiet = known.quiet(finding).is_some();
         // What is closed and done with is asked no more.
         let done = known.entry.as_ref().is_some_and(|e| e.started && e.closed_at.is_some());

@@ -77,7 +77,14 @@ fn whom_an_incident_still_wants() {
     assert!(still_wanted(&once, &page(Some("day-1"))) && !still_wanted(&once, &page(None)));
     assert!(!still_wanted(&over, &page(Some("day-1"))));
     // Once its source has stopped the paging, no digest names it; a link may still acknowledge it.
-    let stops = |stop| incident().close_at_source(Quiet::Archived, now(), stop, now());
+    let stops = |stop| {
+        incident().close_at_source(
+            &incident().finding.identity,
+            (Quiet::Archived, now()),
+            stop,
+            now(),
+        )
+    };
     assert!(still_wanted(&stops(false), &page(None)) && !still_wanted(&stops(true), &page(None)));
     assert!(still_wants(&stops(true), "ada"));
 }

@@ -77,9 +77,19 @@ fn acknowledged_and_resolved_incidents_page_nobody() {
 #[test]
 fn an_incident_that_its_source_stopped_pages_nobody() {
     let people = people([person("ada", 1)]);
-    let stopped = incident().close_at_source(Quiet::Resolved, now(), true, now());
+    let stopped = incident().close_at_source(
+        &incident().finding.identity,
+        (Quiet::Resolved, now()),
+        true,
+        now(),
+    );
     assert_eq!(turn(&stopped, stopped.first_turn(), &people, now()), Turn::OVER);
-    let told = incident().close_at_source(Quiet::Resolved, now(), false, now());
+    let told = incident().close_at_source(
+        &incident().finding.identity,
+        (Quiet::Resolved, now()),
+        false,
+        now(),
+    );
     assert_eq!(turn(&told, told.first_turn(), &people, now()).pages.len(), 1);
 }
 

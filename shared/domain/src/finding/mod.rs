@@ -93,10 +93,10 @@ impl Quiet {
         }
     }
 
-    /// Whether its source says that it is dealt with.
+    /// Whether its source says that it is dealt with, or was never real.
     #[must_use]
     pub const fn closed(self) -> bool {
-        matches!(self, Self::Archived | Self::Suppressed | Self::Resolved | Self::Passed)
+        !matches!(self, Self::Notified | Self::Inconclusive)
     }
 }
 
@@ -210,6 +210,12 @@ impl Finding {
             console_link: short(self.console_link, MOST_DESCRIPTION),
             ..self
         }
+    }
+
+    /// Whether its source says with this copy that it is active.
+    #[must_use]
+    pub const fn active(&self) -> bool {
+        self.drill.is_none() && matches!(self.quiet, None | Some(Quiet::Notified))
     }
 
     /// Whether a person asks for the team with it.

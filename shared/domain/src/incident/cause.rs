@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::finding::{Finding, Quiet};
+use crate::finding::{Finding, FindingIdentity, Quiet};
 use crate::severity::Severity;
 
 /// Why an escalation of an incident began that is not its first.
@@ -15,7 +15,7 @@ pub enum Cause {
         /// The severity before.
         from: Severity,
     },
-    /// A Critical finding joined while the incident was acknowledged.
+    /// Another finding than the headline joined as Critical, or became Critical, while the incident was acknowledged.
     CriticalJoined,
     /// A person asked for the team by a Security Hub custom action.
     Asked {
@@ -29,7 +29,7 @@ pub enum Cause {
         /// When it was seen.
         seen_at: Timestamp,
     },
-    /// A finding joined after paging had ended without enough acknowledgments.
+    /// A finding joined, or became more severe, after paging had ended without enough acknowledgments.
     NotAcknowledged,
     /// Nobody resolved the incident in time after the acknowledgment.
     AcknowledgmentTimedOut,
@@ -101,12 +101,23 @@ impl Request {
 }
 
 /// How and since when the source of an incident's findings reports them closed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Closed {
+    /// The finding that this is about; earlier versions did not keep it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub finding: Option<FindingIdentity>,
     /// How.
     pub state: Quiet,
     /// Since when, by the source's own time.
     pub at: Timestamp,
     /// Whether that ended the paging.
     pub stopped: bool,
+}
+
+impl Closed {
+    /// Whether this is about the finding with this identity, as far as is known.
+    #[must_use]
+    pub fn is_about(&self, finding: &FindingIdentity) -> bool {
+        self.finding.as_ref().is_none_or(|about| about == finding)
+    }
 }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::{Actor, Cause, Closed, Deed, Incident, RaisedBy, Request, State};
-use crate::finding::{Finding, Quiet};
+use crate::finding::{Finding, FindingIdentity, Quiet};
 use crate::plan::EscalationPlan;
 use crate::policy::Policy;
 
@@ -91,11 +91,23 @@ impl Incident {
         next
     }
 
-    /// Returns the incident after its source reported it closed; with `stop`, nobody is paged any more.
+    /// Returns the incident after its source reported this `finding` of it closed; with `stop`, no one is paged any more.
+    /// Messages speak of the headline, so that what is known of its end stays when another finding is closed.
     #[must_use]
-    pub fn close_at_source(&self, state: Quiet, at: Timestamp, stop: bool, now: Timestamp) -> Self {
+    pub fn close_at_source(
+        &self,
+        finding: &FindingIdentity,
+        (state, at): (Quiet, Timestamp),
+        stop: bool,
+        now: Timestamp,
+    ) -> Self {
         let mut next = self.next();
-        next.closed = Some(Closed { state, at, stopped: stop });
+        let headline = &self.finding.identity;
+        let known = self.closed.clone().filter(|closed| {
+            finding != headline && closed.finding.is_some() && closed.is_about(headline)
+        });
+        let new = || Closed { finding: Some(finding.clone()), state, at, stopped: stop };
+        next.closed = Some(known.map_or_else(new, |closed| Closed { stopped: stop, ..closed }));
         if stop && self.status == State::Open {
             // A turn that is on its way belongs to an earlier escalation, and pages nobody.
             next.run += 1;
@@ -104,13 +116,16 @@ impl Incident {
         next
     }
 
-    /// Returns the incident after its source reopened what it had reported closed. If that had ended the paging and
-    /// nobody is on it, another escalation begins.
+    /// Returns the incident after its source reopened what it had reported closed. If it is open and pages no contact,
+    /// because the source's word or an escalation without an acknowledgment ended the paging, another escalation begins.
+    /// What is known of the end of another finding stays, and stops nothing any more.
     #[must_use]
-    pub fn reopen_at_source(&self, now: Timestamp) -> Self {
+    pub fn reopen_at_source(&self, finding: &FindingIdentity, now: Timestamp) -> Self {
         let mut next = self.next();
-        next.closed = None;
-        if self.stopped() && self.status == State::Open {
+        let others = self.closed.clone().filter(|closed| !closed.is_about(finding));
+        next.closed = others.map(|closed| Closed { stopped: false, ..closed });
+        if self.silent_since(now).is_some() {
+            next.closed = None;
             next.raised_by = None;
             next.restart(Cause::Reopened, now);
         }
@@ -130,10 +145,14 @@ impl Incident {
     }
 
     /// Returns the incident open again with another escalation, because a finding is active although the source's word had
-    /// ended the paging.
+    /// ended the paging. One that is acknowledged stays so, and its acknowledgment can time out again.
     #[must_use]
     pub fn restart_active(&self, now: Timestamp) -> Self {
         let mut next = self.next();
+        if self.status == State::Acknowledged {
+            next.closed = self.closed.clone().map(|closed| Closed { stopped: false, ..closed });
+            return next;
+        }
         next.closed = None;
         next.resolution = None;
         next.raised_by = None;

@@ -1,8 +1,11 @@
 //! The sentences of the timeline about findings and answers.
 
+use jiff::Timestamp;
+
 use super::{Cause, Incident, State};
 use crate::category::Category;
 use crate::finding::{Finding, Quiet};
+use crate::severity::Severity;
 use crate::verdict::{Closing, Earlier};
 
 /// Returns the sentence about an incident that opens, after `earlier` if there is one.
@@ -30,6 +33,13 @@ pub fn joined(finding: &Finding) -> String {
     format!("{} finding added. {}", capitalized(finding.severity.name()), named(finding))
 }
 
+/// Returns the sentence about a finding of the incident that is more severe than before and changes nothing else.
+#[must_use]
+pub fn increased(finding: &Finding, from: Severity) -> String {
+    let to = finding.severity.name();
+    format!("Severity of a finding increased from {} to {to}. {}", from.name(), named(finding))
+}
+
 /// Returns the sentence about a finding that restarts paging.
 #[must_use]
 pub fn raised(after: &Incident, finding: &Finding) -> String {
@@ -45,7 +55,7 @@ pub fn because(cause: &Cause, incident: &Incident) -> String {
             format!("Severity increased from {} to {}.", from.name(), incident.severity.name())
         }
         Cause::CriticalJoined => {
-            "Another critical finding was added to the acknowledged incident.".to_owned()
+            "Another finding of the acknowledged incident is critical.".to_owned()
         }
         Cause::Asked { action, account } => format!(
             "The team was requested by the Security Hub custom action \"{action}\" in account {account}."
@@ -54,7 +64,7 @@ pub fn because(cause: &Cause, incident: &Incident) -> String {
             format!("Still happening: last seen {}.", seen_at.strftime("%Y-%m-%d %H:%M UTC"))
         }
         Cause::NotAcknowledged => {
-            "Finding added after paging had ended without enough acknowledgments.".to_owned()
+            "Finding added, or more severe, after paging had ended without enough acknowledgments.".to_owned()
         }
         Cause::AcknowledgmentTimedOut => {
             "Not resolved in time after the last acknowledgment.".to_owned()
@@ -67,10 +77,16 @@ pub fn because(cause: &Cause, incident: &Incident) -> String {
     }
 }
 
-/// Returns the sentence about a finding that its source reports closed.
+/// Returns the sentence about a finding that its source reports closed, with the incident before it.
 #[must_use]
-pub fn closed(finding: &Finding, state: Quiet, closing: Closing, incident: &Incident) -> String {
-    let paging = incident.status == State::Open;
+pub fn closed(
+    finding: &Finding,
+    state: Quiet,
+    closing: Closing,
+    incident: &Incident,
+    now: Timestamp,
+) -> String {
+    let paging = incident.status == State::Open && incident.silent_since(now).is_none();
     let follows = match closing {
         Closing::Note => " Other findings of this incident are active.",
         Closing::Tell if paging => " Paging continues.",
@@ -129,6 +145,8 @@ fn capitalized(word: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use jiff::SignedDuration;
+
     use super::*;
     use crate::incident::Actor;
     use crate::samples::{incident, now};
@@ -139,8 +157,23 @@ mod tests {
         let id = open.id.clone();
         insta::assert_snapshot!(opened(&open, Some(&Earlier::Aged(id))), @"Opened by a high finding. Findings of this kind continue since incident 20261123-abcdefghjk. An instance asks for a coin miner's domain <script>. Resource: Instance i-99. Type: CryptoCurrency:EC2/BitcoinTool.B!DNS.");
         insta::assert_snapshot!(joined(&open.finding), @"High finding added. An instance asks for a coin miner's domain <script>. Resource: Instance i-99. Type: CryptoCurrency:EC2/BitcoinTool.B!DNS.");
-        let text = closed(&open.finding, Quiet::Resolved, Closing::Tell, &open);
-        assert!(text.starts_with("Its source reports the finding as resolved. Paging continues."));
+        let text = increased(&open.finding, Severity::Medium);
+        assert!(
+            text.starts_with("Severity of a finding increased from medium to high. An instance")
+        );
+        let closed = |closing, minutes| {
+            let at = now() + SignedDuration::from_mins(minutes);
+            closed(&open.finding, Quiet::Resolved, closing, &open, at)
+        };
+        let says = |text: &str, follows: &str| {
+            let text = text.strip_prefix("Its source reports the finding as resolved. ").unwrap();
+            assert!(text.starts_with(follows), "{text}");
+        };
+        says(&closed(Closing::Tell, 90), "Paging continues. An instance");
+        says(&closed(Closing::Stop, 90), "Paging stops. An instance");
+        // The escalation ended without an acknowledgment: there is nothing to continue or to stop.
+        says(&closed(Closing::Tell, 91), "An instance");
+        says(&closed(Closing::Stop, 91), "An instance");
     }
 
     #[test]

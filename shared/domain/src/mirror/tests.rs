@@ -103,8 +103,8 @@ fn an_answer_ends_the_engagement_of_its_run() {
     let (incident, mut mirror) = (incident(), started());
     mirror.engagement = engaged(1, &[("ada", true)]);
     assert_eq!(told(&mut mirror, &incident, &[]), vec![]);
-    let closed = Closed { state: Quiet::Archived, at: now(), stopped: true };
-    let stopped = Incident { closed: Some(closed), ..incident.clone() };
+    let closed = Closed { finding: None, state: Quiet::Archived, at: now(), stopped: true };
+    let stopped = Incident { closed: Some(closed.clone()), ..incident.clone() };
     let steps = mirror.steps(&stopped, &[], now());
     assert!(matches!(&steps[..], [Step::StopEngagements(1), Step::Show(_)]), "{steps:?}");
     let told_of =

@@ -71,15 +71,15 @@ fn cause_sentence(incident: &Incident, cause: &Cause) -> String {
             shown(&incident.title)
         ),
         Cause::CriticalJoined => {
-            "Paged again, because a Critical finding was added after the acknowledgment.".to_owned()
+            "Paged again after the acknowledgment, because another finding is Critical.".to_owned()
         }
         Cause::Asked { action, account } => asked_sentence(action, account),
         Cause::StillHappening { seen_at } => {
             format!("Paged again, because a finding was seen at {}.", minute(*seen_at))
         }
         Cause::NotAcknowledged => {
-            "Paged again, because a finding was added after paging had ended without enough \
-             acknowledgments."
+            "Paged again, because a finding was added or became more severe after paging had ended without \
+             enough acknowledgments."
                 .to_owned()
         }
         Cause::AcknowledgmentTimedOut => match incident.plan.acknowledgement_minutes {

@@ -44,7 +44,8 @@ fn full() -> Incident {
         event: String::new(),
     });
     incident.cause = Some(Cause::SeverityIncreased { from: Severity::Medium });
-    incident.closed = Some(Closed { state: Quiet::Resolved, at: now(), stopped: false });
+    incident.closed =
+        Some(Closed { finding: None, state: Quiet::Resolved, at: now(), stopped: false });
     incident
 }
 
@@ -100,7 +101,7 @@ fn every_cause_has_its_sentence() {
     };
     check(
         Cause::CriticalJoined,
-        "Paged again, because a Critical finding was added after the acknowledgment.",
+        "Paged again after the acknowledgment, because another finding is Critical.",
     );
     check(
         Cause::Asked { action: "Page us".into(), account: "111122223333".into() },
@@ -112,7 +113,8 @@ fn every_cause_has_its_sentence() {
     );
     check(
         Cause::NotAcknowledged,
-        "Paged again, because a finding was added after paging had ended without enough acknowledgments.",
+        "Paged again, because a finding was added or became more severe after paging had ended without \
+         enough acknowledgments.",
     );
     check(
         Cause::AcknowledgmentTimedOut,
@@ -123,7 +125,8 @@ fn every_cause_has_its_sentence() {
         "Paged again, because a finding that its source had closed was reopened.",
     );
     let mut incident = incident();
-    incident.closed = Some(Closed { state: Quiet::Passed, at: now(), stopped: true });
+    incident.closed =
+        Some(Closed { finding: None, state: Quiet::Passed, at: now(), stopped: true });
     assert_eq!(
         notices(&incident),
         ["Its source reports it fixed since 2026-11-23 03:00 UTC. Paging stopped."]
@@ -259,7 +262,8 @@ fn a_hostile_title_is_one_dead_line_everywhere() {
 #[test]
 fn texts_and_calls_say_that_the_source_has_closed_it() {
     let mut incident = incident();
-    incident.closed = Some(Closed { state: Quiet::Archived, at: now(), stopped: false });
+    incident.closed =
+        Some(Closed { finding: None, state: Quiet::Archived, at: now(), stopped: false });
     insta::assert_snapshot!(public_text(&incident, "https://example.com/ack/A"), @"MUSTER HIGH: malware in account ..3333. Now archived. Answer: https://example.com/ack/A");
     assert!(
         spoken_text(&incident).contains("3 3 3 3. Now archived."),

@@ -1,4 +1,4 @@
-//! Verdicts on findings that go on: after an acknowledgment, after silence, closed and reopened, asked for, unfinished.
+//! Verdicts on findings that go on: after an acknowledgment, after silence, asked for, unfinished.
 
 use super::*;
 use crate::category::Category;
@@ -8,41 +8,41 @@ use crate::incident_type::IncidentType;
 use crate::plan::EscalationPlan;
 use crate::samples::{incident, now};
 
-fn after(minutes: i64) -> Timestamp {
+pub(super) fn after(minutes: i64) -> Timestamp {
     now() + SignedDuration::from_mins(minutes)
 }
 
-fn finding(severity: Severity, seen: i64) -> Finding {
+pub(super) fn finding(severity: Severity, seen: i64) -> Finding {
     let finding = Finding::assumed(severity, IncidentType::Malware, "111122223333".into());
     let seen = Some(after(seen));
     Finding { last_seen: seen, updated_at: seen, reported_at: seen, ..finding }
 }
 
 /// The incident of the findings here, acknowledged ten minutes after it opened.
-fn acknowledged() -> Incident {
+pub(super) fn acknowledged() -> Incident {
     let ada = Actor::Contact("ada".parse().unwrap());
     incident().acknowledge(ada, after(10)).unwrap().unwrap()
 }
 
-fn own(own: &Incident) -> Known {
+pub(super) fn own(own: &Incident) -> Known {
     let incident = Some(own.id.clone());
     let entry = Some(LedgerEntry { incident, started: true, ..LedgerEntry::new(now()) });
     Known { entry, own: Some(own.clone()), ..Known::default() }
 }
 
-fn group(incident: &Incident, last: i64) -> Known {
+pub(super) fn group(incident: &Incident, last: i64) -> Known {
     Known { group: Some((incident.clone(), after(last))), ..Known::default() }
 }
 
-fn verdict(finding: &Finding, known: &Known, at: i64) -> Verdict {
+pub(super) fn verdict(finding: &Finding, known: &Known, at: i64) -> Verdict {
     decide(&Policy::default(), finding, known, after(at))
 }
 
-fn raise(incident: &Incident, cause: Cause) -> Verdict {
+pub(super) fn raise(incident: &Incident, cause: Cause) -> Verdict {
     Verdict::Raise { incident: incident.id.clone(), cause }
 }
 
-fn repeat(incident: &Incident) -> Verdict {
+pub(super) fn repeat(incident: &Incident) -> Verdict {
     Verdict::Repeat { incident: incident.id.clone() }
 }
 
@@ -100,6 +100,52 @@ fn what_joins_an_acknowledged_incident_is_told_or_raises_it() {
 }
 
 #[test]
+fn a_member_that_becomes_more_severe_is_heard() {
+    let taken = acknowledged();
+    let told = |own_incident: &Incident, told: Severity| {
+        let mut known = own(own_incident);
+        known.entry.as_mut().unwrap().told_severity = Some(told);
+        known
+    };
+    let copy = |severity| finding(severity, 20);
+    let attach = Verdict::Attach { incident: taken.id.clone() };
+    // Not above the headline, above what is known of this finding: heard once.
+    assert_eq!(verdict(&copy(Severity::High), &told(&taken, Severity::Medium), 20), attach);
+    assert_eq!(verdict(&copy(Severity::High), &told(&taken, Severity::High), 20), repeat(&taken));
+    assert_eq!(verdict(&copy(Severity::High), &own(&taken), 20), repeat(&taken), "an old entry");
+    // Critical raises, as it does when it joins; what no contact is paged for any more pages again.
+    let critical = Incident { severity: Severity::Critical, ..taken.clone() };
+    let raised = verdict(&copy(Severity::Critical), &told(&critical, Severity::High), 20);
+    assert_eq!(raised, raise(&critical, Cause::CriticalJoined));
+    let silent = verdict(&copy(Severity::High), &told(&incident(), Severity::Medium), 91);
+    assert_eq!(silent, raise(&incident(), Cause::NotAcknowledged));
+    // A headline's own increase, and what is below the threshold, are as before.
+    let cause = Cause::SeverityIncreased { from: Severity::High };
+    let headline = verdict(&copy(Severity::Critical), &told(&taken, Severity::High), 20);
+    assert_eq!(headline, raise(&taken, cause));
+    let low = told(&taken, Severity::Informational);
+    assert_eq!(verdict(&copy(Severity::Low), &low, 20), repeat(&taken));
+    // A retry of an older copy finishes what the more severe one began.
+    let mut begun = told(&critical, Severity::Critical);
+    let entry = begun.entry.as_mut().unwrap();
+    (entry.started, entry.joined) = (false, true);
+    let finished = verdict(&copy(Severity::Medium), &begun, 20);
+    assert_eq!(finished, raise(&critical, Cause::CriticalJoined));
+    // One that is reopened, too: first that, so that no message says that it is closed.
+    let mut closed = told(&taken, Severity::Medium);
+    let entry = closed.entry.as_mut().unwrap();
+    (entry.closed_at, entry.closed_by) = (Some(after(15)), Some(Route::GuardDuty));
+    let reopen = Verdict::Reopen { incident: taken.id.clone() };
+    assert_eq!(verdict(&copy(Severity::High), &closed, 20), reopen);
+    // What the ledger keeps never falls within an incident.
+    let (id, high) = (&critical.id, told(&critical, Severity::High));
+    assert_eq!(high.told_severity(&copy(Severity::Medium), id), Severity::High);
+    assert_eq!(high.told_severity(&copy(Severity::Critical), id), Severity::Critical);
+    let another = "another".parse().unwrap();
+    assert_eq!(high.told_severity(&copy(Severity::Medium), &another), Severity::Medium);
+}
+
+#[test]
 fn a_group_has_an_age() {
     let hours = |hours: i64| hours * 60;
     let old = group(&incident(), hours(24) + 1);
@@ -141,94 +187,6 @@ fn a_custom_action_raises_once_for_each_event() {
     assert_eq!(verdict(&other, &group(&paged, 20), 21), joins);
     assert_eq!(verdict(&asked("e3"), &own(&paged), 21), repeat(&paged));
     assert_eq!(paged.finding.asked, asked("e1").asked, "who asked stays known");
-}
-
-#[test]
-fn what_its_source_closes_ends_what_the_policy_says() {
-    let open = incident();
-    let closed =
-        |category, quiet| Finding { category, quiet: Some(quiet), ..finding(Severity::High, 20) };
-    let check = |finding: &Finding, known: &Known, closing: Closing| {
-        let (incident, state) = (open.id.clone(), finding.quiet.unwrap());
-        assert_eq!(verdict(finding, known, 30), Verdict::Close { incident, state, closing });
-    };
-    let threat = closed(Category::Threat, Quiet::Archived);
-    let control = closed(Category::Control, Quiet::Passed);
-    check(&threat, &own(&open), Closing::Tell);
-    check(&control, &own(&open), Closing::Tell);
-    // Others are active: nothing ends, and only the headline's own end is told in messages.
-    let others = Known { others_active: true, ..own(&open) };
-    check(&control, &others, Closing::Note);
-    let mut headline = others.clone();
-    headline.own.as_mut().unwrap().finding.identity = control.identity.clone();
-    check(&control, &headline, Closing::Tell);
-    // Noted before, or of no incident that is open: recorded.
-    let mut noted = own(&open);
-    noted.entry.as_mut().unwrap().closed_at = Some(after(20));
-    assert_eq!(verdict(&control, &noted, 30), Verdict::Record(Reason::Passed));
-    let over = open.resolve(Actor::Muster, after(25)).unwrap();
-    assert_eq!(verdict(&control, &own(&over), 30), Verdict::Record(Reason::Passed));
-    // What is no end of it says nothing of that: handed on to another tool, it goes on here.
-    let notified = closed(Category::Threat, Quiet::Notified);
-    assert_eq!(verdict(&notified, &own(&open), 30), repeat(&open));
-    let worse = Finding { severity: Severity::Critical, ..notified };
-    assert!(matches!(verdict(&worse, &own(&open), 30), Verdict::Raise { .. }));
-    assert_eq!(verdict(&worse, &Known::default(), 30), Verdict::Record(Reason::Notified));
-    // A sample that another route took for real is none; a threat does not end with its vulnerability.
-    check(&closed(Category::Threat, Quiet::Sample), &own(&open), Closing::Stop);
-    check(&closed(Category::Vulnerability, Quiet::Resolved), &own(&open), Closing::Tell);
-    let mut fixed = own(&open);
-    fixed.own.as_mut().unwrap().finding.category = Category::Control;
-    check(&control, &fixed, Closing::Stop);
-}
-
-#[test]
-fn what_is_reopened_pages_if_nobody_is_on_it() {
-    let stopped = incident().close_at_source(Quiet::Resolved, after(20), true, after(20));
-    let known = |own_incident: &Incident| {
-        let mut known = own(own_incident);
-        let entry = known.entry.as_mut().unwrap();
-        (entry.closed_at, entry.closed_by) = (Some(after(20)), Some(Route::GuardDuty));
-        known
-    };
-    // By hand in Security Hub: no time of the finding changes, only that of its delivery.
-    let active = |delivered: i64| Finding {
-        reported_at: Some(after(delivered)),
-        ..finding(Severity::High, 5)
-    };
-    assert_eq!(verdict(&active(10), &known(&stopped), 40), repeat(&stopped), "a late copy");
-    let reopen = Verdict::Reopen { incident: stopped.id.clone() };
-    assert_eq!(verdict(&active(30), &known(&stopped), 40), reopen);
-    let elsewhere = Finding { route: Route::SecurityHubV2, ..active(30) };
-    assert_eq!(verdict(&elsewhere, &known(&stopped), 40), repeat(&stopped), "another route");
-    let listed = Finding { reported_at: None, ..active(0) };
-    assert!(matches!(verdict(&listed, &known(&stopped), 40), Verdict::Reopen { .. }));
-    let again = stopped.reopen_at_source(after(40));
-    assert_eq!((again.run, again.cause, again.closed), (3, Some(Cause::Reopened), None));
-    // Somebody is on it: a fact.
-    let taken = acknowledged().close_at_source(Quiet::Resolved, after(20), true, after(20));
-    assert_eq!(taken.reopen_at_source(after(40)).run, taken.run);
-    // Resolved here meanwhile: an incident of its own. A copy of what nobody closed at its source is late.
-    let over = stopped.resolve(Actor::Muster, after(35)).unwrap();
-    let earlier = Some(Earlier::Reopened(over.id.clone()));
-    let moved = active(36);
-    assert_eq!(verdict(&moved, &known(&over), 40), Verdict::Open { earlier });
-    assert_eq!(verdict(&moved, &own(&over), 40), repeat(&over));
-}
-
-#[test]
-fn a_stopped_incident_pages_nobody_and_swallows_nothing() {
-    let stopped = incident().close_at_source(Quiet::Resolved, after(20), true, after(20));
-    assert_eq!(stopped.silent_since(after(21)), Some(after(20)));
-    let other =
-        Finding { identity: FindingIdentity::guardduty("other"), ..finding(Severity::High, 30) };
-    let joined = verdict(&other, &group(&stopped, 15), 30);
-    assert_eq!(joined, raise(&stopped, Cause::StillActive));
-    let policy = (&Policy::default(), EscalationPlan::default());
-    let raised = stopped.raise(&other, true, Cause::NotAcknowledged, policy, after(30));
-    assert!(!raised.stopped() && raised.silent_since(after(31)).is_none());
-    let taken = acknowledged().close_at_source(Quiet::Resolved, after(20), true, after(20));
-    assert_eq!(taken.lapses_at(), None, "its end is no reason to page");
 }
 
 #[test]

@@ -49,38 +49,39 @@ impl Writer {
                 }
                 store.started.insert((id, run));
                 // What has been closed meanwhile is for whoever closed it to finish.
-                let others = finding.quiet.is_none() && store.closed.contains(&finding.identity);
-                if let Some((_, started, _)) = store.ledger.get_mut(&finding.identity)
-                    && !others
+                if let Some(entry) = store.ledger.get_mut(&finding.identity)
+                    && (finding.quiet.is_some() || entry.closed_at.is_none())
                 {
-                    *started = true;
+                    entry.started = true;
                 }
                 return;
             }
             Some(Doing::Read(known)) => known,
         };
+        let finding = known.judged(&finding).into_owned();
         match decide(policy, &finding, &known, now()) {
-            Verdict::Record(_) | Verdict::Repeat { .. } | Verdict::Reopen { .. } => {
-                if finding.quiet.is_some() {
-                    // That it is closed is noted if the entry is as it was read: else an incident has to be told.
-                    let now = store.known(&finding).entry;
-                    let of = |entry: &Option<LedgerEntry>| {
-                        entry.as_ref().map(|entry| (entry.incident.clone(), entry.closed_at))
-                    };
-                    if of(&now) != of(&known.entry) {
-                        return;
-                    }
-                    store.closed.insert(finding.identity);
+            // What it says is noted if the entry is as it was read: else there is more to do.
+            Verdict::Record(_) | Verdict::Repeat { .. } => {
+                if store.count(&finding, &known) {
+                    self.due.remove(0);
                 }
-                self.due.remove(0);
+            }
+            // What is read next says whether an escalation has to be started.
+            Verdict::Reopen { .. } => {
+                let after = known.own.as_ref().unwrap().reopen_at_source(&finding.identity, now());
+                store.reopen(&finding, &known, after);
             }
             // What is read next says whether others have joined or ended meanwhile.
             Verdict::Close { state, closing, .. } => {
                 let own = known.own.as_ref().unwrap();
                 let after = match closing {
                     Closing::Note => None,
-                    Closing::Tell => Some(own.close_at_source(state, now(), false, now())),
-                    Closing::Stop => Some(own.close_at_source(state, now(), true, now())),
+                    Closing::Tell => {
+                        Some(own.close_at_source(&finding.identity, (state, now()), false, now()))
+                    }
+                    Closing::Stop => {
+                        Some(own.close_at_source(&finding.identity, (state, now()), true, now()))
+                    }
                     Closing::Resolve => own.resolve(Actor::Muster, now()),
                 };
                 store.close(&finding, &known, after);
@@ -158,11 +159,26 @@ fn deliveries() -> impl Strategy<Value = Vec<(usize, Finding)>> {
     let one = (0..8usize, 0..=SEQUENCE, severity, route, quiet).prop_map(
         |(writer, fact, severity, route, quiet)| (writer, delivery(fact, severity, route, quiet)),
     );
-    prop::collection::vec(one, 1..24)
+    // Each is reported at a time of its own, and comes when it comes.
+    prop::collection::vec(one, 1..24).prop_map(|mut all| {
+        let times = (1..).map(|second| now() - SignedDuration::from_secs(second));
+        for ((_, finding), at) in all.iter_mut().rev().zip(times) {
+            finding.reported_at = Some(at);
+        }
+        all
+    })
+}
+
+/// Whether the newest copy by each route that delivered a fact says that it is active.
+fn active(deliveries: &[(usize, Finding)], identity: &FindingIdentity) -> bool {
+    let copies = deliveries.iter().filter(|(_, finding)| finding.identity == *identity);
+    let newest: BTreeMap<_, _> =
+        copies.map(|(_, finding)| (finding.route, finding.active())).collect();
+    newest.values().all(|active| *active)
 }
 
 /// Everything delivered, however the writers come in each other's way; then, as AWS does, again.
-fn play(deliveries: &[(usize, Finding)], order: &[(usize, bool)]) -> Store {
+fn play(deliveries: &[(usize, Finding)], order: &[(usize, bool)], acks: &[usize]) -> Store {
     let when_closed_at_source = WhenClosed { threats: SourceClosed::Stop, ..WhenClosed::default() };
     let policy = Policy { when_closed_at_source, ..Policy::default() };
     let mut store = Store::default();
@@ -170,7 +186,10 @@ fn play(deliveries: &[(usize, Finding)], order: &[(usize, bool)]) -> Store {
     for (writer, finding) in deliveries {
         writers[*writer].due.push(finding.clone());
     }
-    for (writer, dies) in order {
+    for (step, (writer, dies)) in order.iter().enumerate() {
+        if acks.contains(&step) {
+            store.acknowledge();
+        }
         if *dies {
             writers[*writer].die();
         } else {
@@ -188,8 +207,10 @@ fn play(deliveries: &[(usize, Finding)], order: &[(usize, bool)]) -> Store {
 /// Which facts share an incident.
 fn partition(store: &Store) -> BTreeSet<BTreeSet<String>> {
     let mut sets = BTreeMap::<&IncidentId, BTreeSet<String>>::new();
-    for (identity, (incident, ..)) in &store.ledger {
-        sets.entry(incident).or_default().insert(identity.to_string());
+    for (identity, entry) in &store.ledger {
+        if let Some(incident) = &entry.incident {
+            sets.entry(incident).or_default().insert(identity.to_string());
+        }
     }
     sets.into_values().collect()
 }
@@ -199,28 +220,34 @@ proptest! {
     fn writers_that_come_in_each_others_way(
         deliveries in deliveries(),
         order in prop::collection::vec((0..8usize, prop::bool::weighted(0.05)), 0..200),
+        acks in prop::collection::vec(0..100usize, 0..3),
     ) {
-        let store = play(&deliveries, &order);
+        let store = play(&deliveries, &order, &acks);
         for (id, incident) in &store.incidents {
-            let held = store.ledger.iter().filter(|(_, (incident, ..))| incident == id).count();
+            let held = store.members(id).count();
             let counted = incident.findings + store.joined.get(id).copied().unwrap_or_default();
             prop_assert_eq!(counted, u64::try_from(held).unwrap(), "the count");
-            // The last run escalates; of those before, a later one has taken over. It ends once all that it is about
+            // The last run escalates, unless a contact has taken the incident up; of those before, a later one has taken over. It ends once all that it is about
             // has ended at its source, and only then.
-            let members = store.ledger.iter().filter(|(_, (incident, ..))| incident == id);
-            let active = members.filter(|(finding, _)| !store.closed.contains(finding)).count();
+            let active = store.members(id).filter(|(_, entry)| entry.closed_at.is_none()).count();
             prop_assert_eq!(incident.stopped(), active == 0, "{} active", active);
             let started = store.started.contains(&(id.clone(), incident.run));
-            prop_assert!(started || incident.stopped(), "nobody is paged");
+            let taken = incident.status == State::Acknowledged;
+            prop_assert!(started || taken || incident.stopped(), "no one is paged");
         }
         for (_, finding) in &deliveries {
             let worth = finding.quiet.is_none() && finding.severity >= Severity::Medium;
-            let entry = store.ledger.get(&finding.identity);
-            prop_assert!(!worth || entry.is_some(), "a finding is lost");
-            if let (true, Some((incident, started, _))) = (worth, entry) {
-                prop_assert!(*started, "its escalation is not known to have started");
+            let entry = &store.ledger[&finding.identity];
+            prop_assert!(!worth || entry.incident.is_some(), "a finding is lost");
+            if let Some(incident) = &entry.incident {
+                prop_assert!(entry.started, "its escalation is not known to have started");
                 let incident = &store.incidents[incident];
-                prop_assert!(incident.severity >= finding.severity, "less serious than a finding");
+                let less = worth && incident.severity < finding.severity;
+                prop_assert!(!less, "less serious than a finding");
+                let told = entry.told_severity.is_some_and(|told| told >= finding.severity);
+                prop_assert!(!worth || told, "more severe than what its incident has heard");
+                let late = entry.closed_at.is_some() && active(&deliveries, &finding.identity);
+                prop_assert!(!late, "closed by an older word than the newest");
             }
         }
         let groups: BTreeSet<_> = store.opened.iter().collect();
@@ -238,7 +265,7 @@ proptest! {
             .filter(|(_, finding)| finding.identity != FindingIdentity::guardduty("fact-5"))
             .map(|(writer, finding)| (writer, Finding { related: vec![], ..finding }))
             .collect();
-        prop_assert_eq!(partition(&play(&plain, &order)), partition(&play(&plain, &[])));
+        prop_assert_eq!(partition(&play(&plain, &order, &[])), partition(&play(&plain, &[], &[])));
     }
 
     #[test]
@@ -252,10 +279,10 @@ proptest! {
             (writer, delivery(fact, Severity::High, Route::GuardDuty, None))
         };
         let deliveries: Vec<_> = facts.into_iter().map(deliver).collect();
-        let store = play(&deliveries, &order);
+        let store = play(&deliveries, &order, &[]);
         let of = |fact: u8| {
-            let (incident, ..) = &store.ledger[&FindingIdentity::guardduty(&format!("fact-{fact}"))];
-            incident.clone()
+            let entry = &store.ledger[&FindingIdentity::guardduty(&format!("fact-{fact}"))];
+            entry.incident.clone()
         };
         // Each member is with the sequence, unless both members had opened one before it came.
         prop_assert!(of(SEQUENCE) == of(0) || of(SEQUENCE) == of(1));

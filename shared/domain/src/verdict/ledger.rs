@@ -1,5 +1,6 @@
 //! What is known that bears on a finding: its ledger entry, its incident, and those it could join.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
@@ -8,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::finding::{Finding, FindingIdentity, Quiet, Route};
 use crate::id::IncidentId;
 use crate::incident::Incident;
+use crate::severity::Severity;
 
 /// What the ledger knows of one finding, by its identity.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,6 +23,9 @@ pub struct LedgerEntry {
     /// Whether it joined its incident, and did not open it.
     #[serde(default)]
     pub joined: bool,
+    /// The highest severity at which its incident has heard of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub told_severity: Option<Severity>,
     /// How often it was delivered, by all routes.
     pub deliveries: u64,
     /// When it first came.
@@ -54,6 +59,15 @@ pub struct LedgerEntry {
     /// The same for the unified Security Hub (OCSF).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quiet_securityhubv2_at: Option<Timestamp>,
+    /// When GuardDuty's own route reported the newest copy that says that the finding is active.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub active_guardduty_at: Option<Timestamp>,
+    /// The same for Security Hub (ASFF).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub active_securityhub_at: Option<Timestamp>,
+    /// The same for the unified Security Hub (OCSF).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub active_securityhubv2_at: Option<Timestamp>,
 }
 
 impl LedgerEntry {
@@ -64,6 +78,7 @@ impl LedgerEntry {
             incident: None,
             started: false,
             joined: false,
+            told_severity: None,
             deliveries: 1,
             first_at: at,
             last_at: at,
@@ -76,6 +91,20 @@ impl LedgerEntry {
             quiet_guardduty_at: None,
             quiet_securityhub_at: None,
             quiet_securityhubv2_at: None,
+            active_guardduty_at: None,
+            active_securityhub_at: None,
+            active_securityhubv2_at: None,
+        }
+    }
+
+    /// Returns when this route reported the newest copy that says that the finding is active.
+    #[must_use]
+    pub const fn active_at(&self, route: Route) -> Option<Timestamp> {
+        match route {
+            Route::GuardDuty => self.active_guardduty_at,
+            Route::SecurityHub => self.active_securityhub_at,
+            Route::SecurityHubV2 => self.active_securityhubv2_at,
+            Route::CustomAction | Route::Drill => None,
         }
     }
 
@@ -142,6 +171,65 @@ impl Known {
         let before = self.entry.as_ref().and_then(|entry| entry.asked_event.as_ref());
         let asked = finding.asked.as_ref().map(|asked| &asked.event);
         asked.is_some_and(|event| !event.is_empty() && before == Some(event))
+    }
+
+    /// Returns the finding as it has to be judged. A sample that is taken for a drill, and that another route has taken for
+    /// real, ends that incident: it is a sample. While what follows from a finding is not known to be done, the highest
+    /// severity at which it came counts: which copy finishes that is chance.
+    #[must_use]
+    pub fn judged<'a>(&self, finding: &'a Finding) -> Cow<'a, Finding> {
+        let mut judged = Cow::Borrowed(finding);
+        let real = self.own.as_ref().is_some_and(|own| own.drill().is_none());
+        let asked = finding.route == Route::Drill || finding.asks();
+        if real && finding.drill.is_some() && !asked {
+            let sample = judged.to_mut();
+            (sample.quiet, sample.drill) = (Some(Quiet::Sample), None);
+        }
+        let unfinished = self.entry.as_ref().filter(|entry| !entry.started);
+        let severity = unfinished.and_then(|entry| entry.told_severity);
+        if let Some(severity) = severity.filter(|told| *told > finding.severity) {
+            judged.to_mut().severity = severity;
+        }
+        judged
+    }
+
+    /// Returns the severity at which the finding's incident last heard of it, if this copy is more severe. Entries of
+    /// earlier versions do not say.
+    #[must_use]
+    pub fn increased_from(&self, finding: &Finding) -> Option<Severity> {
+        let told = self.entry.as_ref()?.told_severity?;
+        (finding.severity > told).then_some(told)
+    }
+
+    /// Returns the highest severity at which this incident has heard of the finding, once it hears of this copy.
+    #[must_use]
+    pub fn told_severity(&self, finding: &Finding, incident: &IncidentId) -> Severity {
+        let entry = self.entry.as_ref().filter(|entry| entry.incident.as_ref() == Some(incident));
+        let told = entry.and_then(|entry| entry.told_severity);
+        told.map_or(finding.severity, |told| told.max(finding.severity))
+    }
+
+    /// Returns when this copy says that the finding is active, if its route has not said so since.
+    #[must_use]
+    pub fn newly_active(&self, finding: &Finding, now: Timestamp) -> Option<Timestamp> {
+        // A source whose clock is ahead must not keep its later closing from counting.
+        let at = finding.reported_at.unwrap_or(now).min(now);
+        let news = self.active_at(finding.route).is_none_or(|newest| at > newest);
+        (news && finding.active()).then_some(at)
+    }
+
+    /// Whether this copy says that the finding is closed, and is not newer than one by which the same route says that it is
+    /// active. Events are delivered at least once and in any order: an old word ends nothing.
+    #[must_use]
+    pub fn late(&self, finding: &Finding, now: Timestamp) -> bool {
+        let at = finding.reported_at.unwrap_or(now);
+        // What is a sample is one whenever that is said.
+        let closes = finding.quiet.is_some_and(|quiet| quiet.closed() && quiet != Quiet::Sample);
+        closes && self.active_at(finding.route).is_some_and(|newest| at <= newest)
+    }
+
+    fn active_at(&self, route: Route) -> Option<Timestamp> {
+        self.entry.as_ref()?.active_at(route)
     }
 
     /// Why the finding is nothing to act on now, by its own word or by that of another route. A custom action

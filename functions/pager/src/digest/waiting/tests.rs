@@ -46,7 +46,12 @@ fn page(end: &str, unconfirmed: bool) -> HeldPage {
 fn a_page_that_nobody_can_judge_waits_and_the_others_go_on() {
     let now = Timestamp::UNIX_EPOCH;
     let answered = incident("b").acknowledge(Actor::Contact("bob".parse().unwrap()), now);
-    let stopped = incident("c").close_at_source(Quiet::Archived, now, true, now);
+    let stopped = incident("c").close_at_source(
+        &incident("c").finding.identity,
+        (Quiet::Archived, now),
+        true,
+        now,
+    );
     let known = [incident("a"), answered.unwrap().unwrap(), stopped];
     let new = || Found {
         known: known.iter().map(|incident| (incident.id.clone(), incident.clone())).collect(),

@@ -26,8 +26,12 @@ fn every() -> impl Iterator<Item = Incident> {
                 (incident.r#type, incident.severity, incident.status) = (kind, severity, status);
                 // Every other one is closed at its source.
                 let state = Quiet::Suppressed;
-                let closed =
-                    (status == State::Open).then_some(Closed { state, at: now(), stopped: false });
+                let closed = (status == State::Open).then_some(Closed {
+                    finding: None,
+                    state,
+                    at: now(),
+                    stopped: false,
+                });
                 incident.closed = closed.filter(|_| severity != Severity::High);
                 incident.finding.drill.clone_from(&drill);
                 incident

@@ -7,12 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::*;
 
-/// A finding's place in the ledger: its incident, whether what follows is known to be done, and whether it joined.
-type Entry = (IncidentId, bool, bool);
-
 #[derive(Clone, Default)]
 pub(super) struct Store {
-    pub(super) ledger: BTreeMap<FindingIdentity, Entry>,
+    pub(super) ledger: BTreeMap<FindingIdentity, LedgerEntry>,
     pub(super) links: BTreeMap<FindingIdentity, IncidentId>,
     pub(super) groups: BTreeMap<(String, IncidentType), (IncidentId, Timestamp)>,
     pub(super) incidents: BTreeMap<IncidentId, Incident>,
@@ -22,8 +19,6 @@ pub(super) struct Store {
     pub(super) started: BTreeSet<(IncidentId, u32)>,
     /// How many findings joined each incident without a change of it.
     pub(super) joined: BTreeMap<IncidentId, u64>,
-    /// The findings that their source has closed.
-    pub(super) closed: BTreeSet<FindingIdentity>,
     /// The findings that contacts who had acknowledged were told of.
     pub(super) told: BTreeSet<(IncidentId, FindingIdentity)>,
 }
@@ -34,17 +29,7 @@ fn group(finding: &Finding) -> (String, IncidentType) {
 
 impl Store {
     pub(super) fn known(&self, finding: &Finding) -> Known {
-        let entry = self.ledger.get(&finding.identity).map(|(incident, started, joined)| {
-            let incident = Some(incident.clone());
-            let closed = self.closed.contains(&finding.identity);
-            LedgerEntry {
-                incident,
-                started: *started,
-                joined: *joined,
-                closed_at: closed.then(now),
-                ..LedgerEntry::new(now())
-            }
-        });
+        let entry = self.ledger.get(&finding.identity).cloned();
         let own = entry.as_ref().and_then(|entry| self.incidents.get(entry.incident.as_ref()?));
         let link = |id: &FindingIdentity| (id.clone(), self.links.get(id).cloned());
         let links: BTreeMap<_, _> =
@@ -60,18 +45,74 @@ impl Store {
             entry,
             links,
             others_active: own.is_some_and(|own| {
-                let others = self.ledger.iter().filter(|(other, _)| **other != finding.identity);
-                let mut others = others.filter(|(_, (incident, ..))| *incident == own.id);
-                finding.quiet.is_some() && others.any(|(other, _)| !self.closed.contains(other))
+                let mut others = self.members(&own.id);
+                finding.quiet.is_some()
+                    && others.any(|(other, entry)| {
+                        *other != finding.identity && entry.closed_at.is_none()
+                    })
             }),
         }
     }
 
+    /// The findings of an incident.
+    pub(super) fn members(
+        &self,
+        id: &IncidentId,
+    ) -> impl Iterator<Item = (&FindingIdentity, &LedgerEntry)> {
+        self.ledger.iter().filter(move |(_, entry)| entry.incident.as_ref() == Some(id))
+    }
+
+    /// The condition of every write: the finding's entry is as it was read.
+    fn as_read(&self, finding: &Finding, known: &Known) -> bool {
+        let of = |entry: Option<&LedgerEntry>| {
+            entry.map(|e| {
+                (e.incident.clone(), e.closed_at, e.active_at(finding.route), e.told_severity)
+            })
+        };
+        let none = (None, None, None, None);
+        let now = of(self.ledger.get(&finding.identity)).unwrap_or(none.clone());
+        now == of(known.entry.as_ref()).unwrap_or(none)
+    }
+
+    /// The entry, with what this copy says of whether the finding is active.
+    fn counted(&mut self, finding: &Finding, known: &Known) -> &mut LedgerEntry {
+        let entry = self.ledger.entry(finding.identity.clone()).or_insert(LedgerEntry::new(now()));
+        if let Some(at) = known.newly_active(finding, now()) {
+            match finding.route {
+                Route::GuardDuty => entry.active_guardduty_at = Some(at),
+                Route::SecurityHub => entry.active_securityhub_at = Some(at),
+                _ => entry.active_securityhubv2_at = Some(at),
+            }
+        }
+        if finding.quiet.is_some_and(Quiet::closed) && !known.late(finding, now()) {
+            entry.closed_at = entry.closed_at.or(finding.reported_at);
+            entry.closed_by = entry.closed_by.or(Some(finding.route));
+        }
+        entry
+    }
+
+    pub(super) fn count(&mut self, finding: &Finding, known: &Known) -> bool {
+        let as_read = self.as_read(finding, known);
+        if as_read {
+            self.counted(finding, known);
+        }
+        as_read
+    }
+
     /// The conditions of both transactions: what was read of the ledger, the links and the group.
-    pub(super) fn unchanged(&self, finding: &Finding, known: &Known) -> bool {
-        let before = known.entry.as_ref().and_then(|entry| entry.incident.as_ref());
-        self.ledger.get(&finding.identity).map(|(incident, ..)| incident) == before
+    fn unchanged(&self, finding: &Finding, known: &Known) -> bool {
+        self.as_read(finding, known)
             && known.links.iter().all(|(id, linked)| self.links.get(id) == linked.as_ref())
+    }
+
+    /// Lets the finding's entry name its incident.
+    fn name(&mut self, finding: &Finding, known: &Known, id: &IncidentId, joined: bool) {
+        let told = known.told_severity(finding, id);
+        let entry = self.counted(finding, known);
+        entry.incident = Some(id.clone());
+        entry.told_severity = Some(told);
+        (entry.started, entry.joined) = (false, joined);
+        (entry.closed_at, entry.closed_by) = (None, None);
     }
 
     pub(super) fn link(&mut self, finding: &Finding, known: &Known, id: &IncidentId) {
@@ -93,13 +134,17 @@ impl Store {
             return false;
         }
         let id = incident.id.clone();
-        self.ledger.insert(finding.identity.clone(), (id.clone(), false, false));
-        self.closed.remove(&finding.identity);
+        self.name(&finding, known, &id, false);
         self.groups.insert(group(&finding), (id.clone(), at));
         self.opened.push(group(&finding));
         self.link(&finding, known, &id);
         self.incidents.insert(id, incident);
         true
+    }
+
+    /// Whether the incident is the one before `after`.
+    fn before(&self, after: &Incident) -> bool {
+        self.incidents[&after.id].version + 1 == after.version
     }
 
     /// The end of a finding demands the version that was read only if it changes the incident.
@@ -109,19 +154,37 @@ impl Store {
         known: &Known,
         after: Option<Incident>,
     ) -> bool {
-        let Some((id, started, _)) = self.ledger.get_mut(&finding.identity) else { return false };
-        let same = known.own.as_ref().is_some_and(|own| own.id == *id);
-        let version = self.incidents[id].version;
-        if !same || after.as_ref().is_some_and(|after| after.version != version + 1) {
+        let raced = after.as_ref().is_some_and(|after| !self.before(after));
+        if raced || !self.as_read(finding, known) {
             return false;
         }
-        *started = false;
-        let id = id.clone();
-        self.closed.insert(finding.identity.clone());
+        self.counted(finding, known).started = false;
         if let Some(after) = after {
-            self.incidents.insert(id, after);
+            self.incidents.insert(after.id.clone(), after);
         }
         true
+    }
+
+    pub(super) fn reopen(&mut self, finding: &Finding, known: &Known, after: Incident) -> bool {
+        if !self.before(&after) || !self.as_read(finding, known) {
+            return false;
+        }
+        let restarts = after.run > self.incidents[&after.id].run;
+        let entry = self.counted(finding, known);
+        (entry.started, entry.joined) = (!restarts, false);
+        (entry.closed_at, entry.closed_by) = (None, None);
+        self.incidents.insert(after.id.clone(), after);
+        true
+    }
+
+    /// A contact acknowledges every open incident.
+    pub(super) fn acknowledge(&mut self) {
+        let ada = Actor::Contact("ada".parse().unwrap());
+        for incident in self.incidents.values_mut() {
+            if let Some(after) = incident.acknowledge(ada.clone(), now()).unwrap() {
+                *incident = after;
+            }
+        }
     }
 
     /// A raise demands the version that was read; joining demands nothing of the incident and leaves it as it is.
@@ -132,18 +195,16 @@ impl Store {
         finding: &Finding,
         known: &Known,
     ) -> bool {
-        let before = self.incidents[id].version;
-        let raced = raised.as_ref().is_some_and(|after| after.version != before + 1);
+        let raced = raised.as_ref().is_some_and(|after| !self.before(after));
         if !self.unchanged(finding, known) || raced {
             return false;
         }
         let id = id.clone();
-        self.ledger.insert(finding.identity.clone(), (id.clone(), false, raised.is_none()));
-        self.closed.remove(&finding.identity);
+        self.name(finding, known, &id, raised.is_none());
         self.link(finding, known, &id);
         match raised {
             Some(after) => drop(self.incidents.insert(id.clone(), after)),
-            None => *self.joined.entry(id.clone()).or_default() += 1,
+            None => *self.joined.entry(id.clone()).or_default() += u64::from(known.new_to(&id)),
         }
         if let Some((group, last)) = self.groups.get_mut(&group(finding))
             && *group == id
