@@ -17,6 +17,7 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import bill
+import zopfli.zlib
 from told import POLICIES, ROOT, TEMPLATES, Fault, run, say, sha256
 
 TARGETS = {"arm64": "aarch64-unknown-linux-gnu", "x86_64": "x86_64-unknown-linux-gnu"}
@@ -40,7 +41,7 @@ def compiles_for(architecture):
         return True
     if not shutil.which("rustup"):
         return False
-    added = subprocess.run(["rustup", "target", "add", target], cwd=ROOT, capture_output=True, text=True)
+    added = subprocess.run(["rustup", "target", "add", target], cwd=ROOT, check=False, capture_output=True, text=True)
     return added.returncode == 0 and library.is_dir()
 
 
@@ -74,7 +75,7 @@ def build(architecture):
     shutil.rmtree(built, ignore_errors=True)
     flag = "--arm64" if architecture == "arm64" else "--x86-64"
     command = ["cargo", "lambda", "build", "--release", "--locked", flag, *WORKSPACE]
-    if subprocess.run(command, cwd=ROOT, env=environment()).returncode:
+    if subprocess.run(command, cwd=ROOT, env=environment(), check=False).returncode:
         raise Fault(f"the functions do not build for {architecture}; cargo says why above")
     programs = {path.parent.name: path for path in sorted(built.glob("*/bootstrap"))}
     packages = json.loads(output("cargo", "metadata", "--locked", "--no-deps", "--format-version", "1"))["packages"]
@@ -87,8 +88,6 @@ def build(architecture):
 
 def zipped(program, to):
     """Writes a zip with `program` as its one entry, `bootstrap`, and returns the zip's size."""
-    import zopfli.zlib
-
     data = Path(program).read_bytes()
     # Between the header of two bytes and the sum of four is what a zip holds.
     packed = zopfli.zlib.compress(data, numiterations=3)[2:-4]
@@ -125,8 +124,8 @@ def chosen(asked):
             found.append(architecture)
         else:
             say(
-                f"The standard library for {architecture} ({TARGETS[architecture]}) is not here and rustup cannot bring "
-                f"it, so nothing is built for {architecture}."
+                f"The standard library for {architecture} ({TARGETS[architecture]}) is not here and rustup cannot "
+                f"bring it, so nothing is built for {architecture}."
             )
     if not found or (asked and set(asked) - set(found)):
         raise Fault("there is no standard library for what was asked for: `rustup target add` brings one")
@@ -139,7 +138,9 @@ def emptied(out):
     held = sorted(out.iterdir())
     for path in held:
         if not path.is_file() or not any(path.match(name) for name in OURS):
-            raise Fault(f"{out} holds {path.name}, which is no part of a release: give --out an empty folder, such as dist")
+            raise Fault(
+                f"{out} holds {path.name}, which is no part of a release: give --out an empty folder, such as dist"
+            )
     for path in held:
         path.unlink()
 
