@@ -15,13 +15,9 @@ from cyclonedx.output import make_outputter
 from cyclonedx.schema import OutputFormat, SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 from packageurl import PackageURL
-from told import ROOT, Fault, sha256
+from told import ROOT, Fault, cargo, sha256
 
 TEXTS = re.compile(r"(LICEN[CS]E|COPYING|NOTICE|UNLICENSE|COPYRIGHT)", re.IGNORECASE)
-
-
-def cargo(*command):
-    return subprocess.run(["cargo", *command], cwd=ROOT, check=True, text=True, capture_output=True).stdout
 
 
 def linked(targets, workspace):
