@@ -15,13 +15,9 @@ from cyclonedx.output import make_outputter
 from cyclonedx.schema import OutputFormat, SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 from packageurl import PackageURL
-from told import ROOT, Fault, sha256
+from told import ROOT, Fault, cargo, sha256
 
 TEXTS = re.compile(r"(LICEN[CS]E|COPYING|NOTICE|UNLICENSE|COPYRIGHT)", re.IGNORECASE)
-
-
-def cargo(*command):
-    return subprocess.run(["cargo", *command], cwd=ROOT, check=True, text=True, capture_output=True).stdout
 
 
 def linked(targets, workspace):
@@ -36,7 +32,7 @@ def linked(targets, workspace):
 def sums():
     """Each crate's SHA-256, as Cargo.lock has it."""
     entry = re.compile(r'name = "([^"]+)"\nversion = "([^"]+)"\nsource = "[^"]+"\nchecksum = "([0-9a-f]{64})"')
-    return {(name, version): sum for name, version, sum in entry.findall((ROOT / "Cargo.lock").read_text())}
+    return {(name, version): digest for name, version, digest in entry.findall((ROOT / "Cargo.lock").read_text())}
 
 
 def component(package, checksums):
@@ -73,7 +69,8 @@ def write(out, targets, workspace):
     """Writes sbom.cdx.json and LICENSES.txt into `out`; returns the version of the workspace."""
     packages = json.loads(cargo("metadata", "--locked", "--format-version", "1"))["packages"]
     inside = linked(targets, workspace)
-    packages = sorted((p for p in packages if (p["name"], p["version"]) in inside), key=lambda p: (p["name"], p["version"]))
+    packages = [package for package in packages if (package["name"], package["version"]) in inside]
+    packages.sort(key=lambda package: (package["name"], package["version"]))
     ours = [package for package in packages if package["source"] is None]
     others = [package for package in packages if package["source"] is not None]
     version = next(package["version"] for package in ours if package["name"] == "muster")

@@ -1,4 +1,4 @@
-"""Whether infra/deploy-policy.json lets CloudFormation do all that the templates ask, and the boundary all that roles do.
+"""Checks that infra/deploy-policy.json allows what the templates need, and the boundary what the roles do.
 
 What a resource type takes is in its own schema, which cfn-lint brings along. `python deployer.py` prints faults;
 with --write it also writes what each type takes, for the local system, which asks for just that.
@@ -11,30 +11,80 @@ from pathlib import Path
 
 import cfnlint
 from cfnlint.decode import decode
-from rules import listed, of, role_statements
+from rules import POLICY_LIMIT, listed, role_statements
 
 INFRA = Path(__file__).resolve().parents[1]
 LOCAL = INFRA.parent / "tests" / "ministack" / "permissions.json"
 SCHEMAS = Path(cfnlint.__file__).parent / "data" / "schemas" / "resources"
 # What schemas ask for parts of a type that Muster's templates do not use.
 UNUSED = {
-    "AWS::DynamoDB::Table": ["*Replica", "*Item", "dynamodb:Scan", "dynamodb:Query", "*Import*", "*KinesisStreaming*"]
-    + ["kinesis:*", "s3:*", "logs:*", "dynamodb:*ResourcePolicy", "*ContributorInsights", "dynamodb:ListTables"]
-    + ["kms:ListAliases", "kms:RevokeGrant", "kms:Encrypt", "kms:ReEncrypt*", "kms:Decrypt"]
-    + ["iam:CreateServiceLinkedRole"],
-    "AWS::Lambda::Function": ["ec2:*", "elasticfilesystem:*", "s3files:*", "s3:GetObjectVersion", "lambda:GetLayerVersion"]
-    + ["lambda:*CodeSigningConfig", "lambda:PassCapacityProvider", "lambda:PublishVersion", "lambda:PutRuntime*"]
-    + ["lambda:PutFunctionRecursionConfig", "lambda:PutFunctionScalingConfig", "lambda:AssociateRuntimeAlias"],
-    "AWS::Lambda::EventSourceMapping": ["kinesis:*", "kafka*", "secretsmanager:*", "sqs:*", "lambda:TagResource"]
-    + ["lambda:UntagResource", "dynamodb:*", "iam:PassRole", "kms:*"],
-    "AWS::Logs::LogGroup": ["firehose:*", "logs:*DataProtectionPolicy", "logs:*IndexPolic*", "logs:PutLogEvents", "s3:*"]
-    + ["logs:*BearerToken*", "logs:PutLogGroupDeletionProtection", "logs:CreateLogStream", "logs:*ResourcePolic*"]
-    + ["logs:DescribeLogStreams", "logs:CreateLogDelivery"],
+    "AWS::DynamoDB::Table": [
+        "*Replica",
+        "*Item",
+        "dynamodb:Scan",
+        "dynamodb:Query",
+        "*Import*",
+        "*KinesisStreaming*",
+        "kinesis:*",
+        "s3:*",
+        "logs:*",
+        "dynamodb:*ResourcePolicy",
+        "*ContributorInsights",
+        "dynamodb:ListTables",
+        "kms:ListAliases",
+        "kms:RevokeGrant",
+        "kms:Encrypt",
+        "kms:ReEncrypt*",
+        "kms:Decrypt",
+        "iam:CreateServiceLinkedRole",
+    ],
+    "AWS::Lambda::Function": [
+        "ec2:*",
+        "elasticfilesystem:*",
+        "s3files:*",
+        "s3:GetObjectVersion",
+        "lambda:GetLayerVersion",
+        "lambda:*CodeSigningConfig",
+        "lambda:PassCapacityProvider",
+        "lambda:PublishVersion",
+        "lambda:PutRuntime*",
+        "lambda:PutFunctionRecursionConfig",
+        "lambda:PutFunctionScalingConfig",
+        "lambda:AssociateRuntimeAlias",
+    ],
+    "AWS::Lambda::EventSourceMapping": [
+        "kinesis:*",
+        "kafka*",
+        "secretsmanager:*",
+        "sqs:*",
+        "lambda:TagResource",
+        "lambda:UntagResource",
+        "dynamodb:*",
+        "iam:PassRole",
+        "kms:*",
+    ],
+    "AWS::Logs::LogGroup": [
+        "firehose:*",
+        "logs:*DataProtectionPolicy",
+        "logs:*IndexPolic*",
+        "logs:PutLogEvents",
+        "s3:*",
+        "logs:*BearerToken*",
+        "logs:PutLogGroupDeletionProtection",
+        "logs:CreateLogStream",
+        "logs:*ResourcePolic*",
+        "logs:DescribeLogStreams",
+        "logs:CreateLogDelivery",
+    ],
     "AWS::Events::EventBus": ["kms:*", "sqs:*", "logs:*"],
     "AWS::Events::Rule": ["iam:CreateServiceLinkedRole"],
     "AWS::Events::Connection": ["kms:*", "secretsmanager:DescribeSecret"],
-    "AWS::IAM::Role": ["iam:*AttachRolePolicy", "iam:AttachRolePolicy", "iam:DetachRolePolicy"]
-    + ["iam:DeleteRolePermissionsBoundary"],
+    "AWS::IAM::Role": [
+        "iam:*AttachRolePolicy",
+        "iam:AttachRolePolicy",
+        "iam:DetachRolePolicy",
+        "iam:DeleteRolePermissionsBoundary",
+    ],
     "AWS::IAM::ManagedPolicy": ["iam:Attach*", "iam:Detach*"],
     "AWS::KMS::Key": ["kms:EnableKey", "kms:DisableKey", "kms:DisableKeyRotation"],
     "AWS::SNS::Topic": ["iam:*"],
@@ -69,15 +119,16 @@ def main():
     taken = schemas(types)
     policy = json.loads((INFRA / "deploy-policy.json").read_text())
     granted = [action for statement in policy["Statement"] for action in listed(statement["Action"])]
-    for kind in sorted(types - set(taken)):
-        faults.append(f"{kind}: cfn-lint has no schema that says what it takes")
-    for kind, deeds in sorted(taken.items()):
-        for permission in sorted({permission for takes in deeds.values() for permission in takes}):
-            if not any(fnmatchcase(permission, pattern) for pattern in granted):
-                faults.append(f"deploy-policy.json: {kind} takes {permission}")
+    faults += [f"{kind}: cfn-lint has no schema that says what it takes" for kind in sorted(types - set(taken))]
+    faults += [
+        f"deploy-policy.json: {kind} takes {permission}"
+        for kind, deeds in sorted(taken.items())
+        for permission in sorted({permission for takes in deeds.values() for permission in takes})
+        if not any(fnmatchcase(permission, pattern) for pattern in granted)
+    ]
     size = len(json.dumps(policy, separators=(",", ":")))
-    if size > 6144:
-        faults.append(f"deploy-policy.json: {size} characters, and 6144 is the limit of a managed policy")
+    if size > POLICY_LIMIT:
+        faults.append(f"deploy-policy.json: {size} characters, and {POLICY_LIMIT} is the limit of a managed policy")
     bound = json.loads((INFRA / "boundary-policy.json").read_text())
     within = {action for statement in bound["Statement"] for action in listed(statement["Action"])}
     does = {action for _, statement in role_statements(template) for action in listed(statement["Action"])}

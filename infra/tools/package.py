@@ -1,7 +1,7 @@
-"""Builds the functions for Lambda, and writes what a release is made of: zips, their SHA-256, SBOM and licences.
+"""Builds the functions for Lambda, and writes what a release is made of: zips, their SHA-256, SBOM and licenses.
 
 The same commit makes the same bytes: pinned compilers, no path of this machine in the programs, zips with a fixed
-date and a compressor of one pinned version.
+date and a compressor of one pinned version. Each program lists the crates that it links (inside.py).
 """
 
 import argparse
@@ -17,6 +17,8 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import bill
+import inside
+import zopfli.zlib
 from told import POLICIES, ROOT, TEMPLATES, Fault, run, say, sha256
 
 TARGETS = {"arm64": "aarch64-unknown-linux-gnu", "x86_64": "x86_64-unknown-linux-gnu"}
@@ -40,7 +42,7 @@ def compiles_for(architecture):
         return True
     if not shutil.which("rustup"):
         return False
-    added = subprocess.run(["rustup", "target", "add", target], cwd=ROOT, capture_output=True, text=True)
+    added = subprocess.run(["rustup", "target", "add", target], cwd=ROOT, check=False, capture_output=True, text=True)
     return added.returncode == 0 and library.is_dir()
 
 
@@ -74,22 +76,18 @@ def build(architecture):
     shutil.rmtree(built, ignore_errors=True)
     flag = "--arm64" if architecture == "arm64" else "--x86-64"
     command = ["cargo", "lambda", "build", "--release", "--locked", flag, *WORKSPACE]
-    if subprocess.run(command, cwd=ROOT, env=environment()).returncode:
+    if subprocess.run(command, cwd=ROOT, env=environment(), check=False).returncode:
         raise Fault(f"the functions do not build for {architecture}; cargo says why above")
     programs = {path.parent.name: path for path in sorted(built.glob("*/bootstrap"))}
-    packages = json.loads(output("cargo", "metadata", "--locked", "--no-deps", "--format-version", "1"))["packages"]
-    targets = [target for package in packages if package["name"] != "rehearsal" for target in package["targets"]]
-    expected = sorted(target["name"] for target in targets if target["kind"] == ["bin"])
+    expected = sorted(inside.programs())
     if sorted(programs) != expected:
         raise Fault(f"cargo-lambda built {sorted(programs)} and not {expected}")
     return programs
 
 
-def zipped(program, to):
-    """Writes a zip with `program` as its one entry, `bootstrap`, and returns the zip's size."""
-    import zopfli.zlib
-
-    data = Path(program).read_bytes()
+def zipped(program, listing, to):
+    """Writes a zip with `program` and the list of its crates as its one entry, `bootstrap`. Returns the zip's size."""
+    data = inside.embedded(Path(program).read_bytes(), zopfli.zlib.compress(listing))
     # Between the header of two bytes and the sum of four is what a zip holds.
     packed = zopfli.zlib.compress(data, numiterations=3)[2:-4]
     # 1980-01-01 00:00, the first date that a zip can have; a Unix program that everybody may run.
@@ -103,14 +101,18 @@ def zipped(program, to):
     with zipfile.ZipFile(to) as archive:
         if archive.namelist() != ["bootstrap"] or archive.read("bootstrap") != data:
             raise Fault(f"{to} does not hold the program that went in")
+        if inside.read(archive.read("bootstrap")) != listing:
+            raise Fault(f"{to} does not list the crates that its program links")
     return Path(to).stat().st_size
 
 
 def pack(programs, architecture, out):
     """Zips all programs, as many at a time as there are processors."""
+    listings = inside.listings(TARGETS[architecture], WORKSPACE)
     with ProcessPoolExecutor() as pool:
         names = [f"{name}-{architecture}.zip" for name in programs]
-        sizes = pool.map(zipped, programs.values(), [out / name for name in names])
+        crates = [listings[name] for name in programs]
+        sizes = pool.map(zipped, programs.values(), crates, [out / name for name in names])
         for name, size in zip(names, sizes, strict=True):
             say(f"  {size / 1e6:6.2f} MB  {name}")
             if size > LIMIT:
@@ -125,8 +127,8 @@ def chosen(asked):
             found.append(architecture)
         else:
             say(
-                f"The standard library for {architecture} ({TARGETS[architecture]}) is not here and rustup cannot bring "
-                f"it, so nothing is built for {architecture}."
+                f"The standard library for {architecture} ({TARGETS[architecture]}) is not here and rustup cannot "
+                f"bring it, so nothing is built for {architecture}."
             )
     if not found or (asked and set(asked) - set(found)):
         raise Fault("there is no standard library for what was asked for: `rustup target add` brings one")
@@ -139,7 +141,9 @@ def emptied(out):
     held = sorted(out.iterdir())
     for path in held:
         if not path.is_file() or not any(path.match(name) for name in OURS):
-            raise Fault(f"{out} holds {path.name}, which is no part of a release: give --out an empty folder, such as dist")
+            raise Fault(
+                f"{out} holds {path.name}, which is no part of a release: give --out an empty folder, such as dist"
+            )
     for path in held:
         path.unlink()
 

@@ -1,4 +1,4 @@
-"""Says what an account still lacks for paging, before the stack is launched or after, in the order in which to see to it.
+"""Lists what an account still lacks for paging, in the order in which to see to it, before the launch or after.
 
 Each line says what lacks, why it matters and where it is done. Status 0: nothing lacks that keeps a page from somebody.
 """
@@ -33,33 +33,38 @@ class Account:
         return f"{console(self.session, self.region)}/{path.format(region=self.region)}"
 
 
+def verified(account, identity):
+    """Whether SES has verified this address or domain."""
+    try:
+        return account("sesv2", "get_email_identity", EmailIdentity=identity)["VerifiedForSendingStatus"]
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "NotFoundException":
+            raise
+        return False
+
+
 def sender(account, given):
     """The address that pages come from, or its domain, is verified."""
-    for identity in (given.sender, given.sender.split("@")[-1]):
-        try:
-            if account("sesv2", "get_email_identity", EmailIdentity=identity)["VerifiedForSendingStatus"]:
-                return None
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "NotFoundException":
-                raise
+    if any(verified(account, identity) for identity in (given.sender, given.sender.split("@")[-1])):
+        return None
     return "SES has verified neither the sender's address nor its domain, so no mail goes out: verify one of them"
 
 
-def mails(account, given):
+def mails(account, _given):
     """The account may write to people who are not verified."""
     if account("sesv2", "get_account")["ProductionAccessEnabled"]:
         return None
     return "the account is in the SES sandbox, so mail reaches verified addresses only: ask for production access"
 
 
-def texts(account, given):
+def texts(account, _given):
     """The account may text any number."""
     if not account("sns", "get_sms_sandbox_account_status")["IsInSandbox"]:
         return None
     return "the account is in the SMS sandbox, so texts reach verified numbers only: ask to leave it"
 
 
-def spending(account, given):
+def spending(account, _given):
     """A storm of texts does not meet the limit of a new account."""
     limit = account("sns", "get_sms_attributes")["attributes"].get("MonthlySpendLimit", "1")
     if float(limit) > 1:
@@ -81,7 +86,9 @@ def subscriptions(account, given):
         if int(attributes.get("SubscriptionsConfirmed", 0)) < 1:
             pending.append(output.removesuffix("TopicArn").lower())
     if pending:
-        return f"nobody has confirmed to hear the topics ({', '.join(pending)}): open the link in the mails that SNS sent"
+        return (
+            f"nobody has confirmed to hear the topics ({', '.join(pending)}): open the link in the mails that SNS sent"
+        )
     return None
 
 
@@ -116,7 +123,10 @@ def page_action(account, given):
         account("securityhub", "describe_hub")
     except ClientError as error:
         if error.response["Error"]["Code"] in ("InvalidAccessException", "ResourceNotFoundException"):
-            return "Security Hub CSPM is not enabled in this Region, so it has no action that pages the team: leave PageAction at none"
+            return (
+                "Security Hub CSPM is not enabled in this Region, so it has no action that pages the team: "
+                "leave PageAction at none"
+            )
         raise
     if action == "none":
         return "Security Hub CSPM is enabled, and none of its custom actions pages the team: set PageAction to create"
@@ -128,30 +138,37 @@ def page_action(account, given):
     except ClientError as error:
         if error.response["Error"]["Code"] != "ResourceNotFoundException":
             raise
-        make = "aws securityhub create-action-target --name 'Page the team' --description 'Asks Muster for the team' --id "
-        return f"the stack's PageAction does not exist: run `{make}{action.split('/')[-1]}`, or set PageAction to create"
+        make = (
+            "aws securityhub create-action-target --name 'Page the team' --description 'Asks Muster for the team' --id "
+        )
+        return (
+            f"the stack's PageAction does not exist: run `{make}{action.split('/')[-1]}`, or set PageAction to create"
+        )
     return None
 
 
-def detectors(account, given):
+def detectors(account, _given):
     """There is something that finds."""
     if account("guardduty", "list_detectors")["DetectorIds"]:
         return None
     return "GuardDuty is not enabled in this Region, so it finds nothing here: enable it, or rely on Security Hub"
 
 
-def trails(account, given):
+def trails(account, _given):
     """CloudTrail tells EventBridge of calls that tamper with Muster."""
     if account("cloudtrail", "describe_trails")["trailList"]:
         return None
     return "no trail records this Region's calls, so nobody is told if somebody silences Muster: make a trail"
 
 
-def manager(account, given):
+def manager(account, _given):
     """Incident Manager can be used; Muster does without it."""
     if account("ssm-incidents", "list_replication_sets")["replicationSetArns"]:
         return None
-    return "Incident Manager is not set up here, and new accounts cannot have it: Muster pages by its own path, nothing is to do"
+    return (
+        "Incident Manager is not set up here, and new accounts cannot have it: "
+        "Muster pages by its own path, nothing is to do"
+    )
 
 
 # In the order in which to see to them: what it is, whether pages fail without it, and where it is done.
@@ -172,7 +189,9 @@ CHECKS = [
 def main():
     parser = argparse.ArgumentParser(prog="infra/preflight", description=__doc__.splitlines()[0])
     parser.add_argument("--sender", required=True, help="the address that pages are to come from")
-    parser.add_argument("--emergency-phone", help="the phone number that emergencies are to reach, such as +14255550100")
+    parser.add_argument(
+        "--emergency-phone", help="the phone number that emergencies are to reach, such as +14255550100"
+    )
     parser.add_argument("--stack", help="the stack, once it is launched: its subscriptions are looked at too")
     parser.add_argument("--region", help="the Region of the stack")
     given = parser.parse_args()

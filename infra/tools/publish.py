@@ -27,9 +27,15 @@ def arguments():
     parser = argparse.ArgumentParser(prog="infra/publish", description=__doc__.splitlines()[0])
     parser.add_argument("--bucket", required=True, help="each Region's bucket is named so, with -REGION behind it")
     parser.add_argument("--region", action="append", help="a Region to publish to; may be given again")
-    parser.add_argument("--from", dest="dist", type=Path, default=ROOT / "dist", help="what infra/package wrote (dist/)")
+    parser.add_argument(
+        "--from", dest="dist", type=Path, default=ROOT / "dist", help="what infra/package wrote (dist/)"
+    )
     parser.add_argument("--version", help="what the release is called; its own version and commit if not given")
-    parser.add_argument("--readers", help="who else may read it: an organisation's id, or everybody. If not given, who may so far; of a new bucket, nobody")
+    parser.add_argument(
+        "--readers",
+        help="who else may read it: an organization's ID, or everybody. If not given, a bucket keeps its readers; "
+        "a new one has none",
+    )
     parser.add_argument("--stack", default="muster", help="the name that the links propose for the stack")
     return parser.parse_args()
 
@@ -40,14 +46,16 @@ def release(given):
     if not sums.is_file():
         raise Fault(f"{given.dist} holds no release: run infra/package first, or name one with --from")
     files = dict(reversed(line.split("  ", 1)) for line in sums.read_text().splitlines())
-    for name, sum in files.items():
-        if not (given.dist / name).is_file() or sha256(given.dist / name) != sum:
+    for name, digest in files.items():
+        if not (given.dist / name).is_file() or sha256(given.dist / name) != digest:
             raise Fault(f"{given.dist / name} is not what SHA256SUMS says: run infra/package again")
     about = json.loads((given.dist / "release.json").read_text())
     for name in TEMPLATES + POLICIES:
         if about["infra"].get(name) != sha256(ROOT / "infra" / name):
             commit = about["commit"][:12]
-            raise Fault(f"infra/{name} is not of the release's commit, {commit}: check that out, or run infra/package again")
+            raise Fault(
+                f"infra/{name} is not of the release's commit, {commit}: check that out, or run infra/package again"
+            )
     version = given.version or f"{about['version']}-{about['commit'][:12]}{'-changed' if about['changed'] else ''}"
     return files, about["architectures"], version
 
@@ -99,7 +107,9 @@ class Shelf:
         except ClientError as error:
             if error.response["Error"]["Code"] not in ("404", "NoSuchBucket"):
                 raise Fault(f"the bucket {self.name} is not yours to use: choose another --bucket") from None
-            place = {} if self.region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": self.region}}
+            place = (
+                {} if self.region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": self.region}}
+            )
             self.s3.create_bucket(Bucket=self.name, **place)
             say(f"{self.region}: made the bucket {self.name}")
             made = True
@@ -125,7 +135,13 @@ class Shelf:
             }
         ]
         if self.readers:
-            read = {"Sid": "Read", "Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": f"{arn}/*"}
+            read = {
+                "Sid": "Read",
+                "Effect": "Allow",
+                "Principal": "*",
+                "Action": "s3:GetObject",
+                "Resource": f"{arn}/*",
+            }
             if self.readers != "everybody":
                 read["Condition"] = {"StringEquals": {"aws:PrincipalOrgID": self.readers}}
             statements.append(read)
@@ -133,13 +149,15 @@ class Shelf:
 
     def put(self, key, data):
         """Uploads `data` once, and reads it back."""
-        sum = base64.b64encode(hashlib.sha256(data).digest()).decode()
+        digest = base64.b64encode(hashlib.sha256(data).digest()).decode()
         there = self.get(key)
         if there is not None and there != data:
-            raise Fault(f"{key} is in {self.name} with other bytes: a published version never changes, so give a new --version")
+            raise Fault(
+                f"{key} is in {self.name} with other bytes: a published version never changes, so give a new --version"
+            )
         if there is None:
             # Somebody else may be publishing the same version at this moment.
-            once = {"IfNoneMatch": "*", "ChecksumSHA256": sum}
+            once = {"IfNoneMatch": "*", "ChecksumSHA256": digest}
             try:
                 self.s3.put_object(Bucket=self.name, Key=key, Body=data, **once, **self.owner)
             except ClientError as error:

@@ -75,13 +75,13 @@ def undelivered_is_kept(template):
     """A dead-letter queue and an explicit retry policy on whatever hands events over."""
     for name, rule in of(template, "AWS::Events::Rule", "AWS::Scheduler::Schedule"):
         for target in listed(rule.get("Targets", rule.get("Target", []))):
-            for property in ("DeadLetterConfig", "RetryPolicy"):
-                if property not in target:
-                    yield f"{name}: a target has no {property}"
+            for part in ("DeadLetterConfig", "RetryPolicy"):
+                if part not in target:
+                    yield f"{name}: a target has no {part}"
     for name, mapping in of(template, "AWS::Lambda::EventSourceMapping"):
         needed = ["MaximumRetryAttempts", "MaximumRecordAgeInSeconds", "BisectBatchOnFunctionError"]
         needed += ["FunctionResponseTypes", "DestinationConfig"]
-        yield from (f"{name}: no {property}" for property in needed if property not in mapping)
+        yield from (f"{name}: no {part}" for part in needed if part not in mapping)
     called = [p.get("FunctionName") for _, p in of(template, "AWS::Lambda::EventInvokeConfig")]
     for name, _ in of(template, "AWS::Lambda::Function"):
         targets = [
@@ -95,13 +95,18 @@ def undelivered_is_kept(template):
 
 def only_by_tls(template):
     """Each topic and queue refuses calls without TLS, and is encrypted with the stack's key."""
-    kinds = {"AWS::SNS::Topic": ("AWS::SNS::TopicPolicy", "Topics"), "AWS::SQS::Queue": ("AWS::SQS::QueuePolicy", "Queues")}
-    for kind, (policy_kind, property) in kinds.items():
+    kinds = {
+        "AWS::SNS::Topic": ("AWS::SNS::TopicPolicy", "Topics"),
+        "AWS::SQS::Queue": ("AWS::SQS::QueuePolicy", "Queues"),
+    }
+    for kind, (policy_kind, part) in kinds.items():
         policies = [policy for _, policy in of(template, policy_kind)]
         for name, properties in of(template, kind):
-            own = [s for p in policies if {"Ref": name} in p[property] for s in statements(p["PolicyDocument"])]
+            own = [s for p in policies if {"Ref": name} in p[part] for s in statements(p["PolicyDocument"])]
             refuses = [
-                s for s in own if s["Effect"] == "Deny" and s.get("Condition") == {"Bool": {"aws:SecureTransport": "false"}}
+                s
+                for s in own
+                if s["Effect"] == "Deny" and s.get("Condition") == {"Bool": {"aws:SecureTransport": "false"}}
             ]
             if not refuses:
                 yield f"{name}: no policy refuses calls without TLS"
@@ -173,7 +178,7 @@ def functions_are_watched(template):
     alarms = [properties for _, properties in of(template, "AWS::CloudWatch::Alarm")]
     for name, function in of(template, "AWS::Lambda::Function"):
         needed = ["TracingConfig", "LoggingConfig", "KmsKeyArn", "DeadLetterConfig", "ReservedConcurrentExecutions"]
-        yield from (f"{name}: no {property}" for property in needed if property not in function)
+        yield from (f"{name}: no {part}" for part in needed if part not in function)
         if function.get("LoggingConfig", {}).get("LogGroup") not in [{"Ref": group} for group in groups]:
             yield f"{name}: logs to no group of the stack"
         for metric in ("Errors", "Throttles"):
@@ -183,7 +188,7 @@ def functions_are_watched(template):
         for variable in function["Environment"]["Variables"]:
             if SECRET.search(variable):
                 yield f"{name}: {variable} looks like a secret, and settings are none"
-    for name, properties in of(template, "AWS::SQS::Queue"):
+    for name, _ in of(template, "AWS::SQS::Queue"):
         if name != "DeadEventsQueue" and not any(names(a.get("Dimensions"), name) for a in alarms):
             yield f"{name}: no alarm tells of what arrives"
 
@@ -252,7 +257,12 @@ def policies_fit(template):
     for name, policy in of(template, "AWS::IAM::ManagedPolicy"):
         text = json.dumps(policy["PolicyDocument"], separators=(",", ":"))
         text = re.sub(r'\{"Fn::Sub":("[^"]*")\}', r"\1", text)
-        for part, size in [("${AWS::Partition}", 10), ("${AWS::Region}", 14), ("${AWS::AccountId}", 12), ("${HttpApi}", 10)]:
+        for part, size in [
+            ("${AWS::Partition}", 10),
+            ("${AWS::Region}", 14),
+            ("${AWS::AccountId}", 12),
+            ("${HttpApi}", 10),
+        ]:
             text = text.replace(part, "x" * size)
         if len(text) > POLICY_LIMIT:
             yield f"{name}: {len(text)} characters, and {POLICY_LIMIT} is the limit"
@@ -276,7 +286,9 @@ def parameters_explain_themselves(template):
             yield f"{name}: no sentence for a wrong value"
 
 
-RULES = [value for name, value in list(globals().items()) if callable(value) and getattr(value, "__module__", "") == __name__]
+RULES = [
+    value for name, value in list(globals().items()) if callable(value) and getattr(value, "__module__", "") == __name__
+]
 HELPERS = {listed, of, flat, statements, role_statements, names}
 
 

@@ -32,6 +32,10 @@ def say(text):
     print(text, flush=True)
 
 
+def cargo(*command):
+    return subprocess.run(["cargo", *command], cwd=ROOT, check=True, text=True, capture_output=True).stdout
+
+
 def sha256(path):
     return hashlib.sha256(Path(path).read_bytes()).hexdigest()
 

@@ -71,7 +71,9 @@ def arn(kind, action, name, principal, region, properties):
     """What AWS would judge `action` by."""
     service = action.split(":")[0]
     if action == "iam:PassRole":
-        return str(properties.get("Role") or properties.get("RoleArn") or (properties.get("Target") or {}).get("RoleArn"))
+        return str(
+            properties.get("Role") or properties.get("RoleArn") or (properties.get("Target") or {}).get("RoleArn")
+        )
     if action == "s3:GetObject":
         code = properties.get("Code", {})
         return f"arn:aws:s3:::{code.get('S3Bucket')}/{code.get('S3Key')}"
@@ -96,7 +98,9 @@ def ask(kind, deed, name, properties):
     for action in TAKES.get(kind, {}).get(deed, []):
         if action == "iam:PassRole" and kind not in PASSED_TO:
             continue
-        if action == "iam:PassRole" and not (properties.get("Role") or properties.get("RoleArn") or properties.get("Target")):
+        if action == "iam:PassRole" and not (
+            properties.get("Role") or properties.get("RoleArn") or properties.get("Target")
+        ):
             continue
         context = {"aws:calledvia": ["cloudformation.amazonaws.com"]}
         if bound := properties.get("PermissionsBoundary"):

@@ -1,7 +1,7 @@
 """What the local cloud lacks of AWS for the template: Security Hub's custom actions, texts of topics, keys of items.
 
-- `AWS::SecurityHub::ActionTarget` is made as Security Hub makes it: its id is at most 20 letters and digits and the only one of
-  the account and Region, its name has at most 20 characters.
+- `AWS::SecurityHub::ActionTarget` is made as Security Hub makes it: its id is at most 20 letters and digits and the
+  only one of the account and Region, its name has at most 20 characters.
 - A topic's text messages are listed with those that go to a number directly.
 - IAM knows by which partition keys a call reads or writes a table's items (`dynamodb:LeadingKeys`).
 """
@@ -13,18 +13,20 @@ from ministack.core.responses import get_account_id, get_region
 from ministack.services import sns
 from ministack.services.cloudformation import provisioners
 
+# Security Hub's limit for an action's id and for its name, in characters.
+LONGEST = 20
 made = set()
 
 
 def checked(properties):
     action, name = properties["Id"], properties["Name"]
-    if not (action.isascii() and action.isalnum() and len(action) <= 20):
-        raise ValueError(f"Invalid parameter 'Id': {action} is not of up to 20 alphanumeric characters")
-    if not 0 < len(name) <= 20:
-        raise ValueError(f"Invalid parameter 'Name': {name} has more than 20 characters")
+    if not (action.isascii() and action.isalnum() and len(action) <= LONGEST):
+        raise ValueError(f"Invalid parameter 'Id': {action} is not of up to {LONGEST} alphanumeric characters")
+    if not 0 < len(name) <= LONGEST:
+        raise ValueError(f"Invalid parameter 'Name': {name} has more than {LONGEST} characters")
 
 
-def create(logical_id, properties, stack, *more):
+def create(_logical_id, properties, _stack, *_more):
     checked(properties)
     arn = f"arn:aws:securityhub:{get_region()}:{get_account_id()}:action/custom/{properties['Id']}"
     if arn in made:
@@ -33,12 +35,12 @@ def create(logical_id, properties, stack, *more):
     return arn, {"ActionTargetArn": arn}
 
 
-def update(arn, old, new, *more):
+def update(arn, _old, new, *_more):
     checked(new)
     return arn, {"ActionTargetArn": arn}
 
 
-def delete(arn, properties, *more):
+def delete(arn, _properties, *_more):
     made.discard(arn)
 
 

@@ -5,6 +5,7 @@ shape says whose an access key is, for calls that are made to other services tha
 """
 
 import json
+from pathlib import Path
 
 import services
 from ministack import app as server
@@ -13,14 +14,17 @@ from ministack.core import iam_evaluator as iam
 
 class Record:
     def __init__(self, path):
-        self.file = open(path, "a", buffering=1, encoding="utf-8")
+        self.path = Path(path)
+        # A reader finds the file before the first decision too.
+        self.path.touch()
         self.seen = set()
 
     def note(self, **line):
         text = json.dumps(line)
         if text not in self.seen:
             self.seen.add(text)
-            self.file.write(text + "\n")
+            with self.path.open("a", encoding="utf-8") as file:
+                file.write(text + "\n")
 
 
 def role_in(arn):

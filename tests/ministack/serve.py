@@ -17,20 +17,19 @@ import os
 import sys
 from contextvars import ContextVar
 
+import deployer
+import hub
+import pace
+import record
+import services
+import waits
+from ministack import app as server
 from ministack.core import iam_evaluator as iam
-
-iam._request_origin = ContextVar("ministack_request_origin", default=("127.0.0.1", True))
-
-import deployer  # noqa: E402
-import hub  # noqa: E402
-import pace  # noqa: E402
-import record  # noqa: E402
-import services  # noqa: E402
-import waits  # noqa: E402
-from ministack import app as server  # noqa: E402
-from ministack.core.responses import get_account_id, get_region  # noqa: E402
+from ministack.core.responses import get_account_id, get_region
 
 HEADER = b"x-forwarded-proto"
+# The address of the caller, and whether the call came by TLS.
+origin = ContextVar("ministack_request_origin", default=("127.0.0.1", True))
 
 
 def over_tls(app):
@@ -82,6 +81,7 @@ def splitting(evaluate):
 
 
 def main():
+    iam._request_origin = origin
     for name, module in list(sys.modules.items()):
         if name.startswith("ministack.services.cloudformation") and hasattr(module, "_evaluate_conditions"):
             module._evaluate_conditions = splitting(module._evaluate_conditions)

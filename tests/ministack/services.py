@@ -1,6 +1,7 @@
 """AWS's services in a role's name: what they do for a function or an escalation is asked of IAM first, as on AWS.
 
-MiniStack judges calls that arrive by HTTP, and does by itself what services do among themselves. Here these ask IAM too:
+MiniStack judges calls that arrive by HTTP, and does by itself what services do among themselves. Here these ask IAM
+too:
 
 - Lambda, before it takes a function or what hands it events: whether the role may trace, keep what failed, read the
   stream and open the settings. Before it writes a log: whether the role may.
@@ -14,6 +15,7 @@ from ministack import app as server
 from ministack.core import iam_evaluator as iam
 from ministack.core.responses import get_account_id, get_region
 from ministack.services import dynamodb, lambda_svc, sns, sqs, stepfunctions
+from ministack.services import iam as roles
 from ministack.services.cloudformation import provisioners
 
 # Which permissions for the key a call of these services takes of its caller.
@@ -32,8 +34,6 @@ escalating = ContextVar("escalating", default="")
 def may(role, action, resource, context=None):
     """Whether the role with this ARN may do so."""
     account, name = role.split(":")[4], role.split("/")[-1]
-    from ministack.services import iam as roles
-
     ctx = iam.EvalContext(
         principal_arn=f"arn:aws:sts::{account}:assumed-role/{name}/service",
         principal_type="AssumedRole",
@@ -149,7 +149,8 @@ def logging(write):
     def written(func, *rest, **named):
         config = func.get("config") or func
         group = (config.get("LoggingConfig") or {}).get("LogGroup") or f"/aws/lambda/{config['FunctionName']}"
-        arn = f"{':'.join(config['FunctionArn'].split(':')[:5]).replace(':lambda:', ':logs:')}:log-group:{group}:log-stream:x"
+        place = ":".join(config["FunctionArn"].split(":")[:5]).replace(":lambda:", ":logs:")
+        arn = f"{place}:log-group:{group}:log-stream:x"
         if all(may(config["Role"], action, arn) for action in ("logs:CreateLogStream", "logs:PutLogEvents")):
             write(func, *rest, **named)
 

@@ -121,8 +121,7 @@ impl Responder {
             Verdict::Open { earlier } => self.open(earlier, finding, (policy, known), now).await,
             Verdict::Close { incident, state, closing } => {
                 let Some(own) = known.incident(&incident) else { return Ok(Step::Again) };
-                let closes = (state, closing);
-                let closed = self.close(own, closes, finding, known, now);
+                let closed = self.close(own, (state, closing), finding, known, now);
                 if closed.await? == Written::Conflict {
                     return Ok(Step::Raced);
                 }
