@@ -1,6 +1,6 @@
 """Assembles infra/muster.yaml from the parts in infra/stack/, line by line, so that comments and tags stay.
 
-`infra/assemble` writes the template. `infra/assemble --check` fails if the committed template is not what the parts give.
+`infra/assemble` writes the template. `infra/assemble --check` fails if the committed one is not what the parts give.
 """
 
 import argparse
@@ -33,8 +33,8 @@ PARTS = [
 SECTIONS = ["AWSTemplateFormatVersion", "Description", "Metadata", "Parameters", "Conditions", "Mappings", "Rules"]
 SECTIONS += ["Resources", "Outputs"]
 LONGEST = 400
-# The lists that parts ask for with `!All NAME`: each resource of a type in which the pattern finds something, and how the list
-# refers to that. rules.py compares the assembled lists with the resources.
+# The lists that parts ask for with `!All NAME`: each resource of a type in which the pattern finds something, and how
+# the list refers to that. rules.py compares the assembled lists with the resources.
 LISTS = {
     "alarms": ("AWS::CloudWatch::Alarm", r"^  (\w+):", "!GetAtt {}.Arn"),
     "function-logs": ("AWS::Lambda::Function", r"LoggingConfig: { LogGroup: !Ref (\w+) }", "!Ref {}"),
@@ -72,7 +72,9 @@ class Part:
                 self.define(section, found[1])
                 self.sections[section].append(line)
             else:
-                raise Fault(f"{file}: line {number} is neither a section, nor a name of two blanks' indent, nor below one")
+                raise Fault(
+                    f"{file}: line {number} is neither a section, nor a name of two blanks' indent, nor below one"
+                )
 
     def open(self, section, line):
         if section not in SECTIONS:
@@ -96,7 +98,9 @@ def parts(folder=STACK):
     for name in sorted(there - set(PARTS)):
         raise Fault(f"infra/stack/{name}.yaml: add {name} to PARTS in infra/tools/assemble.py, in its place")
     for name in sorted(set(PARTS) - there):
-        raise Fault(f"infra/stack/{name}.yaml is missing: write it, or remove {name} from PARTS in infra/tools/assemble.py")
+        raise Fault(
+            f"infra/stack/{name}.yaml is missing: write it, or remove {name} from PARTS in infra/tools/assemble.py"
+        )
     return [Part(f"infra/stack/{name}.yaml", (folder / f"{name}.yaml").read_text()) for name in PARTS]
 
 
@@ -117,10 +121,11 @@ def all_lists(found):
     for part in found:
         for resource in re.split(r"\n(?=  \w)", "\n".join(part.sections.get("Resources", []))):
             own = dict(re.findall(r"(?m)^    (Type|Condition): (\S+)$", resource))
-            for name, (kind, pattern, item) in LISTS.items():
+            for name, (kind, pattern, form) in LISTS.items():
                 if own.get("Type") == kind and (match := re.search(pattern, resource, re.MULTILINE)):
-                    item = item.format(match[1])
-                    items[name].append(f"!If [{own['Condition']}, {item}, !Ref AWS::NoValue]" if "Condition" in own else item)
+                    item = form.format(match[1])
+                    condition = own.get("Condition")
+                    items[name].append(f"!If [{condition}, {item}, !Ref AWS::NoValue]" if condition else item)
     return items
 
 
@@ -128,16 +133,17 @@ def filled(part, section, lists):
     """Returns a section's text, with the items of a list in the place of each `!All`."""
     text = []
     for line in part.sections[section]:
-        if re.match(r"[^#]*!All\b", line):
+        if not re.match(r"[^#]*!All\b", line):
+            text.append(line)
+        else:
             asked = re.fullmatch(r"( *)(- |[\w:]+: )!All (\S+)", line)
             if not asked or asked[3] not in LISTS:
                 raise Fault(f"{part.file}: `{line.strip()}` must end in `!All` and one of {', '.join(LISTS)}")
             blanks, key, items = asked[1], asked[2].rstrip(), lists[asked[3]]
             if not items:
                 raise Fault(f"{part.file}: `{line.strip()}` asks for a list that no part has anything for")
-            line = f"{blanks}- - " if key == "-" else f"{blanks}{key}\n{blanks}  - "
-            line += f"\n{blanks}  - ".join(items)
-        text.append(line)
+            begin = f"{blanks}- - " if key == "-" else f"{blanks}{key}\n{blanks}  - "
+            text.append(begin + f"\n{blanks}  - ".join(items))
     return "\n".join(text).strip("\n")
 
 

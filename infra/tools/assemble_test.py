@@ -15,7 +15,7 @@ ALARM = "# Alarms.\n\nResources:\n  # Late.\n  Late:\n    Type: AWS::CloudWatch:
 
 
 def parts(*texts):
-    return [Part(f"infra/stack/{name}.yaml", text) for name, text in zip("abc", texts)]
+    return [Part(f"infra/stack/{name}.yaml", text) for name, text in zip("abc", texts, strict=False)]
 
 
 class Assembling(unittest.TestCase):
@@ -28,12 +28,15 @@ class Assembling(unittest.TestCase):
     def test_sections_of_all_parts_come_together_with_their_comments(self):
         first = "# A.\nDescription: 'A'\n\nOutputs:\n  Url:\n    Value: !Ref Api\n\nResources:\n  Api:\n    Type: X\n"
         text = assembled(parts(first, ALARM)).split("\n", 1)[1]
-        resources = "# infra/stack/a.yaml\n  Api:\n    Type: X\n\n# infra/stack/b.yaml\n" + ALARM.split("Resources:\n")[1]
+        resources = (
+            "# infra/stack/a.yaml\n  Api:\n    Type: X\n\n# infra/stack/b.yaml\n" + ALARM.split("Resources:\n")[1]
+        )
         outputs = "# infra/stack/a.yaml\n  Url:\n    Value: !Ref Api\n"
         self.assertEqual(text, f"Description: 'A'\n\nResources:\n{resources}\nOutputs:\n{outputs}")
 
     def test_a_list_has_what_all_parts_have_with_conditions(self):
-        asks = "      # Not !All that is said.\n      Logs: !All function-logs\n      Alarms: !Join\n        - ','\n        - !All alarms\n"
+        asks = "      # Not !All that is said.\n      Logs: !All function-logs\n"
+        asks += "      Alarms: !Join\n        - ','\n        - !All alarms\n"
         more = "# D.\nResources:\n  Later:\n    Type: AWS::CloudWatch::Alarm\n    Condition: On\n"
         text = assembled([*parts(BOARD + asks, ALARM, FUNCTION), Part("infra/stack/d.yaml", more)])
         self.assertIn("Logs:\n        - !If [On, !Ref FLogs, !Ref AWS::NoValue]\n      Alarms:", text)
@@ -49,7 +52,8 @@ class Assembling(unittest.TestCase):
     def test_a_name_in_two_parts_is_refused_with_both_files(self):
         said = self.refused(ALARM, "# B.\nOutputs:\n  Late:\n    Value: x\n", ALARM)
         self.assertEqual(
-            said, "infra/stack/a.yaml and infra/stack/c.yaml both define Late in Resources: rename or remove one of them"
+            said,
+            "infra/stack/a.yaml and infra/stack/c.yaml both define Late in Resources: rename or remove one of them",
         )
 
     def test_a_value_of_its_own_in_two_parts_is_refused_with_both_files(self):
@@ -57,7 +61,9 @@ class Assembling(unittest.TestCase):
         self.assertIn("infra/stack/a.yaml and infra/stack/b.yaml both define Description:", said)
 
     def test_a_name_twice_in_a_part_is_refused(self):
-        self.assertIn("infra/stack/a.yaml defines Late twice in Resources", self.refused(ALARM + ALARM.split("\n", 3)[3]))
+        self.assertIn(
+            "infra/stack/a.yaml defines Late twice in Resources", self.refused(ALARM + ALARM.split("\n", 3)[3])
+        )
 
     def test_an_unknown_section_is_refused(self):
         said = self.refused(ALARM, "# B.\nResource:\n  Early:\n    Type: AWS::CloudWatch::Alarm\n")
@@ -67,7 +73,12 @@ class Assembling(unittest.TestCase):
         self.assertIn("has the section Resources twice", self.refused(ALARM + "Resources:\n  Other:\n    Type: X\n"))
 
     def test_a_line_that_belongs_to_nothing_is_refused(self):
-        for text in ("# A.\n  Late:\n", "# A.\nResources:\n   Late:\n", "# A.\nResources:\n- Late\n", "# A.\nResources:\n# Late\n"):
+        for text in (
+            "# A.\n  Late:\n",
+            "# A.\nResources:\n   Late:\n",
+            "# A.\nResources:\n- Late\n",
+            "# A.\nResources:\n# Late\n",
+        ):
             self.assertRegex(self.refused(text), "infra/stack/a.yaml: line [23] is neither")
 
     def test_a_part_says_first_what_it_holds_and_ends_its_last_line(self):

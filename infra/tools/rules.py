@@ -197,7 +197,11 @@ def dashboard_shows_all(template):
     """The dashboard has every alarm, what waits in every queue, and the log of every function."""
     for board, properties in of(template, "AWS::CloudWatch::Dashboard"):
         shown = [name for name, _ in of(template, "AWS::CloudWatch::Alarm", "AWS::SQS::Queue")]
-        shown += [f["LoggingConfig"]["LogGroup"]["Ref"] for _, f in of(template, "AWS::Lambda::Function") if "LoggingConfig" in f]
+        shown += [
+            f["LoggingConfig"]["LogGroup"]["Ref"]
+            for _, f in of(template, "AWS::Lambda::Function")
+            if "LoggingConfig" in f
+        ]
         text = json.dumps(properties)
         for name in shown:
             if not names(properties, name) and f"${{{name}." not in text:
