@@ -73,7 +73,7 @@ def write(out, targets, workspace):
     packages.sort(key=lambda package: (package["name"], package["version"]))
     ours = [package for package in packages if package["source"] is None]
     others = [package for package in packages if package["source"] is not None]
-    version = next(package["version"] for package in ours if package["name"] == "muster")
+    version = next(package["version"] for package in ours if package["name"] == "muster-domain")
     bom = Bom(components=[component(package, sums()) for package in others])
     stamp = subprocess.run(["git", "log", "-1", "--format=%ct"], cwd=ROOT, check=True, text=True, capture_output=True)
     bom.metadata.timestamp = datetime.fromtimestamp(int(stamp.stdout), timezone.utc)

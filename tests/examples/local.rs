@@ -6,8 +6,8 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, ensure};
 use clap::{Args, Parser, Subcommand};
-use muster::Finding;
-use muster::verdict::Reason;
+use muster_domain::finding::Finding;
+use muster_domain::incident::verdict::Reason;
 use rehearsal::tell;
 use rehearsal::{
     Background, Delivery, End, Home, Options, Progress, System, complain, events, findings, say,

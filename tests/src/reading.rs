@@ -5,8 +5,8 @@ mod opened;
 #[cfg(test)]
 mod tests;
 
-use muster::Finding;
 use muster_aws::event::{Unreadable, read};
+use muster_domain::finding::Finding;
 use serde_json::{Deserializer, Value, json};
 
 use self::names::on_the_wire;

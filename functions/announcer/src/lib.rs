@@ -5,14 +5,14 @@ mod records;
 use std::collections::BTreeMap;
 
 use aws_lambda_events::event::dynamodb::Event as Batch;
-use muster::announcement::{DetailType, Line, in_chat, of_line, of_page};
-use muster::id::IncidentId;
-use muster::incident::Incident;
 use muster_aws::AwsError;
 use muster_aws::bus::{Bus, Event, MOST};
 use muster_aws::incidents::Incidents;
 use muster_aws::stream::{Answer, sequence_number};
 use muster_aws::text::Texts;
+use muster_domain::announcement::{DetailType, Line, in_chat, of_line, of_page};
+use muster_domain::incident::Incident;
+use muster_domain::value::id::IncidentId;
 
 use records::{Told, Toldness};
 

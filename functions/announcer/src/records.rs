@@ -1,10 +1,10 @@
 //! Which records of the stream have something to tell: facts, and pages that have come to an end.
 
 use aws_lambda_events::event::dynamodb::EventRecord;
-use muster::id::IncidentId;
-use muster::send::SendRecord;
 use muster_aws::incidents::Fact;
 use muster_aws::stream::{Keys, keys};
+use muster_domain::incident::send::SendRecord;
+use muster_domain::value::id::IncidentId;
 
 /// What a record tells, and of which incident.
 pub(crate) struct Told {

@@ -3,9 +3,9 @@
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use jiff::Timestamp;
-use muster::finding::Finding;
-use muster::policy::Policy;
 use muster_aws::incidents::QUIET;
+use muster_domain::finding::Finding;
+use muster_domain::roster::policy::Policy;
 
 use crate::respond::Seen;
 use crate::{Failure, Responder};

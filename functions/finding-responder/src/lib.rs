@@ -6,8 +6,6 @@ mod respond;
 
 use jiff::Timestamp;
 use lambda_runtime::Diagnostic;
-use muster::finding::Finding;
-use muster::verdict::Reason;
 use muster_aws::AwsError;
 use muster_aws::escalations::Escalations;
 use muster_aws::event::{self, Unreadable};
@@ -16,12 +14,14 @@ use muster_aws::incidents::Incidents;
 use muster_aws::recent::Recent;
 use muster_aws::roster::Roster;
 use muster_aws::text::Texts;
+use muster_domain::finding::Finding;
+use muster_domain::incident::verdict::Reason;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::respond::Seen;
-
 pub use reconcile::{Look, Reconciled};
+
+use crate::respond::Seen;
 
 /// What the function works with.
 #[derive(Debug)]
@@ -171,7 +171,7 @@ impl Responder {
     }
 }
 
-fn outcome(verdict: &'static str, id: &muster::IncidentId) -> Outcome {
+fn outcome(verdict: &'static str, id: &muster_domain::value::id::IncidentId) -> Outcome {
     Outcome { verdict, reason: None, incident: Some(id.to_string()) }
 }
 

@@ -1,17 +1,17 @@
 //! One finding: its verdict, carried out, and decided again where another finding was faster.
 
 use jiff::Timestamp;
-use muster::drill::Drill;
-use muster::finding::{Finding, Quiet, Route};
-use muster::id::IncidentId;
-use muster::incident::{Actor, Cause, Incident, State, facts};
-use muster::plan::EscalationPlan;
-use muster::policy::Policy;
-use muster::update::Update;
-use muster::verdict::{Closing, Earlier, Known, Reason, Verdict, decide};
 use muster_aws::AwsError;
 use muster_aws::incidents::{Fact, Written, pause};
 use muster_aws::secret::{incident_id, token_digest};
+use muster_domain::finding::drill::Drill;
+use muster_domain::finding::{Finding, Quiet, Route};
+use muster_domain::incident::update::Update;
+use muster_domain::incident::verdict::{Closing, Earlier, Known, Reason, Verdict, decide};
+use muster_domain::incident::{Actor, Cause, Incident, State, facts};
+use muster_domain::roster::plan::EscalationPlan;
+use muster_domain::roster::policy::Policy;
+use muster_domain::value::id::IncidentId;
 
 use crate::{Failure, Outcome, Responder, outcome, recorded};
 

@@ -4,18 +4,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use muster::Contact;
-use muster::directory::{
-    Actual, Alias, Change, Desired, SyncFailure, SyncReport, by_hand, changes, contact_alias,
-    contact_of, escalations, people, plan_of, response_plans,
-};
-use muster::escalation::LAST_LEVEL;
-use muster::id::{ContactId, PlanId};
-use muster::plan::EscalationPlan;
-use muster::team::People;
 use muster_aws::AwsError;
 use muster_aws::directory::Found;
 use muster_aws::secret::hex_digest;
+use muster_domain::incident::escalation::LAST_LEVEL;
+use muster_domain::incident_manager::directory::{
+    Actual, Alias, Change, Desired, SyncFailure, SyncReport, by_hand, changes, contact_alias,
+    contact_of, escalations, people, plan_of, response_plans,
+};
+use muster_domain::roster::contact::Contact;
+use muster_domain::roster::plan::EscalationPlan;
+use muster_domain::roster::team::People;
+use muster_domain::value::id::{ContactId, PlanId};
 
 use crate::Sync;
 use crate::records::{Touched, Whose};
@@ -140,7 +140,7 @@ impl Sync {
         &self,
         roster: &People,
         plans: &[EscalationPlan],
-        policy: &muster::Policy,
+        policy: &muster_domain::roster::policy::Policy,
         now: Timestamp,
     ) -> Desired {
         let prefix = self.directory.prefix();

@@ -2,7 +2,6 @@
 
 use incident_manager_sync::{Input, Sync};
 use lambda_runtime::{Diagnostic, Error, LambdaEvent, service_fn};
-use muster::directory::{Manner, PagingBackend, Runbook, Use};
 use muster_aws::directory::Directory;
 use muster_aws::incidents::Incidents;
 use muster_aws::roster::Roster;
@@ -12,6 +11,7 @@ use muster_aws::settings::{
     required,
 };
 use muster_aws::{client, figures, log};
+use muster_domain::incident_manager::directory::{Manner, PagingBackend, Runbook, Use};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {

@@ -3,14 +3,18 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use muster::directory::{escalation_alias, quiet_plan_name, response_plan_name};
-use muster::escalation::{Cursor, TurnInput};
-use muster::id::ContactId;
-use muster::incident::{Actor, Incident, State};
-use muster::mirror::{Engagement, Engaging, Mirror, Place, Seen, may_engage, still_engaged};
 use muster_aws::AwsError;
 use muster_aws::incidents::{Fact, Written};
 use muster_aws::records::{engagement_request, start_request};
+use muster_domain::incident::escalation::{Cursor, TurnInput};
+use muster_domain::incident::{Actor, Incident, State};
+use muster_domain::incident_manager::directory::{
+    escalation_alias, quiet_plan_name, response_plan_name,
+};
+use muster_domain::incident_manager::mirror::{
+    Engagement, Engaging, Mirror, Place, Seen, may_engage, still_engaged,
+};
+use muster_domain::value::id::ContactId;
 
 use crate::{Engaged, MOST_RACES, Reflector};
 

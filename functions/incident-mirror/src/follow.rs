@@ -1,14 +1,14 @@
 //! One incident and its record: each told what happened at the other.
 
 use jiff::Timestamp;
-use muster::announcement::Line;
-use muster::id::IncidentId;
-use muster::incident::{Actor, Incident, State};
-use muster::mirror::{Mirror, Seen, Start, Step};
 use muster_aws::AwsError;
 use muster_aws::figures;
 use muster_aws::incidents::{Fact, Taken, Written, pause};
 use muster_aws::records::{readers, start_request};
+use muster_domain::announcement::Line;
+use muster_domain::incident::{Actor, Incident, State};
+use muster_domain::incident_manager::mirror::{Mirror, Seen, Start, Step};
+use muster_domain::value::id::IncidentId;
 
 use crate::{MOST_RACES, Reflector};
 

@@ -1,8 +1,8 @@
 //! The look of every minute: at the records of incidents that are recent or being paged for.
 
 use jiff::Timestamp;
-use muster::id::IncidentId;
 use muster_aws::AwsError;
+use muster_domain::value::id::IncidentId;
 
 use crate::{Failure, Polled, Reflector};
 

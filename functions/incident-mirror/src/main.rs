@@ -2,7 +2,6 @@
 
 use incident_mirror::{Input, Reflector};
 use lambda_runtime::{Error, LambdaEvent, service_fn};
-use muster::directory::{PagingBackend, Use};
 use muster_aws::directory::Directory;
 use muster_aws::incidents::Incidents;
 use muster_aws::records::{Places, Records};
@@ -11,6 +10,7 @@ use muster_aws::settings::{
     PAGING_BACKEND, RESPONSE_PLANS, optional, required,
 };
 use muster_aws::{client, figures, log};
+use muster_domain::incident_manager::directory::{PagingBackend, Use};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {

@@ -3,16 +3,16 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use muster::channel::Channel;
-use muster::escalation::{Cursor, PersonPage, Turn};
-use muster::id::ContactId;
-use muster::incident::{Actor, Incident};
-use muster::send::{
+use muster_aws::incidents::{Fact, IssuedToken, LINK_LIFE};
+use muster_aws::secret::{NoRandomness, Token};
+use muster_domain::incident::escalation::{Cursor, PersonPage, Turn};
+use muster_domain::incident::send::{
     ChannelKey, Claim, EMERGENCY, EXTERNAL, LEASE, SendChannel, SendKey, SendRecord, SendState,
     claim,
 };
-use muster_aws::incidents::{Fact, IssuedToken, LINK_LIFE};
-use muster_aws::secret::{NoRandomness, Token};
+use muster_domain::incident::{Actor, Incident};
+use muster_domain::value::channel::Channel;
+use muster_domain::value::id::ContactId;
 
 /// Where one message goes.
 #[derive(Clone, Debug)]

@@ -10,15 +10,15 @@ use std::time::{Duration, Instant};
 
 use futures::StreamExt as _;
 use jiff::Timestamp;
-use muster::digest::{Digest, Left, choose, left, sort};
-use muster::id::IncidentId;
-use muster::incident::Incident;
-use muster::ladder::{Ask, Ladder, Pass};
-use muster::policy::Policy;
-use muster::send::{LEASE, SendState};
-use muster::severity::Severity;
 use muster_aws::incidents::{HeldPage, PagedChannel, Written};
 use muster_aws::secret::Token;
+use muster_domain::incident::Incident;
+use muster_domain::incident::digest::{Digest, Left, choose, left, sort};
+use muster_domain::incident::ladder::{Ask, Ladder, Pass};
+use muster_domain::incident::send::{LEASE, SendState};
+use muster_domain::roster::policy::Policy;
+use muster_domain::value::id::IncidentId;
+use muster_domain::value::severity::Severity;
 
 use crate::{Failure, Pager};
 

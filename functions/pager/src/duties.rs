@@ -3,16 +3,16 @@
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
-use muster::channel::Channel;
-use muster::contact::Contact;
-use muster::duty_clock::{DutyClock, Stage, recipients};
-use muster::escalation::LAST_LEVEL;
-use muster::external::ExternalResource;
-use muster::incident::{Actor, Incident, State};
-use muster::send::{SendRecord, SendState};
 use muster_aws::AwsError;
 use muster_aws::incidents::{Claimed, DutyDue, Fact, Notice, OpenedDuties, Written};
 use muster_aws::senders::Letter;
+use muster_domain::duty::clock::{DutyClock, Stage, recipients};
+use muster_domain::incident::escalation::LAST_LEVEL;
+use muster_domain::incident::send::{SendRecord, SendState};
+use muster_domain::incident::{Actor, Incident, State};
+use muster_domain::roster::contact::Contact;
+use muster_domain::roster::external::ExternalResource;
+use muster_domain::value::channel::Channel;
 
 use crate::Pager;
 

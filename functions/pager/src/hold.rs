@@ -1,13 +1,13 @@
 //! Room on the ladder for one page: it goes out, or waits for the digest.
 
 use jiff::Timestamp;
-use muster::channel::Channel;
-use muster::incident::Incident;
-use muster::ladder::{Ask, Ladder, Pass};
-use muster::policy::Policy;
-use muster::send::{EXTERNAL, SendKey, SendRecord, SendState};
 use muster_aws::AwsError;
 use muster_aws::incidents::{HeldPage, PagedChannel};
+use muster_domain::incident::Incident;
+use muster_domain::incident::ladder::{Ask, Ladder, Pass};
+use muster_domain::incident::send::{EXTERNAL, SendKey, SendRecord, SendState};
+use muster_domain::roster::policy::Policy;
+use muster_domain::value::channel::Channel;
 
 use crate::Pager;
 use crate::claims::{Sending, To};

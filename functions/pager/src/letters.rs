@@ -1,13 +1,13 @@
 //! What goes into one message, by where it goes.
 
-use muster::channel::Channel;
-use muster::escalation::{Emergency, Turn};
-use muster::incident::Incident;
-use muster::page::{
+use muster_aws::senders::Letter;
+use muster_domain::incident::Incident;
+use muster_domain::incident::escalation::{Emergency, Turn};
+use muster_domain::message::page::{
     Joined, Update, emergency_text, external_mail, external_spoken_text, mail, public_text,
     spoken_text,
 };
-use muster_aws::senders::Letter;
+use muster_domain::value::channel::Channel;
 
 use crate::claims::{Claims, Sending, To};
 

@@ -13,23 +13,24 @@ use std::time::Instant;
 
 use jiff::{SignedDuration, Timestamp};
 use lambda_runtime::Diagnostic;
-use muster::escalation::{Cursor, Next, Turn, TurnInput};
-use muster::incident::{Actor, Incident};
-use muster::page::{Joined, Update as Change};
-use muster::policy::Policy;
-use muster::send::{SendChannel, SendRecord, SendState, TRY_AGAIN};
-use muster::update::UpdateInput;
 use muster_aws::AwsError;
 use muster_aws::figures;
 use muster_aws::incidents::{Fact, Incidents, Written};
 use muster_aws::roster::Roster;
 use muster_aws::secret::NoRandomness;
 use muster_aws::senders::Senders;
+use muster_domain::incident::escalation::{Cursor, Next, Turn, TurnInput};
+use muster_domain::incident::send::{SendChannel, SendRecord, SendState, TRY_AGAIN};
+use muster_domain::incident::update::UpdateInput;
+use muster_domain::incident::{Actor, Incident};
+use muster_domain::message::page::{Joined, Update as Change};
+use muster_domain::roster::policy::Policy;
 use serde::{Deserialize, Serialize};
+
+pub use watch::{Tick, Watched};
 
 use claims::{Claims, Sending, To, complete};
 use hold::Room;
-pub use watch::{Tick, Watched};
 
 /// How long before a turn that is not over is taken again by its next run.
 const GO_ON: SignedDuration = SignedDuration::from_secs(1);
@@ -56,7 +57,7 @@ pub struct Pager {
 pub enum Failure {
     /// There is no such incident.
     #[error("there is no incident {0}")]
-    NoIncident(muster::IncidentId),
+    NoIncident(muster_domain::value::id::IncidentId),
     /// A call failed.
     #[error(transparent)]
     Aws(#[from] AwsError),

@@ -3,7 +3,6 @@
 use std::time::{Duration, Instant, SystemTime};
 
 use lambda_runtime::{Error, LambdaEvent, service_fn};
-use muster::directory::PagingBackend;
 use muster_aws::incidents::Incidents;
 use muster_aws::mail::Mails;
 use muster_aws::roster::Roster;
@@ -16,6 +15,7 @@ use muster_aws::settings::{
 use muster_aws::text::Texts;
 use muster_aws::voice::Calls;
 use muster_aws::{client, figures, log};
+use muster_domain::incident_manager::directory::PagingBackend;
 use pager::{Input, Output, Pager};
 
 /// How long before its deadline a run starts no send any more: a provider may take ten seconds, and what became

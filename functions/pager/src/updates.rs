@@ -6,13 +6,14 @@ use std::time::{Duration, Instant};
 
 use futures::{StreamExt as _, TryStreamExt as _};
 use jiff::Timestamp;
-use muster::escalation::{Cursor, plan_update};
-use muster::id::IncidentId;
-use muster::incident::{Actor, Incident, State};
-use muster::page::{self, JoinedLine};
-use muster::send::TRY_AGAIN;
-use muster::update::{About, Standing, Update, UpdateInput, recipients};
 use muster_aws::incidents::{Fact, LATE, Written};
+use muster_domain::incident::escalation::{Cursor, plan_update};
+use muster_domain::incident::send::TRY_AGAIN;
+use muster_domain::incident::update::{About, Standing, Update, UpdateInput, recipients};
+use muster_domain::incident::{Actor, Incident, State};
+use muster_domain::message::page;
+use muster_domain::message::page::JoinedLine;
+use muster_domain::value::id::IncidentId;
 use serde::Serialize;
 
 use crate::claims::Claims;

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use futures::StreamExt as _;
 use jiff::Timestamp;
-use muster::escalation::TurnInput;
+use muster_domain::incident::escalation::TurnInput;
 use serde::{Deserialize, Serialize};
 
 use crate::{Failure, Pager};

@@ -4,8 +4,12 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
-use muster::{Contact, ContactDraft, ContactId, Fault, Stamp};
 use muster_aws::roster::{Action, Change};
+use muster_domain::draft::fault::Fault;
+use muster_domain::roster::contact::Contact;
+use muster_domain::roster::contact::draft::ContactDraft;
+use muster_domain::value::id::ContactId;
+use muster_domain::value::stamps::Stamp;
 use serde_json::Value;
 
 use crate::App;
@@ -45,7 +49,7 @@ impl Served for Contact {
     }
 
     fn may_open(before: Option<&Self>, after: Option<&Self>) -> bool {
-        before.is_some_and(|before| muster::hole::may_open(before, after))
+        before.is_some_and(|before| muster_domain::roster::hole::may_open(before, after))
     }
 
     fn apply(whole: &mut Whole, before: Option<&Self>, after: Option<&Self>) {

@@ -2,11 +2,11 @@
 
 use axum::Json;
 use axum::extract::State;
-use muster::contact::Contact;
-use muster::external::ExternalResource;
-use muster::review::{Correction, Decision, Subject, Wrong};
 use muster_aws::incidents::{Write, Written};
 use muster_aws::roster::{Saved, Why};
+use muster_domain::review::{Correction, Decision, Subject, Wrong};
+use muster_domain::roster::contact::Contact;
+use muster_domain::roster::external::ExternalResource;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -22,7 +22,7 @@ use crate::request::{PathText, draft};
 pub(crate) struct Shown {
     id: String,
     subject: Subject,
-    by: muster::ContactId,
+    by: muster_domain::value::id::ContactId,
     at: jiff::Timestamp,
     wrong: &'static str,
     /// The merge patch that it asks for.

@@ -5,12 +5,15 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
-use muster::drill::{DrillDraft, DrillFinding, Mode};
-use muster::drill_report::{DrillReport, report};
-use muster::{Contact, Fault, Incident, IncidentId};
 use muster_aws::bus::Event;
 use muster_aws::incidents::{FirstAnswer, List, Written};
 use muster_aws::secret::{Token, incident_id, token_digest};
+use muster_domain::draft::fault::Fault;
+use muster_domain::finding::drill::{DrillDraft, DrillFinding, Mode};
+use muster_domain::incident::Incident;
+use muster_domain::incident::drill::report::{DrillReport, report};
+use muster_domain::roster::contact::Contact;
+use muster_domain::value::id::IncidentId;
 use serde::Serialize;
 
 use crate::App;

@@ -4,9 +4,11 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Response};
 use jiff::Timestamp;
-use muster::incident::Actor;
-use muster::{Fault, IncidentId, ResourceId, text};
 use muster_aws::incidents::{Fact, Written};
+use muster_domain::draft::fault::Fault;
+use muster_domain::incident::Actor;
+use muster_domain::value::id::{IncidentId, ResourceId};
+use muster_domain::value::text;
 
 use crate::App;
 use crate::caller::Caller;

@@ -2,10 +2,12 @@
 
 use axum::Json;
 use axum::extract::State;
-use muster::external::ExternalResource;
-use muster::id::ResourceId;
-use muster::{ExternalDraft, Fault, Stamp};
 use muster_aws::roster::Saved;
+use muster_domain::draft::fault::Fault;
+use muster_domain::roster::external::ExternalResource;
+use muster_domain::roster::external::draft::ExternalDraft;
+use muster_domain::value::id::ResourceId;
+use muster_domain::value::stamps::Stamp;
 use serde::Serialize;
 
 use crate::App;

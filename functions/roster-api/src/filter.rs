@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use axum::extract::{FromRequestParts, Query};
 use axum::http::request::Parts;
-use muster::contact::{Contact, Status};
-use muster::{Fault, Role};
+use muster_domain::draft::fault::Fault;
+use muster_domain::roster::contact::{Contact, Status};
+use muster_domain::roster::role::Role;
 
 use crate::problem::Problem;
 

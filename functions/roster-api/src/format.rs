@@ -5,8 +5,8 @@ use axum::extract::{FromRequestParts, Query};
 use axum::http::request::Parts;
 use axum::http::{HeaderName, header};
 use axum::response::{Html, IntoResponse as _, Response};
-use muster::Fault;
-use muster::document::Document;
+use muster_domain::document::Document;
+use muster_domain::draft::fault::Fault;
 use serde::{Deserialize, Serialize};
 
 use crate::problem::Problem;

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use muster::directory::SyncReport;
+use muster_domain::incident_manager::directory::SyncReport;
 use serde::Serialize;
 
 use crate::App;

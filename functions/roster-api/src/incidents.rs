@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use axum::Json;
 use axum::extract::State;
 use jiff::Timestamp;
-use muster::duty_clock::DutyClock;
-use muster::incident::{Actor, Incident};
-use muster::mirror::Mirror;
-use muster::send::{SendKey, SendRecord, SendState};
-use muster::{ContactId, IncidentId};
 use muster_aws::figures;
 use muster_aws::incidents::{Fact, History, List, Taken};
+use muster_domain::duty::clock::DutyClock;
+use muster_domain::incident::send::{SendKey, SendRecord, SendState};
+use muster_domain::incident::{Actor, Incident};
+use muster_domain::incident_manager::mirror::Mirror;
+use muster_domain::value::id::{ContactId, IncidentId};
 use serde::Serialize;
 
 use crate::App;

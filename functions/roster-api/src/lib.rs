@@ -41,12 +41,12 @@ mod transfer;
 
 use std::sync::Arc;
 
-use muster::coverage::Limits;
 use muster_aws::bus::Bus;
 use muster_aws::directory::Directory;
 use muster_aws::incidents::Incidents;
 use muster_aws::readiness::Parts;
 use muster_aws::roster::Roster;
+use muster_domain::report::coverage::Limits;
 
 pub use routes::{reports, roster};
 

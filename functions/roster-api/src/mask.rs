@@ -1,7 +1,7 @@
 //! Numbers and addresses as everybody may see them, and what stands behind them when they come back.
 
-use muster::Contact;
-use muster::channel::{Channel, DOTS};
+use muster_domain::roster::contact::Contact;
+use muster_domain::value::channel::{Channel, DOTS};
 use serde_json::Value;
 
 /// A contact as JSON, with its numbers and addresses masked.
@@ -57,8 +57,12 @@ mod tests {
                 {"type": "sms", "address": "+14255550101"}
             ]
         });
-        let draft: muster::ContactDraft = serde_json::from_value(row).unwrap();
-        let stamp = muster::Stamp { by: "test".into(), at: jiff::Timestamp::UNIX_EPOCH };
+        let draft: muster_domain::roster::contact::draft::ContactDraft =
+            serde_json::from_value(row).unwrap();
+        let stamp = muster_domain::value::stamps::Stamp {
+            by: "test".into(),
+            at: jiff::Timestamp::UNIX_EPOCH,
+        };
         let ada = draft.check(None, None, &stamp).unwrap();
         let mut sent = view(&ada);
         unmask(&mut sent, Some(&ada));

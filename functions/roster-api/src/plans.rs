@@ -2,7 +2,11 @@
 
 use axum::Json;
 use axum::extract::State;
-use muster::{EscalationPlan, Fault, PlanDraft, PlanId, Stamp};
+use muster_domain::draft::fault::Fault;
+use muster_domain::roster::plan::EscalationPlan;
+use muster_domain::roster::plan::draft::PlanDraft;
+use muster_domain::value::id::PlanId;
+use muster_domain::value::stamps::Stamp;
 
 use crate::App;
 use crate::entries::Served;

@@ -1,7 +1,10 @@
 //! The policy: the only entry of its kind.
 
-use muster::{Fault, Policy, PolicyDraft, Stamp};
 use muster_aws::roster::TheOne;
+use muster_domain::draft::fault::Fault;
+use muster_domain::roster::policy::Policy;
+use muster_domain::roster::policy::draft::PolicyDraft;
+use muster_domain::value::stamps::Stamp;
 
 use crate::entries::Served;
 

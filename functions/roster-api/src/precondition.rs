@@ -76,7 +76,7 @@ impl Precondition {
 
 #[cfg(test)]
 mod tests {
-    use muster::Contact;
+    use muster_domain::roster::contact::Contact;
 
     use super::*;
 

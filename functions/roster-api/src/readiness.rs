@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use muster::readiness::Readiness;
+use muster_domain::report::readiness::Readiness;
 
 use crate::App;
 use crate::problem::Problem;

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::header;
 use axum::http::request::Parts;
-use muster::Fault;
+use muster_domain::draft::fault::Fault;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 

@@ -1,8 +1,8 @@
 //! The seven roles, to read.
 
 use axum::Json;
-use muster::Role;
-use muster::role::RoleCard;
+use muster_domain::roster::role::Role;
+use muster_domain::roster::role::RoleCard;
 use serde::Serialize;
 
 /// A role and what it is.

@@ -20,7 +20,7 @@ async fn answer(method: &str, path: &str, body: impl Into<Body>) -> (StatusCode,
         bus: Bus::new(&config, "none".into()),
         region: "us-east-1".into(),
         scope_prefix: String::new(),
-        limits: muster::coverage::Limits::default(),
+        limits: muster_domain::report::coverage::Limits::default(),
     };
     let mut request = Request::builder().method(method).uri(path).body(body.into()).unwrap();
     let signed = json!({

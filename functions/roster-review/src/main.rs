@@ -1,7 +1,6 @@
 //! Wires roster-review: settings, clients, runtime.
 
 use lambda_runtime::{Error, LambdaEvent, service_fn};
-use muster::retention::Retention;
 use muster_aws::incidents::Incidents;
 use muster_aws::mail::Mails;
 use muster_aws::roster::Roster;
@@ -15,6 +14,7 @@ use muster_aws::text::Texts;
 use muster_aws::unreachable::Unreachable;
 use muster_aws::voice::Calls;
 use muster_aws::{client, coverage, figures, log};
+use muster_domain::duty::retention::Retention;
 use roster_review::{Reviewer, Run, terms};
 use serde_json::Value;
 

@@ -1,12 +1,12 @@
 //! Word of a change of channels, to where somebody was reached before: a stolen link must not go unnoticed.
 
-use muster::channel::Channel;
-use muster::contact::Contact;
-use muster::id::ContactId;
-use muster::review_mail as words;
 use muster_aws::incidents::Notice;
 use muster_aws::roster::Change;
 use muster_aws::senders::Letter;
+use muster_domain::message::review as words;
+use muster_domain::roster::contact::Contact;
+use muster_domain::value::channel::Channel;
+use muster_domain::value::id::ContactId;
 
 use crate::post::{Posted, Turn};
 use crate::{Failure, Reviewer, Run};

@@ -1,11 +1,11 @@
 //! One message: claimed, sent, and its end on record.
 
-use muster::channel::Channel;
-use muster::contact::Contact;
-use muster::send::{SendRecord, SendState};
 use muster_aws::AwsError;
 use muster_aws::incidents::{Claimed, Notice};
 use muster_aws::senders::Letter;
+use muster_domain::incident::send::{SendRecord, SendState};
+use muster_domain::roster::contact::Contact;
+use muster_domain::value::channel::Channel;
 
 use crate::{Reviewer, Run};
 

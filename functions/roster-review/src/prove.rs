@@ -2,13 +2,13 @@
 
 use futures::StreamExt as _;
 use jiff::SignedDuration;
-use muster::channel::{Channel, ChannelType};
-use muster::contact::Contact;
-use muster::review::{CODE_LIFE, Challenge, Purpose, Subject, TEST_LIFE};
-use muster::review_mail as words;
 use muster_aws::incidents::{Lets, Noted, Notice, ReviewToken};
 use muster_aws::secret::{Token, code, code_digest, fingerprint};
 use muster_aws::senders::Letter;
+use muster_domain::message::review as words;
+use muster_domain::review::{CODE_LIFE, Challenge, Purpose, Subject, TEST_LIFE};
+use muster_domain::roster::contact::Contact;
+use muster_domain::value::channel::{Channel, ChannelType};
 
 use crate::post::{Posted, Turn};
 use crate::remind::ends;
@@ -119,7 +119,7 @@ impl Reviewer {
     pub(crate) async fn send_code(
         &self,
         request: &str,
-        contact: &muster::ContactId,
+        contact: &muster_domain::value::id::ContactId,
         channel: &str,
         run: &Run,
     ) -> Result<Posted, Failure> {

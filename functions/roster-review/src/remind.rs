@@ -4,15 +4,16 @@ use std::collections::BTreeMap;
 
 use futures::StreamExt as _;
 use jiff::{SignedDuration, Timestamp};
-use muster::contact::Contact;
-use muster::external::ExternalResource;
-use muster::review::{LINK_LIFE, Review, Standing, Steps, Subject};
-use muster::review_mail as words;
-use muster::{ContactId, Stamp};
 use muster_aws::incidents::{Lets, Notice, ReviewToken, Written};
 use muster_aws::roster::{Entry, Saved, Why};
 use muster_aws::secret::Token;
 use muster_aws::senders::Letter;
+use muster_domain::message::review as words;
+use muster_domain::review::{LINK_LIFE, Review, Standing, Steps, Subject};
+use muster_domain::roster::contact::Contact;
+use muster_domain::roster::external::ExternalResource;
+use muster_domain::value::id::ContactId;
+use muster_domain::value::stamps::Stamp;
 
 use crate::post::{Posted, Turn, way};
 use crate::{AT_ONCE, Failure, Reviewer, Run};

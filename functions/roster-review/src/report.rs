@@ -1,11 +1,11 @@
 //! The look at what is dead, the figures of the coverage report, and its summary for the owner.
 
-use muster::contact::Contact;
-use muster::coverage::coverage;
 use muster_aws::coverage::Gathered;
 use muster_aws::figures;
 use muster_aws::incidents::Noted;
 use muster_aws::secret::fingerprint;
+use muster_domain::report::coverage::coverage;
+use muster_domain::roster::contact::Contact;
 
 use crate::post::Posted;
 use crate::{Failure, Reviewer, Run};
@@ -18,7 +18,7 @@ impl Reviewer {
         let known = self.incidents.reached(&people).await?;
         let mut changed = 0;
         for contact in people.iter().filter(|contact| !contact.departed()) {
-            let known = muster::reach::of(contact, &known);
+            let known = muster_domain::review::reach::of(contact, &known);
             for (channel, known) in contact.channels.iter().zip(known) {
                 let now = dead.of(channel);
                 if now != known.dead {

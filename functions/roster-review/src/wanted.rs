@@ -1,9 +1,9 @@
 //! What somebody has asked for on the stack's own bus: a review, a test, a code, word of a correction.
 
-use muster::contact::Contact;
-use muster::external::ExternalResource;
-use muster::review::{Subject, Wanted};
-use muster::review_mail as words;
+use muster_domain::message::review as words;
+use muster_domain::review::{Subject, Wanted};
+use muster_domain::roster::contact::Contact;
+use muster_domain::roster::external::ExternalResource;
 use serde_json::Value;
 
 use crate::post::Posted;

@@ -3,7 +3,7 @@
 use aws_config::SdkConfig;
 use aws_sdk_eventbridge::Client;
 use aws_sdk_eventbridge::types::PutEventsRequestEntry;
-use muster::announcement::SOURCE;
+use muster_domain::announcement::SOURCE;
 use serde::Serialize;
 
 use crate::error::AwsError;

@@ -3,16 +3,16 @@
 use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
-use muster::contact::Contact;
-use muster::coverage::{Limits, Sources};
-use muster::directory::Inactive;
-use muster::exercise::Exercise;
-use muster::external::ExternalResource;
-use muster::id::ContactId;
-use muster::plan::EscalationPlan;
-use muster::policy::Policy;
-use muster::reach::Reached;
-use muster::team::People;
+use muster_domain::incident::drill::exercise::Exercise;
+use muster_domain::incident_manager::directory::Inactive;
+use muster_domain::report::coverage::{Limits, Sources};
+use muster_domain::review::reach::Reached;
+use muster_domain::roster::contact::Contact;
+use muster_domain::roster::external::ExternalResource;
+use muster_domain::roster::plan::EscalationPlan;
+use muster_domain::roster::policy::Policy;
+use muster_domain::roster::team::People;
+use muster_domain::value::id::ContactId;
 
 use crate::error::AwsError;
 use crate::incidents::{Incidents, List};

@@ -13,7 +13,7 @@ use aws_config::SdkConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_sdk_ssmcontacts::Client;
 use aws_sdk_ssmcontacts::config::retry::RetryConfig;
-use muster::directory::{Actual, Alias, Line, Use};
+use muster_domain::incident_manager::directory::{Actual, Alias, Line, Use};
 
 use crate::client::CONNECT;
 use crate::error::AwsError;

@@ -2,9 +2,9 @@
 
 use aws_config::SdkConfig;
 use aws_sdk_sfn::Client;
-use muster::escalation::TurnInput;
-use muster::incident::Incident;
-use muster::update::{Update, UpdateInput};
+use muster_domain::incident::Incident;
+use muster_domain::incident::escalation::TurnInput;
+use muster_domain::incident::update::{Update, UpdateInput};
 use serde::Serialize;
 
 use crate::client::connect;

@@ -2,8 +2,10 @@
 
 use aws_lambda_events::event::eventbridge::EventBridgeEvent;
 use jiff::Timestamp;
-use muster::drill::DrillFinding;
-use muster::finding::{AsffFinding, Asked, Finding, GuardDutyFinding, ObjectScan, OcsfFinding};
+use muster_domain::finding::drill::DrillFinding;
+use muster_domain::finding::{
+    AsffFinding, Asked, Finding, GuardDutyFinding, ObjectScan, OcsfFinding,
+};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 

@@ -7,9 +7,9 @@ use std::sync::OnceLock;
 use jiff::{SignedDuration, Timestamp};
 use metrics::{Unit, counter, describe_histogram, gauge, histogram};
 use metrics_cloudwatch_embedded::{Builder, Collector};
-use muster::coverage::Totals;
-use muster::incident::Incident;
-use muster::severity::Severity;
+use muster_domain::incident::Incident;
+use muster_domain::report::coverage::Totals;
+use muster_domain::value::severity::Severity;
 
 #[cfg(feature = "dynamodb")]
 use crate::incidents::Taken;

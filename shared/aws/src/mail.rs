@@ -5,8 +5,8 @@ use aws_sdk_sesv2::Client;
 use aws_sdk_sesv2::config::retry::RetryConfig;
 use aws_sdk_sesv2::error::BuildError;
 use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message};
-use muster::channel::Email;
-use muster::page::Mail;
+use muster_domain::message::page::Mail;
+use muster_domain::value::channel::Email;
 
 use crate::client::connect;
 use crate::error::AwsError;

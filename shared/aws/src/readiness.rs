@@ -2,8 +2,8 @@
 
 use aws_config::SdkConfig;
 use aws_sdk_sesv2::error::ProvideErrorMetadata as _;
-use muster::directory::Use;
-use muster::readiness::{
+use muster_domain::incident_manager::directory::Use;
+use muster_domain::report::readiness::{
     Check, EMERGENCY_TOPIC, INCIDENT_MANAGER, INCIDENTS_TABLE, OWNER_TOPIC, ROSTER_TABLE,
     Readiness, SENDER, SMS, STATE_MACHINE,
 };

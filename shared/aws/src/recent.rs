@@ -15,7 +15,7 @@ use aws_smithy_runtime_api::client::http::HttpConnectorSettings;
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_types::body::SdkBody;
 use jiff::Timestamp;
-use muster::finding::{AsffFinding, Finding, GuardDutyFinding, OcsfFinding};
+use muster_domain::finding::{AsffFinding, Finding, GuardDutyFinding, OcsfFinding};
 use serde_json::{Value, json};
 
 use crate::client;

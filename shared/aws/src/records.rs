@@ -11,11 +11,12 @@ use aws_sdk_ssmincidents::types::{
 };
 use aws_smithy_types::DateTime;
 use jiff::Timestamp;
-use muster::id::IncidentId;
-use muster::incident::Incident;
-use muster::mirror::{EngagementRequest, Shown, StartRequest};
+use muster_domain::incident::Incident;
+use muster_domain::incident_manager::mirror::{EngagementRequest, Shown, StartRequest};
+use muster_domain::value::id::IncidentId;
 
 pub use self::engagements::readers;
+
 use crate::error::AwsError;
 use crate::secret::hex_digest;
 

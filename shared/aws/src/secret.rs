@@ -6,9 +6,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use muster::channel::Channel;
-use muster::finding::FindingIdentity;
-use muster::id::{ContactId, IdError, IncidentId};
+use muster_domain::finding::FindingIdentity;
+use muster_domain::value::channel::Channel;
+use muster_domain::value::id::{ContactId, IdError, IncidentId};
 use sha2::{Digest as _, Sha256};
 
 /// The operating system gave no random bytes; nothing can be sent safely without.

@@ -2,10 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use muster::channel::{Channel, Email, Phone};
-use muster::digest::end;
-use muster::page::Mail;
-use muster::send::SendState;
+use muster_domain::incident::digest::end;
+use muster_domain::incident::send::SendState;
+use muster_domain::message::page::Mail;
+use muster_domain::value::channel::{Channel, Email, Phone};
 
 use crate::AwsError;
 use crate::mail::Mails;

@@ -4,8 +4,7 @@ use aws_config::SdkConfig;
 use aws_sdk_sns::Client;
 use aws_sdk_sns::config::retry::RetryConfig;
 use aws_sdk_sns::types::MessageAttributeValue;
-use muster::channel::Phone;
-
+use muster_domain::value::channel::Phone;
 use serde_json::json;
 
 use crate::client::connect;

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use aws_config::SdkConfig;
 use aws_sdk_sesv2::types::SuppressionListReason;
-use muster::channel::Channel;
-use muster::reach::Dead;
+use muster_domain::review::reach::Dead;
+use muster_domain::value::channel::Channel;
 
 use crate::error::AwsError;
 

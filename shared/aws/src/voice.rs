@@ -4,7 +4,7 @@ use aws_config::SdkConfig;
 use aws_sdk_pinpointsmsvoicev2::Client;
 use aws_sdk_pinpointsmsvoicev2::config::retry::RetryConfig;
 use aws_sdk_pinpointsmsvoicev2::types::VoiceMessageBodyTextType;
-use muster::channel::Phone;
+use muster_domain::value::channel::Phone;
 
 use crate::client::connect;
 use crate::error::AwsError;

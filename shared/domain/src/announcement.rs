@@ -3,13 +3,13 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::id::IncidentId;
+use crate::incident::send::{SendChannel, SendRecord, SendState};
 use crate::incident::{Incident, State};
-use crate::incident_type::IncidentType;
-use crate::page::{mark, notices};
-use crate::send::{SendChannel, SendRecord, SendState};
-use crate::severity::Severity;
-use crate::text::cleaned;
+use crate::message::page::{mark, notices};
+use crate::value::id::IncidentId;
+use crate::value::incident_type::IncidentType;
+use crate::value::severity::Severity;
+use crate::value::text::cleaned;
 
 /// The source of every event.
 pub const SOURCE: &str = "muster";

@@ -4,17 +4,17 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use crate::availability::Availability;
-use crate::channel::Channel;
-use crate::contact::{Contact, Status};
 use crate::finding::{Finding, FindingIdentity, Route};
 use crate::incident::Incident;
-use crate::incident_type::IncidentType;
-use crate::plan::EscalationPlan;
-use crate::policy::Policy;
-use crate::role::Role;
-use crate::severity::Severity;
-use crate::team::People;
+use crate::roster::contact::{Contact, Status};
+use crate::roster::plan::EscalationPlan;
+use crate::roster::policy::Policy;
+use crate::roster::role::Role;
+use crate::roster::team::People;
+use crate::value::availability::Availability;
+use crate::value::channel::Channel;
+use crate::value::incident_type::IncidentType;
+use crate::value::severity::Severity;
 
 /// A Monday, 03:00 UTC.
 pub(crate) fn now() -> Timestamp {
@@ -85,7 +85,7 @@ pub(crate) fn incident() -> Incident {
         reported_at: None,
         related: Vec::new(),
         drill: None,
-        category: crate::category::Category::Threat,
+        category: crate::value::category::Category::Threat,
         exploited: false,
         details: Vec::new(),
         first_seen: None,

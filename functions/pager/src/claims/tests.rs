@@ -1,10 +1,10 @@
 //! Which sends go out first, how many at a time, and when all are known.
 
-use muster::channel::ChannelType;
-use muster::contact::Contact;
-use muster::escalation::Next;
-use muster::stamps::Stamp;
-use muster::team::Why;
+use muster_domain::incident::escalation::Next;
+use muster_domain::roster::contact::Contact;
+use muster_domain::roster::team::Why;
+use muster_domain::value::channel::ChannelType;
+use muster_domain::value::stamps::Stamp;
 
 use super::*;
 
@@ -20,7 +20,8 @@ fn contact(name: &str, level: u8) -> Contact {
             {"type": "email", "address": format!("{name}@example.com")}
         ]
     });
-    let draft: muster::ContactDraft = serde_json::from_value(draft).unwrap();
+    let draft: muster_domain::roster::contact::draft::ContactDraft =
+        serde_json::from_value(draft).unwrap();
     draft.check(None, None, &Stamp { by: "test".into(), at: now() }).unwrap()
 }
 
@@ -53,7 +54,7 @@ fn sent(claims: &Claims) -> Vec<SendRecord> {
 #[test]
 fn the_lowest_levels_go_first_and_the_emergency_topic_before_them() {
     let mut turn = turn([contact("late", 4), contact("second", 2), contact("first", 1)]);
-    turn.emergency = Some(muster::escalation::Emergency::NothingWentOut);
+    turn.emergency = Some(muster_domain::incident::escalation::Emergency::NothingWentOut);
     let mut claims = Claims::new("me", now());
     claims.decide(&turn, Cursor::FIRST, &[]).unwrap();
     let order: Vec<_> = claims.new.iter().map(|record| record.key.contact.as_str()).collect();

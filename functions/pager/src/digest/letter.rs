@@ -5,22 +5,22 @@ use std::collections::BTreeSet;
 
 use futures::StreamExt as _;
 use jiff::Timestamp;
-use muster::channel::Channel;
-use muster::contact::Contact;
-use muster::external::ExternalResource;
-use muster::id::{ContactId, IncidentId, ResourceId};
-use muster::incident::Incident;
-use muster::page::{
-    self, Entry, digest_mail, digest_text, external_digest_mail, external_spoken_digest,
-    spoken_digest,
-};
-use muster::send::EXTERNAL;
-use muster::update::{Update, UpdateInput};
 use muster_aws::AwsError;
 use muster_aws::incidents::{DigestLink, HeldPage, Incidents, IssuedToken, LINK_LIFE};
 use muster_aws::roster::Roster;
 use muster_aws::secret::{NoRandomness, Token};
 use muster_aws::senders::Letter;
+use muster_domain::incident::Incident;
+use muster_domain::incident::send::EXTERNAL;
+use muster_domain::incident::update::{Update, UpdateInput};
+use muster_domain::message::page;
+use muster_domain::message::page::{
+    Entry, digest_mail, digest_text, external_digest_mail, external_spoken_digest, spoken_digest,
+};
+use muster_domain::roster::contact::Contact;
+use muster_domain::roster::external::ExternalResource;
+use muster_domain::value::channel::Channel;
+use muster_domain::value::id::{ContactId, IncidentId, ResourceId};
 
 use crate::updates::words;
 

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use muster::channel::Channel;
-use muster::send::{ChannelKey, SendChannel, SendKey, SendState};
 use muster_aws::incidents::{HeldPage, PagedChannel};
+use muster_domain::incident::send::{ChannelKey, SendChannel, SendKey, SendState};
+use muster_domain::value::channel::Channel;
 
 use super::few;
 use super::letter::Recipient;
@@ -92,7 +92,7 @@ impl Pager {
 
 #[cfg(test)]
 mod tests {
-    use muster::escalation::Cursor;
+    use muster_domain::incident::escalation::Cursor;
 
     use super::*;
 

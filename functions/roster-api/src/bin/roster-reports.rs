@@ -1,7 +1,6 @@
 //! Wires roster-reports: settings, clients, runtime.
 
 use lambda_http::Error;
-use muster::directory::Use;
 use muster_aws::bus::Bus;
 use muster_aws::directory::Directory;
 use muster_aws::incidents::Incidents;
@@ -12,6 +11,7 @@ use muster_aws::settings::{
     SCOPE_PREFIX, optional, required,
 };
 use muster_aws::{client, coverage, figures, log};
+use muster_domain::incident_manager::directory::Use;
 use roster_api::{Others, Stores, reports};
 
 #[tokio::main(flavor = "current_thread")]

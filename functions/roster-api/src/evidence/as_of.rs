@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
-use muster::channel::Channel;
 use muster_aws::roster::{Action, Change, Entry};
+use muster_domain::value::channel::Channel;
 use serde::Serialize;
 use serde_json::{Map, Value};
 

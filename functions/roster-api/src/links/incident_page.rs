@@ -1,9 +1,9 @@
 //! The page behind the link in a page: what happened, the button, then all that is known.
 
-use muster::incident::{Actor, Incident, State};
-use muster::page::{Joined, facts, minute, notices, shown};
-use muster::text::escape;
 use muster_aws::incidents::LinkToken;
+use muster_domain::incident::{Actor, Incident, State};
+use muster_domain::message::page::{Joined, facts, minute, notices, shown};
+use muster_domain::value::text::escape;
 
 /// Returns title and body of the page for the contact who holds the link, as HTML.
 pub(super) fn rendered(link: &LinkToken, incident: &Incident, joined: &Joined) -> (String, String) {
@@ -71,10 +71,11 @@ fn paragraph(text: &str) -> String {
 
 #[cfg(test)]
 pub(super) mod tests {
-    use muster::drill::DrillFinding;
-    use muster::finding::{Detail, Finding};
-    use muster::page::JoinedLine;
-    use muster::{EscalationPlan, Policy};
+    use muster_domain::finding::drill::DrillFinding;
+    use muster_domain::finding::{Detail, Finding};
+    use muster_domain::message::page::JoinedLine;
+    use muster_domain::roster::plan::EscalationPlan;
+    use muster_domain::roster::policy::Policy;
 
     use super::*;
 

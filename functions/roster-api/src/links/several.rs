@@ -4,13 +4,13 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use futures::StreamExt as _;
 use jiff::Timestamp;
-use muster::digest::still_wants;
-use muster::id::IncidentId;
-use muster::incident::{Actor, Incident, State as Standing};
-use muster::page::shown;
-use muster::text::escape;
 use muster_aws::AwsError;
 use muster_aws::incidents::LinkToken;
+use muster_domain::incident::digest::still_wants;
+use muster_domain::incident::{Actor, Incident, State as Standing};
+use muster_domain::message::page::shown;
+use muster_domain::value::id::IncidentId;
+use muster_domain::value::text::escape;
 
 use super::{sorry, unknown};
 use crate::App;

@@ -1,14 +1,15 @@
 //! Every route of the API, described.
 
+use muster_domain::draft::fault::Fault;
+use muster_domain::roster::external::ResourceKind;
+use muster_domain::roster::hole::Hole;
+use muster_domain::roster::role::Role;
+use muster_domain::value::incident_type::IncidentType;
+use muster_domain::value::severity::Severity;
 use serde_json::json;
 use utoipa::openapi::path::Operation;
 use utoipa::openapi::schema::{Array, ObjectBuilder, Type};
 use utoipa::openapi::{RefOr, Schema};
-
-use muster::Fault;
-use muster::external::ResourceKind;
-use muster::hole::Hole;
-use muster::{IncidentType, Role, Severity};
 
 use super::kinds::{Kind, kind};
 use super::operation::{Draft, Examples, id, list_of, of, one_of, page_of, text};

@@ -66,10 +66,25 @@ fn the_document_names_what_the_domain_names() {
         let values: Vec<_> = values.iter().filter_map(Value::as_str).collect();
         assert_eq!(values, names, "{schema}");
     };
-    check("Role", &muster::Role::ALL.map(muster::Role::name));
-    check("IncidentType", &muster::IncidentType::ALL.map(muster::IncidentType::name));
-    check("Severity", &muster::Severity::ALL.map(muster::Severity::name));
-    check("ResourceKind", &muster::ResourceKind::ALL.map(muster::ResourceKind::name));
+    check(
+        "Role",
+        &muster_domain::roster::role::Role::ALL.map(muster_domain::roster::role::Role::name),
+    );
+    check(
+        "IncidentType",
+        &muster_domain::value::incident_type::IncidentType::ALL
+            .map(muster_domain::value::incident_type::IncidentType::name),
+    );
+    check(
+        "Severity",
+        &muster_domain::value::severity::Severity::ALL
+            .map(muster_domain::value::severity::Severity::name),
+    );
+    check(
+        "ResourceKind",
+        &muster_domain::roster::external::ResourceKind::ALL
+            .map(muster_domain::roster::external::ResourceKind::name),
+    );
 }
 
 /// The patterns of a statement of one of the template's managed policies.

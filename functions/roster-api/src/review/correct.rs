@@ -1,7 +1,9 @@
 //! What somebody can say is wrong with an entry: its fields as a form, and the form as a patch.
 
-use muster::text::escape;
-use muster::{Contact, ExternalResource, Fault};
+use muster_domain::draft::fault::Fault;
+use muster_domain::roster::contact::Contact;
+use muster_domain::roster::external::ExternalResource;
+use muster_domain::value::text::escape;
 use serde_json::{Map, Value};
 
 use super::form::Filled;

@@ -1,17 +1,18 @@
 //! What a press of a button on a review's page does.
 
 use axum::response::Response;
-use muster::channel::{Channel, ChannelType};
-use muster::contact::Contact;
-use muster::review::{
-    Challenge, Correction, Given, KIND, MOST_CODES, Purpose, Review, Wanted, Wrong,
-};
-use muster::text::lines;
-use muster::{Fault, Stamp};
 use muster_aws::bus::Event;
 use muster_aws::incidents::{Lets, Noted, Write, Written};
 use muster_aws::roster::{Entry, Saved, Why};
 use muster_aws::secret::{Token, code_digest, fingerprint};
+use muster_domain::draft::fault::Fault;
+use muster_domain::review::{
+    Challenge, Correction, Given, KIND, MOST_CODES, Purpose, Review, Wanted, Wrong,
+};
+use muster_domain::roster::contact::Contact;
+use muster_domain::value::channel::{Channel, ChannelType};
+use muster_domain::value::stamps::Stamp;
+use muster_domain::value::text::lines;
 
 use super::correct::Asked;
 use super::form::Filled;
@@ -89,8 +90,9 @@ fn note(filled: &Filled) -> Result<Option<String>, Fault> {
             Err(Fault::new("note", "is longer than 1000 characters", "Ask Grace Hopper."))
         }
         text => {
-            let wrong =
-                |e: muster::text::TextError| Fault::new("note", e.to_string(), "Ask Grace.");
+            let wrong = |e: muster_domain::value::text::TextError| {
+                Fault::new("note", e.to_string(), "Ask Grace.")
+            };
             lines(text).map(Some).map_err(wrong)
         }
     }
@@ -217,12 +219,13 @@ fn described(kind: ChannelType, address: &str) -> Result<Channel, Fault> {
         ChannelType::Email => address
             .parse()
             .map(Channel::Email)
-            .map_err(|e: muster::channel::EmailError| fault(e.to_string(), email)),
+            .map_err(|e: muster_domain::value::channel::EmailError| fault(e.to_string(), email)),
         ChannelType::Sms | ChannelType::Voice => {
             let digits: String = address.split([' ', '-', '(', ')', '.']).collect();
             let number = digits.parse();
-            let number =
-                number.map_err(|e: muster::channel::PhoneError| fault(e.to_string(), phone))?;
+            let number = number.map_err(|e: muster_domain::value::channel::PhoneError| {
+                fault(e.to_string(), phone)
+            })?;
             Ok(if kind == ChannelType::Sms { Channel::Sms(number) } else { Channel::Voice(number) })
         }
     }

@@ -11,13 +11,15 @@ mod refused;
 use axum::extract::State;
 use axum::response::Response;
 use jiff::Timestamp;
-use muster::review::Subject;
-use muster::{Contact, ExternalResource};
 use muster_aws::AwsError;
 use muster_aws::incidents::{Lets, ReviewToken};
 use muster_aws::secret::token_digest;
+use muster_domain::review::Subject;
+use muster_domain::roster::contact::Contact;
+use muster_domain::roster::external::ExternalResource;
 
 pub(crate) use self::deeds::tell;
+
 use self::form::Filled;
 use self::page::Said;
 use crate::App;

@@ -2,8 +2,9 @@
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
-use muster::text::escape;
-use muster::{ExternalResource, Fault};
+use muster_domain::draft::fault::Fault;
+use muster_domain::roster::external::ExternalResource;
+use muster_domain::value::text::escape;
 
 use super::correct::{self, Asked};
 use super::form::Filled;

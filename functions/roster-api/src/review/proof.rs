@@ -2,13 +2,13 @@
 
 use axum::response::Response;
 use jiff::Timestamp;
-use muster::channel::ChannelType;
-use muster::contact::Contact;
-use muster::review::{Given, Purpose};
-use muster::text::escape;
 use muster_aws::AwsError;
 use muster_aws::incidents::{Noted, Written};
 use muster_aws::secret::code_digest;
+use muster_domain::review::{Given, Purpose};
+use muster_domain::roster::contact::Contact;
+use muster_domain::value::channel::ChannelType;
+use muster_domain::value::text::escape;
 
 use super::form::Filled;
 use super::page::{self, Said};
@@ -19,7 +19,7 @@ use crate::{App, html};
 /// The name of the call that a code was said in, while that code is good.
 pub(crate) async fn call_open(
     app: &App,
-    contact: &muster::ContactId,
+    contact: &muster_domain::value::id::ContactId,
     now: Timestamp,
 ) -> Result<bool, AwsError> {
     let open = app.incidents.challenges(contact).await?;
@@ -75,7 +75,7 @@ pub(crate) async fn arrived(
 /// Whether a code is that of an open call; if so, the call is proven.
 async fn said_right(
     app: &App,
-    contact: &muster::ContactId,
+    contact: &muster_domain::value::id::ContactId,
     code: &str,
     now: Timestamp,
 ) -> Result<bool, Problem> {

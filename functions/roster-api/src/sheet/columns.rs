@@ -1,11 +1,10 @@
 //! The columns a sheet may have, by the names that contact sheets give them.
 
-use muster::Fault;
-
 use Column::{
     Accounts, Availability, Backup, Certifications, Channels, Department, Email, Id, Level,
     Manager, Name, Phone, Roles, SecondEmail, SecondPhone, Skills, Sms, Status, TimeZone,
 };
+use muster_domain::draft::fault::Fault;
 
 /// A header row that is enough.
 pub(super) const HEADER: &str = "name,role,sms,email,time zone";

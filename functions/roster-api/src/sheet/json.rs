@@ -1,6 +1,6 @@
 //! Reading contacts as JSON.
 
-use muster::Fault;
+use muster_domain::draft::fault::Fault;
 use serde_json::Value;
 
 use super::{MAX_ROWS, Row, too_many_rows, within_size};

@@ -4,7 +4,11 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
-use muster::{Contact, ContactDraft, ContactId, Fault, Stamp};
+use muster_domain::draft::fault::Fault;
+use muster_domain::roster::contact::Contact;
+use muster_domain::roster::contact::draft::ContactDraft;
+use muster_domain::value::id::ContactId;
+use muster_domain::value::stamps::Stamp;
 use serde::Deserialize as _;
 use serde_json::Value;
 

@@ -1,8 +1,8 @@
 //! How a cell writes what has more parts than one: lists, weekly hours, leave; and the formula guard.
 
 use jiff::civil::Date;
-use muster::Status;
-use muster::availability::{Availability, Clock};
+use muster_domain::roster::contact::Status;
+use muster_domain::value::availability::{Availability, Clock};
 use serde_json::{Value, json};
 
 use super::columns::letters;
@@ -55,7 +55,7 @@ pub(super) fn split(text: &str) -> Vec<String> {
 /// Weekly hours: `mon,tue 08:00-18:00; sun 22:00-06:00`, or `24/7`.
 pub(super) fn hours(availability: &Availability) -> String {
     let Availability::Weekly(windows) = availability else { return "24/7".into() };
-    let window = |window: &muster::availability::Window| {
+    let window = |window: &muster_domain::value::availability::Window| {
         // The days are declared in the order of the week.
         let names = window.days.iter().filter_map(|day| DAYS.get(*day as usize));
         let short = names.filter_map(|name| name.get(..3)).collect::<Vec<_>>().join(",");

@@ -4,7 +4,7 @@ use std::io::Read as _;
 use std::sync::Arc;
 
 use csv::{ReaderBuilder, StringRecord};
-use muster::Fault;
+use muster_domain::draft::fault::Fault;
 
 use super::columns::{HEADER, MOST_FAULTS, header, named};
 use super::{MAX_ROWS, Row, row, too_many_rows, within_size};

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use muster::{Fault, Role};
+use muster_domain::draft::fault::Fault;
+use muster_domain::roster::role::Role;
 use serde_json::{Map, Value, json};
 
 use super::columns::{Column, letters};

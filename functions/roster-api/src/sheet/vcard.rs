@@ -1,7 +1,7 @@
 //! Writing contacts as vCards 4.0 (RFC 6350), for a phone's address book.
 
-use muster::Contact;
-use muster::channel::Channel;
+use muster_domain::roster::contact::Contact;
+use muster_domain::value::channel::Channel;
 
 /// Longest line without its break, in octets: RFC 6350, section 3.2.
 const FOLD: usize = 75;

@@ -1,6 +1,7 @@
 //! Writing a sheet that [`super::read_csv`] reads back unchanged.
 
-use muster::{Contact, Role};
+use muster_domain::roster::contact::Contact;
+use muster_domain::roster::role::Role;
 
 use super::notation::{guard, hours, join, status};
 
@@ -49,7 +50,7 @@ fn quoted(cell: String) -> String {
 
 fn cells(contact: &Contact) -> [String; COLUMNS.len()] {
     let list = |entries: &[String]| join(entries.iter().map(String::as_str));
-    let typed = |channel: &muster::channel::Channel| {
+    let typed = |channel: &muster_domain::value::channel::Channel| {
         format!("{}:{}", channel.kind().name(), channel.address())
     };
     let channels: Vec<String> = contact.channels.iter().map(typed).collect();

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use futures::{StreamExt as _, stream};
-use muster::Contact;
 use muster_aws::AwsError;
 use muster_aws::roster::{MOST_TOGETHER, Replacement, Roster, Why, Written};
+use muster_domain::roster::contact::Contact;
 use tokio::time::{Instant, timeout_at};
 
 /// How many transactions are on their way at a time.

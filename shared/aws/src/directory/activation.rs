@@ -1,8 +1,8 @@
 //! Activation codes: sent to a channel, and given back by its owner.
 
-use muster::channel::Channel;
-use muster::directory::{ActualChannel, contact_alias};
-use muster::id::ContactId;
+use muster_domain::incident_manager::directory::{ActualChannel, contact_alias};
+use muster_domain::value::channel::Channel;
+use muster_domain::value::id::ContactId;
 
 use super::Directory;
 use super::load::actual;

@@ -5,8 +5,8 @@ use aws_sdk_ssmcontacts::types::{
     ChannelTargetInfo, ChannelType as Kind, ContactChannelAddress, ContactTargetInfo, ContactType,
     Plan, Stage as Part, Target,
 };
-use muster::channel::ChannelType;
-use muster::directory::{Change, Line, NEXT_CHANNEL, Stage};
+use muster_domain::incident_manager::directory::{Change, Line, NEXT_CHANNEL, Stage};
+use muster_domain::value::channel::ChannelType;
 
 use super::load::gone;
 use super::{Directory, Found};

@@ -6,8 +6,10 @@ use aws_sdk_ssmcontacts::types::{
     ChannelType as Kind, Contact, ContactChannel, ContactType, Plan, Target,
 };
 use futures::StreamExt as _;
-use muster::channel::ChannelType;
-use muster::directory::{ActualChannel, ActualEscalation, ActualPerson, Alias, Line, Stage};
+use muster_domain::incident_manager::directory::{
+    ActualChannel, ActualEscalation, ActualPerson, Alias, Line, Stage,
+};
+use muster_domain::value::channel::ChannelType;
 
 use super::{Directory, Found};
 use crate::error::AwsError;

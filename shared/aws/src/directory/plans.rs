@@ -6,7 +6,7 @@ use aws_sdk_ssmincidents::types::{
     Action, ChatChannel, EmptyChatChannel, IncidentTemplate, NotificationTargetItem, SsmAutomation,
 };
 use futures::StreamExt as _;
-use muster::directory::{Alias, ResponsePlan, Runbook, is_ours};
+use muster_domain::incident_manager::directory::{Alias, ResponsePlan, Runbook, is_ours};
 
 use super::load::AT_ONCE;
 use super::{Directory, Found};

@@ -4,9 +4,9 @@ use std::time::{Duration, Instant};
 
 use aws_sdk_dynamodb::types::{TransactWriteItem, Update};
 use jiff::{SignedDuration, Timestamp};
-use muster::escalation::Cursor;
-use muster::id::{ContactId, IncidentId};
-use muster::incident::{Actor, Incident, facts};
+use muster_domain::incident::escalation::Cursor;
+use muster_domain::incident::{Actor, Incident, facts};
+use muster_domain::value::id::{ContactId, IncidentId};
 use serde::{Deserialize, Serialize};
 
 use super::{Fact, Incidents, IssuedToken, pause};

@@ -2,8 +2,8 @@
 
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use jiff::{SignedDuration, Timestamp};
-use muster::escalation::{Cursor, TurnInput};
-use muster::id::IncidentId;
+use muster_domain::incident::escalation::{Cursor, TurnInput};
+use muster_domain::value::id::IncidentId;
 
 use super::{Incidents, moment, partition};
 use crate::error::AwsError;

@@ -2,11 +2,11 @@
 
 use aws_sdk_dynamodb::types::{TransactWriteItem, Update};
 use jiff::Timestamp;
-use muster::duty_clock::DutyClock;
-use muster::finding::Finding;
-use muster::id::{IncidentId, ResourceId};
-use muster::incident::Incident;
-use muster::incident_type::IncidentType;
+use muster_domain::duty::clock::DutyClock;
+use muster_domain::finding::Finding;
+use muster_domain::incident::Incident;
+use muster_domain::value::id::{IncidentId, ResourceId};
+use muster_domain::value::incident_type::IncidentType;
 use serde::{Deserialize, Serialize};
 
 use super::{Fact, Incidents, moment, partition};

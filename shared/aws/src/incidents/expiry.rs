@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use aws_sdk_dynamodb::types::AttributeValue;
 use futures::{StreamExt as _, TryStreamExt as _};
 use jiff::Timestamp;
-use muster::duty_clock::DutyClock;
-use muster::finding::{Finding, FindingIdentity};
-use muster::id::IncidentId;
-use muster::incident::{Incident, State};
-use muster::incident_type::IncidentType;
-use muster::retention::Retention;
+use muster_domain::duty::clock::DutyClock;
+use muster_domain::duty::retention::Retention;
+use muster_domain::finding::{Finding, FindingIdentity};
+use muster_domain::incident::{Incident, State};
+use muster_domain::value::id::IncidentId;
+use muster_domain::value::incident_type::IncidentType;
 
 use super::links::MOST_RELATED;
 use super::{Incidents, KIND, List, incident_key, ledger, moment, partition};

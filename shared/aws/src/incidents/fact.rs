@@ -1,9 +1,9 @@
 //! Lines of an incident's timeline that are no sends, and the findings that they are about.
 
 use jiff::Timestamp;
-use muster::finding::{Finding, FindingIdentity};
-use muster::incident::Actor;
-use muster::severity::Severity;
+use muster_domain::finding::{Finding, FindingIdentity};
+use muster_domain::incident::Actor;
+use muster_domain::value::severity::Severity;
 use serde::{Deserialize, Serialize};
 
 /// A line of an incident's timeline that is no send: who did what, when.
@@ -86,7 +86,7 @@ pub(super) const REOPENED: &str = "reopened_at_source";
 
 #[cfg(test)]
 mod tests {
-    use muster::incident_type::IncidentType;
+    use muster_domain::value::incident_type::IncidentType;
 
     use super::*;
 

@@ -1,10 +1,10 @@
 //! Pages that wait for a digest, and the list of the addresses at which any wait.
 
 use jiff::Timestamp;
-use muster::digest::MOST_PAGES;
-use muster::id::IncidentId;
-use muster::incident::Incident;
-use muster::send::SendRecord;
+use muster_domain::incident::Incident;
+use muster_domain::incident::digest::MOST_PAGES;
+use muster_domain::incident::send::SendRecord;
+use muster_domain::value::id::IncidentId;
 use serde::{Deserialize, Serialize};
 
 use super::answers::LINK_LIFE;
@@ -270,9 +270,9 @@ impl Incidents {
 
 #[cfg(test)]
 mod tests {
-    use muster::channel::ChannelType;
-    use muster::escalation::Cursor;
-    use muster::send::{ChannelKey, SendKey, SendState};
+    use muster_domain::incident::escalation::Cursor;
+    use muster_domain::incident::send::{ChannelKey, SendKey, SendState};
+    use muster_domain::value::channel::ChannelType;
 
     use super::*;
 

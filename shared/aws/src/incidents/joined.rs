@@ -1,7 +1,7 @@
 //! The findings that were added to an incident, as its messages and its page tell of them.
 
-use muster::incident::Incident;
-use muster::page::{Joined, JoinedLine};
+use muster_domain::incident::Incident;
+use muster_domain::message::page::{Joined, JoinedLine};
 
 use super::{Fact, Incidents, partition};
 use crate::error::AwsError;

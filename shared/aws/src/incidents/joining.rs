@@ -2,10 +2,10 @@
 
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem, Update};
 use jiff::{SignedDuration, Timestamp};
-use muster::finding::Finding;
-use muster::id::IncidentId;
-use muster::incident::{Actor, Incident, State, facts};
-use muster::verdict::{Earlier, Known};
+use muster_domain::finding::Finding;
+use muster_domain::incident::verdict::{Earlier, Known};
+use muster_domain::incident::{Actor, Incident, State, facts};
+use muster_domain::value::id::IncidentId;
 
 use super::expiry::named_by;
 use super::fact::{CLOSED, REOPENED};

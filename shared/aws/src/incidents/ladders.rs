@@ -7,12 +7,12 @@ use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::{SignedDuration, Timestamp};
-use muster::channel::{Channel, ChannelType};
-use muster::digest::Digest;
-use muster::id::IncidentId;
-use muster::ladder::{Ladder, Pass};
-use muster::send::SendState;
-use muster::severity::Severity;
+use muster_domain::incident::digest::Digest;
+use muster_domain::incident::ladder::{Ladder, Pass};
+use muster_domain::incident::send::SendState;
+use muster_domain::value::channel::{Channel, ChannelType};
+use muster_domain::value::id::IncidentId;
+use muster_domain::value::severity::Severity;
 use serde::{Deserialize, Serialize};
 
 use super::{Incidents, IssuedToken};

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use aws_sdk_dynamodb::types::AttributeValue;
 use futures::future::try_join_all;
 use jiff::Timestamp;
-use muster::finding::{Finding, FindingIdentity, Quiet, Route};
-use muster::id::IncidentId;
-use muster::incident::{Incident, State};
-use muster::verdict::{Known, LedgerEntry};
+use muster_domain::finding::{Finding, FindingIdentity, Quiet, Route};
+use muster_domain::incident::verdict::{Known, LedgerEntry};
+use muster_domain::incident::{Incident, State};
+use muster_domain::value::id::IncidentId;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 

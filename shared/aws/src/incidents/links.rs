@@ -2,10 +2,10 @@
 
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use futures::future::try_join_all;
-use muster::finding::{Finding, FindingIdentity};
-use muster::id::IncidentId;
-use muster::incident::State;
-use muster::verdict::Known;
+use muster_domain::finding::{Finding, FindingIdentity};
+use muster_domain::incident::State;
+use muster_domain::incident::verdict::Known;
+use muster_domain::value::id::IncidentId;
 use serde::{Deserialize, Serialize};
 
 use super::Incidents;

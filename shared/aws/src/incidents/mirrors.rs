@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use muster::id::IncidentId;
-use muster::mirror::Mirror;
+use muster_domain::incident_manager::mirror::Mirror;
+use muster_domain::value::id::IncidentId;
 
 use super::{Fact, Incidents, partition};
 use crate::error::AwsError;

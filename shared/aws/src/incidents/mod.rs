@@ -23,13 +23,15 @@ mod updates;
 
 use std::time::Duration;
 
-use crate::error::AwsError;
-use crate::item::{self, Item, key, s};
+use aws_config::SdkConfig;
+use aws_sdk_dynamodb::Client;
+
 pub use crate::item::{Page, Written, pause};
 pub use alarms::QUIET;
 pub use answers::{LINK_LIFE, LinkToken, Taken};
-use aws_config::SdkConfig;
-use aws_sdk_dynamodb::Client;
+
+use crate::error::AwsError;
+use crate::item::{self, Item, key, s};
 /// A write that is part of a transaction.
 pub use aws_sdk_dynamodb::types::TransactWriteItem as Write;
 pub use due::LATE;
@@ -39,11 +41,11 @@ use futures::{StreamExt as _, TryStreamExt as _};
 pub use held::{Held, HeldPage, Known};
 use jiff::Timestamp;
 pub use ladders::{DigestLink, PagedChannel, Standing};
-use muster::duty_clock::DutyClock;
-use muster::id::IncidentId;
-use muster::incident::Incident;
-use muster::mirror::Mirror;
-use muster::send::SendRecord;
+use muster_domain::duty::clock::DutyClock;
+use muster_domain::incident::Incident;
+use muster_domain::incident::send::SendRecord;
+use muster_domain::incident_manager::mirror::Mirror;
+use muster_domain::value::id::IncidentId;
 pub use notices::{Claimed, Notice};
 pub use proofs::Noted;
 pub use repeats::FirstAnswer;

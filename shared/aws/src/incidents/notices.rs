@@ -2,9 +2,11 @@
 
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use jiff::{SignedDuration, Timestamp};
-use muster::channel::ChannelType;
-use muster::escalation::Cursor;
-use muster::send::{ChannelKey, Claim, LEASE, SendChannel, SendKey, SendRecord, SendState, claim};
+use muster_domain::incident::escalation::Cursor;
+use muster_domain::incident::send::{
+    ChannelKey, Claim, LEASE, SendChannel, SendKey, SendRecord, SendState, claim,
+};
+use muster_domain::value::channel::ChannelType;
 
 use super::Incidents;
 use crate::error::AwsError;

@@ -5,11 +5,11 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::error::ProvideErrorMetadata as _;
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 use jiff::Timestamp;
-use muster::Contact;
-use muster::channel::Channel;
-use muster::id::ContactId;
-use muster::reach::{Dead, Reach, Reached};
-use muster::review::{CODE_LIFE, Challenge};
+use muster_domain::review::reach::{Dead, Reach, Reached};
+use muster_domain::review::{CODE_LIFE, Challenge};
+use muster_domain::roster::contact::Contact;
+use muster_domain::value::channel::Channel;
+use muster_domain::value::id::ContactId;
 use serde::{Deserialize, Serialize};
 
 use super::Incidents;

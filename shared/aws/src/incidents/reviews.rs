@@ -2,8 +2,8 @@
 
 use aws_sdk_dynamodb::types::{TransactWriteItem, Update};
 use jiff::Timestamp;
-use muster::id::ContactId;
-use muster::review::{Correction, Review, Subject};
+use muster_domain::review::{Correction, Review, Subject};
+use muster_domain::value::id::ContactId;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 

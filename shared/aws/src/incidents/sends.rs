@@ -6,10 +6,10 @@ use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::{ConditionCheck, TransactWriteItem};
 use jiff::Timestamp;
-use muster::escalation::Cursor;
-use muster::id::{ContactId, IncidentId};
-use muster::incident::State;
-use muster::send::{SendChannel, SendKey, SendRecord, SendState};
+use muster_domain::incident::State;
+use muster_domain::incident::escalation::Cursor;
+use muster_domain::incident::send::{SendChannel, SendKey, SendRecord, SendState};
+use muster_domain::value::id::{ContactId, IncidentId};
 
 use super::{Fact, Incidents, incident_key, partition};
 use crate::error::AwsError;

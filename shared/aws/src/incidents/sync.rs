@@ -1,7 +1,7 @@
 //! The result of the last run that kept Incident Manager in step, and what runs have written there.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use muster::directory::{SyncReport, Written};
+use muster_domain::incident_manager::directory::{SyncReport, Written};
 
 use super::Incidents;
 use crate::error::AwsError;

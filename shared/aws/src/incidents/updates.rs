@@ -3,9 +3,9 @@
 
 use aws_sdk_dynamodb::types::{ReturnValue, TransactWriteItem};
 use jiff::Timestamp;
-use muster::id::IncidentId;
-use muster::incident::Incident;
-use muster::update::{DAILY, Update, UpdateInput};
+use muster_domain::incident::Incident;
+use muster_domain::incident::update::{DAILY, Update, UpdateInput};
+use muster_domain::value::id::IncidentId;
 use serde::{Deserialize, Serialize};
 
 use super::due::LATE;

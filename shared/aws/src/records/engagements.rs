@@ -6,9 +6,9 @@ use aws_sdk_ssmcontacts::types::Plan;
 use aws_smithy_types::DateTime;
 use futures::future::try_join_all;
 use jiff::Timestamp;
-use muster::directory::contact_of;
-use muster::id::ContactId;
-use muster::mirror::{EngagementRequest, Place, Seen};
+use muster_domain::incident_manager::directory::contact_of;
+use muster_domain::incident_manager::mirror::{EngagementRequest, Place, Seen};
+use muster_domain::value::id::ContactId;
 
 use super::{Records, not_there};
 use crate::error::AwsError;

@@ -2,7 +2,7 @@
 
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use jiff::Timestamp;
-use muster::id::MAX_ID;
+use muster_domain::value::id::MAX_ID;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 

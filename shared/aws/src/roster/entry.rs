@@ -3,12 +3,12 @@
 use std::fmt::Display;
 use std::str::FromStr;
 
-use muster::contact::Contact;
-use muster::external::ExternalResource;
-use muster::id::{ContactId, PlanId, ResourceId};
-use muster::plan::EscalationPlan;
-use muster::plan_settings::PlanSettings;
-use muster::policy::Policy;
+use muster_domain::response_plan::settings::PlanSettings;
+use muster_domain::roster::contact::Contact;
+use muster_domain::roster::external::ExternalResource;
+use muster_domain::roster::plan::EscalationPlan;
+use muster_domain::roster::policy::Policy;
+use muster_domain::value::id::{ContactId, PlanId, ResourceId};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 

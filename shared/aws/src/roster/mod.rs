@@ -9,14 +9,15 @@ use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::types::{Delete, TransactWriteItem};
-use muster::policy::Policy;
+use muster_domain::roster::policy::Policy;
 
-use crate::error::AwsError;
-use crate::item::{self, Item, key, n, s};
 pub use crate::item::{Page, Written};
 pub use batch::{MOST_TOGETHER, Replacement};
 pub use changes::{Action, Change, FieldChange, Why, changed_fields};
 pub use entry::{Entry, NotTheOne, TheOne, ThePlan};
+
+use crate::error::AwsError;
+use crate::item::{self, Item, key, n, s};
 
 /// How many entries a filtered list looks at in one request: far below a second's worth.
 const MOST_LOOKED_AT: usize = 2_000;

@@ -4,9 +4,9 @@ use std::ops::RangeInclusive;
 
 use aws_sdk_dynamodb::types::KeysAndAttributes;
 use futures::future::try_join_all;
-use muster::contact::Contact;
-use muster::id::ContactId;
-use muster::team::People;
+use muster_domain::roster::contact::Contact;
+use muster_domain::roster::team::People;
+use muster_domain::value::id::ContactId;
 
 use super::{Roster, entry_key, readable};
 use crate::error::AwsError;

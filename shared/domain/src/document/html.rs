@@ -1,7 +1,7 @@
 //! A document as one HTML file: nothing from outside, legible on a phone and on paper.
 
 use super::{Block, Document};
-use crate::text::escape;
+use crate::value::text::escape;
 
 /// No colour carries a meaning alone, and none has less contrast than 4.5 to 1 (WCAG 2.2, 1.4.3).
 const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;color:#1b1b1b;background:#fff;\

@@ -2,7 +2,7 @@
 
 use super::console::UNKNOWN_REGION;
 use super::{Asked, Detail, Finding, MOST_DESCRIPTION, MOST_TITLE, classify};
-use crate::text::cleaned;
+use crate::value::text::cleaned;
 
 /// Stands for an account that a finding does not name.
 const UNKNOWN_ACCOUNT: &str = "unknown";

@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::text::cleaned;
+use crate::value::text::cleaned;
 
 /// A finding's identity. Its text is the ledger's key, so its form carries a version: a new form
 /// must not make old findings look new.

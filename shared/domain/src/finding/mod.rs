@@ -2,6 +2,7 @@
 
 mod asff;
 pub mod classify;
+pub mod drill;
 mod guardduty;
 mod identity;
 mod ocsf;
@@ -17,21 +18,20 @@ mod tree;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::category::Category;
-use crate::drill::Drill;
-use crate::incident_type::IncidentType;
-use crate::policy::Policy;
-use crate::severity::Severity;
-
 pub use asff::AsffFinding;
+pub(crate) use clean::cleaned_type;
+pub(crate) use console::console;
 pub use guardduty::GuardDutyFinding;
 pub use identity::FindingIdentity;
 pub use ocsf::OcsfFinding;
 pub use scan::ObjectScan;
 
-pub(crate) use clean::cleaned_type;
+use crate::finding::drill::Drill;
+use crate::roster::policy::Policy;
+use crate::value::category::Category;
+use crate::value::incident_type::IncidentType;
+use crate::value::severity::Severity;
 use console::UNKNOWN_REGION;
-pub(crate) use console::console;
 
 /// The way a finding came to us; the same finding comes by several.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

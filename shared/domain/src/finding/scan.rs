@@ -8,9 +8,9 @@ use super::console::object_link;
 use super::lines::{Lines, remarked};
 use super::tree::Tree;
 use super::{Finding, FindingIdentity, Route};
-use crate::category::Category;
-use crate::incident_type::IncidentType;
-use crate::severity::Severity;
+use crate::value::category::Category;
+use crate::value::incident_type::IncidentType;
+use crate::value::severity::Severity;
 
 /// The product in the identities of scans. GuardDuty's findings have ARNs, and a scan has none.
 const PRODUCT: &str = "aws/guardduty/object-scan";

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::finding::{Finding, FindingIdentity, Quiet};
-use crate::severity::Severity;
+use crate::value::severity::Severity;
 
 /// Why an escalation of an incident began that is not its first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

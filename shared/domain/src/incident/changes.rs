@@ -4,8 +4,8 @@ use jiff::Timestamp;
 
 use super::{Actor, Cause, Closed, Deed, Incident, RaisedBy, Request, State};
 use crate::finding::{Finding, FindingIdentity, Quiet};
-use crate::plan::EscalationPlan;
-use crate::policy::Policy;
+use crate::roster::plan::EscalationPlan;
+use crate::roster::policy::Policy;
 
 /// Why an incident does not take an acknowledgement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

@@ -3,10 +3,10 @@
 use jiff::Timestamp;
 
 use super::{Cause, Incident, State};
-use crate::category::Category;
 use crate::finding::{Finding, Quiet};
-use crate::severity::Severity;
-use crate::verdict::{Closing, Earlier};
+use crate::incident::verdict::{Closing, Earlier};
+use crate::value::category::Category;
+use crate::value::severity::Severity;
 
 /// Returns the sentence about an incident that opens, after `earlier` if there is one.
 #[must_use]

@@ -6,20 +6,21 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use super::Sources;
-use crate::channel::Channel;
-use crate::contact::Contact;
-use crate::course::course;
-use crate::drill::Mode;
-use crate::escalation::Found;
-use crate::external::ResourceKind;
 use crate::finding::Finding;
-use crate::hole::LEAST_KINDS;
+use crate::finding::drill::Mode;
 use crate::incident::Incident;
-use crate::incident_type::IncidentType;
-use crate::plan::EscalationPlan;
-use crate::plan_settings::{Activity, Phase, Talk, Usage};
-use crate::role::Role;
-use crate::severity::Severity::{self, Critical, High, Low, Medium};
+use crate::incident::course::course;
+use crate::incident::escalation::Found;
+use crate::response_plan::settings::{Activity, Phase, Talk, Usage};
+use crate::roster::contact::Contact;
+use crate::roster::external::ResourceKind;
+use crate::roster::hole::LEAST_KINDS;
+use crate::roster::plan::EscalationPlan;
+use crate::roster::role::Role;
+use crate::value::channel::Channel;
+use crate::value::incident_type::IncidentType;
+use crate::value::severity::Severity;
+use crate::value::severity::Severity::{Critical, High, Low, Medium};
 
 /// How long ago the last exercise may be.
 const EXERCISE: SignedDuration = SignedDuration::from_hours(365 * 24);

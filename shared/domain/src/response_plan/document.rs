@@ -1,14 +1,14 @@
 //! The plan for people: every section, in order.
 
 use super::{OpenPoint, Sources, check, external};
-use crate::contact::{Contact, Status};
 use crate::document::Document;
-use crate::page::minute;
-use crate::plan::{Channels, EscalationPlan};
-use crate::plan_settings::{Activity, Phase, Usage};
-use crate::review_mail::hours;
-use crate::role::Role;
-use crate::severity::Severity;
+use crate::message::page::minute;
+use crate::message::review::hours;
+use crate::response_plan::settings::{Activity, Phase, Usage};
+use crate::roster::contact::{Contact, Status};
+use crate::roster::plan::{Channels, EscalationPlan};
+use crate::roster::role::Role;
+use crate::value::severity::Severity;
 
 /// How many people, drills and revisions a table names before it stops.
 const MOST: usize = 500;
@@ -139,7 +139,7 @@ fn raci(plan: &mut Document, sources: &Sources<'_>) {
 
 fn communication(plan: &mut Document, sources: &Sources<'_>) {
     plan.section("Communication plan");
-    let row = |line: &crate::plan_settings::Message| {
+    let row = |line: &crate::response_plan::settings::Message| {
         vec![
             line.audience.clone(),
             line.least_severity.name().to_owned(),
@@ -157,7 +157,7 @@ fn communication(plan: &mut Document, sources: &Sources<'_>) {
         "When the usual way may be read by somebody else, or is gone, the team goes over to a backup that \
          does not depend on it. Say so by telephone, and not by the way that is being left.",
     );
-    let row = |talk: &crate::plan_settings::Talk| {
+    let row = |talk: &crate::response_plan::settings::Talk| {
         let usage = match talk.usage {
             Usage::Primary => "usual",
             Usage::Backup => "backup",
@@ -190,7 +190,11 @@ fn severities(plan: &mut Document, sources: &Sources<'_>) {
             format!("levels 1 to {}, for {kinds}", policy.highest_level(severity))
         };
         let plans = sources.plans.to_vec();
-        let chosen = EscalationPlan::choose(plans, crate::IncidentType::Other, severity);
+        let chosen = EscalationPlan::choose(
+            plans,
+            crate::value::incident_type::IncidentType::Other,
+            severity,
+        );
         vec![severity.name().to_owned(), definition, paged, chosen.name]
     };
     let head =
@@ -215,7 +219,7 @@ fn escalation(plan: &mut Document, sources: &Sources<'_>) {
             one.round_minutes,
             one.acknowledgements,
         ));
-        let step = |step: &crate::plan::Step| {
+        let step = |step: &crate::roster::plan::Step| {
             let targets: Vec<_> = step.targets.iter().map(ToString::to_string).collect();
             let by = match &step.channels {
                 Channels::All => "every channel".to_owned(),
@@ -241,7 +245,7 @@ fn first_pages(plan: &EscalationPlan) -> String {
 
 fn exercises(plan: &mut Document, sources: &Sources<'_>) {
     plan.section("Exercises");
-    let past = |exercise: &crate::exercise::Exercise| {
+    let past = |exercise: &crate::incident::drill::exercise::Exercise| {
         let answer = exercise.first_answer_after_seconds;
         vec![
             minute(exercise.at),
@@ -258,8 +262,9 @@ fn exercises(plan: &mut Document, sources: &Sources<'_>) {
     }
     plan.table("Exercises held", &head, sources.exercises.iter().take(50).map(past).collect());
     let planned = &sources.settings.exercises;
-    let row =
-        |one: &crate::plan_settings::PlannedExercise| vec![one.on.to_string(), one.what.clone()];
+    let row = |one: &crate::response_plan::settings::PlannedExercise| {
+        vec![one.on.to_string(), one.what.clone()]
+    };
     plan.table("Exercises planned", &["When", "What"], planned.iter().map(row).collect());
     if planned.is_empty() {
         plan.text("None is planned.");

@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 use std::num::NonZeroU32;
 
 use super::*;
-use crate::contact::Status;
-use crate::drill::Mode;
-use crate::external::Duty;
-use crate::plan::Target;
-use crate::plan_settings::{Phase, Usage};
+use crate::finding::drill::Mode;
+use crate::response_plan::settings::{Phase, Usage};
+use crate::roster::contact::Status;
+use crate::roster::external::Duty;
+use crate::roster::plan::Target;
 use crate::samples::{now, people, person};
-use crate::severity::Severity;
-use crate::stamps::{Stamp, Stamps};
+use crate::value::severity::Severity;
+use crate::value::stamps::{Stamp, Stamps};
 
 struct Roster {
     settings: PlanSettings,
@@ -26,7 +26,8 @@ fn resource(kind: &str, hours: Option<u32>) -> ExternalResource {
         "organisation": "Data *Protection* <Office>", "kind": kind, "contact_email": "desk@dpo.example",
         "owner": "gus"
     });
-    let draft: crate::ExternalDraft = serde_json::from_value(draft).unwrap();
+    let draft: crate::roster::external::draft::ExternalDraft =
+        serde_json::from_value(draft).unwrap();
     let stamp = Stamp { by: "test".into(), at: now() };
     let resource = draft.check(None, None, &stamp).unwrap();
     let duty = |hours| Duty {

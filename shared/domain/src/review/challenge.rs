@@ -3,9 +3,9 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::channel::Channel;
-use crate::contact::Contact;
-use crate::id::ContactId;
+use crate::roster::contact::Contact;
+use crate::value::channel::Channel;
+use crate::value::id::ContactId;
 
 /// How long a code is good for.
 pub const CODE_LIFE: SignedDuration = SignedDuration::from_mins(15);

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{ContactId, ResourceId};
+use crate::value::id::{ContactId, ResourceId};
 
 /// Whose entry is reviewed, as text `contact:<id>` or `external:<id>`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

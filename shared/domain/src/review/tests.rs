@@ -1,9 +1,9 @@
 //! Months of silence and answers, and what codes do.
 
 use super::*;
-use crate::channel::Channel;
-use crate::contact::Status;
+use crate::roster::contact::Status;
 use crate::samples::person;
+use crate::value::channel::Channel;
 
 fn terms() -> Terms {
     Terms {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Subject;
-use crate::id::ContactId;
+use crate::value::id::ContactId;
 
 /// The `detail-type` of the event.
 pub const KIND: &str = "Muster Review Wanted";

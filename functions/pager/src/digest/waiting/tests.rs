@@ -1,12 +1,12 @@
 //! Held pages are sorted into those to tell, those that are over, and those that nobody can judge.
 
-use muster::channel::ChannelType;
-use muster::escalation::Cursor;
-use muster::finding::Quiet;
-use muster::incident::Actor;
-use muster::plan::EscalationPlan;
-use muster::policy::Policy;
-use muster::send::{ChannelKey, SendKey, SendRecord};
+use muster_domain::finding::Quiet;
+use muster_domain::incident::Actor;
+use muster_domain::incident::escalation::Cursor;
+use muster_domain::incident::send::{ChannelKey, SendKey, SendRecord};
+use muster_domain::roster::plan::EscalationPlan;
+use muster_domain::roster::policy::Policy;
+use muster_domain::value::channel::ChannelType;
 use serde_json::json;
 
 use super::*;

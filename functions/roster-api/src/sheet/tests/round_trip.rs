@@ -1,6 +1,6 @@
 //! What is written is read back unchanged, and nothing that is read makes the reader panic.
 
-use muster::Role;
+use muster_domain::roster::role::Role;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use serde_json::{Value, json};
@@ -10,7 +10,7 @@ use super::*;
 /// Texts with everything that means something in a sheet, beside other people's letters.
 fn text() -> impl Strategy<Value = String> {
     let shown = prop_oneof![r#"['=+@;:,"\\ a-cß-]{1,12}"#, r"\PC{1,40}"];
-    let plain = |text: &String| muster::text::line(text).is_ok();
+    let plain = |text: &String| muster_domain::value::text::line(text).is_ok();
     shown.prop_map(|text| text.trim().to_owned()).prop_filter("refused in any contact", plain)
 }
 

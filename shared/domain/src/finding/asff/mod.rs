@@ -12,7 +12,7 @@ use super::lines::{Lines, joined, remarked};
 use super::place::{Resource, place, vulnerabilities};
 use super::tree::Tree;
 use super::{Asked, Finding, FindingIdentity, Quiet, Route, UNKNOWN_REGION};
-use crate::severity::Severity;
+use crate::value::severity::Severity;
 
 /// Before the fields of a `GuardDuty` finding's `service` in `ProductFields`.
 const SERVICE: &str = "aws/guardduty/service/";

@@ -2,11 +2,11 @@
 
 use super::taxonomy::{best, by_product, entry, from_guardduty, product};
 use super::{Category, Class};
-use crate::IncidentType::{
+use crate::finding::tree::Tree;
+use crate::value::incident_type::IncidentType::{
     AccountCompromise, DataExposure, Malware, Misconfiguration, Other, ServiceDisruption,
     SuspiciousActivity,
 };
-use crate::finding::tree::Tree;
 
 /// What of a finding in ASFF tells its class.
 #[derive(Clone, Copy, Debug, Default)]

@@ -1,7 +1,7 @@
 //! The incident type of a GuardDuty finding type: by the table, and by its parts if it is not in there.
 
 use super::guardduty_types::{ACTIVE, RETIRED};
-use crate::IncidentType;
+use crate::value::incident_type::IncidentType;
 
 /// The incident type of `ThreatPurpose:Resource/Family.Mechanism!Artifact`, compared without regard to
 /// case: the documentation and the real types differ in it. A type that is not in the table falls back

@@ -3,9 +3,10 @@
 //! Source: the GuardDuty user guide in its edition of 2026, pages "GuardDuty finding types" (204 types),
 //! "Custom Detection Rules finding types" (25), and "Retired finding types" (21).
 
-use crate::IncidentType::{
-    self, AccountCompromise, DataExposure, LoggingTampering, Malware, Misconfiguration,
-    PenetrationTest, ServiceDisruption, SuspiciousActivity,
+use crate::value::incident_type::IncidentType;
+use crate::value::incident_type::IncidentType::{
+    AccountCompromise, DataExposure, LoggingTampering, Malware, Misconfiguration, PenetrationTest,
+    ServiceDisruption, SuspiciousActivity,
 };
 
 type Table = &'static [(IncidentType, &'static [&'static str])];

@@ -14,7 +14,7 @@ pub(super) use ocsf::ocsf_exploited;
 pub use ocsf::{OcsfFacts, ocsf};
 
 use super::Category;
-use crate::IncidentType;
+use crate::value::incident_type::IncidentType;
 
 /// What a finding is, whichever format it came in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

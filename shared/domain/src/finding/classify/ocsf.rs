@@ -2,8 +2,8 @@
 
 use super::taxonomy::{best, by_product, entry, exposure, from_guardduty, product};
 use super::{Category, Class};
-use crate::IncidentType::{DataExposure, Misconfiguration, Other};
 use crate::finding::tree::Tree;
+use crate::value::incident_type::IncidentType::{DataExposure, Misconfiguration, Other};
 
 /// OCSF classes of the Findings category, by `class_uid`. A detection finding (2004) says nothing more
 /// than its types, and many products send all they have as one.

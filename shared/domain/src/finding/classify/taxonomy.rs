@@ -5,8 +5,9 @@
 
 use super::guardduty::{known, native};
 use super::{Category, Class};
-use crate::IncidentType::{
-    self, AccountCompromise, DataExposure, LoggingTampering, Malware, Misconfiguration,
+use crate::value::incident_type::IncidentType;
+use crate::value::incident_type::IncidentType::{
+    AccountCompromise, DataExposure, LoggingTampering, Malware, Misconfiguration,
     ServiceDisruption, SuspiciousActivity,
 };
 

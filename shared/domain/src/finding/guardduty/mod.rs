@@ -6,15 +6,15 @@ mod sequence;
 
 use serde::Deserialize;
 
+pub(super) use actor::actor;
+pub(super) use sequence::{sequence_details, signals};
+
 use super::console::guardduty_link;
 use super::lines::Lines;
 use super::tree::Tree;
 use super::{Finding, FindingIdentity, Quiet, Route, classify, scan};
-use crate::category::Category;
-use crate::severity::Severity;
-
-pub(super) use actor::actor;
-pub(super) use sequence::{sequence_details, signals};
+use crate::value::category::Category;
+use crate::value::severity::Severity;
 
 /// The `detail` of a `GuardDuty Finding` event. Only what a page cannot do without is required; an
 /// optional field of an unexpected type is passed over.

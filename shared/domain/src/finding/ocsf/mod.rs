@@ -12,7 +12,7 @@ use super::lines::{Lines, valued, worded};
 use super::place::{Resource, place, vulnerabilities};
 use super::tree::Tree;
 use super::{Finding, FindingIdentity, Route, UNKNOWN_REGION};
-use crate::severity::Severity;
+use crate::value::severity::Severity;
 
 /// One finding in OCSF. Only what a page cannot do without is required; an optional field of an
 /// unexpected type is passed over.

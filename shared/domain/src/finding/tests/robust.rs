@@ -5,7 +5,7 @@ use proptest::sample::Index;
 
 use super::events::{all, read_event};
 use super::*;
-use crate::text::cleaned;
+use crate::value::text::cleaned;
 
 fn any_json() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![

@@ -1,0 +1,224 @@
+//! The clock of a notification duty: who must be told of an incident by when, and who is told of that.
+
+use std::collections::BTreeSet;
+use std::num::NonZeroU32;
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::incident::Incident;
+use crate::roster::contact::Contact;
+use crate::roster::external::ExternalResource;
+use crate::roster::role::Role;
+use crate::roster::team::{Call, People};
+use crate::value::id::{ContactId, IncidentId, ResourceId};
+use crate::value::incident_type::IncidentType;
+use crate::value::severity::Severity;
+
+/// Whose business notification duties are.
+const ROLES: [Role; 2] = [Role::LegalCounsel, Role::CommunicationsLead];
+/// The last warning comes when this part of the time is left: six hours of three days.
+const LAST_PART: i32 = 12;
+
+/// A time at which people are told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    /// The clock has started.
+    Start,
+    /// Half of the time is over.
+    Half,
+    /// A twelfth of the time is left.
+    Soon,
+    /// The deadline has passed.
+    Over,
+}
+
+impl Stage {
+    const ALL: [Self; 4] = [Self::Start, Self::Half, Self::Soon, Self::Over];
+}
+
+/// That the report was made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reported {
+    /// Who says so.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+    /// What they add, such as the authority's reference.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+/// The clock of one duty in one incident.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DutyClock {
+    /// The incident.
+    pub incident: IncidentId,
+    /// Who must be told of it.
+    pub resource: ResourceId,
+    /// The name of who must be told.
+    pub organisation: String,
+    /// Whole hours from the start to the deadline.
+    pub within_hours: NonZeroU32,
+    /// When the first finding of such a type opened the incident or joined it: it is known since then.
+    pub started_at: Timestamp,
+    /// When the report must have been made.
+    pub deadline: Timestamp,
+    /// The stages that people were told of.
+    pub told: Vec<Stage>,
+    /// That the report was made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub done: Option<Reported>,
+    /// Whether it is a drill's.
+    pub drill: bool,
+    /// The types of the incident's findings whose duties are counted. Empty in clocks that were stored
+    /// before findings that join had duties.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub incident_types: BTreeSet<IncidentType>,
+    /// How often a finding that joined has started it again.
+    #[serde(default)]
+    pub restarts: u32,
+    /// Counts the changes, from 1.
+    pub version: u64,
+}
+
+impl DutyClock {
+    /// The clock that a finding of this type starts in an incident at this time, if the organisation must be told of
+    /// its kind; by the shortest of its duties, if several say so.
+    #[must_use]
+    pub fn start(
+        incident: &Incident,
+        (incident_type, started_at): (IncidentType, Timestamp),
+        resource: &ExternalResource,
+    ) -> Option<Self> {
+        let duties = resource.duties.iter();
+        let named = duties.filter(|duty| duty.incident_types.contains(&incident_type));
+        let within_hours = named.map(|duty| duty.within_hours).min()?;
+        let length = SignedDuration::from_hours(i64::from(within_hours.get()));
+        Some(Self {
+            incident: incident.id.clone(),
+            resource: resource.id.clone(),
+            organisation: resource.organisation.clone(),
+            within_hours,
+            started_at,
+            deadline: started_at.saturating_add(length).unwrap_or(Timestamp::MAX),
+            told: Vec::new(),
+            done: None,
+            drill: incident.drill().is_some(),
+            incident_types: BTreeSet::from([incident_type]),
+            restarts: 0,
+            version: 1,
+        })
+    }
+
+    /// Returns this clock after a finding that would have started `other` for the same organization has joined.
+    /// `None` if it counts that type already. The earlier deadline holds, and a clock that was stopped starts
+    /// again: the report did not include this finding. Either is announced from the start.
+    #[must_use]
+    pub fn joined_by(&self, other: &Self) -> Option<Self> {
+        if other.incident_types.is_subset(&self.incident_types) {
+            return None;
+        }
+        let incident_types = self.incident_types.union(&other.incident_types).copied().collect();
+        let version = self.version + 1;
+        if self.done.is_none() && self.deadline <= other.deadline {
+            return Some(Self { incident_types, version, ..self.clone() });
+        }
+        let restarts = self.restarts + 1;
+        Some(Self { incident_types, restarts, version, ..other.clone() })
+    }
+
+    /// Returns what tells one start of the clock from the next in keys: nothing for the first.
+    #[must_use]
+    pub fn again(&self) -> String {
+        if self.restarts == 0 { String::new() } else { format!("#{}", self.restarts) }
+    }
+
+    /// When a stage is reached.
+    #[must_use]
+    pub fn reached_at(&self, stage: Stage) -> Timestamp {
+        let length = self.deadline.duration_since(self.started_at);
+        let before =
+            |part: SignedDuration| self.deadline.saturating_sub(part).unwrap_or(self.started_at);
+        match stage {
+            Stage::Start => self.started_at,
+            Stage::Half => before(length / 2),
+            Stage::Soon => before(length / LAST_PART),
+            Stage::Over => self.deadline,
+        }
+    }
+
+    /// The latest stage that is reached and nobody was told of. Earlier ones that were missed are not
+    /// made up for: what counts is how much time is left.
+    #[must_use]
+    pub fn due(&self, now: Timestamp) -> Option<Stage> {
+        if self.done.is_some() {
+            return None;
+        }
+        let reached = Stage::ALL.into_iter().rfind(|stage| self.reached_at(*stage) <= now)?;
+        self.told.iter().all(|told| *told < reached).then_some(reached)
+    }
+
+    /// When the next stage is reached that nobody was told of; none once all is over.
+    #[must_use]
+    pub fn next_at(&self) -> Option<Timestamp> {
+        if self.done.is_some() {
+            return None;
+        }
+        let last = self.told.iter().max();
+        let next = Stage::ALL.into_iter().find(|stage| last.is_none_or(|last| last < stage))?;
+        Some(self.reached_at(next))
+    }
+
+    /// The clock after people were told of a stage.
+    #[must_use]
+    pub fn told(mut self, stage: Stage) -> Self {
+        self.told.push(stage);
+        self.version += 1;
+        self
+    }
+
+    /// The clock after somebody said that the report was made; `None` if somebody had before.
+    #[must_use]
+    pub fn finish(mut self, by: String, at: Timestamp, note: Option<String>) -> Option<Self> {
+        if self.done.is_some() {
+            return None;
+        }
+        self.done = Some(Reported { by, at, note });
+        self.version += 1;
+        Some(self)
+    }
+}
+
+/// Who is told: counsel and communications, each replaced by their stand-in while on leave, and whoever
+/// keeps the organisation's entry; commanders if that is nobody. A deadline does not mind office hours.
+#[must_use]
+pub fn recipients<'a>(
+    people: &'a People,
+    keeper: Option<&ContactId>,
+    now: Timestamp,
+) -> Vec<&'a Contact> {
+    // Critical, so that nobody is left out for the time of day.
+    let call = Call { severity: Severity::Critical, account: "", highest_level: 4, now };
+    let mut told: Vec<&Contact> = Vec::new();
+    let mut add = |contact: &'a Contact| {
+        let here = !contact.departed() && !contact.on_leave(now);
+        let person = if here { Some(contact) } else { call.stand_in(contact, people) };
+        if let Some(person) = person.filter(|p| told.iter().all(|known| known.id != p.id)) {
+            told.push(person);
+        }
+    };
+    let named = |contact: &&Contact| ROLES.iter().any(|role| contact.roles.contains(role));
+    people.values().filter(|c| !c.departed()).filter(named).for_each(&mut add);
+    if let Some(keeper) = keeper.and_then(|id| people.get(id)) {
+        add(keeper);
+    }
+    if told.is_empty() {
+        told = call.commanders(people).into_iter().map(|member| member.contact).collect();
+    }
+    told
+}
+
+#[cfg(test)]
+mod tests;

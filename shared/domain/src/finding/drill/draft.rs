@@ -1,0 +1,102 @@
+//! A drill as somebody asks for it, and the checks that make a [`DrillFinding`] of it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+
+use super::{Drill, DrillFinding, Mode};
+use crate::draft::checks::{Faults, Field};
+use crate::draft::fault::Fault;
+use crate::draft::given::Given;
+use crate::value::id::ContactId;
+use crate::value::incident_type::IncidentType;
+use crate::value::severity::Severity;
+
+/// The account of a drill that names none; no AWS account has it.
+const NO_ACCOUNT: &str = "000000000000";
+
+/// A drill as somebody asks for it: every field may be missing or of the wrong type.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(expecting = "a drill as a JSON object")]
+#[expect(clippy::zero_sized_map_values, reason = "serde flattens maps, not sets")]
+pub struct DrillDraft {
+    incident_type: Field<String>,
+    severity: Field<String>,
+    account: Field<String>,
+    people: Field<Vec<Given<String>>>,
+    mode: Field<String>,
+    #[serde(flatten)]
+    rest: BTreeMap<String, IgnoredAny>,
+}
+
+impl DrillDraft {
+    /// The drill that this draft asks for. What is missing: High, of no particular kind, about no real
+    /// account, for the people of the plan. Whether it sends has to be said.
+    ///
+    /// # Errors
+    /// Every fault of the draft, in the order of the fields.
+    pub fn check(
+        self,
+        id: String,
+        region: &str,
+        asked_by: String,
+        now: Timestamp,
+    ) -> Result<DrillFinding, Vec<Fault>> {
+        let mut faults = Faults::default();
+        faults.unknown(self.rest.keys(), "is not a field of a drill", "severity");
+        let kind = faults.named(
+            "incident_type",
+            self.incident_type,
+            IncidentType::from_name,
+            "must be the name of an incident type",
+            "malware",
+        );
+        let severity = faults.severity("severity", self.severity);
+        let account = faults.optional_text("account", self.account, "111122223333");
+        if let Some(account) = &account
+            && (account.len() != 12 || !account.bytes().all(|b| b.is_ascii_digit()))
+        {
+            faults.add("account", "must be an AWS account id: 12 digits", "111122223333");
+        }
+        let entries = faults.entries("people", self.people, "must be a contact's id", "ada");
+        let mut people = BTreeSet::new();
+        for (place, text) in entries {
+            people.extend(faults.parsed::<ContactId>(&place, &text, "ada-lovelace"));
+        }
+        if self.mode.is_none() {
+            faults.add("mode", "is missing: live sends messages, dry sends none", "dry");
+        }
+        let mode = faults.named("mode", self.mode, Mode::from_name, "must be live or dry", "dry");
+        let Some(mode) = mode.filter(|_| faults.0.is_empty()) else { return Err(faults.0) };
+        Ok(DrillFinding {
+            id,
+            drill: Drill { mode, people, newcomers: BTreeSet::new(), asked_by: Some(asked_by) },
+            severity: severity.unwrap_or(Severity::High),
+            incident_type: kind.unwrap_or(IncidentType::Other),
+            account: account.unwrap_or_else(|| NO_ACCOUNT.to_owned()),
+            region: region.to_owned(),
+            asked_at: now,
+        })
+    }
+}
+
+impl Faults {
+    /// What the text of an optional field names.
+    fn named<T>(
+        &mut self,
+        field: &str,
+        given: Field<String>,
+        from_name: fn(&str) -> Option<T>,
+        wrong: &str,
+        example: &str,
+    ) -> Option<T> {
+        let text = self.typed(field, given, wrong, example)?;
+        let value = from_name(&text);
+        if value.is_none() {
+            self.add(field, wrong, example);
+        }
+        value
+    }
+}

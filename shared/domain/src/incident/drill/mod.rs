@@ -1,0 +1,4 @@
+//! What drills have shown.
+
+pub mod exercise;
+pub mod report;

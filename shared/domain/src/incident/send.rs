@@ -1,0 +1,240 @@
+//! Send records: one for each page to one person by one channel, claimed before it is sent.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+pub use crate::value::channel_key::{ChannelKey, SendChannel};
+
+use crate::incident::escalation::Cursor;
+
+/// How long a claim holds before another try may take it over: longer than the pager can run
+/// (its timeout in the template is 30 s), so that a claim is only taken from the dead.
+pub const LEASE: SignedDuration = SignedDuration::from_secs(40);
+/// How often a send that failed for a passing reason, or whose pager died, is tried in all.
+pub const MOST_TRIES: u32 = 3;
+/// How long to wait before a send that failed for a passing reason is tried again.
+pub const TRY_AGAIN: SignedDuration = SignedDuration::from_secs(15);
+
+/// The contact in the record of a message to the emergency topic.
+pub const EMERGENCY: &str = "emergency";
+/// What comes before an organisation's id where a record names whom it is about.
+pub const EXTERNAL: &str = "external:";
+
+/// Which send: unique within its incident.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct SendKey {
+    /// The turn of the escalation it belongs to.
+    #[serde(flatten)]
+    pub cursor: Cursor,
+    /// The contact's id, or `emergency` for the emergency topic.
+    pub contact: String,
+    /// By which of the recipient's channels, or the topic.
+    pub channel: SendChannel,
+    /// The update that it belongs to, if it is no page of a turn.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<String>,
+}
+
+/// How a send stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum SendState {
+    /// Taken by somebody who is sending it.
+    Claimed {
+        /// Until when.
+        until: Timestamp,
+        /// By whom: a mark of one run of the pager.
+        owner: String,
+    },
+    /// The provider took it.
+    Sent {
+        /// The provider's id for it.
+        message_id: String,
+    },
+    /// The provider refused it.
+    Failed {
+        /// The provider's error code; never its text, which may repeat the address.
+        error: String,
+        /// Whether trying again may help.
+        passing: bool,
+    },
+    /// This stack has no provider for the channel.
+    Unavailable,
+    /// It belongs to a drill that sends nothing.
+    Dry,
+    /// The person had enough by this channel: it goes out with others, as a digest.
+    Held {
+        /// Not before.
+        until: Timestamp,
+    },
+    /// It was held, and the incident was answered, or its source stopped the paging, before the digest: nothing
+    /// was sent.
+    Dropped,
+    /// It may have gone out: the end of the digest that it was in is not known, or its record cannot be read.
+    /// It is not sent again; the incident's next step pages.
+    Unconfirmed,
+}
+
+impl SendState {
+    /// An attempt for which the run had no time left: nothing was sent, and the next run tries it.
+    #[must_use]
+    pub fn late() -> Self {
+        Self::Failed { error: "Late".to_owned(), passing: true }
+    }
+
+    /// Its name in JSON.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Claimed { .. } => "claimed",
+            Self::Sent { .. } => "sent",
+            Self::Failed { .. } => "failed",
+            Self::Unavailable => "unavailable",
+            Self::Dry => "dry",
+            Self::Held { .. } => "held",
+            Self::Dropped => "dropped",
+            Self::Unconfirmed => "unconfirmed",
+        }
+    }
+}
+
+/// A send record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SendRecord {
+    /// Which send.
+    #[serde(flatten)]
+    pub key: SendKey,
+    /// How it stands.
+    #[serde(flatten)]
+    pub state: SendState,
+    /// How often it was claimed, from 1.
+    pub tries: u32,
+    /// When it came to stand so.
+    pub at: Timestamp,
+}
+
+impl SendRecord {
+    /// Whether it has ended for good and did not go out. A claim whose owner died counts once its
+    /// tries are used up: what kills the pager every time must not go on for ever.
+    #[must_use]
+    pub fn given_up(&self, now: Timestamp) -> bool {
+        match &self.state {
+            SendState::Sent { .. }
+            | SendState::Held { .. }
+            | SendState::Dropped
+            | SendState::Dry => false,
+            // It may have gone out, but nobody can rely on it.
+            SendState::Unavailable | SendState::Unconfirmed => true,
+            SendState::Failed { .. } => !self.may_try_again(),
+            SendState::Claimed { until, .. } => *until <= now && self.tries >= MOST_TRIES,
+        }
+    }
+
+    /// Whether it failed for a passing reason and has a try left.
+    #[must_use]
+    pub const fn may_try_again(&self) -> bool {
+        matches!(self.state, SendState::Failed { passing: true, .. }) && self.tries < MOST_TRIES
+    }
+}
+
+/// What to do about a send.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Claim {
+    /// It is claimed by the one who asks: send.
+    Mine,
+    /// Claim it (as this try) and send.
+    Take {
+        /// This will be the try with this number, from 1.
+        attempt: u32,
+    },
+    /// Somebody else may be at it, or it failed a moment ago: look again then.
+    Later(Timestamp),
+    /// Nothing more to do.
+    Settled,
+}
+
+/// The end of the longest claim that a clock could have made which agrees with this one.
+pub(crate) fn longest(now: Timestamp) -> Timestamp {
+    now.saturating_add(LEASE * 2).unwrap_or(Timestamp::MAX)
+}
+
+/// What `owner` does about a send whose record, if there is one, is `record`.
+#[must_use]
+pub fn claim(record: Option<&SendRecord>, owner: &str, now: Timestamp) -> Claim {
+    let Some(record) = record else { return Claim::Take { attempt: 1 } };
+    let again = |ready: Timestamp| {
+        if ready > now { Claim::Later(ready) } else { Claim::Take { attempt: record.tries + 1 } }
+    };
+    match &record.state {
+        SendState::Claimed { owner: mine, .. } if mine == owner => Claim::Mine,
+        // The last resort is tried as long as somebody looks.
+        _ if record.given_up(now) && record.key.channel != SendChannel::Topic => Claim::Settled,
+        // Longer than any claim holds: the clock that it was made by is ahead, and may be far ahead.
+        SendState::Claimed { until, .. } if *until > longest(now) => again(now),
+        SendState::Claimed { until, .. } => again(*until),
+        SendState::Failed { .. } => {
+            again(record.at.saturating_add(TRY_AGAIN).unwrap_or(Timestamp::MAX))
+        }
+        SendState::Sent { .. }
+        | SendState::Unavailable
+        | SendState::Dry
+        | SendState::Held { .. }
+        | SendState::Dropped
+        | SendState::Unconfirmed => Claim::Settled,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::channel::ChannelType;
+
+    #[test]
+    fn claims() {
+        let now: Timestamp = "2026-11-23T03:00:00Z".parse().unwrap();
+        let soon = now + SignedDuration::from_secs(5);
+        let record = |state, tries| SendRecord {
+            key: SendKey {
+                cursor: Cursor { run: 1, round: 1, step: 0 },
+                contact: "ada".into(),
+                channel: ChannelKey::first(ChannelType::Sms).into(),
+                about: None,
+            },
+            state,
+            tries,
+            at: now,
+        };
+        let claimed = |owner: &str| SendState::Claimed { until: soon, owner: owner.into() };
+        let failed = |passing| SendState::Failed { error: "Throttled".into(), passing };
+        let check = |record: Option<SendRecord>, at, expected| {
+            assert_eq!(claim(record.as_ref(), "me", at), expected, "{record:?}");
+        };
+        check(None, now, Claim::Take { attempt: 1 });
+        check(Some(record(SendState::Sent { message_id: "m".into() }, 1)), now, Claim::Settled);
+        check(Some(record(claimed("other"), 1)), now, Claim::Later(soon));
+        check(Some(record(claimed("other"), 1)), soon, Claim::Take { attempt: 2 });
+        check(Some(record(claimed("other"), 3)), now, Claim::Later(soon));
+        check(Some(record(claimed("other"), 3)), soon, Claim::Settled);
+        check(Some(record(claimed("me"), 1)), now, Claim::Mine);
+        let ahead = SendState::Claimed { until: now + LEASE * 3, owner: "other".into() };
+        check(Some(record(ahead, 1)), now, Claim::Take { attempt: 2 });
+        check(Some(record(failed(false), 1)), now, Claim::Settled);
+        check(Some(record(failed(true), 1)), now, Claim::Later(now + TRY_AGAIN));
+        check(Some(record(failed(true), 1)), now + TRY_AGAIN, Claim::Take { attempt: 2 });
+        check(Some(record(failed(true), 3)), now + TRY_AGAIN, Claim::Settled);
+        check(Some(record(SendState::Dropped, 1)), now, Claim::Settled);
+        check(Some(record(SendState::Unconfirmed, 1)), now, Claim::Settled);
+    }
+
+    #[test]
+    fn records_round_trip() {
+        let text = r#"{"run":1,"round":2,"step":0,"contact":"ada","channel":"sms","state":"sent","message_id":"m","tries":1,"at":"2026-11-23T03:00:00Z"}"#;
+        let record: SendRecord = serde_json::from_str(text).unwrap();
+        assert_eq!(serde_json::to_string(&record).unwrap(), text);
+        let further = text.replace("\"sms\"", "\"sms-2\"");
+        let record: SendRecord = serde_json::from_str(&further).unwrap();
+        assert_eq!(serde_json::to_string(&record).unwrap(), further);
+        // A misspelt channel is an error, not a send of its own.
+        assert!(serde_json::from_str::<SendRecord>(&text.replace("sms", "smss")).is_err());
+    }
+}

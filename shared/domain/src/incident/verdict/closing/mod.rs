@@ -1,0 +1,80 @@
+//! What follows when the source of a finding closes it, or reopens it.
+
+use jiff::Timestamp;
+
+use super::{Closing, Known, Verdict};
+use crate::finding::{Finding, Quiet};
+use crate::incident::{Incident, State};
+use crate::roster::policy::{Policy, SourceClosed};
+
+/// Whether a finding that its source had closed is active there again: delivered later, by the same route. What changes by
+/// hand in Security Hub changes no time of the finding itself, and another route may never have heard that it was closed.
+pub(super) fn reopened(finding: &Finding, known: &Known, now: Timestamp) -> bool {
+    let Some(entry) = &known.entry else { return false };
+    let delivered = finding.reported_at.unwrap_or(now);
+    let later = entry.closed_at.is_some_and(|closed_at| delivered > closed_at);
+    later && entry.closed_by == Some(finding.route)
+}
+
+/// The verdict on a finding that its source reports closed, if it is news for an incident.
+pub(super) fn closed(
+    policy: &Policy,
+    finding: &Finding,
+    known: &Known,
+    now: Timestamp,
+) -> Option<Verdict> {
+    let state = finding.quiet.filter(|quiet| quiet.closed())?;
+    let own = known.own.as_ref().filter(|own| own.status != State::Resolved)?;
+    let on_record = known.entry.as_ref().is_some_and(|entry| entry.closed_at.is_some());
+    if on_record || known.late(finding, now) {
+        return None;
+    }
+    let closing = closing(policy, finding, known, own);
+    Some(Verdict::Close { incident: own.id.clone(), state, closing })
+}
+
+/// What follows for an incident when one of its findings is closed.
+fn closing(policy: &Policy, finding: &Finding, known: &Known, own: &Incident) -> Closing {
+    if known.others_active {
+        let headline = own.finding.identity == finding.identity;
+        return if headline { Closing::Tell } else { Closing::Note };
+    }
+    // A threat does not end because the vulnerability that belongs to it was fixed last.
+    let [last, headline] = [finding.category, own.finding.category].map(|c| policy.when_closed(c));
+    match last.min(headline) {
+        _ if finding.quiet == Some(Quiet::Sample) => Closing::Stop,
+        SourceClosed::Tell => Closing::Tell,
+        SourceClosed::Stop => Closing::Stop,
+        SourceClosed::Resolve => Closing::Resolve,
+    }
+}
+
+/// The verdict on a finding whose end is on record: findings may have joined, or ended, between what was read and what was
+/// written, since neither writes the incident.
+pub(super) fn verified(
+    policy: &Policy,
+    finding: &Finding,
+    known: &Known,
+    own: &Incident,
+) -> Verdict {
+    let incident = own.id.clone();
+    if known.others_active && own.ended_by_source() {
+        return Verdict::Restart { incident };
+    }
+    let closing = closing(policy, finding, known, own);
+    let done = match closing {
+        Closing::Note => true,
+        Closing::Tell => own.closed.is_some(),
+        Closing::Stop => own.stopped(),
+        Closing::Resolve => false,
+    };
+    match finding.quiet {
+        Some(state) if !done && own.status != State::Resolved => {
+            Verdict::Close { incident, state, closing }
+        }
+        _ => Verdict::Finish { incident, tell: false },
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,5 @@
+//! Every sentence that people receive.
+
+mod duty;
+pub mod page;
+pub mod review;

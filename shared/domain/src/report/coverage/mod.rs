@@ -1,0 +1,233 @@
+//! The coverage report: what the roster lacks, why it matters, and what to do about it.
+
+mod hours;
+mod people;
+mod plans;
+mod report;
+mod roles;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
+
+use crate::incident::drill::exercise::Exercise;
+use crate::incident_manager::directory::Inactive;
+use crate::review::reach::Reached;
+use crate::roster::contact::Contact;
+use crate::roster::external::ExternalResource;
+use crate::roster::plan::EscalationPlan;
+use crate::roster::policy::Policy;
+use crate::roster::role::Role;
+use crate::roster::team::People;
+use crate::value::channel::ChannelType;
+use crate::value::id::{ContactId, PlanId, ResourceId};
+use crate::value::severity::Severity;
+
+/// What the report calls too old.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// The confirmation of an entry.
+    pub review: SignedDuration,
+    /// The proof of a channel.
+    pub proof: SignedDuration,
+    /// The last drill of a plan.
+    pub drill: SignedDuration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        let days = |days: i64| SignedDuration::from_hours(24 * days);
+        Self { review: days(25), proof: days(90), drill: days(180) }
+    }
+}
+
+/// What the report is made of.
+#[derive(Clone, Copy, Debug)]
+pub struct Sources<'a> {
+    /// Everybody, those who left too.
+    pub people: &'a People,
+    /// The escalation plans that are stored; the one that is built in applies where none of them does.
+    pub plans: &'a [EscalationPlan],
+    /// Every external resource.
+    pub resources: &'a [ExternalResource],
+    /// The policy.
+    pub policy: &'a Policy,
+    /// What is known of everybody's channels.
+    pub reached: &'a Reached,
+    /// The drills that were held.
+    pub exercises: &'a [Exercise],
+    /// Channels that Incident Manager never engages.
+    pub inactive: &'a [Inactive],
+    /// Those who say that they have left, while nobody has decided about it.
+    pub leaving: &'a BTreeSet<ContactId>,
+    /// How many corrections wait for the owner.
+    pub waiting: usize,
+    /// What counts as too old.
+    pub limits: Limits,
+    /// When the report is made.
+    pub now: Timestamp,
+}
+
+impl<'a> Sources<'a> {
+    /// Those who have not left.
+    fn present(&self) -> impl Iterator<Item = &'a Contact> {
+        self.people.values().filter(|contact| !contact.departed())
+    }
+
+    /// The person with this id, if they have not left.
+    fn here(&self, id: &ContactId) -> Option<&'a Contact> {
+        self.people.get(id).filter(|contact| !contact.departed())
+    }
+}
+
+/// What a finding is about.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum About {
+    /// A person.
+    Contact {
+        /// Who.
+        contact: ContactId,
+    },
+    /// One of a person's channels.
+    Channel {
+        /// Whose.
+        contact: ContactId,
+        /// Its kind.
+        r#type: ChannelType,
+        /// Its place in the contact's list, from 0.
+        n: usize,
+    },
+    /// A role.
+    Role {
+        /// Which.
+        role: Role,
+    },
+    /// An escalation plan.
+    Plan {
+        /// Which.
+        plan: PlanId,
+    },
+    /// An external resource.
+    Resource {
+        /// Which.
+        resource: ResourceId,
+    },
+    /// The roster as a whole.
+    Roster,
+}
+
+impl About {
+    fn contact(contact: &Contact) -> Self {
+        Self::Contact { contact: contact.id.clone() }
+    }
+
+    /// It in words: ids and titles, never names.
+    #[must_use]
+    pub fn words(&self) -> String {
+        match self {
+            Self::Contact { contact } => contact.to_string(),
+            Self::Channel { contact, r#type, n } => {
+                format!("{contact}, {} (channel {})", r#type.name(), n + 1)
+            }
+            Self::Role { role } => role.card().title.to_owned(),
+            Self::Plan { plan } => format!("plan {plan}"),
+            Self::Resource { resource } => format!("external resource {resource}"),
+            Self::Roster => "the roster".to_owned(),
+        }
+    }
+}
+
+/// Something that lacks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct CoverageFinding {
+    /// What kind of thing it is, as one word that stays.
+    pub code: &'static str,
+    /// How grave it is.
+    pub severity: Severity,
+    /// What it is about.
+    pub about: About,
+    /// What lacks.
+    pub what: String,
+    /// Why it matters.
+    pub why: &'static str,
+    /// What to do.
+    pub todo: &'static str,
+}
+
+/// What is said of every finding of one kind.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Kind {
+    pub(crate) code: &'static str,
+    pub(crate) severity: Severity,
+    pub(crate) why: &'static str,
+    pub(crate) todo: &'static str,
+}
+
+impl Kind {
+    /// A finding of this kind.
+    fn of(self, about: About, what: impl Into<String>) -> CoverageFinding {
+        let Self { code, severity, why, todo } = self;
+        CoverageFinding { code, severity, about, what: what.into(), why, todo }
+    }
+}
+
+/// The report in numbers.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Totals {
+    /// People who have not left.
+    pub people: usize,
+    /// Those of them who are due for review.
+    pub due: usize,
+    /// Those of them who count as unconfirmed.
+    pub unconfirmed: usize,
+    /// Channels of theirs.
+    pub channels: usize,
+    /// Those of them that were proven lately enough.
+    pub proven: usize,
+    /// Those of them by which nothing arrives.
+    pub dead: usize,
+    /// Roles that nobody fills.
+    pub roles_unfilled: usize,
+    /// How many findings of each severity there are.
+    pub findings: BTreeMap<Severity, usize>,
+}
+
+/// The coverage report.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Coverage {
+    /// When it was made.
+    pub at: Timestamp,
+    /// It in numbers.
+    pub totals: Totals,
+    /// What lacks, the gravest first.
+    pub findings: Vec<CoverageFinding>,
+    /// How many more there are than the report lists: it must fit an answer.
+    pub left_out: usize,
+}
+
+/// Most findings that a report lists: as JSON about two megabytes, of the six that Lambda answers with.
+const MOST_LISTED: usize = 5_000;
+
+/// What the roster lacks.
+#[must_use]
+pub fn coverage(sources: &Sources<'_>) -> Coverage {
+    let mut findings = roles::findings(sources);
+    findings.extend(hours::findings(sources));
+    findings.extend(people::findings(sources));
+    findings.extend(plans::findings(sources));
+    findings.sort_by(|a, b| {
+        b.severity.cmp(&a.severity).then_with(|| (a.code, &a.about).cmp(&(b.code, &b.about)))
+    });
+    let mut totals = people::totals(sources);
+    totals.roles_unfilled = findings.iter().filter(|f| f.code == roles::UNFILLED).count();
+    for finding in &findings {
+        *totals.findings.entry(finding.severity).or_default() += 1;
+    }
+    let left_out = findings.len().saturating_sub(MOST_LISTED);
+    findings.truncate(MOST_LISTED);
+    Coverage { at: sources.now, totals, findings, left_out }
+}

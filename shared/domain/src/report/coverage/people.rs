@@ -1,0 +1,259 @@
+//! What people lack: channels that work, backups, confirmations; and what still names those who left.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+
+use super::{About, CoverageFinding, Kind, Sources, Totals};
+use crate::review::reach;
+use crate::review::reach::{Dead, Reach};
+use crate::roster::contact::{Contact, Status};
+use crate::roster::hole::LEAST_KINDS;
+use crate::value::channel::Channel;
+use crate::value::id::ContactId;
+use crate::value::severity::Severity;
+use crate::value::severity::Severity::{Critical, High, Low, Medium};
+
+const fn kind(
+    code: &'static str,
+    severity: Severity,
+    why: &'static str,
+    todo: &'static str,
+) -> Kind {
+    Kind { code, severity, why, todo }
+}
+
+const ONE_WAY: Kind = kind(
+    "one_kind_of_channel",
+    High,
+    "One provider's bad night, and this person hears nothing.",
+    "Add a channel of another kind.",
+);
+const NO_BACKUP: Kind = kind(
+    "no_backup",
+    Medium,
+    "Nobody stands in while this person sleeps, flies or is ill.",
+    "Name a backup.",
+);
+const LOST_BACKUP: Kind =
+    kind("backup_gone", High, "Whoever is meant to stand in will not.", "Name another backup.");
+const AWAY_BACKUP: Kind = kind(
+    "backup_on_leave",
+    Medium,
+    "Until they are back, nobody stands in, or their own backup does.",
+    "Name another backup for the time.",
+);
+const CIRCLE: Kind = kind(
+    "backups_in_a_circle",
+    Low,
+    "When all of them are away, the circle ends where it began, and nobody stands in.",
+    "Let one of them be backed up by somebody else.",
+);
+const GONE_MANAGER: Kind = kind(
+    "manager_gone",
+    Low,
+    "If this person does not answer reminders, nobody hears of it.",
+    "Name the manager of today.",
+);
+const LEAVING: Kind = kind(
+    "says_to_have_left",
+    High,
+    "They are still paged, and say that it is no longer their business.",
+    "Decide about the correction: GET /corrections.",
+);
+const UNCONFIRMED: Kind = kind(
+    "unconfirmed",
+    High,
+    "Reminders went unanswered: this person may not be reachable as the roster says.",
+    "Ask them, or find somebody else for the role.",
+);
+const DUE: Kind = kind(
+    "due_for_review",
+    Low,
+    "People change numbers, jobs and hours without a word.",
+    "Wait for the answer to the reminder, or send one: POST /reviews.",
+);
+const LEAVE_OVER: Kind = kind(
+    "leave_over",
+    Low,
+    "The entry says that they are away, and they are paged again.",
+    "Set the status to active, or the last day of leave to a later one.",
+);
+const UNPROVEN: Kind = kind(
+    "channel_unproven",
+    Medium,
+    "Nobody knows whether a page would arrive there.",
+    "Test it: POST /contacts/{id}/proof.",
+);
+const DEAD: Kind = kind(
+    "channel_dead",
+    High,
+    "Nothing arrives there any more.",
+    "Ask for another address or number, or let the provider's block be lifted.",
+);
+const NOT_ACTIVATED: Kind = kind(
+    "not_activated",
+    Low,
+    "Incident Manager never engages a channel that its owner has not activated.",
+    "Send the code: POST /contacts/{id}/channels/{n}/activation.",
+);
+
+pub(super) fn findings(sources: &Sources<'_>) -> Vec<CoverageFinding> {
+    let mut findings = Vec::new();
+    for contact in sources.present() {
+        findings.extend(standing(sources, contact));
+        findings.extend(channels(sources, contact));
+        findings.extend(backup(sources, contact));
+    }
+    findings.extend(circles(sources));
+    findings.extend(sources.inactive.iter().map(|inactive| {
+        // The alias is ours: prefix, kind and id.
+        let id = inactive.alias.as_str().split_once("-contact-").map(|(_, id)| id);
+        let contact = id.and_then(|id| id.parse::<ContactId>().ok());
+        let about = contact.map_or(About::Roster, |contact| About::Contact { contact });
+        let what = format!("Incident Manager's {} channel is not activated.", inactive.kind.name());
+        NOT_ACTIVATED.of(about, what)
+    }));
+    findings
+}
+
+/// How the entry itself stands.
+fn standing(sources: &Sources<'_>, contact: &Contact) -> Vec<CoverageFinding> {
+    let (about, mut findings) = (|| About::contact(contact), Vec::new());
+    let day = |at: Timestamp| at.strftime("%Y-%m-%d").to_string();
+    if sources.leaving.contains(&contact.id) {
+        findings.push(LEAVING.of(about(), "Says to have left the role."));
+    }
+    if let Some(since) = contact.unconfirmed_since {
+        findings.push(UNCONFIRMED.of(about(), format!("Unconfirmed since {}.", day(since))));
+    } else if due(sources, contact) {
+        let last = contact.reviewed_at.map_or_else(|| "never".to_owned(), day);
+        findings.push(DUE.of(about(), format!("Last confirmed: {last}.")));
+    }
+    if let Status::OnLeave { until } = contact.status
+        && !contact.on_leave(sources.now)
+    {
+        findings.push(LEAVE_OVER.of(about(), format!("The leave ended on {until}.")));
+    }
+    let gone = |id: &ContactId| sources.people.get(id).is_some_and(Contact::departed);
+    let manager = contact.manager.as_ref().and_then(|text| text.parse::<ContactId>().ok());
+    if let Some(manager) = manager.filter(gone) {
+        findings.push(GONE_MANAGER.of(about(), format!("The manager, {manager}, has left.")));
+    }
+    findings
+}
+
+fn due(sources: &Sources<'_>, contact: &Contact) -> bool {
+    let old = |at: Timestamp| sources.now.duration_since(at) > sources.limits.review;
+    !contact.on_leave(sources.now) && contact.reviewed_at.is_none_or(old)
+}
+
+fn channels(sources: &Sources<'_>, contact: &Contact) -> Vec<CoverageFinding> {
+    let mut findings = Vec::new();
+    let kinds: BTreeSet<_> = contact.channels.iter().map(Channel::kind).collect();
+    if kinds.len() < LEAST_KINDS {
+        findings.push(
+            ONE_WAY.of(About::contact(contact), "Can be reached by one kind of channel only."),
+        );
+    }
+    let known = reach::of(contact, sources.reached);
+    let all_dead = known.iter().all(|reach| reach.dead.is_some());
+    for (n, (channel, reach)) in contact.channels.iter().zip(known).enumerate() {
+        let about = About::Channel { contact: contact.id.clone(), r#type: channel.kind(), n };
+        if let Some(dead) = reach.dead {
+            let severity = if all_dead { Critical } else { High };
+            let what = match dead {
+                Dead::Bounced => "Red: mail to it came back.",
+                Dead::Complained => "Red: mail to it was called unwanted.",
+                Dead::OptedOut => "Red: its owner answered STOP.",
+            };
+            findings.push(Kind { severity, ..DEAD }.of(about, what));
+        } else if !reach.proven(sources.limits.proof, sources.now) {
+            findings.push(UNPROVEN.of(about, unproven(&reach)));
+        }
+    }
+    findings
+}
+
+fn unproven(reach: &Reach) -> String {
+    match reach.proven_at {
+        None => "Red: never proven.".to_owned(),
+        Some(at) => format!("Red: last proven on {}.", at.strftime("%Y-%m-%d")),
+    }
+}
+
+fn backup(sources: &Sources<'_>, contact: &Contact) -> Option<CoverageFinding> {
+    let about = About::contact(contact);
+    let Some(id) = &contact.backup else {
+        return Some(NO_BACKUP.of(about, "Has no backup."));
+    };
+    match sources.people.get(id) {
+        None => Some(LOST_BACKUP.of(about, format!("The backup, {id}, is not in the roster."))),
+        Some(backup) if backup.departed() => {
+            Some(LOST_BACKUP.of(about, format!("The backup, {id}, has left.")))
+        }
+        Some(backup) if backup.on_leave(sources.now) => {
+            Some(AWAY_BACKUP.of(about, format!("The backup, {id}, is on leave.")))
+        }
+        Some(_) => None,
+    }
+}
+
+/// How many people of one circle are told: the message to the owner must not outgrow its topic.
+const MOST_TOLD: usize = 10;
+
+/// Backups that lead back to where they began: each circle once, told of the first of its people. Two
+/// who back each other up are one too, and the usual one.
+fn circles(sources: &Sources<'_>) -> Vec<CoverageFinding> {
+    let mut known: BTreeSet<Vec<ContactId>> = BTreeSet::new();
+    // Everybody who was walked through, and by which walk: what leads to them is known.
+    let mut walked: BTreeMap<&ContactId, usize> = BTreeMap::new();
+    for (walk, contact) in sources.present().enumerate() {
+        let mut path: Vec<&ContactId> = Vec::new();
+        let mut next = Some(&contact.id);
+        while let Some(id) = next {
+            if let Some(by) = walked.get(id) {
+                // Its own steps end a walk in a circle; those of an earlier one lead to nothing new.
+                if *by == walk {
+                    let circle = path.iter().skip_while(|earlier| **earlier != id);
+                    let mut circle: Vec<ContactId> = circle.map(|id| (*id).clone()).collect();
+                    circle.sort();
+                    known.insert(circle);
+                }
+                break;
+            }
+            walked.insert(id, walk);
+            path.push(id);
+            next = sources.here(id).and_then(|contact| contact.backup.as_ref());
+        }
+    }
+    let finding = |circle: Vec<ContactId>| {
+        let mut ids: Vec<String> = circle.iter().take(MOST_TOLD).map(ToString::to_string).collect();
+        if circle.len() > MOST_TOLD {
+            ids.push(format!("and {} more", circle.len() - MOST_TOLD));
+        }
+        let about = circle.first().cloned();
+        let about = about.map_or(About::Roster, |contact| About::Contact { contact });
+        let severity = if circle.len() > 2 { Medium } else { Low };
+        let what = format!("These back up only each other: {}.", ids.join(", "));
+        Kind { severity, ..CIRCLE }.of(about, what)
+    };
+    known.into_iter().map(finding).collect()
+}
+
+/// The report in numbers, as far as people are concerned.
+pub(super) fn totals(sources: &Sources<'_>) -> Totals {
+    let mut totals = Totals::default();
+    for contact in sources.present() {
+        totals.people += 1;
+        totals.due += usize::from(due(sources, contact));
+        totals.unconfirmed += usize::from(contact.unconfirmed_since.is_some());
+        for reach in reach::of(contact, sources.reached) {
+            totals.channels += 1;
+            totals.dead += usize::from(reach.dead.is_some());
+            let proven = reach.dead.is_none() && reach.proven(sources.limits.proof, sources.now);
+            totals.proven += usize::from(proven);
+        }
+    }
+    totals
+}

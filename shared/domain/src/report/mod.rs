@@ -1,0 +1,4 @@
+//! What the roster lacks, and what the installation lacks.
+
+pub mod coverage;
+pub mod readiness;

@@ -1,0 +1,106 @@
+//! By which of a person's channels a step pages: `all`, or a list of kinds.
+
+use serde::{Deserialize, Serialize};
+
+use crate::value::channel::{Channel, ChannelType};
+
+/// By which of a person's channels a step pages.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Written", into = "Written")]
+pub enum Channels {
+    /// Every channel, in the person's order.
+    #[default]
+    All,
+    /// Those of these kinds, in this order; every channel of somebody who has none of them.
+    Only(Vec<ChannelType>),
+}
+
+/// Its form in JSON.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(untagged)]
+enum Written {
+    Word(Word),
+    Kinds(Vec<ChannelType>),
+}
+
+#[derive(Clone, Copy, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Word {
+    All,
+    /// All channels of a turn go out together, so an order of them meant nothing. Plans that were
+    /// stored with it are read as what they did.
+    VoiceFirst,
+}
+
+impl From<Written> for Channels {
+    fn from(written: Written) -> Self {
+        match written {
+            Written::Word(Word::All | Word::VoiceFirst) => Self::All,
+            Written::Kinds(kinds) => Self::Only(kinds),
+        }
+    }
+}
+
+impl From<Channels> for Written {
+    fn from(channels: Channels) -> Self {
+        match channels {
+            Channels::All => Self::Word(Word::All),
+            Channels::Only(kinds) => Self::Kinds(kinds),
+        }
+    }
+}
+
+impl Channels {
+    /// These channels of somebody's `own`, in the order in which they are tried. Never none, if
+    /// there are any: a page must not be lost because a plan asks for a channel somebody lacks.
+    #[must_use]
+    pub fn of(&self, own: &[Channel]) -> Vec<Channel> {
+        let mut order = own.to_vec();
+        match self {
+            Self::All => {}
+            Self::Only(kinds) => {
+                let rank =
+                    |channel: &Channel| kinds.iter().position(|kind| *kind == channel.kind());
+                if own.iter().any(|channel| rank(channel).is_some()) {
+                    order.retain(|channel| rank(channel).is_some());
+                    order.sort_by_key(rank);
+                }
+            }
+        }
+        order
+    }
+}
+
+/// Calls before anything else, since nothing else wakes anybody.
+pub(crate) fn voice_first(channels: &mut [Channel]) {
+    channels.sort_by_key(|channel| channel.kind() != ChannelType::Voice);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::samples::person;
+
+    #[test]
+    fn which_and_in_what_order() {
+        use ChannelType::{Email, Sms, Voice};
+        let own = person("ada", 1).channels;
+        let check = |json: &str, own: &[Channel], expected: &[ChannelType]| {
+            let channels: Channels = serde_json::from_str(json).unwrap();
+            assert_eq!(serde_json::to_string(&channels).unwrap(), json);
+            let kinds: Vec<_> = channels.of(own).iter().map(Channel::kind).collect();
+            assert_eq!(kinds, expected, "{json}");
+        };
+        check("\"all\"", &own, &[Email, Sms, Voice]);
+        check("[\"voice\",\"email\"]", &own, &[Voice, Email]);
+        // Without the channel asked for, any other is better than none.
+        check("[\"voice\"]", &own[..2], &[Email, Sms]);
+    }
+
+    #[test]
+    fn a_stored_plan_that_asks_for_calls_first_asks_for_everything() {
+        let stored: Channels = serde_json::from_str("\"voice-first\"").unwrap();
+        assert_eq!(stored, Channels::All);
+        assert_eq!(serde_json::to_string(&stored).unwrap(), "\"all\"");
+    }
+}

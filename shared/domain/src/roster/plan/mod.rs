@@ -1,0 +1,226 @@
+//! An escalation plan: whom to page after how long, by which channels, and how often again.
+
+mod channels;
+pub mod draft;
+mod target;
+
+use std::collections::BTreeSet;
+
+use jiff::SignedDuration;
+use serde::{Deserialize, Serialize};
+
+pub use self::channels::Channels;
+pub(crate) use self::channels::voice_first;
+pub use self::target::{Target, TargetError};
+
+use crate::value::id::{ContactId, PlanId, ResourceId};
+use crate::value::incident_type::IncidentType;
+use crate::value::severity::Severity;
+use crate::value::stamps::Stamps;
+
+/// One step of a plan.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Step {
+    /// How long after the round begins, in minutes.
+    pub after_minutes: u32,
+    /// Whom it pages.
+    pub targets: Vec<Target>,
+    /// By which channels.
+    #[serde(default)]
+    pub channels: Channels,
+}
+
+impl Step {
+    /// Whether it is for external organizations alone.
+    #[must_use]
+    pub fn only_externals(&self) -> bool {
+        self.targets.iter().all(|target| matches!(target, Target::External(_)))
+    }
+
+    /// The organisations that it names.
+    pub fn externals(&self) -> impl Iterator<Item = &ResourceId> {
+        self.targets.iter().filter_map(|target| match target {
+            Target::External(id) => Some(id),
+            _ => None,
+        })
+    }
+}
+
+/// How an incident escalates while nobody answers. Built from a [`crate::roster::plan::draft::PlanDraft`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EscalationPlan {
+    /// Its id; never changes.
+    pub id: PlanId,
+    /// Its name.
+    pub name: String,
+    /// The types of incident it is for; empty for any.
+    pub incident_types: BTreeSet<IncidentType>,
+    /// The least severe incident it is for.
+    pub least_severity: Severity,
+    /// Its steps, in order of time; at least one.
+    pub steps: Vec<Step>,
+    /// How often the steps are gone through before the emergency topic has its turn.
+    pub rounds: u32,
+    /// From the beginning of one round to that of the next, in minutes; after the last step.
+    pub round_minutes: u32,
+    /// How many people must acknowledge before paging stops.
+    pub acknowledgements: u16,
+    /// How long after its last acknowledgement an incident that nobody resolved pages again, in
+    /// minutes; never, if there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acknowledgement_minutes: Option<u32>,
+    /// Who made and changed it.
+    #[serde(flatten)]
+    pub stamps: Stamps,
+}
+
+impl Default for EscalationPlan {
+    /// The plan that is compiled in: the team at once; everybody who has not answered, and the
+    /// backups, after 10 minutes; the next level after 20; three rounds half an hour apart. An acknowledged
+    /// incident that is not resolved within four hours pages again.
+    fn default() -> Self {
+        use Target::{Backups, NextLevel, SeverityTeam};
+        let step = |after_minutes, targets: &[Target]| Step {
+            after_minutes,
+            targets: targets.to_vec(),
+            channels: Channels::All,
+        };
+        Self {
+            id: PlanId::default_plan(),
+            name: PlanId::DEFAULT.to_owned(),
+            incident_types: BTreeSet::new(),
+            least_severity: Severity::Informational,
+            steps: vec![
+                step(0, &[SeverityTeam]),
+                step(10, &[SeverityTeam, Backups]),
+                step(20, &[NextLevel]),
+            ],
+            rounds: 3,
+            round_minutes: 30,
+            acknowledgements: 1,
+            acknowledgement_minutes: Some(240),
+            stamps: Stamps::built_in(),
+        }
+    }
+}
+
+impl EscalationPlan {
+    /// The most specific of `plans` for such an incident: one that names the type before one for
+    /// any; then the one for the gravest incidents; then the one for the fewest types; then by id.
+    /// The compiled-in plan if none is for it.
+    #[must_use]
+    pub fn choose(plans: Vec<Self>, r#type: IncidentType, severity: Severity) -> Self {
+        let fits = |plan: &Self| {
+            severity >= plan.least_severity
+                && (plan.incident_types.is_empty() || plan.incident_types.contains(&r#type))
+        };
+        let rank = |plan: &Self| {
+            let any = plan.incident_types.is_empty();
+            let severity = std::cmp::Reverse(plan.least_severity);
+            (any, severity, plan.incident_types.len(), plan.id.clone())
+        };
+        plans.into_iter().filter(fits).min_by_key(rank).unwrap_or_default()
+    }
+
+    /// The wait after the step at `index`, until the next step or the next round's first.
+    #[must_use]
+    pub fn wait_after(&self, index: usize) -> SignedDuration {
+        let minutes = |i: usize| self.steps.get(i).map(|step| step.after_minutes);
+        let first = minutes(0).unwrap_or(0);
+        let now = minutes(index).unwrap_or(0);
+        let next = minutes(index + 1).unwrap_or(self.round_minutes + first);
+        SignedDuration::from_mins(i64::from(next.saturating_sub(now)))
+    }
+
+    /// How many minutes after the incident opens the first step pages.
+    #[must_use]
+    pub fn first_minutes(&self) -> u32 {
+        self.steps.first().map_or(0, |step| step.after_minutes)
+    }
+
+    /// The step with this number, from 0.
+    #[must_use]
+    pub fn step(&self, number: u32) -> Option<&Step> {
+        self.steps.get(usize::try_from(number).ok()?)
+    }
+
+    /// Everybody whom a step names.
+    pub fn named(&self) -> impl Iterator<Item = &ContactId> {
+        let targets = self.steps.iter().flat_map(|step| &step.targets);
+        targets.filter_map(|target| match target {
+            Target::Contact(id) => Some(id),
+            _ => None,
+        })
+    }
+
+    /// Every organisation that a step names.
+    pub fn externals(&self) -> impl Iterator<Item = &ResourceId> {
+        self.steps.iter().flat_map(Step::externals)
+    }
+
+    /// The plan with `successor` wherever it names `leaver`; `None` if it does not.
+    #[must_use]
+    pub fn with_successor(&self, leaver: &ContactId, successor: &ContactId) -> Option<Self> {
+        self.named().find(|id| *id == leaver)?;
+        let mut plan = self.clone();
+        for step in &mut plan.steps {
+            let (old, new) = (Target::Contact(leaver.clone()), Target::Contact(successor.clone()));
+            let known = step.targets.contains(&new);
+            step.targets.retain(|target| !known || *target != old);
+            for target in &mut step.targets {
+                if *target == old {
+                    *target = new.clone();
+                }
+            }
+        }
+        Some(plan)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_most_specific_plan_is_chosen() {
+        use IncidentType::{DataExposure, Malware, Other};
+        let plan = |id: &str, types: &[IncidentType], least_severity| EscalationPlan {
+            id: id.parse().unwrap(),
+            incident_types: types.iter().copied().collect(),
+            least_severity,
+            ..EscalationPlan::default()
+        };
+        let plans = vec![
+            plan("any", &[], Severity::Informational),
+            plan("grave", &[], Severity::Critical),
+            plan("both", &[Malware, DataExposure], Severity::Medium),
+            plan("malware", &[Malware], Severity::Medium),
+            plan("malware-2", &[Malware], Severity::Medium),
+        ];
+        let check = |r#type, severity, expected: &str| {
+            let chosen = EscalationPlan::choose(plans.clone(), r#type, severity);
+            assert_eq!(chosen.id.as_str(), expected);
+        };
+        check(Malware, Severity::Critical, "malware");
+        check(DataExposure, Severity::High, "both");
+        check(DataExposure, Severity::Low, "any");
+        check(Other, Severity::Critical, "grave");
+        let none = EscalationPlan::choose(vec![], Other, Severity::High);
+        assert_eq!((none.id.as_str(), none.stamps.version), (PlanId::DEFAULT, 0));
+    }
+
+    #[test]
+    fn a_leaver_is_replaced_once_in_each_step() {
+        let (ada, bob): (ContactId, ContactId) = ("ada".parse().unwrap(), "bob".parse().unwrap());
+        let step = |ids: &[&ContactId]| Step {
+            after_minutes: 0,
+            targets: ids.iter().map(|id| Target::Contact((*id).clone())).collect(),
+            channels: Channels::All,
+        };
+        let steps = vec![step(&[&ada]), step(&[&ada, &bob]), step(&[&bob])];
+        let plan = EscalationPlan { steps, ..EscalationPlan::default() };
+        let mended = plan.with_successor(&ada, &bob).unwrap();
+        assert_eq!(mended.steps, [step(&[&bob]), step(&[&bob]), step(&[&bob])]);
+        assert_eq!(mended.with_successor(&ada, &bob), None);
+    }
+}

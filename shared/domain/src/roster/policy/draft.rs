@@ -1,0 +1,233 @@
+//! The policy as somebody sends it, and the checks that make a [`Policy`] of it.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+
+use crate::draft::checks::{Faults, Field, printable};
+use crate::draft::fault::Fault;
+use crate::draft::given::{Given, known};
+use crate::roster::policy::{PageFrom, Policy, SourceClosed, Threshold, WhenClosed};
+use crate::value::stamps::{Stamp, Stamps};
+
+/// The policy as somebody sends it. A field that is missing has its default.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(expecting = "the policy as a JSON object")]
+#[expect(clippy::zero_sized_map_values, reason = "serde flattens maps, not sets")]
+pub struct PolicyDraft {
+    page_from: Field<Words>,
+    levels: Field<i64>,
+    levels_high: Field<i64>,
+    levels_critical: Field<i64>,
+    group_minutes: Field<i64>,
+    group_hours: Field<i64>,
+    remind_after_minutes: Field<i64>,
+    when_closed_at_source: Field<Words>,
+    sms_per_15_minutes: Field<i64>,
+    calls_per_15_minutes: Field<i64>,
+    emails_per_minute: Field<i64>,
+    version: Field<u64>,
+    #[serde(flatten)]
+    rest: BTreeMap<String, IgnoredAny>,
+}
+
+impl PolicyDraft {
+    /// The version its sender has read, if the draft says so.
+    #[must_use]
+    pub fn version(&self) -> Option<u64> {
+        known(self.version.as_ref()).copied()
+    }
+
+    /// The policy this draft describes, in the place of `current`.
+    ///
+    /// # Errors
+    /// Every fault of the draft, in the order of the fields.
+    pub fn check(self, current: Option<&Policy>, stamp: &Stamp) -> Result<Policy, Vec<Fault>> {
+        let mut faults = Faults::default();
+        faults.unknown(self.rest.keys(), "is not a field of the policy", "page_from");
+        let page_from = faults.page_from(self.page_from, current.map(|policy| policy.page_from));
+        let levels = faults.level("levels", self.levels);
+        let levels_high = faults.level("levels_high", self.levels_high);
+        let levels_critical = faults.level("levels_critical", self.levels_critical);
+        let wrong = "must be a whole number of minutes from 0 to 1440 (a day)";
+        let group_minutes =
+            faults.whole("group_minutes", self.group_minutes, 0..=1440, wrong, "60");
+        let wrong = "must be a whole number of hours from 1 to 720 (30 days)";
+        let group_hours = faults.whole("group_hours", self.group_hours, 1..=720, wrong, "24");
+        let wrong = "must be a whole number of minutes from 15 to 10080 (7 days)";
+        let remind_after_minutes = self.remind_after_minutes;
+        let remind_after_minutes =
+            faults.whole("remind_after_minutes", remind_after_minutes, 15..=10_080, wrong, "240");
+        let when_closed_at_source = faults.when_closed(self.when_closed_at_source);
+        let sms = faults.rate("sms_per_15_minutes", self.sms_per_15_minutes, "5");
+        let calls = faults.rate("calls_per_15_minutes", self.calls_per_15_minutes, "3");
+        let emails = faults.rate("emails_per_minute", self.emails_per_minute, "1");
+        faults.version(self.version);
+        let defaults = Policy::default();
+        let levels = levels.unwrap_or(defaults.levels);
+        let levels_high = levels_high.unwrap_or(defaults.levels_high.max(levels));
+        let levels_critical = levels_critical.unwrap_or(defaults.levels_critical);
+        let fault = "must not be lower than that of less severe incidents";
+        if levels_high < levels {
+            faults.add("levels_high", fault, &levels.to_string());
+        }
+        if levels_critical < levels_high {
+            faults.add("levels_critical", fault, &levels_high.to_string());
+        }
+        if !faults.0.is_empty() {
+            return Err(faults.0);
+        }
+        Ok(Policy {
+            page_from,
+            levels,
+            levels_high,
+            levels_critical,
+            group_minutes: group_minutes.unwrap_or(defaults.group_minutes),
+            group_hours: group_hours.unwrap_or(defaults.group_hours),
+            remind_after_minutes: remind_after_minutes.unwrap_or(defaults.remind_after_minutes),
+            when_closed_at_source,
+            sms_per_15_minutes: sms.unwrap_or(defaults.sms_per_15_minutes),
+            calls_per_15_minutes: calls.unwrap_or(defaults.calls_per_15_minutes),
+            emails_per_minute: emails.unwrap_or(defaults.emails_per_minute),
+            stamps: Stamps::after(current.map(|policy| &policy.stamps), stamp),
+        })
+    }
+}
+
+/// One word, or one for each kind of source.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged)]
+enum Words {
+    One(String),
+    Each(BTreeMap<String, Given<String>>),
+}
+
+const THRESHOLDS: &str = r#"{"threats": "medium", "controls": "never"}"#;
+const CLOSED: &str = r#"{"threats": "tell", "controls": "stop"}"#;
+
+impl Faults {
+    /// The thresholds. One word alone is that of threats, and leaves the others as they are.
+    fn page_from(&mut self, given: Field<Words>, current: Option<PageFrom>) -> PageFrom {
+        let one = matches!(known(given.as_ref()), Some(Words::One(_)));
+        let mut page_from = current.filter(|_| one).unwrap_or_default();
+        let wrong = "must be informational, low, medium, high, critical or never";
+        self.words("page_from", given, (wrong, THRESHOLDS), |name, word| {
+            let threshold = Threshold::try_from(word.to_owned()).map_err(|_| "medium");
+            let place = match name.unwrap_or("threats") {
+                "threats" => &mut page_from.threats,
+                "vulnerabilities" => &mut page_from.vulnerabilities,
+                "exploited_vulnerabilities" => &mut page_from.exploited_vulnerabilities,
+                "controls" => &mut page_from.controls,
+                _ => return None,
+            };
+            Some(threshold.map(|threshold| *place = threshold))
+        });
+        page_from
+    }
+
+    /// What follows when a source closes its findings. One word alone is for every kind of source.
+    fn when_closed(&mut self, given: Field<Words>) -> WhenClosed {
+        let mut when = WhenClosed::default();
+        let wrong = "must be tell, stop or resolve";
+        self.words("when_closed_at_source", given, (wrong, CLOSED), |name, word| {
+            let what = SourceClosed::from_name(word).ok_or("stop");
+            let places = match name {
+                None => vec![&mut when.threats, &mut when.vulnerabilities, &mut when.controls],
+                Some("threats") => vec![&mut when.threats],
+                Some("vulnerabilities") => vec![&mut when.vulnerabilities],
+                Some("controls") => vec![&mut when.controls],
+                Some(_) => return None,
+            };
+            Some(what.map(|what| places.into_iter().for_each(|place| *place = what)))
+        });
+        when
+    }
+
+    /// One word, or a word for each kind of source. `set` takes a kind (none for a word alone) and its word; it
+    /// answers nothing for a kind that does not exist, and an example for a word that does not.
+    fn words(
+        &mut self,
+        field: &str,
+        given: Field<Words>,
+        (wrong, example): (&str, &str),
+        mut set: impl FnMut(Option<&str>, &str) -> Option<Result<(), &'static str>>,
+    ) {
+        let kind = format!("{wrong}, or an object with one of them for each kind of source");
+        match self.typed(field, given, &kind, example) {
+            None => {}
+            Some(Words::One(word)) => {
+                if let Some(Err(example)) = set(None, &word) {
+                    self.add(field, wrong, example);
+                }
+            }
+            Some(Words::Each(words)) => {
+                for (name, word) in &words {
+                    let place = format!("{field}.{}", printable(name));
+                    let word = word.as_ref().map_or("", String::as_str);
+                    match set(Some(name), word) {
+                        Some(Ok(())) => {}
+                        Some(Err(example)) => self.add(place, wrong, example),
+                        None => self.add(place, "is not a kind of source", example),
+                    }
+                }
+            }
+        }
+    }
+
+    /// How many pages within a time. Never none: then nobody would be paged.
+    fn rate(&mut self, field: &str, given: Field<i64>, example: &str) -> Option<u16> {
+        let wrong = "must be a whole number from 1 to 1000";
+        self.whole(field, given, 1..=1000, wrong, example)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::samples::now;
+    use crate::value::severity::Severity;
+
+    fn check(draft: Value) -> Result<Policy, Vec<Fault>> {
+        let draft: PolicyDraft = serde_json::from_value(draft).unwrap();
+        draft.check(Some(&Policy::default()), &Stamp { by: "test".into(), at: now() })
+    }
+
+    #[test]
+    fn what_is_missing_has_its_default() {
+        let policy = check(json!({"page_from": "high", "levels": 4})).unwrap();
+        let high = PageFrom { threats: Threshold::From(Severity::High), ..PageFrom::default() };
+        assert_eq!((policy.page_from, policy.levels, policy.levels_high), (high, 4, 4));
+        let each = check(json!({
+            "page_from": {"threats": "high", "controls": "critical"},
+            "when_closed_at_source": {"threats": "resolve"},
+        }));
+        let each = each.unwrap();
+        assert_eq!(each.page_from.controls, Threshold::From(Severity::Critical));
+        assert_eq!(each.page_from.vulnerabilities, PageFrom::default().vulnerabilities);
+        let when = each.when_closed_at_source;
+        assert_eq!((when.threats, when.controls), (SourceClosed::Resolve, SourceClosed::Stop));
+        assert_eq!((policy.stamps.version, policy.stamps.created_at), (1, now()));
+    }
+
+    #[test]
+    fn faults() {
+        let fields = |draft| check(draft).unwrap_err().into_iter().map(|f| f.field);
+        let odd = json!({"page_from": "loud", "levels": 0, "levels_high": 1, "extra": 1});
+        let odd: Vec<_> = fields(odd).collect();
+        assert_eq!(odd, ["extra", "page_from", "levels", "levels_high"]);
+        let odd = json!({
+            "page_from": {"threats": "loud", "miners": "low", "controls": 7},
+            "group_hours": 0, "remind_after_minutes": 1, "when_closed_at_source": "perhaps",
+        });
+        let odd: Vec<_> = fields(odd).collect();
+        let places = ["page_from.controls", "page_from.miners", "page_from.threats"];
+        assert_eq!(odd[..3], places);
+        assert_eq!(odd[3..], ["group_hours", "remind_after_minutes", "when_closed_at_source"]);
+        let falling = json!({"levels": 3, "levels_high": 2, "levels_critical": 1});
+        let falling: Vec<_> = fields(falling).collect();
+        assert_eq!(falling, ["levels_high", "levels_critical"]);
+    }
+}
