@@ -5,8 +5,8 @@ mod opened;
 #[cfg(test)]
 mod tests;
 
-use muster_aws::event::{Unreadable, read};
 use muster_domain::finding::Finding;
+use muster_runtime::event::{Unreadable, read};
 use serde_json::{Deserializer, Value, json};
 
 use self::names::on_the_wire;

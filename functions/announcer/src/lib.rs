@@ -5,14 +5,14 @@ mod records;
 use std::collections::BTreeMap;
 
 use aws_lambda_events::event::dynamodb::Event as Batch;
-use muster_aws::AwsError;
-use muster_aws::bus::{Bus, Event, MOST};
-use muster_aws::incidents::Incidents;
-use muster_aws::stream::{Answer, sequence_number};
-use muster_aws::text::Texts;
 use muster_domain::announcement::{DetailType, Line, in_chat, of_line, of_page};
 use muster_domain::incident::Incident;
 use muster_domain::value::id::IncidentId;
+use muster_runtime::error::AwsError;
+use muster_send::bus::{Bus, Event, MOST};
+use muster_send::text::Texts;
+use muster_store::incidents::Incidents;
+use muster_store::stream::{Answer, sequence_number};
 
 use records::{Told, Toldness};
 

@@ -3,11 +3,11 @@
 use announcer::Announcer;
 use aws_lambda_events::event::dynamodb::Event;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
-use muster_aws::bus::Bus;
-use muster_aws::incidents::Incidents;
-use muster_aws::settings::{BUS, CHAT_TOPIC, INCIDENTS_TABLE, required};
-use muster_aws::text::Texts;
-use muster_aws::{client, log};
+use muster_runtime::settings::{BUS, CHAT_TOPIC, INCIDENTS_TABLE, required};
+use muster_runtime::{client, log};
+use muster_send::bus::Bus;
+use muster_send::text::Texts;
+use muster_store::incidents::Incidents;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {

@@ -1,10 +1,10 @@
 //! Which records of the stream have something to tell: facts, and pages that have come to an end.
 
 use aws_lambda_events::event::dynamodb::EventRecord;
-use muster_aws::incidents::Fact;
-use muster_aws::stream::{Keys, keys};
 use muster_domain::incident::send::SendRecord;
 use muster_domain::value::id::IncidentId;
+use muster_store::incidents::Fact;
+use muster_store::stream::{Keys, keys};
 
 /// What a record tells, and of which incident.
 pub(crate) struct Told {

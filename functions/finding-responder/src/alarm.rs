@@ -3,9 +3,9 @@
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use jiff::Timestamp;
-use muster_aws::incidents::QUIET;
 use muster_domain::finding::Finding;
 use muster_domain::roster::policy::Policy;
+use muster_store::incidents::QUIET;
 
 use crate::respond::Seen;
 use crate::{Failure, Responder};
@@ -141,7 +141,7 @@ mod tests {
     fn finding(file: &str) -> Finding {
         let path = format!("{}/../../events/{file}", env!("CARGO_MANIFEST_DIR"));
         let event = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
-        muster_aws::event::read(event).unwrap().findings.remove(0).unwrap()
+        muster_runtime::event::read(event).unwrap().findings.remove(0).unwrap()
     }
 
     #[test]

@@ -6,16 +6,17 @@ mod respond;
 
 use jiff::Timestamp;
 use lambda_runtime::Diagnostic;
-use muster_aws::AwsError;
-use muster_aws::escalations::Escalations;
-use muster_aws::event::{self, Unreadable};
-use muster_aws::figures;
-use muster_aws::incidents::Incidents;
-use muster_aws::recent::Recent;
-use muster_aws::roster::Roster;
-use muster_aws::text::Texts;
 use muster_domain::finding::Finding;
 use muster_domain::incident::verdict::Reason;
+use muster_runtime::error::AwsError;
+use muster_runtime::event;
+use muster_runtime::event::Unreadable;
+use muster_runtime::figures;
+use muster_runtime::recent::Recent;
+use muster_send::escalations::Escalations;
+use muster_send::text::Texts;
+use muster_store::incidents::Incidents;
+use muster_store::roster::Roster;
 use serde::Serialize;
 use serde_json::Value;
 

@@ -1,21 +1,22 @@
 //! Wires finding-responder: settings, clients, runtime.
 
+use std::time::Duration;
+
 use finding_responder::{Look, Responder};
 use jiff::Timestamp;
 use lambda_runtime::{Context, Diagnostic, Error, LambdaEvent, service_fn};
-use muster_aws::escalations::Escalations;
-use muster_aws::incidents::Incidents;
-use muster_aws::recent::Recent;
-use muster_aws::roster::Roster;
-use muster_aws::settings::{
+use muster_runtime::recent::Recent;
+use muster_runtime::settings::{
     ACTION_ARN, EMERGENCY_TOPIC, INCIDENTS_TABLE, NAMESPACE, ROSTER_TABLE, SAMPLES_ARE_DRILLS,
     STATE_MACHINE, optional, required,
 };
-use muster_aws::text::Texts;
-use muster_aws::{client, figures, log};
+use muster_runtime::{client, figures, log};
+use muster_send::escalations::Escalations;
+use muster_send::text::Texts;
+use muster_store::incidents::Incidents;
+use muster_store::roster::Roster;
 use serde::Deserialize as _;
 use serde_json::{Value, json};
-use std::time::Duration;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {

@@ -2,11 +2,11 @@
 
 use futures::StreamExt as _;
 use jiff::{SignedDuration, Timestamp};
-use muster_aws::AwsError;
-use muster_aws::figures;
-use muster_aws::recent::Found;
 use muster_domain::finding::Finding;
 use muster_domain::incident::verdict::{Verdict, decide};
+use muster_runtime::error::AwsError;
+use muster_runtime::figures;
+use muster_runtime::recent::Found;
 use serde::{Deserialize, Serialize};
 
 use crate::{Failure, Responder};

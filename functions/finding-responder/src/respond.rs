@@ -1,9 +1,6 @@
 //! One finding: its verdict, carried out, and decided again where another finding was faster.
 
 use jiff::Timestamp;
-use muster_aws::AwsError;
-use muster_aws::incidents::{Fact, Written, pause};
-use muster_aws::secret::{incident_id, token_digest};
 use muster_domain::finding::drill::Drill;
 use muster_domain::finding::{Finding, Quiet, Route};
 use muster_domain::incident::update::Update;
@@ -12,6 +9,9 @@ use muster_domain::incident::{Actor, Cause, Incident, State, facts};
 use muster_domain::roster::plan::EscalationPlan;
 use muster_domain::roster::policy::Policy;
 use muster_domain::value::id::IncidentId;
+use muster_runtime::error::AwsError;
+use muster_runtime::secret::{incident_id, token_digest};
+use muster_store::incidents::{Fact, Written, pause};
 
 use crate::{Failure, Outcome, Responder, outcome, recorded};
 

@@ -4,9 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use muster_aws::AwsError;
-use muster_aws::directory::Found;
-use muster_aws::secret::hex_digest;
 use muster_domain::incident::escalation::LAST_LEVEL;
 use muster_domain::incident_manager::directory::{
     Actual, Alias, Change, Desired, SyncFailure, SyncReport, by_hand, changes, contact_alias,
@@ -16,6 +13,9 @@ use muster_domain::roster::contact::Contact;
 use muster_domain::roster::plan::EscalationPlan;
 use muster_domain::roster::team::People;
 use muster_domain::value::id::{ContactId, PlanId};
+use muster_incident_manager::directory::Found;
+use muster_runtime::error::AwsError;
+use muster_runtime::secret::hex_digest;
 
 use crate::Sync;
 use crate::records::{Touched, Whose};

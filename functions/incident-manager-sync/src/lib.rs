@@ -7,15 +7,15 @@ use std::collections::BTreeSet;
 
 use aws_lambda_events::event::dynamodb::Event as Batch;
 use jiff::{SignedDuration, Timestamp};
-use muster_aws::AwsError;
-use muster_aws::directory::Directory;
-use muster_aws::incidents::Incidents;
-use muster_aws::roster::Roster;
-use muster_aws::secret::hex_digest;
-use muster_aws::stream::Answer;
 use muster_domain::incident_manager::directory::{
     Alias, Manner, SyncFailure, SyncReport, contact_alias, contact_of,
 };
+use muster_incident_manager::directory::Directory;
+use muster_runtime::error::AwsError;
+use muster_runtime::secret::hex_digest;
+use muster_store::incidents::Incidents;
+use muster_store::roster::Roster;
+use muster_store::stream::Answer;
 use serde::{Deserialize, Serialize};
 
 use bring::Scope;

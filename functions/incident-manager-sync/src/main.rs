@@ -2,16 +2,16 @@
 
 use incident_manager_sync::{Input, Sync};
 use lambda_runtime::{Diagnostic, Error, LambdaEvent, service_fn};
-use muster_aws::directory::Directory;
-use muster_aws::incidents::Incidents;
-use muster_aws::roster::Roster;
-use muster_aws::settings::{
+use muster_domain::incident_manager::directory::{Manner, PagingBackend, Runbook, Use};
+use muster_incident_manager::directory::Directory;
+use muster_runtime::settings::{
     HAND_EDITS, INCIDENT_MANAGER, INCIDENT_MANAGER_PREFIX, INCIDENTS_TABLE, NAMESPACE,
     PAGING_BACKEND, RESPONSE_CHAT, RESPONSE_TOPICS, ROSTER_TABLE, RUNBOOK, RUNBOOK_ROLE, optional,
     required,
 };
-use muster_aws::{client, figures, log};
-use muster_domain::incident_manager::directory::{Manner, PagingBackend, Runbook, Use};
+use muster_runtime::{client, figures, log};
+use muster_store::incidents::Incidents;
+use muster_store::roster::Roster;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {

@@ -1,8 +1,8 @@
 //! What a batch of the roster's stream is about: whose entries have changed.
 
 use aws_lambda_events::event::dynamodb::Event as Batch;
-use muster_aws::stream::{keys, sequence_number};
 use muster_domain::value::id::{ContactId, PlanId};
+use muster_store::stream::{keys, sequence_number};
 
 /// Whose entry a record is about.
 #[derive(Clone, Debug, PartialEq, Eq)]

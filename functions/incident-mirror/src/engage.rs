@@ -3,9 +3,6 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use muster_aws::AwsError;
-use muster_aws::incidents::{Fact, Written};
-use muster_aws::records::{engagement_request, start_request};
 use muster_domain::incident::escalation::{Cursor, TurnInput};
 use muster_domain::incident::{Actor, Incident, State};
 use muster_domain::incident_manager::directory::{
@@ -15,6 +12,9 @@ use muster_domain::incident_manager::mirror::{
     Engagement, Engaging, Mirror, Place, Seen, may_engage, still_engaged,
 };
 use muster_domain::value::id::ContactId;
+use muster_incident_manager::records::{engagement_request, start_request};
+use muster_runtime::error::AwsError;
+use muster_store::incidents::{Fact, Written};
 
 use crate::{Engaged, MOST_RACES, Reflector};
 

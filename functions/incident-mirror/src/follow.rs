@@ -1,14 +1,13 @@
 //! One incident and its record: each told what happened at the other.
 
 use jiff::Timestamp;
-use muster_aws::AwsError;
-use muster_aws::figures;
-use muster_aws::incidents::{Fact, Taken, Written, pause};
-use muster_aws::records::{readers, start_request};
 use muster_domain::announcement::Line;
 use muster_domain::incident::{Actor, Incident, State};
 use muster_domain::incident_manager::mirror::{Mirror, Seen, Start, Step};
 use muster_domain::value::id::IncidentId;
+use muster_incident_manager::records::{readers, start_request};
+use muster_runtime::error::AwsError;
+use muster_store::incidents::{Fact, Taken, Written, pause};
 
 use crate::{MOST_RACES, Reflector};
 
@@ -115,7 +114,7 @@ impl Reflector {
                 // Not on record as resolved, so that the next look takes it over.
                 return Ok(Written::Conflict);
             }
-            figures::answered(&taken);
+            taken.count();
         }
         if standing.resolved && !mirror.resolved {
             mirror.resolved = true;
@@ -128,7 +127,7 @@ impl Reflector {
             for reader in readers(seen, incident.run_at) {
                 let taken =
                     self.incidents.take_up(&incident.id, &Actor::Contact(reader), None).await?;
-                figures::answered(&taken);
+                taken.count();
             }
         }
         Ok(Written::Done)

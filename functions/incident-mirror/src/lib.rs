@@ -13,14 +13,14 @@ use aws_lambda_events::event::dynamodb::Event as Batch;
 use futures::StreamExt as _;
 use jiff::Timestamp;
 use lambda_runtime::Diagnostic;
-use muster_aws::AwsError;
-use muster_aws::directory::Directory;
-use muster_aws::incidents::Incidents;
-use muster_aws::records::Records;
-use muster_aws::stream::Answer;
 use muster_domain::incident::escalation::TurnInput;
 use muster_domain::incident_manager::directory::PagingBackend;
 use muster_domain::value::id::{ContactId, IncidentId};
+use muster_incident_manager::directory::Directory;
+use muster_incident_manager::records::Records;
+use muster_runtime::error::AwsError;
+use muster_store::incidents::Incidents;
+use muster_store::stream::Answer;
 use serde::{Deserialize, Serialize};
 
 /// How often a record is looked at anew because somebody else changed what is known of it.

@@ -1,8 +1,8 @@
 //! The look of every minute: at the records of incidents that are recent or being paged for.
 
 use jiff::Timestamp;
-use muster_aws::AwsError;
 use muster_domain::value::id::IncidentId;
+use muster_runtime::error::AwsError;
 
 use crate::{Failure, Polled, Reflector};
 

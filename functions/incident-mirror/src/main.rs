@@ -2,15 +2,15 @@
 
 use incident_mirror::{Input, Reflector};
 use lambda_runtime::{Error, LambdaEvent, service_fn};
-use muster_aws::directory::Directory;
-use muster_aws::incidents::Incidents;
-use muster_aws::records::{Places, Records};
-use muster_aws::settings::{
+use muster_domain::incident_manager::directory::{PagingBackend, Use};
+use muster_incident_manager::directory::Directory;
+use muster_incident_manager::records::{Places, Records};
+use muster_runtime::settings::{
     CONTACTS, INCIDENT_MANAGER, INCIDENT_MANAGER_PREFIX, INCIDENTS_TABLE, LINK_BASE, NAMESPACE,
     PAGING_BACKEND, RESPONSE_PLANS, optional, required,
 };
-use muster_aws::{client, figures, log};
-use muster_domain::incident_manager::directory::{PagingBackend, Use};
+use muster_runtime::{client, figures, log};
+use muster_store::incidents::Incidents;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {

@@ -1,8 +1,8 @@
 //! Which incidents a batch of the incidents' stream is about.
 
 use aws_lambda_events::event::dynamodb::Event as Batch;
-use muster_aws::stream::{keys, sequence_number};
 use muster_domain::value::id::IncidentId;
+use muster_store::stream::{keys, sequence_number};
 
 /// A record that matters.
 #[derive(Clone, Debug, PartialEq, Eq)]

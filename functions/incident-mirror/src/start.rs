@@ -1,12 +1,12 @@
 //! The call that makes an incident's record: once, however often it is asked for.
 
 use jiff::Timestamp;
-use muster_aws::AwsError;
-use muster_aws::incidents::Written;
-use muster_aws::records::{not_there, start_request};
 use muster_domain::incident::Incident;
 use muster_domain::incident_manager::directory::quiet_plan_name;
 use muster_domain::incident_manager::mirror::Mirror;
+use muster_incident_manager::records::{not_there, start_request};
+use muster_runtime::error::AwsError;
+use muster_store::incidents::Written;
 
 use crate::Reflector;
 

@@ -3,8 +3,6 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use muster_aws::incidents::{Fact, IssuedToken, LINK_LIFE};
-use muster_aws::secret::{NoRandomness, Token};
 use muster_domain::incident::escalation::{Cursor, PersonPage, Turn};
 use muster_domain::incident::send::{
     ChannelKey, Claim, EMERGENCY, EXTERNAL, LEASE, SendChannel, SendKey, SendRecord, SendState,
@@ -13,6 +11,8 @@ use muster_domain::incident::send::{
 use muster_domain::incident::{Actor, Incident};
 use muster_domain::value::channel::Channel;
 use muster_domain::value::id::ContactId;
+use muster_runtime::secret::{NoRandomness, Token};
+use muster_store::incidents::{Fact, IssuedToken, LINK_LIFE};
 
 /// Where one message goes.
 #[derive(Clone, Debug)]

@@ -10,8 +10,6 @@ use std::time::{Duration, Instant};
 
 use futures::StreamExt as _;
 use jiff::Timestamp;
-use muster_aws::incidents::{HeldPage, PagedChannel, Written};
-use muster_aws::secret::Token;
 use muster_domain::incident::Incident;
 use muster_domain::incident::digest::{Digest, Left, choose, left, sort};
 use muster_domain::incident::ladder::{Ask, Ladder, Pass};
@@ -19,6 +17,8 @@ use muster_domain::incident::send::{LEASE, SendState};
 use muster_domain::roster::policy::Policy;
 use muster_domain::value::id::IncidentId;
 use muster_domain::value::severity::Severity;
+use muster_runtime::secret::Token;
+use muster_store::incidents::{HeldPage, PagedChannel, Written};
 
 use crate::{Failure, Pager};
 
@@ -183,7 +183,7 @@ impl Pager {
             if self.incidents.begin_digest(channel, &digest, begun, link).await?
                 == Written::Conflict
             {
-                muster_aws::incidents::pause().await;
+                muster_store::incidents::pause().await;
                 continue;
             }
             let rest = (last.as_str(), found.others || more);

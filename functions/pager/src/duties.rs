@@ -3,9 +3,6 @@
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
-use muster_aws::AwsError;
-use muster_aws::incidents::{Claimed, DutyDue, Fact, Notice, OpenedDuties, Written};
-use muster_aws::senders::Letter;
 use muster_domain::duty::clock::{DutyClock, Stage, recipients};
 use muster_domain::incident::escalation::LAST_LEVEL;
 use muster_domain::incident::send::{SendRecord, SendState};
@@ -13,6 +10,9 @@ use muster_domain::incident::{Actor, Incident, State};
 use muster_domain::roster::contact::Contact;
 use muster_domain::roster::external::ExternalResource;
 use muster_domain::value::channel::Channel;
+use muster_runtime::error::AwsError;
+use muster_send::senders::Letter;
+use muster_store::incidents::{Claimed, DutyDue, Fact, Notice, OpenedDuties, Written};
 
 use crate::Pager;
 

@@ -1,13 +1,13 @@
 //! Room on the ladder for one page: it goes out, or waits for the digest.
 
 use jiff::Timestamp;
-use muster_aws::AwsError;
-use muster_aws::incidents::{HeldPage, PagedChannel};
 use muster_domain::incident::Incident;
 use muster_domain::incident::ladder::{Ask, Ladder, Pass};
 use muster_domain::incident::send::{EXTERNAL, SendKey, SendRecord, SendState};
 use muster_domain::roster::policy::Policy;
 use muster_domain::value::channel::Channel;
+use muster_runtime::error::AwsError;
+use muster_store::incidents::{HeldPage, PagedChannel};
 
 use crate::Pager;
 use crate::claims::{Sending, To};

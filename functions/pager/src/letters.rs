@@ -1,6 +1,5 @@
 //! What goes into one message, by where it goes.
 
-use muster_aws::senders::Letter;
 use muster_domain::incident::Incident;
 use muster_domain::incident::escalation::{Emergency, Turn};
 use muster_domain::message::page::{
@@ -8,6 +7,7 @@ use muster_domain::message::page::{
     spoken_text,
 };
 use muster_domain::value::channel::Channel;
+use muster_send::senders::Letter;
 
 use crate::claims::{Claims, Sending, To};
 

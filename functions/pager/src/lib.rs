@@ -13,18 +13,18 @@ use std::time::Instant;
 
 use jiff::{SignedDuration, Timestamp};
 use lambda_runtime::Diagnostic;
-use muster_aws::AwsError;
-use muster_aws::figures;
-use muster_aws::incidents::{Fact, Incidents, Written};
-use muster_aws::roster::Roster;
-use muster_aws::secret::NoRandomness;
-use muster_aws::senders::Senders;
 use muster_domain::incident::escalation::{Cursor, Next, Turn, TurnInput};
 use muster_domain::incident::send::{SendChannel, SendRecord, SendState, TRY_AGAIN};
 use muster_domain::incident::update::UpdateInput;
 use muster_domain::incident::{Actor, Incident};
 use muster_domain::message::page::{Joined, Update as Change};
 use muster_domain::roster::policy::Policy;
+use muster_runtime::error::AwsError;
+use muster_runtime::figures;
+use muster_runtime::secret::NoRandomness;
+use muster_send::senders::Senders;
+use muster_store::incidents::{Fact, Incidents, Written};
+use muster_store::roster::Roster;
 use serde::{Deserialize, Serialize};
 
 pub use watch::{Tick, Watched};
@@ -210,7 +210,7 @@ impl Pager {
                     .claim(id, input.cursor.run, &claims.new, &claims.tokens, fact)
                     .await?;
                 if written == Written::Conflict {
-                    muster_aws::incidents::pause().await;
+                    muster_store::incidents::pause().await;
                     continue 'turn;
                 }
                 let first = input.cursor == Cursor::FIRST && records.is_empty();

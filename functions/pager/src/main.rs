@@ -3,19 +3,19 @@
 use std::time::{Duration, Instant, SystemTime};
 
 use lambda_runtime::{Error, LambdaEvent, service_fn};
-use muster_aws::incidents::Incidents;
-use muster_aws::mail::Mails;
-use muster_aws::roster::Roster;
-use muster_aws::secret::Token;
-use muster_aws::senders::Senders;
-use muster_aws::settings::{
+use muster_domain::incident_manager::directory::PagingBackend;
+use muster_runtime::secret::Token;
+use muster_runtime::settings::{
     EMERGENCY_TOPIC, INCIDENTS_TABLE, LINK_BASE, NAMESPACE, OWNER_TOPIC, PAGING_BACKEND,
     ROSTER_TABLE, SENDER, VOICE_FROM, optional, required,
 };
-use muster_aws::text::Texts;
-use muster_aws::voice::Calls;
-use muster_aws::{client, figures, log};
-use muster_domain::incident_manager::directory::PagingBackend;
+use muster_runtime::{client, figures, log};
+use muster_send::mail::Mails;
+use muster_send::senders::Senders;
+use muster_send::text::Texts;
+use muster_send::voice::Calls;
+use muster_store::incidents::Incidents;
+use muster_store::roster::Roster;
 use pager::{Input, Output, Pager};
 
 /// How long before its deadline a run starts no send any more: a provider may take ten seconds, and what became

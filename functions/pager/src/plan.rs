@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use futures::future::try_join_all;
 use jiff::Timestamp;
-use muster_aws::AwsError;
 use muster_domain::incident::Incident;
 use muster_domain::incident::escalation::{Cursor, Found, LAST_LEVEL, Turn, plan_turn, wanted};
 use muster_domain::message::page::Joined;
 use muster_domain::roster::external::ExternalResource;
+use muster_runtime::error::AwsError;
 
 use crate::Pager;
 

@@ -6,7 +6,6 @@ use std::time::{Duration, Instant};
 
 use futures::{StreamExt as _, TryStreamExt as _};
 use jiff::Timestamp;
-use muster_aws::incidents::{Fact, LATE, Written};
 use muster_domain::incident::escalation::{Cursor, plan_update};
 use muster_domain::incident::send::TRY_AGAIN;
 use muster_domain::incident::update::{About, Standing, Update, UpdateInput, recipients};
@@ -14,6 +13,7 @@ use muster_domain::incident::{Actor, Incident, State};
 use muster_domain::message::page;
 use muster_domain::message::page::JoinedLine;
 use muster_domain::value::id::IncidentId;
+use muster_store::incidents::{Fact, LATE, Written};
 use serde::Serialize;
 
 use crate::claims::Claims;
@@ -139,7 +139,7 @@ impl Pager {
                         .claim_update(&incident.id, &claims.new, &claims.tokens)
                         .await?;
                     if claimed == Written::Conflict {
-                        muster_aws::incidents::pause().await;
+                        muster_store::incidents::pause().await;
                         continue;
                     }
                     let (policy, joined) =

@@ -2,10 +2,10 @@
 
 use axum::Json;
 use axum::extract::{Path, State};
-use muster_aws::AwsError;
 use muster_domain::draft::fault::Fault;
 use muster_domain::roster::contact::Contact;
 use muster_domain::value::id::ContactId;
+use muster_runtime::error::AwsError;
 use serde::Serialize;
 use serde_json::Value;
 

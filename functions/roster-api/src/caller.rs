@@ -5,8 +5,8 @@ use axum::http::Extensions;
 use axum::http::request::Parts;
 use jiff::Timestamp;
 use lambda_http::request::RequestContext;
-use muster_aws::roster::Why;
 use muster_domain::incident::Actor;
+use muster_store::roster::Why;
 
 use crate::problem::Problem;
 

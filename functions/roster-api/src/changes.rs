@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use muster_aws::roster::Change;
+use muster_store::roster::Change;
 use serde::Serialize;
 use serde_json::Value;
 

@@ -4,12 +4,12 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
-use muster_aws::roster::{Action, Change};
 use muster_domain::draft::fault::Fault;
 use muster_domain::roster::contact::Contact;
 use muster_domain::roster::contact::draft::ContactDraft;
 use muster_domain::value::id::ContactId;
 use muster_domain::value::stamps::Stamp;
+use muster_store::roster::{Action, Change};
 use serde_json::Value;
 
 use crate::App;

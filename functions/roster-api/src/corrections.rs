@@ -2,11 +2,11 @@
 
 use axum::Json;
 use axum::extract::State;
-use muster_aws::incidents::{Write, Written};
-use muster_aws::roster::{Saved, Why};
 use muster_domain::review::{Correction, Decision, Subject, Wrong};
 use muster_domain::roster::contact::Contact;
 use muster_domain::roster::external::ExternalResource;
+use muster_store::incidents::{Write, Written};
+use muster_store::roster::{Saved, Why};
 use serde::Serialize;
 use serde_json::Value;
 

@@ -3,8 +3,8 @@
 use axum::extract::State;
 use axum::response::Response;
 use jiff::Timestamp;
-use muster_aws::coverage::Gathered;
 use muster_domain::report::coverage::coverage;
+use muster_store::coverage::Gathered;
 
 use crate::App;
 use crate::format::Format;

@@ -5,15 +5,15 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
-use muster_aws::bus::Event;
-use muster_aws::incidents::{FirstAnswer, List, Written};
-use muster_aws::secret::{Token, incident_id, token_digest};
 use muster_domain::draft::fault::Fault;
 use muster_domain::finding::drill::{DrillDraft, DrillFinding, Mode};
 use muster_domain::incident::Incident;
 use muster_domain::incident::drill::report::{DrillReport, report};
 use muster_domain::roster::contact::Contact;
 use muster_domain::value::id::IncidentId;
+use muster_runtime::secret::{Token, incident_id, token_digest};
+use muster_send::bus::Event;
+use muster_store::incidents::{FirstAnswer, List, Written};
 use serde::Serialize;
 
 use crate::App;

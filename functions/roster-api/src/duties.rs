@@ -4,11 +4,11 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Response};
 use jiff::Timestamp;
-use muster_aws::incidents::{Fact, Written};
 use muster_domain::draft::fault::Fault;
 use muster_domain::incident::Actor;
 use muster_domain::value::id::{IncidentId, ResourceId};
 use muster_domain::value::text;
+use muster_store::incidents::{Fact, Written};
 
 use crate::App;
 use crate::caller::Caller;

@@ -4,10 +4,10 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use muster_aws::incidents::FirstAnswer;
-use muster_aws::roster::{Action, Change, Entry, Saved, Why, Written};
 use muster_domain::draft::fault::Fault;
 use muster_domain::value::stamps::Stamp;
+use muster_store::incidents::FirstAnswer;
+use muster_store::roster::{Action, Change, Entry, Saved, Why, Written};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 

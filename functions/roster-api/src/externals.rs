@@ -2,12 +2,12 @@
 
 use axum::Json;
 use axum::extract::State;
-use muster_aws::roster::Saved;
 use muster_domain::draft::fault::Fault;
 use muster_domain::roster::external::ExternalResource;
 use muster_domain::roster::external::draft::ExternalDraft;
 use muster_domain::value::id::ResourceId;
 use muster_domain::value::stamps::Stamp;
+use muster_store::roster::Saved;
 use serde::Serialize;
 
 use crate::App;

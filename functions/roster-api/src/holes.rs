@@ -5,8 +5,6 @@ use std::collections::BTreeSet;
 use axum::Json;
 use axum::extract::{FromRequestParts, Query, State};
 use axum::http::request::Parts;
-use muster_aws::AwsError;
-use muster_aws::roster::{Saved, Why};
 use muster_domain::draft::fault::Fault;
 use muster_domain::roster::contact::Contact;
 use muster_domain::roster::contact::Status;
@@ -17,6 +15,8 @@ use muster_domain::roster::team::People;
 use muster_domain::value::id::{ContactId, PlanId, ResourceId};
 use muster_domain::value::stamps::Stamps;
 use muster_domain::value::text;
+use muster_runtime::error::AwsError;
+use muster_store::roster::{Saved, Why};
 use serde::{Deserialize, Serialize};
 
 use crate::App;

@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use axum::Json;
 use axum::extract::State;
 use jiff::Timestamp;
-use muster_aws::figures;
-use muster_aws::incidents::{Fact, History, List, Taken};
 use muster_domain::duty::clock::DutyClock;
 use muster_domain::incident::send::{SendKey, SendRecord, SendState};
 use muster_domain::incident::{Actor, Incident};
 use muster_domain::incident_manager::mirror::Mirror;
 use muster_domain::value::id::{ContactId, IncidentId};
+use muster_runtime::figures;
+use muster_store::incidents::{Fact, History, List, Taken};
 use serde::Serialize;
 
 use crate::App;
@@ -119,7 +119,7 @@ pub(crate) async fn take_up(
     token: Option<&str>,
 ) -> Result<Incident, Problem> {
     let end = app.incidents.take_up(id, by, token).await?;
-    figures::answered(&end);
+    end.count();
     figures::emit();
     answered(end)
 }
@@ -131,7 +131,7 @@ pub(crate) async fn resolve(
 ) -> Result<Json<Incident>, Problem> {
     let id = id::<IncidentId>(&text, "incident")?;
     let taken = app.incidents.end(&id, &caller.actor()).await?;
-    figures::answered(&taken);
+    taken.count();
     figures::emit();
     answered(taken).map(Json)
 }

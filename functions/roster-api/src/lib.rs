@@ -41,13 +41,13 @@ mod transfer;
 
 use std::sync::Arc;
 
-use muster_aws::bus::Bus;
-use muster_aws::directory::Directory;
-use muster_aws::incidents::Incidents;
-use muster_aws::readiness::Parts;
-use muster_aws::roster::Roster;
 use muster_domain::report::coverage::Limits;
+use muster_incident_manager::directory::Directory;
+use muster_send::bus::Bus;
+use muster_store::incidents::Incidents;
+use muster_store::roster::Roster;
 
+pub use readiness::{Names, Parts};
 pub use routes::{reports, roster};
 
 /// What the function works with.

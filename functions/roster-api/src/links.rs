@@ -9,11 +9,11 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
-use muster_aws::AwsError;
-use muster_aws::incidents::LinkToken;
-use muster_aws::secret::token_digest;
 use muster_domain::incident::{Actor, Incident, State as Standing};
 use muster_domain::message::page::Joined;
+use muster_runtime::error::AwsError;
+use muster_runtime::secret::token_digest;
+use muster_store::incidents::LinkToken;
 
 use crate::App;
 use crate::html::page;

@@ -1,13 +1,14 @@
 //! Wires roster-api: settings, clients, runtime.
 
 use lambda_http::Error;
-use muster_aws::bus::Bus;
-use muster_aws::incidents::Incidents;
-use muster_aws::roster::Roster;
-use muster_aws::settings::{
+use muster_runtime::settings::{
     BUS, INCIDENTS_TABLE, NAMESPACE, ROSTER_TABLE, SCOPE_PREFIX, optional, required,
 };
-use muster_aws::{client, coverage, figures, log};
+use muster_runtime::{client, figures, log};
+use muster_send::bus::Bus;
+use muster_store::coverage;
+use muster_store::incidents::Incidents;
+use muster_store::roster::Roster;
 use roster_api::{Stores, roster};
 
 #[tokio::main(flavor = "current_thread")]

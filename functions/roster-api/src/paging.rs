@@ -2,9 +2,9 @@
 
 use axum::extract::{FromRequestParts, Query};
 use axum::http::request::Parts;
-use muster_aws::roster::Page;
 use muster_domain::draft::fault::Fault;
 use muster_domain::roster::external::ResourceKind;
+use muster_store::roster::Page;
 use serde::{Deserialize, Serialize};
 
 use crate::problem::Problem;

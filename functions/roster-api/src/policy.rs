@@ -1,10 +1,10 @@
 //! The policy: the only entry of its kind.
 
-use muster_aws::roster::TheOne;
 use muster_domain::draft::fault::Fault;
 use muster_domain::roster::policy::Policy;
 use muster_domain::roster::policy::draft::PolicyDraft;
 use muster_domain::value::stamps::Stamp;
+use muster_store::roster::TheOne;
 
 use crate::entries::Served;
 

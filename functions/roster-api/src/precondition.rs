@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
-use muster_aws::roster::Entry;
+use muster_store::roster::Entry;
 
 use crate::problem::Problem;
 

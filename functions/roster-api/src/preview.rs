@@ -4,8 +4,6 @@ use axum::Json;
 use axum::extract::{FromRequestParts, Query, State};
 use axum::http::request::Parts;
 use jiff::Timestamp;
-use muster_aws::secret::incident_id;
-use muster_aws::{AwsError, event};
 use muster_domain::draft::fault::Fault;
 use muster_domain::finding::Finding;
 use muster_domain::incident::Incident;
@@ -24,6 +22,9 @@ use muster_domain::value::channel::{Channel, ChannelType};
 use muster_domain::value::id::{ContactId, PlanId};
 use muster_domain::value::incident_type::IncidentType;
 use muster_domain::value::severity::Severity;
+use muster_runtime::error::AwsError;
+use muster_runtime::event;
+use muster_runtime::secret::incident_id;
 use serde::{Deserialize, Serialize};
 
 use crate::App;

@@ -2,9 +2,9 @@
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use muster_aws::AwsError;
 use muster_domain::draft::fault::Fault;
 use muster_domain::roster::hole::Hole;
+use muster_runtime::error::AwsError;
 use serde::Serialize;
 
 /// Longest idempotency key, in characters.

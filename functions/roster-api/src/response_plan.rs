@@ -4,14 +4,14 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
 use jiff::Timestamp;
-use muster_aws::AwsError;
-use muster_aws::coverage::Gathered;
-use muster_aws::roster::{Change, ThePlan};
 use muster_domain::draft::fault::Fault;
 use muster_domain::response_plan::settings::PlanSettings;
 use muster_domain::response_plan::settings::draft::PlanSettingsDraft;
 use muster_domain::response_plan::{OpenPoint, Revision, Sources, check, document, response_plan};
 use muster_domain::value::stamps::Stamp;
+use muster_runtime::error::AwsError;
+use muster_store::coverage::Gathered;
+use muster_store::roster::{Change, ThePlan};
 use serde::Serialize;
 
 use crate::App;

@@ -5,13 +5,13 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use jiff::Timestamp;
-use muster_aws::secret::Token;
 use muster_domain::draft::fault::Fault;
 use muster_domain::review::reach::Dead;
 use muster_domain::review::{Review, Subject, Wanted};
 use muster_domain::roster::contact::Contact;
 use muster_domain::roster::external::ExternalResource;
 use muster_domain::value::channel::ChannelType;
+use muster_runtime::secret::Token;
 use serde::Serialize;
 
 use crate::App;

@@ -10,12 +10,12 @@ use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodRouter, any, delete, get, patch, post, put};
 use lambda_http::RequestExt as _;
-use muster_aws::figures;
 use muster_domain::response_plan::settings::PlanSettings as Settings;
 use muster_domain::roster::contact::Contact;
 use muster_domain::roster::external::ExternalResource as External;
 use muster_domain::roster::plan::EscalationPlan as Plan;
 use muster_domain::roster::policy::Policy;
+use muster_runtime::figures;
 use serde_json::json;
 
 use crate::entries::{create, erase, history, read, remove, replace, update};

@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use insta::assert_json_snapshot;
 use lambda_http::request::RequestContext;
-use muster_aws::client;
+use muster_runtime::client;
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 

@@ -9,12 +9,12 @@ use axum::body::Body;
 use axum::extract::{FromRequestParts, Query, Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use muster_aws::roster::{Action, Change, Page, Replacement, Why, changed_fields};
 use muster_domain::draft::fault::Fault;
 use muster_domain::roster::contact::Contact;
 use muster_domain::roster::team::People;
 use muster_domain::value::id::ContactId;
 use muster_domain::value::stamps::Stamp;
+use muster_store::roster::{Action, Change, Page, Replacement, Why, changed_fields};
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 

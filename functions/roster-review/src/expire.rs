@@ -1,6 +1,6 @@
 //! Deletes incidents that were resolved long ago.
 
-use muster_aws::incidents::List;
+use muster_store::incidents::List;
 
 use crate::{Failure, Reviewer, Run};
 

@@ -14,16 +14,16 @@ use std::time::{Duration, Instant};
 use aws_lambda_events::event::dynamodb::Event as Batch;
 use jiff::{SignedDuration, Timestamp};
 use lambda_runtime::Diagnostic;
-use muster_aws::AwsError;
-use muster_aws::incidents::Incidents;
-use muster_aws::roster::Roster;
-use muster_aws::secret::NoRandomness;
-use muster_aws::senders::Senders;
-use muster_aws::settings::{REMINDERS, REVIEW_DAYS, REVIEW_ZONE, number, required};
-use muster_aws::unreachable::Unreachable;
 use muster_domain::duty::retention::Retention;
 use muster_domain::report::coverage::Limits;
 use muster_domain::review::Terms;
+use muster_runtime::error::AwsError;
+use muster_runtime::secret::NoRandomness;
+use muster_runtime::settings::{REMINDERS, REVIEW_DAYS, REVIEW_ZONE, number, required};
+use muster_send::senders::Senders;
+use muster_send::unreachable::Unreachable;
+use muster_store::incidents::Incidents;
+use muster_store::roster::Roster;
 use serde_json::Value;
 
 /// How long a run goes on with a long list: two minutes less than the function's 15. What is left is

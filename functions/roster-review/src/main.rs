@@ -1,20 +1,21 @@
 //! Wires roster-review: settings, clients, runtime.
 
 use lambda_runtime::{Error, LambdaEvent, service_fn};
-use muster_aws::incidents::Incidents;
-use muster_aws::mail::Mails;
-use muster_aws::roster::Roster;
-use muster_aws::secret::Token;
-use muster_aws::senders::Senders;
-use muster_aws::settings::{
+use muster_domain::duty::retention::Retention;
+use muster_runtime::secret::Token;
+use muster_runtime::settings::{
     DRILL_DAYS, INCIDENT_RETENTION_DAYS, INCIDENTS_TABLE, LINK_BASE, NAMESPACE, OWNER_TOPIC,
     ROSTER_TABLE, SENDER, VOICE_FROM, number, optional, required,
 };
-use muster_aws::text::Texts;
-use muster_aws::unreachable::Unreachable;
-use muster_aws::voice::Calls;
-use muster_aws::{client, coverage, figures, log};
-use muster_domain::duty::retention::Retention;
+use muster_runtime::{client, figures, log};
+use muster_send::mail::Mails;
+use muster_send::senders::Senders;
+use muster_send::text::Texts;
+use muster_send::unreachable::Unreachable;
+use muster_send::voice::Calls;
+use muster_store::coverage;
+use muster_store::incidents::Incidents;
+use muster_store::roster::Roster;
 use roster_review::{Reviewer, Run, terms};
 use serde_json::Value;
 

@@ -1,12 +1,12 @@
 //! Word of a change of channels, to where somebody was reached before: a stolen link must not go unnoticed.
 
-use muster_aws::incidents::Notice;
-use muster_aws::roster::Change;
-use muster_aws::senders::Letter;
 use muster_domain::message::review as words;
 use muster_domain::roster::contact::Contact;
 use muster_domain::value::channel::Channel;
 use muster_domain::value::id::ContactId;
+use muster_send::senders::Letter;
+use muster_store::incidents::Notice;
+use muster_store::roster::Change;
 
 use crate::post::{Posted, Turn};
 use crate::{Failure, Reviewer, Run};

@@ -1,11 +1,11 @@
 //! One message: claimed, sent, and its end on record.
 
-use muster_aws::AwsError;
-use muster_aws::incidents::{Claimed, Notice};
-use muster_aws::senders::Letter;
 use muster_domain::incident::send::{SendRecord, SendState};
 use muster_domain::roster::contact::Contact;
 use muster_domain::value::channel::Channel;
+use muster_runtime::error::AwsError;
+use muster_send::senders::Letter;
+use muster_store::incidents::{Claimed, Notice};
 
 use crate::{Reviewer, Run};
 

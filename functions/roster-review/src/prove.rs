@@ -2,13 +2,13 @@
 
 use futures::StreamExt as _;
 use jiff::SignedDuration;
-use muster_aws::incidents::{Lets, Noted, Notice, ReviewToken};
-use muster_aws::secret::{Token, code, code_digest, fingerprint};
-use muster_aws::senders::Letter;
 use muster_domain::message::review as words;
 use muster_domain::review::{CODE_LIFE, Challenge, Purpose, Subject, TEST_LIFE};
 use muster_domain::roster::contact::Contact;
 use muster_domain::value::channel::{Channel, ChannelType};
+use muster_runtime::secret::{Token, code, code_digest, fingerprint};
+use muster_send::senders::Letter;
+use muster_store::incidents::{Lets, Noted, Notice, ReviewToken};
 
 use crate::post::{Posted, Turn};
 use crate::remind::ends;

@@ -4,16 +4,16 @@ use std::collections::BTreeMap;
 
 use futures::StreamExt as _;
 use jiff::{SignedDuration, Timestamp};
-use muster_aws::incidents::{Lets, Notice, ReviewToken, Written};
-use muster_aws::roster::{Entry, Saved, Why};
-use muster_aws::secret::Token;
-use muster_aws::senders::Letter;
 use muster_domain::message::review as words;
 use muster_domain::review::{LINK_LIFE, Review, Standing, Steps, Subject};
 use muster_domain::roster::contact::Contact;
 use muster_domain::roster::external::ExternalResource;
 use muster_domain::value::id::ContactId;
 use muster_domain::value::stamps::Stamp;
+use muster_runtime::secret::Token;
+use muster_send::senders::Letter;
+use muster_store::incidents::{Lets, Notice, ReviewToken, Written};
+use muster_store::roster::{Entry, Saved, Why};
 
 use crate::post::{Posted, Turn, way};
 use crate::{AT_ONCE, Failure, Reviewer, Run};

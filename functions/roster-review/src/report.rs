@@ -1,11 +1,11 @@
 //! The look at what is dead, the figures of the coverage report, and its summary for the owner.
 
-use muster_aws::coverage::Gathered;
-use muster_aws::figures;
-use muster_aws::incidents::Noted;
-use muster_aws::secret::fingerprint;
 use muster_domain::report::coverage::coverage;
 use muster_domain::roster::contact::Contact;
+use muster_runtime::figures;
+use muster_runtime::secret::fingerprint;
+use muster_store::coverage::Gathered;
+use muster_store::incidents::Noted;
 
 use crate::post::Posted;
 use crate::{Failure, Reviewer, Run};

@@ -1,12 +1,12 @@
 //! Somebody new: welcomed with what the role has to do, asked to confirm, tested, and put on a drill.
 
 use aws_lambda_events::event::dynamodb::Event as Batch;
-use muster_aws::incidents::{Newcomer, Notice};
-use muster_aws::senders::Letter;
-use muster_aws::stream::{Answer, keys, sequence_number};
 use muster_domain::message::review as words;
 use muster_domain::review::{Review, Standing, Subject};
 use muster_domain::roster::contact::Contact;
+use muster_send::senders::Letter;
+use muster_store::incidents::{Newcomer, Notice};
+use muster_store::stream::{Answer, keys, sequence_number};
 
 use crate::post::{Posted, Turn, way};
 use crate::{Failure, Reviewer, Run};

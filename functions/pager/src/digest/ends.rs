@@ -3,10 +3,10 @@
 use std::time::Instant;
 
 use jiff::Timestamp;
-use muster_aws::figures;
-use muster_aws::incidents::{HeldPage, PagedChannel};
 use muster_domain::incident::digest::Digest;
 use muster_domain::incident::send::{SendRecord, SendState};
+use muster_runtime::figures;
+use muster_store::incidents::{HeldPage, PagedChannel};
 
 use super::{few, letter};
 use crate::{Failure, Pager};

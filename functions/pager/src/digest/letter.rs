@@ -5,11 +5,6 @@ use std::collections::BTreeSet;
 
 use futures::StreamExt as _;
 use jiff::Timestamp;
-use muster_aws::AwsError;
-use muster_aws::incidents::{DigestLink, HeldPage, Incidents, IssuedToken, LINK_LIFE};
-use muster_aws::roster::Roster;
-use muster_aws::secret::{NoRandomness, Token};
-use muster_aws::senders::Letter;
 use muster_domain::incident::Incident;
 use muster_domain::incident::send::EXTERNAL;
 use muster_domain::incident::update::{Update, UpdateInput};
@@ -21,6 +16,11 @@ use muster_domain::roster::contact::Contact;
 use muster_domain::roster::external::ExternalResource;
 use muster_domain::value::channel::Channel;
 use muster_domain::value::id::{ContactId, IncidentId, ResourceId};
+use muster_runtime::error::AwsError;
+use muster_runtime::secret::{NoRandomness, Token};
+use muster_send::senders::Letter;
+use muster_store::incidents::{DigestLink, HeldPage, Incidents, IssuedToken, LINK_LIFE};
+use muster_store::roster::Roster;
 
 use crate::updates::words;
 

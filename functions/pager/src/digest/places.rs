@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use muster_aws::incidents::{HeldPage, PagedChannel};
 use muster_domain::incident::send::{ChannelKey, SendChannel, SendKey, SendState};
 use muster_domain::value::channel::Channel;
+use muster_store::incidents::{HeldPage, PagedChannel};
 
 use super::few;
 use super::letter::Recipient;

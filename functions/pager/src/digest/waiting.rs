@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
-use muster_aws::incidents::{HeldPage, Known, PagedChannel};
 use muster_domain::incident::Incident;
 use muster_domain::incident::digest::still_wanted;
 use muster_domain::incident::send::SendState;
 use muster_domain::value::id::IncidentId;
+use muster_store::incidents::{HeldPage, Known, PagedChannel};
 
 use super::few;
 use crate::{Failure, Pager};

@@ -1,12 +1,12 @@
 //! The owner's topic is told of what no contact can be told of. A topic has no ladder, so findings share messages.
 
 use jiff::Timestamp;
-use muster_aws::AwsError;
-use muster_aws::incidents::{Claimed, LATE, Notice};
 use muster_domain::incident::Incident;
 use muster_domain::incident::send::{SendRecord, SendState};
 use muster_domain::incident::update::{About, Update, Window};
 use muster_domain::message::page::{Joined, JoinedLine, several_added_topic};
+use muster_runtime::error::AwsError;
+use muster_store::incidents::{Claimed, LATE, Notice};
 
 use super::{End, words};
 use crate::{Failure, Pager};

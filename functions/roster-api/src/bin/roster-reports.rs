@@ -1,18 +1,18 @@
 //! Wires roster-reports: settings, clients, runtime.
 
 use lambda_http::Error;
-use muster_aws::bus::Bus;
-use muster_aws::directory::Directory;
-use muster_aws::incidents::Incidents;
-use muster_aws::readiness::{Names, Parts};
-use muster_aws::roster::Roster;
-use muster_aws::settings::{
+use muster_domain::incident_manager::directory::Use;
+use muster_incident_manager::directory::Directory;
+use muster_runtime::settings::{
     BUS, INCIDENT_MANAGER, INCIDENT_MANAGER_PREFIX, INCIDENTS_TABLE, NAMESPACE, ROSTER_TABLE,
     SCOPE_PREFIX, optional, required,
 };
-use muster_aws::{client, coverage, figures, log};
-use muster_domain::incident_manager::directory::Use;
-use roster_api::{Others, Stores, reports};
+use muster_runtime::{client, figures, log};
+use muster_send::bus::Bus;
+use muster_store::coverage;
+use muster_store::incidents::Incidents;
+use muster_store::roster::Roster;
+use roster_api::{Names, Others, Parts, Stores, reports};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {

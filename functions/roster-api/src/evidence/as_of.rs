@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
-use muster_aws::roster::{Action, Change, Entry};
 use muster_domain::value::channel::Channel;
+use muster_store::roster::{Action, Change, Entry};
 use serde::Serialize;
 use serde_json::{Map, Value};
 

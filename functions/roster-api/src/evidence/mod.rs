@@ -10,12 +10,12 @@ use axum::response::{IntoResponse as _, Response};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use muster_aws::incidents::List;
-use muster_aws::roster::{Action, Change};
 use muster_domain::draft::fault::Fault;
 use muster_domain::incident::drill::report::report;
 use muster_domain::report::coverage::coverage;
 use muster_domain::response_plan::{check, document, raci_csv, response_plan};
+use muster_store::incidents::List;
+use muster_store::roster::{Action, Change};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 

@@ -4,7 +4,7 @@ use std::io::{Cursor, Write as _};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use muster_aws::secret::hex_digest;
+use muster_runtime::secret::hex_digest;
 use serde::Serialize;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};

@@ -1,9 +1,9 @@
 //! The page behind the link in a page: what happened, the button, then all that is known.
 
-use muster_aws::incidents::LinkToken;
 use muster_domain::incident::{Actor, Incident, State};
 use muster_domain::message::page::{Joined, facts, minute, notices, shown};
 use muster_domain::value::text::escape;
+use muster_store::incidents::LinkToken;
 
 /// Returns title and body of the page for the contact who holds the link, as HTML.
 pub(super) fn rendered(link: &LinkToken, incident: &Incident, joined: &Joined) -> (String, String) {

@@ -4,13 +4,13 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use futures::StreamExt as _;
 use jiff::Timestamp;
-use muster_aws::AwsError;
-use muster_aws::incidents::LinkToken;
 use muster_domain::incident::digest::still_wants;
 use muster_domain::incident::{Actor, Incident, State as Standing};
 use muster_domain::message::page::shown;
 use muster_domain::value::id::IncidentId;
 use muster_domain::value::text::escape;
+use muster_runtime::error::AwsError;
+use muster_store::incidents::LinkToken;
 
 use super::{sorry, unknown};
 use crate::App;

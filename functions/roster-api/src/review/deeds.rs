@@ -1,10 +1,6 @@
 //! What a press of a button on a review's page does.
 
 use axum::response::Response;
-use muster_aws::bus::Event;
-use muster_aws::incidents::{Lets, Noted, Write, Written};
-use muster_aws::roster::{Entry, Saved, Why};
-use muster_aws::secret::{Token, code_digest, fingerprint};
 use muster_domain::draft::fault::Fault;
 use muster_domain::review::{
     Challenge, Correction, Given, KIND, MOST_CODES, Purpose, Review, Wanted, Wrong,
@@ -13,6 +9,10 @@ use muster_domain::roster::contact::Contact;
 use muster_domain::value::channel::{Channel, ChannelType};
 use muster_domain::value::stamps::Stamp;
 use muster_domain::value::text::lines;
+use muster_runtime::secret::{Token, code_digest, fingerprint};
+use muster_send::bus::Event;
+use muster_store::incidents::{Lets, Noted, Write, Written};
+use muster_store::roster::{Entry, Saved, Why};
 
 use super::correct::Asked;
 use super::form::Filled;

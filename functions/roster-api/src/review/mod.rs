@@ -11,12 +11,12 @@ mod refused;
 use axum::extract::State;
 use axum::response::Response;
 use jiff::Timestamp;
-use muster_aws::AwsError;
-use muster_aws::incidents::{Lets, ReviewToken};
-use muster_aws::secret::token_digest;
 use muster_domain::review::Subject;
 use muster_domain::roster::contact::Contact;
 use muster_domain::roster::external::ExternalResource;
+use muster_runtime::error::AwsError;
+use muster_runtime::secret::token_digest;
+use muster_store::incidents::{Lets, ReviewToken};
 
 pub(crate) use self::deeds::tell;
 

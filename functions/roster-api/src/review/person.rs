@@ -1,12 +1,12 @@
 //! The page of a person's own entry: the facts, the channels and their proofs, and the questions.
 
 use axum::response::Response;
-use muster_aws::secret::fingerprint;
 use muster_domain::message::review::hours;
 use muster_domain::review::reach::Reach;
 use muster_domain::roster::contact::{Contact, Status};
 use muster_domain::value::channel::Channel;
 use muster_domain::value::text::escape;
+use muster_runtime::secret::fingerprint;
 
 use super::correct::Asked;
 use super::form::Filled;

@@ -2,13 +2,13 @@
 
 use axum::response::Response;
 use jiff::Timestamp;
-use muster_aws::AwsError;
-use muster_aws::incidents::{Noted, Written};
-use muster_aws::secret::code_digest;
 use muster_domain::review::{Given, Purpose};
 use muster_domain::roster::contact::Contact;
 use muster_domain::value::channel::ChannelType;
 use muster_domain::value::text::escape;
+use muster_runtime::error::AwsError;
+use muster_runtime::secret::code_digest;
+use muster_store::incidents::{Noted, Written};
 
 use super::form::Filled;
 use super::page::{self, Said};

@@ -3,8 +3,8 @@
 use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::{Timestamp, Unit};
-use muster_aws::incidents::ReviewToken;
-use muster_aws::roster::{Action, Change};
+use muster_store::incidents::ReviewToken;
+use muster_store::roster::{Action, Change};
 
 use crate::App;
 use crate::html;

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use futures::{StreamExt as _, stream};
-use muster_aws::AwsError;
-use muster_aws::roster::{MOST_TOGETHER, Replacement, Roster, Why, Written};
 use muster_domain::roster::contact::Contact;
+use muster_runtime::error::AwsError;
+use muster_store::roster::{MOST_TOGETHER, Replacement, Roster, Why, Written};
 use tokio::time::{Instant, timeout_at};
 
 /// How many transactions are on their way at a time.
@@ -104,7 +104,7 @@ async fn save(
         let saved = timeout_at(time.wait_until, roster.save_together(rows, why)).await;
         match saved.unwrap_or_else(|_| Err(AwsError::late("importing"))) {
             Err(error) if error.passing && tries < MOST_TRIES => {
-                muster_aws::incidents::pause().await;
+                muster_store::incidents::pause().await;
             }
             saved => return Some(saved),
         }

@@ -1,0 +1,106 @@
+//! Gathers what the coverage report and the response plan are made of.
+
+use std::collections::BTreeSet;
+
+use jiff::{SignedDuration, Timestamp};
+use muster_domain::incident::drill::exercise::Exercise;
+use muster_domain::incident_manager::directory::Inactive;
+use muster_domain::report::coverage::{Limits, Sources};
+use muster_domain::review::reach::Reached;
+use muster_domain::roster::contact::Contact;
+use muster_domain::roster::external::ExternalResource;
+use muster_domain::roster::plan::EscalationPlan;
+use muster_domain::roster::policy::Policy;
+use muster_domain::roster::team::People;
+use muster_domain::value::id::ContactId;
+use muster_runtime::error::AwsError;
+use muster_runtime::settings::{DRILL_DAYS, PROOF_DAYS, REVIEW_DAYS, number};
+
+use crate::incidents::{Incidents, List};
+use crate::roster::Roster;
+
+/// How many drills a report looks back on: years of them.
+const MOST_DRILLS: u16 = 100;
+
+/// What the report calls too old, from the environment.
+#[must_use]
+pub fn limits() -> Limits {
+    let days = |name, usual| SignedDuration::from_hours(24 * i64::from(number(name, usual)));
+    Limits {
+        review: days(REVIEW_DAYS, 25),
+        proof: days(PROOF_DAYS, 90),
+        drill: days(DRILL_DAYS, 180),
+    }
+}
+
+/// Everything, as it is now.
+#[derive(Clone, Debug)]
+pub struct Gathered {
+    /// Everybody, those who left too.
+    pub people: People,
+    /// The escalation plans that are stored.
+    pub plans: Vec<EscalationPlan>,
+    /// Every external resource.
+    pub resources: Vec<ExternalResource>,
+    /// The policy.
+    pub policy: Policy,
+    /// What is known of everybody's channels.
+    pub reached: Reached,
+    /// The last drills.
+    pub exercises: Vec<Exercise>,
+    /// Channels that Incident Manager never engages.
+    pub inactive: Vec<Inactive>,
+    /// Those who say that they have left.
+    pub leaving: BTreeSet<ContactId>,
+    /// How many corrections wait.
+    pub waiting: usize,
+}
+
+impl Gathered {
+    /// Reads everything.
+    ///
+    /// # Errors
+    /// The failed call.
+    pub async fn read(roster: &Roster, incidents: &Incidents) -> Result<Self, AwsError> {
+        let (people, plans, resources, policy, drills, sync, corrections) = tokio::try_join!(
+            roster.all::<Contact>(),
+            roster.all::<EscalationPlan>(),
+            roster.all::<ExternalResource>(),
+            roster.policy(),
+            incidents.list(List::Drills, MOST_DRILLS, None),
+            incidents.sync(),
+            incidents.corrections(),
+        )?;
+        let reached = incidents.reached(&people).await?;
+        let drills = drills.map(|page| page.items).unwrap_or_default();
+        Ok(Self {
+            people: people.into_iter().map(|contact| (contact.id.clone(), contact)).collect(),
+            plans,
+            resources,
+            policy,
+            reached,
+            exercises: drills.iter().filter_map(Exercise::of).collect(),
+            inactive: sync.map(|report| report.inactive).unwrap_or_default(),
+            leaving: corrections.iter().filter_map(|c| c.leaving().cloned()).collect(),
+            waiting: corrections.len(),
+        })
+    }
+
+    /// What the coverage report is made of.
+    #[must_use]
+    pub fn sources(&self, limits: Limits, now: Timestamp) -> Sources<'_> {
+        Sources {
+            people: &self.people,
+            plans: &self.plans,
+            resources: &self.resources,
+            policy: &self.policy,
+            reached: &self.reached,
+            exercises: &self.exercises,
+            inactive: &self.inactive,
+            leaving: &self.leaving,
+            waiting: self.waiting,
+            limits,
+            now,
+        }
+    }
+}

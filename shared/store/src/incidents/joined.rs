@@ -1,0 +1,62 @@
+//! The findings that were added to an incident, as its messages and its page tell of them.
+
+use muster_domain::incident::Incident;
+use muster_domain::message::page::{Joined, JoinedLine};
+use muster_runtime::error::AwsError;
+
+use super::{Fact, Incidents, partition};
+use crate::item;
+use crate::item::s;
+
+/// Most facts that are read, the newest first: an incident of a thousand findings is paged like one of two.
+const MOST_READ: i32 = 10;
+
+impl Incidents {
+    /// Returns the findings that were added to an incident after it opened: how many, and the newest.
+    ///
+    /// # Errors
+    /// The failed call.
+    pub async fn joined(&self, incident: &Incident) -> Result<Joined, AwsError> {
+        let of = |kind: &'static str| Box::pin(self.newest(incident, kind));
+        let (joined, raised, count) = tokio::try_join!(
+            of("attached"),
+            of("raised"),
+            Box::pin(self.joined_count(&incident.id))
+        )?;
+        let facts = [joined, raised].concat();
+        let line = |fact: Fact| match fact.finding {
+            Some(finding) => JoinedLine::of(
+                finding.severity,
+                &finding.title,
+                finding.resource.as_deref(),
+                fact.at,
+            ),
+            None => JoinedLine { at: fact.at, text: fact.text },
+        };
+        let count = incident.findings.saturating_sub(1).saturating_add(count);
+        Ok(Joined::new(count, facts.into_iter().map(line).collect()))
+    }
+
+    /// The newest facts about findings whose names begin so.
+    async fn newest(&self, incident: &Incident, kind: &str) -> Result<Vec<Fact>, AwsError> {
+        let query = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .key_condition_expression("pk = :pk AND begins_with(sk, :begin)")
+            .expression_attribute_values(":pk", s(partition(&incident.id)))
+            .expression_attribute_values(":begin", s(format!("fact#{kind}#")))
+            .consistent_read(true)
+            .scan_index_forward(false)
+            .limit(MOST_READ);
+        let answer = query.send().await.map_err(|e| AwsError::of("dynamodb:Query", &e))?;
+        let facts = answer.items.unwrap_or_default().into_iter();
+        let facts = facts.filter_map(|item| item::readable::<Fact>(item, "fact"));
+        // What restarts paging without a finding of its own, and the headline, are told elsewhere.
+        let headline = &incident.finding.identity;
+        let other = |fact: &Fact| {
+            fact.finding.as_ref().is_some_and(|finding| finding.identity != *headline)
+        };
+        Ok(facts.filter(other).collect())
+    }
+}

@@ -1,0 +1,251 @@
+//! The incidents table: the ledger, incidents with their timeline, send records, link tokens.
+
+mod alarms;
+mod answers;
+mod due;
+mod duties;
+mod expiry;
+mod fact;
+mod held;
+mod joined;
+mod joining;
+mod ladders;
+mod ledger;
+mod links;
+mod mirrors;
+mod notices;
+mod proofs;
+mod repeats;
+mod reviews;
+mod sends;
+mod sync;
+mod updates;
+
+use std::time::Duration;
+
+use aws_config::SdkConfig;
+use aws_sdk_dynamodb::Client;
+use muster_runtime::error::AwsError;
+
+pub use crate::item::{Page, Written, pause};
+pub use alarms::QUIET;
+pub use answers::{LINK_LIFE, LinkToken, Taken};
+
+use crate::item;
+use crate::item::{Item, key, s};
+/// A write that is part of a transaction.
+pub use aws_sdk_dynamodb::types::TransactWriteItem as Write;
+pub use due::LATE;
+pub use duties::{DutyDue, OpenedDuties};
+pub use fact::{Fact, NamedFinding};
+use futures::{StreamExt as _, TryStreamExt as _};
+pub use held::{Held, HeldPage, Known};
+use jiff::Timestamp;
+pub use ladders::{DigestLink, PagedChannel, Standing};
+use muster_domain::duty::clock::DutyClock;
+use muster_domain::incident::Incident;
+use muster_domain::incident::send::SendRecord;
+use muster_domain::incident_manager::mirror::Mirror;
+use muster_domain::value::id::IncidentId;
+pub use notices::{Claimed, Notice};
+pub use proofs::Noted;
+pub use repeats::FirstAnswer;
+pub use reviews::{Lets, Newcomer, ReviewToken};
+pub use sends::IssuedToken;
+
+const KIND: &str = "incident";
+/// How many counts of findings are read at a time.
+const AT_ONCE: usize = 16;
+
+/// The incidents table.
+#[derive(Clone, Debug)]
+pub struct Incidents {
+    pub(crate) client: Client,
+    pub(crate) table: String,
+}
+
+/// An incident with all that happened.
+#[derive(Clone, Debug)]
+pub struct History {
+    /// The incident.
+    pub incident: Incident,
+    /// The facts, in no order.
+    pub facts: Vec<Fact>,
+    /// The sends, in no order.
+    pub sends: Vec<SendRecord>,
+    /// Its record in Incident Manager, if there is one.
+    pub mirror: Option<Mirror>,
+    /// The clocks of its notification duties, by organisation.
+    pub duties: Vec<DutyClock>,
+    /// How many findings it holds.
+    pub findings: u64,
+}
+
+fn partition(id: &IncidentId) -> String {
+    format!("incident#{id}")
+}
+
+/// Which list an incident is in: drills are apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum List {
+    /// What really happens.
+    Incidents,
+    /// What somebody practises.
+    Drills,
+}
+
+impl List {
+    const fn key(self) -> &'static str {
+        match self {
+            Self::Incidents => KIND,
+            Self::Drills => "drill",
+        }
+    }
+
+    const fn of(incident: &Incident) -> Self {
+        if incident.drill().is_some() { Self::Drills } else { Self::Incidents }
+    }
+}
+
+fn incident_key(id: &IncidentId) -> Item {
+    key(partition(id), KIND)
+}
+
+/// Whole milliseconds of one width, so that text order is time order.
+fn moment(at: Timestamp) -> String {
+    format!("{:014}", at.as_millisecond().max(0))
+}
+
+fn sort(incident: &Incident) -> String {
+    format!("{}#{}", moment(incident.opened_at), incident.id)
+}
+
+impl Incidents {
+    /// The incidents in `table`.
+    #[must_use]
+    pub fn new(config: &SdkConfig, table: String) -> Self {
+        Self { client: Client::new(config), table }
+    }
+
+    /// Makes the connection that the first event will need. Called while a function starts, when it
+    /// has a whole core for the handshake; a failure or a second without an answer changes nothing.
+    pub async fn warm(&self) {
+        let read = self.item(key("warm", "warm"));
+        if !matches!(tokio::time::timeout(Duration::from_secs(1), read).await, Ok(Ok(_))) {
+            tracing::warn!("no connection at the start; the first event makes one");
+        }
+    }
+
+    async fn item(&self, key: Item) -> Result<Option<Item>, AwsError> {
+        let get = self.client.get_item().table_name(&self.table).set_key(Some(key));
+        let answer = get.consistent_read(true).send().await;
+        Ok(answer.map_err(|error| AwsError::of("dynamodb:GetItem", &error))?.item)
+    }
+
+    /// The incident with this id.
+    ///
+    /// # Errors
+    /// The failed call.
+    pub async fn incident(&self, id: &IncidentId) -> Result<Option<Incident>, AwsError> {
+        self.item(incident_key(id)).await?.map(item::read).transpose()
+    }
+
+    /// The incident's item as it is to be written.
+    fn incident_item(incident: &Incident) -> Result<Item, AwsError> {
+        let mut keys = incident_key(&incident.id);
+        keys.insert("list_key".to_owned(), s(List::of(incident).key()));
+        keys.insert("sort".to_owned(), s(sort(incident)));
+        item::write(keys, incident)
+    }
+
+    /// A fact's item. The name makes it the only one of its kind in the incident.
+    fn fact_item(id: &IncidentId, name: &str, fact: &Fact) -> Result<Item, AwsError> {
+        item::write(key(partition(id), format!("fact#{name}")), fact)
+    }
+
+    /// The items of a partition whose place begins so, as they are now.
+    async fn part(&self, pk: String, begin: String) -> Result<Vec<Item>, AwsError> {
+        let query = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .key_condition_expression("pk = :pk AND begins_with(sk, :begin)")
+            .expression_attribute_values(":pk", s(pk))
+            .expression_attribute_values(":begin", s(begin))
+            .consistent_read(true);
+        item::every(query).await
+    }
+
+    /// Everything about one incident.
+    ///
+    /// # Errors
+    /// The failed call.
+    pub async fn history(&self, id: &IncidentId) -> Result<Option<History>, AwsError> {
+        let query = self.client.query().table_name(&self.table);
+        let query = query.key_condition_expression("pk = :pk").consistent_read(true);
+        let query = query.expression_attribute_values(":pk", s(partition(id)));
+        let (mut incident, mut mirror) = (None::<Incident>, None);
+        let (mut facts, mut sends, mut duties) = (Vec::new(), Vec::new(), Vec::new());
+        for item in item::every(query).await? {
+            let sk = item.get("sk").and_then(|sk| sk.as_s().ok()).cloned().unwrap_or_default();
+            match sk.split('#').next() {
+                Some(KIND) => incident = Some(item::read(item)?),
+                Some(mirrors::KIND) => mirror = item::readable(item, mirrors::KIND),
+                Some("fact") => facts.push(item::read(item)?),
+                Some("send") => sends.push(item::read(item)?),
+                Some("duty") if sk != "duty" => duties.push(item::read(item)?),
+                _ => {}
+            }
+        }
+        let joined = facts.iter().filter(|fact: &&Fact| fact.what == "attached").count();
+        let joined = u64::try_from(joined).unwrap_or(u64::MAX);
+        Ok(incident.map(|incident| {
+            let findings = incident.findings.saturating_add(joined);
+            History { incident, facts, sends, mirror, duties, findings }
+        }))
+    }
+
+    /// Incidents of one list, each with the number of its findings, newest first, `limit` at most, from `cursor` on; `None` if the cursor is not one
+    /// of ours. The index follows a write within moments, not at once.
+    ///
+    /// # Errors
+    /// The failed call.
+    pub async fn list(
+        &self,
+        list: List,
+        limit: u16,
+        cursor: Option<&str>,
+    ) -> Result<Option<Page<Incident>>, AwsError> {
+        let mut query = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .index_name("by-list")
+            .key_condition_expression("list_key = :list")
+            .expression_attribute_values(":list", s(list.key()))
+            .scan_index_forward(false)
+            .limit(i32::from(limit));
+        if let Some(cursor) = cursor {
+            let sort = item::sort_of(cursor);
+            let id = sort.as_deref().and_then(|sort| {
+                let (time, id) = sort.split_once('#')?;
+                let sound = time.len() == 14 && time.bytes().all(|b| b.is_ascii_digit());
+                id.parse().ok().filter(|_| sound)
+            });
+            let (Some(sort), Some(id)) = (sort, id) else { return Ok(None) };
+            let mut start = incident_key(&id);
+            start.extend([("list_key".to_owned(), s(list.key())), ("sort".to_owned(), s(sort))]);
+            query = query.set_exclusive_start_key(Some(start));
+        }
+        let answer = query.send().await.map_err(|e| AwsError::of("dynamodb:Query", &e))?;
+        let next = answer.last_evaluated_key().and_then(item::sort_in).map(item::cursor);
+        let counted = async |item: Item| {
+            let incident: Incident = item::read(item)?;
+            let joined = self.joined_count(&incident.id).await?;
+            Ok(Incident { findings: incident.findings.saturating_add(joined), ..incident })
+        };
+        let items = answer.items.unwrap_or_default().into_iter().map(counted);
+        let items = futures::stream::iter(items).buffered(AT_ONCE).try_collect().await?;
+        Ok(Some(Page { items, next }))
+    }
+}

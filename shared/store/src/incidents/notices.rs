@@ -1,0 +1,137 @@
+//! Messages that are no pages: reminders, tests, letters; each claimed before it is sent, as pages are.
+
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use jiff::{SignedDuration, Timestamp};
+use muster_domain::incident::escalation::Cursor;
+use muster_domain::incident::send::{
+    ChannelKey, Claim, LEASE, SendChannel, SendKey, SendRecord, SendState, claim,
+};
+use muster_domain::value::channel::ChannelType;
+use muster_runtime::error::AwsError;
+
+use super::Incidents;
+use crate::item;
+use crate::item::{Item, key, n, s};
+
+/// How long it is known that a message went out: longer than it could be asked for again.
+const KEPT: SignedDuration = SignedDuration::from_hours(400 * 24);
+
+/// Which message: what it is about, whom it is for, by what.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// What it is about, such as `review#2026-11#contact:ada`: the same is never sent twice.
+    pub about: String,
+    /// Whom it is for: a contact's id, or the topic.
+    pub whom: String,
+    /// `email`, `sms`, `voice` with a number if there are several, or `topic`.
+    pub channel: String,
+}
+
+/// What is to be done about a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Claimed {
+    /// It is ours: send it and settle this record.
+    Ours(SendRecord),
+    /// It has ended like this, for good.
+    Ended(SendState),
+    /// Somebody else is at it, or it failed a moment ago: look again later.
+    Later,
+}
+
+fn notice_key(notice: &Notice) -> Item {
+    let sk = format!("notice#{}#{}", notice.whom, notice.channel);
+    key(format!("notice#{}", notice.about), sk)
+}
+
+/// By what a message goes, as its record has it. A notice's own text may have another number after it: it
+/// is part of the item's key, and stays as it is so that nothing is sent twice.
+fn sent_by(notice: &Notice) -> SendChannel {
+    let kind = notice.channel.split('-').next().unwrap_or_default();
+    let kind = ChannelType::ALL.into_iter().find(|known| known.name() == kind);
+    kind.map_or(SendChannel::Topic, |kind| ChannelKey::first(kind).into())
+}
+
+/// The record in a notice's item.
+fn notice_record(notice: &Notice, mut item: Item) -> Result<SendRecord, AwsError> {
+    item.insert("channel".to_owned(), s(sent_by(notice).to_string()));
+    item::read(item)
+}
+
+fn notice_item(notice: &Notice, record: &SendRecord) -> Result<Item, AwsError> {
+    let until = record.at.saturating_add(KEPT).unwrap_or(Timestamp::MAX);
+    let mut item = item::write(notice_key(notice), record)?;
+    let until = u64::try_from(until.as_second()).unwrap_or_default();
+    item.insert("expires_at".to_owned(), n(until));
+    Ok(item)
+}
+
+impl Incidents {
+    /// Claims a message for `owner`, if nobody has sent it.
+    ///
+    /// # Errors
+    /// The failed call.
+    pub async fn claim_notice(
+        &self,
+        notice: &Notice,
+        owner: &str,
+        now: Timestamp,
+    ) -> Result<Claimed, AwsError> {
+        let record: Option<SendRecord> = self
+            .item(notice_key(notice))
+            .await?
+            .map(|item| notice_record(notice, item))
+            .transpose()?;
+        let attempt = match (claim(record.as_ref(), owner, now), &record) {
+            (Claim::Mine, Some(record)) => return Ok(Claimed::Ours(record.clone())),
+            (Claim::Settled, Some(record)) => return Ok(Claimed::Ended(record.state.clone())),
+            (Claim::Take { attempt }, _) => attempt,
+            _ => return Ok(Claimed::Later),
+        };
+        let until = now.saturating_add(LEASE).unwrap_or(Timestamp::MAX);
+        let record = SendRecord {
+            key: SendKey {
+                cursor: Cursor::FIRST,
+                contact: notice.whom.clone(),
+                channel: sent_by(notice),
+                about: None,
+            },
+            state: SendState::Claimed { until, owner: owner.to_owned() },
+            tries: attempt,
+            at: now,
+        };
+        let put = self
+            .client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(notice_item(notice, &record)?));
+        let put = match attempt {
+            1 => put.condition_expression("attribute_not_exists(pk)"),
+            _ => put
+                .condition_expression("tries = :tries AND attribute_not_exists(message_id)")
+                .expression_attribute_values(":tries", n(attempt - 1)),
+        };
+        match put.send().await {
+            Ok(_) => Ok(Claimed::Ours(record)),
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(PutItemError::is_conditional_check_failed_exception) =>
+            {
+                Ok(Claimed::Later)
+            }
+            Err(error) => Err(AwsError::of("dynamodb:PutItem", &error)),
+        }
+    }
+
+    /// Writes how a claimed message ended.
+    ///
+    /// # Errors
+    /// The failed call.
+    pub async fn settle_notice(
+        &self,
+        notice: &Notice,
+        record: &SendRecord,
+    ) -> Result<(), AwsError> {
+        self.settle_item(notice_item(notice, record)?, record.tries, &["claimed"]).await
+    }
+}

@@ -1,0 +1,35 @@
+//! How the tables stand.
+
+use aws_sdk_dynamodb::Client;
+use muster_domain::report::readiness::{Check, INCIDENTS_TABLE, ROSTER_TABLE};
+use muster_runtime::error::AwsError;
+
+use crate::incidents::Incidents;
+use crate::roster::Roster;
+
+impl Roster {
+    /// Checks whether the roster's table is there.
+    ///
+    /// # Errors
+    /// [`AwsError`] if DynamoDB does not answer.
+    pub async fn status(&self) -> Result<Check, AwsError> {
+        status(&self.client, &self.table, ROSTER_TABLE).await
+    }
+}
+
+impl Incidents {
+    /// Checks whether the incidents' table is there.
+    ///
+    /// # Errors
+    /// [`AwsError`] if DynamoDB does not answer.
+    pub async fn status(&self) -> Result<Check, AwsError> {
+        status(&self.client, &self.table, INCIDENTS_TABLE).await
+    }
+}
+
+async fn status(client: &Client, table: &str, part: &'static str) -> Result<Check, AwsError> {
+    let answer = client.describe_table().table_name(table).send().await;
+    let answer = answer.map_err(|error| AwsError::of("dynamodb:DescribeTable", &error))?;
+    let status = answer.table.and_then(|table| table.table_status);
+    Ok(Check::active(part, status.as_ref().map_or("unknown", |status| status.as_str())))
+}
