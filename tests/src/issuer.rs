@@ -3,16 +3,17 @@
 use std::net::Ipv4Addr;
 
 use anyhow::{Context as _, Result, anyhow};
-use aws_lc_rs::rand::SystemRandom;
-use aws_lc_rs::rsa::KeySize;
-use aws_lc_rs::signature::{KeyPair as _, RSA_PKCS1_SHA256, RsaKeyPair};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
+use ring::rand::SystemRandom;
+use ring::signature::{RSA_PKCS1_SHA256, RsaKeyPair, RsaPublicKeyComponents};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
+
+use crate::python;
 
 /// What its tokens are meant for.
 pub(crate) const AUDIENCE: &str = "muster";
@@ -31,14 +32,15 @@ pub(crate) struct Issuer {
 
 impl Issuer {
     pub(crate) async fn start() -> Result<Self> {
-        let key = RsaKeyPair::generate(KeySize::Rsa2048).map_err(|_| anyhow!("no RSA key"))?;
+        let key = python::rsa_key().await?;
+        let key = RsaKeyPair::from_pkcs8(&key).map_err(|_| anyhow!("no RSA key"))?;
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let url = format!("http://127.0.0.1:{}", listener.local_addr()?.port());
         let discovery = json!({ "issuer": url, "jwks_uri": format!("{url}/keys") }).to_string();
-        let public = key.public_key();
+        let public: RsaPublicKeyComponents<Vec<u8>> = key.public().into();
         let part = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
-        let n = part(public.modulus().big_endian_without_leading_zero());
-        let e = part(public.exponent().big_endian_without_leading_zero());
+        let n = part(&public.n);
+        let e = part(&public.e);
         let key_set =
             json!({ "keys": [{ "kty": "RSA", "kid": KEY_ID, "alg": "RS256", "n": n, "e": e }] });
         let key_set = key_set.to_string();
@@ -63,7 +65,7 @@ impl Issuer {
         let head = json!({ "alg": "RS256", "typ": "JWT", "kid": KEY_ID });
         let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
         let signed = format!("{}.{}", part(&head), part(&claims));
-        let mut signature = vec![0; self.key.public_modulus_len()];
+        let mut signature = vec![0; self.key.public().modulus_len()];
         self.key
             .sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), signed.as_bytes(), &mut signature)
             .map_err(|_| anyhow!("the token cannot be signed"))?;

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::Output;
 
 use anyhow::{Context as _, Result, bail, ensure};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use tokio::process::Command;
 
 use crate::home::{repository, shared};
@@ -46,6 +48,18 @@ pub(crate) fn models(program: &Path) -> Result<PathBuf> {
     let data = |version: fs::DirEntry| version.path().join("site-packages/botocore/data");
     let mut found = versions.flatten().map(data).filter(|data| data.is_dir());
     found.next().context("botocore has brought no models of AWS's services")
+}
+
+/// Makes a new RSA key with the environment's Python: PKCS #8, DER.
+///
+/// # Errors
+/// Python does not start, or makes none.
+pub(crate) async fn rsa_key() -> Result<Vec<u8>> {
+    let script = repository().join("tests").join("ministack").join("rsa_key.py");
+    let python = shared().join("venv").join("bin").join("python");
+    let made = run(Command::new(python).arg(script)).await?;
+    ensure!(made.status.success(), "Python makes no RSA key: {}", last_line(&made));
+    STANDARD.decode(made.stdout.trim_ascii()).context("Python's RSA key cannot be read")
 }
 
 async fn install(dir: &Path) -> Result<()> {

@@ -24,7 +24,7 @@ pub const OPERATION: Duration = Duration::from_secs(15);
 const SEND: Duration = Duration::from_secs(10);
 
 /// What secures connections: one for every client.
-pub const TLS: Provider = Provider::Rustls(CryptoMode::AwsLc);
+pub const TLS: Provider = Provider::Rustls(CryptoMode::Ring);
 
 /// The time limits of calls that send messages.
 #[must_use]
