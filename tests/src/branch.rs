@@ -1,7 +1,6 @@
 //! A second stack beside the system's own: the same functions, another roster, callers with tokens.
 
 use anyhow::{Context as _, Result, ensure};
-use aws_sdk_lambda::primitives::Blob;
 use reqwest::Method;
 use serde_json::{Map, Value, json};
 
@@ -140,15 +139,8 @@ impl Branch {
     }
 
     async fn invoke(&self, name: &str, payload: &Value) -> Result<Value> {
-        let answer = aws_sdk_lambda::Client::new(&self.cloud.config)
-            .invoke()
-            .function_name(self.function(name)?)
-            .payload(Blob::new(payload.to_string()))
-            .send()
-            .await?;
-        let payload = answer.payload().map(|blob| blob.clone().into_inner()).unwrap_or_default();
-        ensure!(answer.function_error().is_none(), "{}", String::from_utf8_lossy(&payload));
-        Ok(serde_json::from_slice(&payload)?)
+        let end = self.cloud.invoke(self.function(name)?, payload).await?;
+        end.map_err(anyhow::Error::msg)
     }
 
     /// Hands a finding's event to the branch: what its responder answers.

@@ -27,6 +27,7 @@ const CALL: Duration = Duration::from_mins(16);
 #[derive(Clone, Debug)]
 pub(crate) struct Cloud {
     port: u16,
+    region: String,
     credentials: Credentials,
     http: Client,
     pub config: SdkConfig,
@@ -39,6 +40,8 @@ pub(crate) struct Reply {
     pub text: String,
     /// The body, byte by byte.
     pub bytes: Vec<u8>,
+    /// Whether a function that was invoked failed.
+    pub function_failed: bool,
     /// Whose pages may read it, as a browser would see.
     pub allowed_origin: Option<String>,
 }
@@ -67,7 +70,8 @@ impl Cloud {
             .http_client(aws_smithy_http_client::Builder::new().build_http())
             .timeout_config(TimeoutConfig::builder().operation_timeout(CALL).build())
             .build();
-        Ok(Self { port: access.port, credentials, http: http_client()?, config })
+        let region = REGION.to_owned();
+        Ok(Self { port: access.port, region, credentials, http: http_client()?, config })
     }
 
     /// A call without a signature.
@@ -152,6 +156,20 @@ impl Cloud {
         Self { credentials, config, ..self.clone() }
     }
 
+    /// The same cloud in another Region.
+    pub(crate) fn in_region(&self, region: &str) -> Self {
+        let config = self.config.to_builder().region(Region::new(region.to_owned())).build();
+        Self { region: region.to_owned(), config, ..self.clone() }
+    }
+
+    /// A call of an AWS service that takes a form, at the version of its API that the form names.
+    pub(crate) async fn query(&self, service: &str, form: &[(&str, &str)]) -> Result<Reply> {
+        let encoded = Url::parse_with_params("http://localhost/", form)?;
+        let body = encoded.query().unwrap_or_default().as_bytes().to_vec();
+        let headers = [("content-type", "application/x-www-form-urlencoded")];
+        self.signed(service, Method::POST, &self.root(), &headers, body).await
+    }
+
     /// A call signed for `service`.
     pub(crate) async fn signed(
         &self,
@@ -161,22 +179,32 @@ impl Cloud {
         headers: &[(&str, &str)],
         body: Vec<u8>,
     ) -> Result<Reply> {
+        let signed = body.clone();
+        let signed = SignableBody::Bytes(&signed);
+        self.signed_as(service, method, url, headers, (body, signed)).await
+    }
+
+    /// A call whose signature covers the body in another form than as it is.
+    pub(crate) async fn signed_as(
+        &self,
+        service: &str,
+        method: Method,
+        url: &str,
+        headers: &[(&str, &str)],
+        (body, signed): (Vec<u8>, SignableBody<'_>),
+    ) -> Result<Reply> {
         let url = Url::parse(url).with_context(|| format!("{url} is no URL"))?;
         let identity = self.credentials.clone().into();
         let parameters = v4::SigningParams::builder()
             .identity(&identity)
-            .region(REGION)
+            .region(&self.region)
             .name(service)
             .time(SystemTime::now())
             .settings(SigningSettings::default())
             .build()?
             .into();
-        let request = SignableRequest::new(
-            method.as_str(),
-            url.as_str(),
-            headers.iter().copied(),
-            SignableBody::Bytes(&body),
-        )?;
+        let request =
+            SignableRequest::new(method.as_str(), url.as_str(), headers.iter().copied(), signed)?;
         let (instructions, _) = sign(request, &parameters)?.into_parts();
         let mut all = HeaderMap::new();
         for (name, value) in headers.iter().copied().chain(instructions.headers()) {
@@ -205,8 +233,9 @@ impl Cloud {
         let status = response.status().as_u16();
         let origin = response.headers().get("access-control-allow-origin");
         let allowed_origin = origin.and_then(|text| text.to_str().ok()).map(str::to_owned);
+        let function_failed = response.headers().contains_key("x-amz-function-error");
         let bytes = response.bytes().await?.to_vec();
         let text = String::from_utf8_lossy(&bytes).into_owned();
-        Ok(Reply { status, text, bytes, allowed_origin })
+        Ok(Reply { status, text, bytes, function_failed, allowed_origin })
     }
 }

@@ -1,8 +1,7 @@
 //! Faults on purpose: an escalation that dies, a step that is late, a look of the watchdog.
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result};
 use aws_sdk_dynamodb::types::AttributeValue;
-use aws_sdk_lambda::primitives::Blob;
 use serde_json::{Value, json};
 
 use crate::cloud::Cloud;
@@ -82,14 +81,7 @@ impl System {
     pub async fn watch(&self) -> Result<Value> {
         let pager = self.stack.logs.iter().find(|(_, group)| group.ends_with("/pager"));
         let (pager, _) = pager.context("the stack has no pager")?;
-        let answer = aws_sdk_lambda::Client::new(&self.cloud.config)
-            .invoke()
-            .function_name(pager)
-            .payload(Blob::new(json!({ "watch": true }).to_string()))
-            .send()
-            .await?;
-        let payload = answer.payload().map(|blob| blob.clone().into_inner()).unwrap_or_default();
-        ensure!(answer.function_error().is_none(), "{}", String::from_utf8_lossy(&payload));
-        Ok(serde_json::from_slice(&payload)?)
+        let end = self.cloud.invoke(pager, &json!({ "watch": true })).await?;
+        end.map_err(anyhow::Error::msg)
     }
 }

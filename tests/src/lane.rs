@@ -4,8 +4,6 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context as _, Result, ensure};
 use aws_sdk_dynamodb::types::AttributeValue;
-use aws_sdk_lambda::primitives::Blob;
-use aws_sdk_lambda::types::{Environment, InvocationType};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -99,17 +97,10 @@ impl Lane {
     }
 
     async fn lead_over_the_wire(&self, name: &str, endpoints: &[&str]) -> Result<()> {
-        let client = aws_sdk_lambda::Client::new(&self.cloud.config);
         let function = self.function(name)?;
-        let now = client.get_function_configuration().function_name(function).send().await?;
-        let mut variables =
-            now.environment().and_then(|all| all.variables()).cloned().unwrap_or_default();
         let wire = format!("http://127.0.0.1:{}", self.wire.port);
-        variables.extend(endpoints.iter().map(|name| ((*name).to_owned(), wire.clone())));
-        let environment = Environment::builder().set_variables(Some(variables)).build();
-        let update = client.update_function_configuration().function_name(function);
-        update.environment(environment).send().await?;
-        Ok(())
+        let variables = endpoints.iter().map(|name| ((*name).to_owned(), wire.clone()));
+        self.cloud.add_variables(function, variables).await
     }
 
     fn function(&self, name: &str) -> Result<&str> {
@@ -137,14 +128,7 @@ impl Lane {
     /// # Errors
     /// It is not taken.
     pub async fn deliver(&self, event: &Value) -> Result<()> {
-        aws_sdk_lambda::Client::new(&self.cloud.config)
-            .invoke()
-            .function_name(self.function("finding-responder")?)
-            .invocation_type(InvocationType::Event)
-            .payload(Blob::new(event.to_string()))
-            .send()
-            .await?;
-        Ok(())
+        self.cloud.invoke_later(self.function("finding-responder")?, event).await
     }
 
     /// Calls a function and waits: what it answers, or why it fails.
@@ -152,17 +136,7 @@ impl Lane {
     /// # Errors
     /// No answer.
     pub async fn invoke(&self, name: &str, payload: &Value) -> Result<Result<Value, String>> {
-        let answer = aws_sdk_lambda::Client::new(&self.cloud.config)
-            .invoke()
-            .function_name(self.function(name)?)
-            .payload(Blob::new(payload.to_string()))
-            .send()
-            .await?;
-        let payload = answer.payload().map(|blob| blob.clone().into_inner()).unwrap_or_default();
-        if answer.function_error().is_some() {
-            return Ok(Err(String::from_utf8_lossy(&payload).into_owned()));
-        }
-        Ok(Ok(serde_json::from_slice(&payload)?))
+        self.cloud.invoke(self.function(name)?, payload).await
     }
 
     /// Lets the watchdog look.

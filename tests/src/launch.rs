@@ -5,16 +5,15 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context as _, Result, bail, ensure};
-use aws_sdk_cloudformation::error::ProvideErrorMetadata as _;
-use aws_sdk_cloudformation::types::{Capability, Parameter, StackStatus};
-use aws_sdk_cloudformation::{Client, error::DisplayErrorContext};
+use aws_sdk_dynamodb::error::ProvideErrorMetadata as _;
 use serde_json::{Value, json};
 use tokio::process::Command;
 
+use crate::aws::cloudformation::Template;
 use crate::cloud::{ACCOUNT, Cloud, KEY, REGION};
 use crate::home::repository;
 use crate::lane::Lane;
-use crate::stack::{failure, of_outputs, s3};
+use crate::stack::of_outputs;
 use crate::system::System;
 use crate::users::{call, keys_of};
 use crate::waiting::{SOON, until};
@@ -73,8 +72,7 @@ impl System {
     /// # Errors
     /// A failed call.
     pub async fn readers(&self) -> Result<String> {
-        let policy = s3(&self.cloud).get_bucket_policy().bucket(format!("{BUCKET}-{REGION}"));
-        policy.send().await?.policy.context("the bucket has no policy")
+        self.cloud.bucket_policy(&format!("{BUCKET}-{REGION}")).await
     }
 
     /// Publishes that release: where its template is.
@@ -138,8 +136,8 @@ impl System {
     /// # Errors
     /// A failed call.
     pub async fn put_template(&self, name: &str, text: String) -> Result<String> {
-        let s3 = s3(&self.cloud).put_object().bucket(format!("{BUCKET}-{REGION}")).key(name);
-        Box::pin(s3.body(text.into_bytes().into()).send()).await?;
+        let bucket = format!("{BUCKET}-{REGION}");
+        self.cloud.put_object(&bucket, name, text.into_bytes()).await?;
         Ok(format!("{}{BUCKET}-{REGION}/{name}", self.cloud.root()))
     }
 
@@ -175,11 +173,7 @@ impl System {
     /// # Errors
     /// SES refuses.
     pub async fn knows_sender(&self, address: &str) -> Result<()> {
-        let ses = aws_sdk_sesv2::Client::new(&self.cloud.config);
-        match ses.create_email_identity().email_identity(address).send().await {
-            Err(error) if error.code() != Some("AlreadyExistsException") => Err(error.into()),
-            _ => Ok(()),
-        }
+        self.cloud.make_sender(address).await
     }
 }
 
@@ -195,13 +189,7 @@ impl Deployer {
     /// # Errors
     /// What CloudFormation refuses before it makes anything.
     pub async fn create(&self, stack: &str, url: &str, given: &[(&str, &str)]) -> Result<String> {
-        let create = Client::new(&self.cloud.config)
-            .create_stack()
-            .stack_name(stack)
-            .template_url(url)
-            .set_parameters(Some(given.iter().map(parameter).collect()))
-            .capabilities(Capability::CapabilityIam);
-        create.send().await.map_err(|error| refusal(error.message(), &error))?;
+        self.cloud.create_stack(stack, Template::At(url), given).await?;
         self.end(stack).await
     }
 
@@ -210,22 +198,13 @@ impl Deployer {
     /// # Errors
     /// What CloudFormation refuses before it changes anything.
     pub async fn update(&self, stack: &str, url: &str, given: &[(&str, &str)]) -> Result<String> {
-        let client = Client::new(&self.cloud.config);
-        let said = client.describe_stacks().stack_name(stack).send().await?;
-        let said = said.stacks().first().context("there is no such stack")?;
+        let there = self.cloud.describe_stack(stack).await?.context("there is no such stack")?;
         let own = ["ArtifactBucket", "ArtifactPrefix"];
-        let kept = said.parameters().iter().filter_map(|parameter| parameter.parameter_key());
-        let kept =
-            kept.filter(|key| !own.contains(key) && given.iter().all(|(name, _)| name != key));
-        let kept = kept
-            .map(|key| Parameter::builder().parameter_key(key).use_previous_value(true).build());
-        let update = client
-            .update_stack()
-            .stack_name(stack)
-            .template_url(url)
-            .set_parameters(Some(given.iter().map(parameter).chain(kept).collect()))
-            .capabilities(Capability::CapabilityIam);
-        update.send().await.map_err(|error| refusal(error.message(), &error))?;
+        let mut kept = there.parameters;
+        kept.retain(|key| {
+            !own.contains(&key.as_str()) && given.iter().all(|(name, _)| name != key)
+        });
+        self.cloud.update_stack(stack, Template::At(url), given, &kept).await?;
         self.end(stack).await
     }
 
@@ -234,30 +213,22 @@ impl Deployer {
     /// # Errors
     /// A failed call.
     pub async fn delete(&self, stack: &str) -> Result<String> {
-        let client = Client::new(&self.cloud.config);
-        let delete = client.delete_stack().stack_name(stack).send().await;
-        delete.map_err(|error| refusal(error.message(), &error))?;
+        self.cloud.delete_stack(stack).await?;
         self.end(stack).await
     }
 
     /// The stack's state once nothing is in progress, and why if that is a failure.
     async fn end(&self, stack: &str) -> Result<String> {
-        let client = Client::new(&self.cloud.config);
         let look = async || {
-            let answer = match client.describe_stacks().stack_name(stack).send().await {
-                Err(error) if error.message().is_some_and(|m| m.contains("does not exist")) => {
-                    return Ok(Some("DELETE_COMPLETE".to_owned()));
-                }
-                answer => answer?,
+            let Some(found) = self.cloud.describe_stack(stack).await? else {
+                return Ok(Some("DELETE_COMPLETE".to_owned()));
             };
-            let found = answer.stacks().first().context("the stack is gone")?;
-            let status = found.stack_status().map_or("", StackStatus::as_str).to_owned();
-            Ok((!status.ends_with("_IN_PROGRESS")).then_some(status))
+            Ok((!found.status.ends_with("_IN_PROGRESS")).then_some(found.status))
         };
         let status = until(SOON, look).await?;
         let status = status.with_context(|| format!("the stack {stack} comes to no end"))?;
         if status.contains("ROLLBACK") || status.contains("FAILED") {
-            return Ok(format!("{status}: {}", failure(&client, stack).await));
+            return Ok(format!("{status}: {}", self.cloud.stack_failure(stack).await));
         }
         Ok(status)
     }
@@ -271,13 +242,8 @@ impl Deployer {
         system: &System,
         stack: &str,
     ) -> Result<(Lane, BTreeMap<String, String>)> {
-        let client = Client::new(&system.cloud.config);
-        let said = client.describe_stacks().stack_name(stack).send().await?;
-        let said = said.stacks().first().context("there is no such stack")?;
-        let outputs = said.outputs().iter().filter_map(|output| {
-            Some((output.output_key()?.to_owned(), output.output_value()?.to_owned()))
-        });
-        let outputs: BTreeMap<_, _> = outputs.collect();
+        let there = system.cloud.describe_stack(stack).await?.context("there is no such stack")?;
+        let outputs = there.outputs;
         let found = of_outputs(&system.cloud, stack, &outputs).await?;
         let lane = Lane { cloud: system.cloud.clone(), stack: found, wire: Wire::start().await? };
         Ok((lane, outputs))
@@ -294,15 +260,6 @@ impl Deployer {
         let reply = self.cloud.signed(service, reqwest::Method::POST, &url, &headers, body).await?;
         Ok(reply.status)
     }
-}
-
-fn parameter((name, value): &(&str, &str)) -> Parameter {
-    Parameter::builder().parameter_key(*name).parameter_value(*value).build()
-}
-
-fn refusal(message: Option<&str>, error: &(impl std::error::Error + 'static)) -> anyhow::Error {
-    let unsaid = DisplayErrorContext(error).to_string();
-    anyhow::anyhow!("{}", message.map_or(unsaid, str::to_owned))
 }
 
 /// Fails unless the script ended badly and said this.

@@ -1,6 +1,7 @@
 //! Muster's whole system on one machine: what `cargo local` shows and the story tests run on.
 
 mod answers;
+mod aws;
 mod background;
 mod beside;
 mod branch;

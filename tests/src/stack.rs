@@ -3,14 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use anyhow::{Context as _, Result, anyhow, bail, ensure};
-use aws_sdk_cloudformation::Client;
-use aws_sdk_cloudformation::error::{DisplayErrorContext, ProvideErrorMetadata as _};
-use aws_sdk_cloudformation::types::{Capability, Parameter, StackStatus};
-use aws_sdk_s3::primitives::ByteStream;
+use anyhow::{Context as _, Result, ensure};
 use futures::future::try_join_all;
 use serde::{Deserialize, Serialize};
 
+use crate::aws::cloudformation::Template;
 use crate::cloud::Cloud;
 use crate::functions::{Function, architecture};
 use crate::waiting::{SOON, until};
@@ -49,22 +46,12 @@ pub(crate) struct Stack {
     pub told: String,
 }
 
-/// S3 as the local cloud has it.
-pub(crate) fn s3(cloud: &Cloud) -> aws_sdk_s3::Client {
-    let config = aws_sdk_s3::config::Builder::from(&cloud.config).force_path_style(true).build();
-    aws_sdk_s3::Client::from_conf(config)
-}
-
 /// Uploads the functions under the names that the template expects.
 pub(crate) async fn upload(cloud: &Cloud, functions: Vec<Function>) -> Result<()> {
-    let s3 = s3(cloud);
-    s3.create_bucket().bucket(BUCKET).send().await.context("cannot make the functions' bucket")?;
+    cloud.create_bucket(BUCKET).await.context("cannot make the functions' bucket")?;
     let upload = async |function: Function| -> Result<()> {
         let key = format!("{}-{}.zip", function.name, architecture());
-        let put = s3.put_object().bucket(BUCKET).key(key).body(ByteStream::from(function.zip));
-        // Hashing fifty megabytes without optimisation takes longer than sending them.
-        put.customize().disable_payload_signing().send().await?;
-        Ok(())
+        cloud.put_object(BUCKET, &key, function.zip).await
     };
     try_join_all(functions.into_iter().map(upload)).await.context("cannot upload the functions")?;
     Ok(())
@@ -82,11 +69,7 @@ pub(crate) async fn deploy(
 ) -> Result<Stack> {
     let body = std::fs::read_to_string(template)
         .with_context(|| format!("cannot read {}", template.display()))?;
-    let ses = aws_sdk_sesv2::Client::new(&cloud.config);
-    if let Err(error) = ses.create_email_identity().email_identity(SENDER).send().await {
-        let there = error.code() == Some("AlreadyExistsException");
-        ensure!(there, "SES does not take the sender: {}", DisplayErrorContext(&error));
-    }
+    cloud.make_sender(SENDER).await?;
     let mut given = vec![
         ("ArtifactBucket", BUCKET),
         ("ArtifactPrefix", ""),
@@ -155,14 +138,12 @@ pub(crate) async fn of_outputs(
 /// The log group of each function. MiniStack deploys a function without code as if nothing were
 /// wrong and then answers for it, so that is looked for here.
 async fn logs(cloud: &Cloud) -> Result<BTreeMap<String, String>> {
-    let client = aws_sdk_lambda::Client::new(&cloud.config);
     let mut logs = BTreeMap::new();
-    let mut functions = client.list_functions().into_paginator().items().send();
-    while let Some(function) = functions.next().await {
-        let function = function?;
-        let name = function.function_name().unwrap_or_default();
-        ensure!(function.code_size() > 0, "no program of the workspace is the function {name}");
-        let group = function.logging_config().and_then(|logging| logging.log_group());
+    for function in cloud.functions().await? {
+        let name = function["FunctionName"].as_str().unwrap_or_default();
+        let empty = function["CodeSize"].as_u64().unwrap_or_default() == 0;
+        ensure!(!empty, "no program of the workspace is the function {name}");
+        let group = function["LoggingConfig"]["LogGroup"].as_str();
         let group = group.map_or_else(|| format!("/aws/lambda/{name}"), str::to_owned);
         logs.insert(name.to_owned(), group);
     }
@@ -175,61 +156,23 @@ async fn create(
     template: &str,
     given: &[(&str, &str)],
 ) -> Result<BTreeMap<String, String>> {
-    let client = Client::new(&cloud.config);
-    let parameter = |(name, value): &(&str, &str)| {
-        Parameter::builder().parameter_key(*name).parameter_value(*value).build()
-    };
     // The template is longer than a request may be (51,200 bytes), so it comes from the bucket.
     let key = format!("{name}.yaml");
-    let body = ByteStream::from(template.as_bytes().to_vec());
-    let put = s3(cloud).put_object().bucket(BUCKET).key(&key).body(body);
-    Box::pin(put.send()).await.context("cannot upload the template")?;
-    let create = client
-        .create_stack()
-        .stack_name(name)
-        .template_url(format!("{}{BUCKET}/{key}", cloud.root()))
-        .set_parameters(Some(given.iter().map(parameter).collect()))
-        .capabilities(Capability::CapabilityIam);
-    if let Err(error) = create.send().await {
-        let unsaid = DisplayErrorContext(&error).to_string();
-        let reason = error.message().map_or(unsaid, str::to_owned);
-        bail!("CloudFormation refuses the stack {name}: {reason}");
-    }
+    let put = cloud.put_object(BUCKET, &key, template.as_bytes().to_vec());
+    put.await.context("cannot upload the template")?;
+    let url = format!("{}{BUCKET}/{key}", cloud.root());
+    let create = cloud.create_stack(name, Template::At(&url), given).await;
+    create.with_context(|| format!("CloudFormation refuses the stack {name}"))?;
     let created = until(SOON, async || {
-        let answer = client.describe_stacks().stack_name(name).send().await?;
-        let stack = answer.stacks().first().context("the stack is gone")?;
-        match stack.stack_status() {
-            Some(StackStatus::CreateComplete) => {
-                let outputs = stack.outputs().iter().filter_map(|output| {
-                    Some((output.output_key()?.to_owned(), output.output_value()?.to_owned()))
-                });
-                Ok(Some(outputs.collect()))
-            }
-            Some(StackStatus::CreateInProgress) | None => Ok(None),
-            Some(_) => Err(failure(&client, name).await),
+        let stack = cloud.describe_stack(name).await?.context("the stack is gone")?;
+        match stack.status.as_str() {
+            "CREATE_COMPLETE" => Ok(Some(stack.outputs)),
+            "CREATE_IN_PROGRESS" | "" => Ok(None),
+            _ => Err(cloud.stack_failure(name).await),
         }
     });
     let created = created.await?;
     created.with_context(|| format!("the stack {name} was not done within {} s", SOON.as_secs()))
-}
-
-/// The first thing that went wrong: what fails after it was only called off.
-pub(crate) async fn failure(client: &Client, name: &str) -> anyhow::Error {
-    let mut pages = client.describe_stack_events().stack_name(name).into_paginator().send();
-    let mut first = None;
-    while let Some(Ok(page)) = pages.next().await {
-        for event in page.stack_events() {
-            let failed =
-                event.resource_status().is_some_and(|status| status.as_str().ends_with("_FAILED"));
-            if let (true, Some(reason)) = (failed, event.resource_status_reason()) {
-                let what = event.logical_resource_id().unwrap_or_default();
-                let kind = event.resource_type().unwrap_or_default();
-                // Newest first, so the last one seen is the first one that happened.
-                first = Some(anyhow!("the stack {name} failed at {what} ({kind}): {reason}"));
-            }
-        }
-    }
-    first.unwrap_or_else(|| anyhow!("the stack {name} failed and gives no reason"))
 }
 
 #[cfg(test)]

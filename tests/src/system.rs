@@ -4,8 +4,6 @@ use std::fs::File;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail, ensure};
-use aws_sdk_lambda::primitives::Blob;
-use aws_sdk_lambda::types::InvocationType;
 use futures::StreamExt as _;
 use futures::future::try_join_all;
 use reqwest::Method;
@@ -256,13 +254,7 @@ impl System {
         let group = stack.logs.get(function);
         let group = group.with_context(|| format!("{function} is no function of the stack"))?;
         let ticket = self.watch.expect(cloud, stack, group, event).await?;
-        let invoked = aws_sdk_lambda::Client::new(&cloud.config)
-            .invoke()
-            .function_name(function)
-            .invocation_type(InvocationType::Event)
-            .payload(Blob::new(event.to_string()))
-            .send()
-            .await;
+        let invoked = cloud.invoke_later(function, event).await;
         // What was not handed over is not waited for, but its ticket is given back.
         let limit = if invoked.is_ok() { SOON } else { Duration::ZERO };
         let end = self.watch.end(cloud, stack, ticket, limit).await?;

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context as _, Result, ensure};
-use aws_config::Region;
-use aws_sdk_cloudformation::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
 use reqwest::Method;
+use roxmltree::Document;
 use serde_json::Value;
 
+use crate::aws::cloudformation::{Template, text};
 use crate::home::repository;
 use crate::lane::Lane;
 use crate::rules::{Rule, deployed, matching, on_bus};
@@ -51,19 +51,7 @@ impl Lane {
     /// # Errors
     /// A failed call.
     pub async fn parts(&self) -> Result<BTreeMap<String, String>> {
-        let client = Client::new(&self.cloud.config);
-        let mut pages =
-            client.list_stack_resources().stack_name(&self.stack.name).into_paginator().send();
-        let mut parts = BTreeMap::new();
-        while let Some(page) = pages.next().await {
-            let page = page?;
-            let named = page.stack_resource_summaries().iter().filter_map(|part| {
-                let name = part.logical_resource_id()?.to_owned();
-                Some((name, part.physical_resource_id()?.to_owned()))
-            });
-            parts.extend(named);
-        }
-        Ok(parts)
+        self.cloud.stack_resources(&self.stack.name).await
     }
 
     async fn rules(&self, bus: Option<&str>) -> Result<Vec<Rule>> {
@@ -119,15 +107,9 @@ impl Lane {
             .cloud
             .signed("monitoring", Method::POST, &url, &headers, form.into_bytes())
             .await?;
-        let body = reply
-            .text
-            .split_once("<DashboardBody>")
-            .and_then(|(_, rest)| Some(rest.split_once("</DashboardBody>")?.0.to_owned()));
-        let body = body.with_context(|| format!("no dashboard: {}", reply.text))?;
-        let plain =
-            [("&quot;", "\""), ("&#x27;", "'"), ("&#39;", "'"), ("&lt;", "<"), ("&gt;", ">")];
-        let body = plain.iter().fold(body, |text, (from, to)| text.replace(from, to));
-        Ok(serde_json::from_str(&body.replace("&amp;", "&"))?)
+        let answer = Document::parse(&reply.text)?;
+        let body = text(answer.root(), "DashboardBody");
+        Ok(serde_json::from_str(&body.with_context(|| format!("no dashboard: {}", reply.text))?)?)
     }
 
     /// A call of the query protocol by the account's root, without TLS or with it: the status.
@@ -152,31 +134,18 @@ impl System {
     /// The stack's own reason.
     pub async fn forwarder(&self, region: &str, bus: &str, event: &Value) -> Result<Forwarder> {
         let template = std::fs::read_to_string(repository().join("infra/forwarder.yaml"))?;
-        let config = self.cloud.config.to_builder().region(Region::new(region.to_owned())).build();
-        let client = Client::new(&config);
+        let cloud = self.cloud.in_region(region);
         let name = format!("muster-forwarder-{region}");
-        let parameter = |(name, value)| {
-            aws_sdk_cloudformation::types::Parameter::builder()
-                .parameter_key(name)
-                .parameter_value(value)
-                .build()
-        };
-        let given = [("BusArn", bus), ("PageActionArn", PAGE_ACTION)].map(parameter).to_vec();
-        let create = client.create_stack().stack_name(&name).template_body(template);
-        let allowed = aws_sdk_cloudformation::types::Capability::CapabilityIam;
-        create.set_parameters(Some(given)).capabilities(allowed).send().await?;
+        let given = [("BusArn", bus), ("PageActionArn", PAGE_ACTION)];
+        cloud.create_stack(&name, Template::Text(&template), &given).await?;
         let done = async || {
-            let said = client.describe_stacks().stack_name(&name).send().await?;
-            let stack = said.stacks().first().cloned().context("the stack is gone")?;
-            let status = stack.stack_status().map_or("", |status| status.as_str());
-            Ok((!status.ends_with("_IN_PROGRESS")).then_some(stack))
+            let stack = cloud.describe_stack(&name).await?.context("the stack is gone")?;
+            Ok((!stack.status.ends_with("_IN_PROGRESS")).then_some(stack))
         };
-        let stack = until(SOON, done).await?;
-        let stack = stack.context("the forwarder comes to no end")?;
-        let status = stack.stack_status().map_or("", |status| status.as_str());
-        ensure!(status == "CREATE_COMPLETE", "the forwarder ends as {status}");
-        let sends = stack.outputs().first().and_then(|output| output.output_value());
-        let events = aws_sdk_eventbridge::Client::new(&config);
+        let stack = until(SOON, done).await?.context("the forwarder comes to no end")?;
+        ensure!(stack.status == "CREATE_COMPLETE", "the forwarder ends as {}", stack.status);
+        let sends = stack.outputs.into_values().next().unwrap_or_default();
+        let events = aws_sdk_eventbridge::Client::new(&cloud.config);
         let mut to = Vec::new();
         for rule in events.list_rules().name_prefix(&name).send().await?.rules() {
             let pattern = rule.event_pattern().context("a rule without a pattern")?;
@@ -186,7 +155,7 @@ impl System {
                 to.extend(targets.send().await?.targets().iter().map(|t| t.arn().to_owned()));
             }
         }
-        client.delete_stack().stack_name(&name).send().await?;
-        Ok(Forwarder { sends: sends.unwrap_or_default().to_owned(), to })
+        cloud.delete_stack(&name).await?;
+        Ok(Forwarder { sends, to })
     }
 }

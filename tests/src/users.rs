@@ -2,7 +2,7 @@
 
 use anyhow::{Context as _, Result, ensure};
 use aws_sdk_dynamodb::config::Credentials;
-use reqwest::{Method, Url};
+use reqwest::Method;
 
 use crate::cloud::Cloud;
 use crate::system::System;
@@ -29,11 +29,8 @@ pub(crate) async fn keys_of(cloud: &Cloud, name: &str) -> Result<Credentials> {
 
 /// A call of IAM.
 pub(crate) async fn call(cloud: &Cloud, form: &[(&str, &str)]) -> Result<String> {
-    let encoded = Url::parse_with_params("http://localhost/", form)?;
-    let body = format!("{}&Version=2010-05-08", encoded.query().unwrap_or_default());
-    let headers = [("content-type", "application/x-www-form-urlencoded")];
-    let url = cloud.root();
-    let reply = cloud.signed("iam", Method::POST, &url, &headers, body.into_bytes()).await?;
+    let form = [form, &[("Version", "2010-05-08")]].concat();
+    let reply = cloud.query("iam", &form).await?;
     ensure!(reply.status == 200, "IAM answers {}: {}", reply.status, reply.text);
     Ok(reply.text)
 }
