@@ -25,7 +25,7 @@ async fn lane(stage: &Stage, prefix: &str, edits: &str) -> Result<Lane> {
     let given = [
         ("IncidentManager", "on"),
         ("IncidentManagerPrefix", prefix),
-        ("IncidentManagerHandEdits", edits),
+        ("IncidentManagerManualEdits", edits),
         ("RunbookDocument", "Isolate-Host"),
         ("RunbookRoleArn", ROLE),
         ("ResponsePlanTopics", TOPIC),
@@ -40,7 +40,7 @@ async fn reconcile(lane: &Lane) -> Result<Value> {
 }
 
 pub(crate) async fn are_left_alone_if_the_stack_says_so(stage: &Stage) -> Result<()> {
-    let lane = lane(stage, "left", "leave").await?;
+    let lane = lane(stage, "left", "keep").await?;
     for id in ["una", "vic"] {
         lane.ok("POST", "/contacts", &person(id)).await?;
     }
@@ -90,7 +90,7 @@ pub(crate) async fn are_left_alone_if_the_stack_says_so(stage: &Stage) -> Result
 pub(crate) async fn hundreds_at_once_end_in_step_though_calls_come_too_fast(
     stage: &Stage,
 ) -> Result<()> {
-    let lane = lane(stage, "crowd", "put-back").await?;
+    let lane = lane(stage, "crowd", "revert").await?;
     stage.system.throttle_outside("crowd-", 7)?;
     let people: Vec<_> = (0..CROWD).map(|number| person(&format!("c{number:03}"))).collect();
     let answer = lane.ok("POST", "/contacts/import", &json!({ "contacts": people })).await?;

@@ -248,7 +248,7 @@ const WRONG: &[(&str, &str, &str)] = &[
     ("IncidentManager", "maybe", "auto"),
     ("IncidentManagerPrefix", "Muster-1", "1 to 32 of"),
     ("PagingBackend", "pigeon", "native"),
-    ("IncidentManagerHandEdits", "keep", "put-back"),
+    ("IncidentManagerManualEdits", "leave", "revert"),
     ("ResponsePlanTopics", "incidents", "ARNs of topics such as"),
     ("ResponsePlanChatTopics", "incidents", "ARNs of topics such as"),
     ("RunbookDocument", "a b", "the name of a document such as"),

@@ -8,7 +8,7 @@ use lambda_runtime::{Context, Diagnostic, Error, LambdaEvent, service_fn};
 use muster_runtime::recent::Recent;
 use muster_runtime::settings::{
     ACTION_ARN, EMERGENCY_TOPIC, INCIDENTS_TABLE, NAMESPACE, ROSTER_TABLE, SAMPLES_ARE_DRILLS,
-    STATE_MACHINE, optional, required,
+    STATE_MACHINE, choice, optional, required,
 };
 use muster_runtime::{client, figures, log};
 use muster_send::escalations::Escalations;
@@ -30,7 +30,7 @@ async fn main() -> Result<(), Error> {
         recent: Recent::new(&config),
         texts: Texts::new(&config),
         emergency_topic: required(EMERGENCY_TOPIC)?,
-        samples_are_drills: optional(SAMPLES_ARE_DRILLS) == "true",
+        samples_are_drills: choice(SAMPLES_ARE_DRILLS)?,
         action_arn: Some(optional(ACTION_ARN)).filter(|arn| !arn.is_empty()),
     };
     tokio::join!(responder.incidents.warm(), responder.escalations.warm());

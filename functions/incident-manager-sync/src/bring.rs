@@ -6,8 +6,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 use muster_domain::incident::escalation::LAST_LEVEL;
 use muster_domain::incident_manager::directory::{
-    Actual, Alias, Change, Desired, SyncFailure, SyncReport, by_hand, changes, contact_alias,
-    contact_of, escalations, people, plan_of, response_plans,
+    Actual, Alias, Change, Desired, ManualEdits, SyncFailure, SyncReport, by_hand, changes,
+    contact_alias, contact_of, escalations, people, plan_of, response_plans,
 };
 use muster_domain::roster::contact::Contact;
 use muster_domain::roster::plan::EscalationPlan;
@@ -90,7 +90,9 @@ impl Sync {
             report.failed = self.make(&mut found, &todo, &format!("{run} {round}")).await;
             ours.extend(todo.iter().map(|change| change.alias().clone()));
             let met = report.failed.iter().any(|failure| failure.code == CONFLICT);
-            if round == MOST_ROUNDS || !(met || (self.leave && !todo.is_empty())) {
+            if round == MOST_ROUNDS
+                || !(met || (self.manual_edits == ManualEdits::Keep && !todo.is_empty()))
+            {
                 self.note(scope, &ours, &all, &wish).await?;
                 break;
             }
@@ -215,7 +217,7 @@ impl Sync {
         desired: &Desired,
         ours: &BTreeSet<Alias>,
     ) -> Result<BTreeSet<Alias>, AwsError> {
-        if !self.leave || all.is_empty() {
+        if self.manual_edits == ManualEdits::Revert || all.is_empty() {
             return Ok(BTreeSet::new());
         }
         let mut left = by_hand(all, desired, &self.incidents.written().await?, hex_digest);

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use aws_lambda_events::event::dynamodb::Event as Batch;
 use jiff::{SignedDuration, Timestamp};
 use muster_domain::incident_manager::directory::{
-    Alias, Manner, SyncFailure, SyncReport, contact_alias, contact_of,
+    Alias, Manner, ManualEdits, SyncFailure, SyncReport, contact_alias, contact_of,
 };
 use muster_incident_manager::directory::Directory;
 use muster_runtime::error::AwsError;
@@ -38,8 +38,8 @@ pub struct Sync {
     pub incidents: Incidents,
     /// What every response plan has.
     pub manner: Manner,
-    /// Whether changes that somebody makes there by hand are left, and told of, instead of put back.
-    pub leave: bool,
+    /// What happens to changes that a person makes there.
+    pub manual_edits: ManualEdits,
 }
 
 /// Why a run did not go well; Lambda tries it again and then keeps the event.
@@ -121,7 +121,12 @@ impl Sync {
 
     /// What the stack asks for, as a digest: another one makes a look due.
     fn mark(&self) -> String {
-        hex_digest(&format!("{} {} {:?}", self.directory.prefix(), self.leave, self.manner))
+        hex_digest(&format!(
+            "{} {:?} {:?}",
+            self.directory.prefix(),
+            self.manual_edits,
+            self.manner
+        ))
     }
 
     /// Looks at everything and, unless it is a dry run, brings it into step.

@@ -2,12 +2,12 @@
 
 use incident_manager_sync::{Input, Sync};
 use lambda_runtime::{Diagnostic, Error, LambdaEvent, service_fn};
-use muster_domain::incident_manager::directory::{Manner, PagingBackend, Runbook, Use};
+use muster_domain::incident_manager::directory::{Manner, Runbook};
 use muster_incident_manager::directory::Directory;
 use muster_runtime::settings::{
-    HAND_EDITS, INCIDENT_MANAGER, INCIDENT_MANAGER_PREFIX, INCIDENTS_TABLE, NAMESPACE,
-    PAGING_BACKEND, RESPONSE_CHAT, RESPONSE_TOPICS, ROSTER_TABLE, RUNBOOK, RUNBOOK_ROLE, optional,
-    required,
+    INCIDENT_MANAGER, INCIDENT_MANAGER_PREFIX, INCIDENTS_TABLE, MANUAL_EDITS, NAMESPACE,
+    PAGING_BACKEND, RESPONSE_CHAT, RESPONSE_TOPICS, ROSTER_TABLE, RUNBOOK, RUNBOOK_ROLE, choice,
+    optional, required,
 };
 use muster_runtime::{client, figures, log};
 use muster_store::incidents::Incidents;
@@ -24,7 +24,7 @@ async fn main() -> Result<(), Error> {
     };
     let document = Some(optional(RUNBOOK)).filter(|document| !document.is_empty());
     let manner = Manner {
-        backend: PagingBackend::from_name(&required(PAGING_BACKEND)?).unwrap_or_default(),
+        backend: choice(PAGING_BACKEND)?,
         topics: list(RESPONSE_TOPICS),
         chat: list(RESPONSE_CHAT),
         runbook: document.map(|document| Runbook { document, role: optional(RUNBOOK_ROLE) }),
@@ -34,11 +34,11 @@ async fn main() -> Result<(), Error> {
         directory: Directory::new(
             &config,
             required(INCIDENT_MANAGER_PREFIX)?,
-            Use::from_parameter(&optional(INCIDENT_MANAGER)),
+            choice(INCIDENT_MANAGER)?,
         ),
         incidents: Incidents::new(&config, required(INCIDENTS_TABLE)?),
         manner,
-        leave: optional(HAND_EDITS) == "leave",
+        manual_edits: choice(MANUAL_EDITS)?,
     };
     let sync = &sync;
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Input>| async move {

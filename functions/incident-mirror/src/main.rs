@@ -2,12 +2,11 @@
 
 use incident_mirror::{Input, Reflector};
 use lambda_runtime::{Error, LambdaEvent, service_fn};
-use muster_domain::incident_manager::directory::{PagingBackend, Use};
 use muster_incident_manager::directory::Directory;
 use muster_incident_manager::records::{Places, Records};
 use muster_runtime::settings::{
     CONTACTS, INCIDENT_MANAGER, INCIDENT_MANAGER_PREFIX, INCIDENTS_TABLE, LINK_BASE, NAMESPACE,
-    PAGING_BACKEND, RESPONSE_PLANS, optional, required,
+    PAGING_BACKEND, RESPONSE_PLANS, choice, required,
 };
 use muster_runtime::{client, figures, log};
 use muster_store::incidents::Incidents;
@@ -27,12 +26,8 @@ async fn main() -> Result<(), Error> {
     let reflector = Reflector {
         incidents: Incidents::new(&config, required(INCIDENTS_TABLE)?),
         records: Records::new(&config, places),
-        directory: Directory::new(
-            &config,
-            prefix,
-            Use::from_parameter(&optional(INCIDENT_MANAGER)),
-        ),
-        backend: PagingBackend::from_name(&required(PAGING_BACKEND)?).unwrap_or_default(),
+        directory: Directory::new(&config, prefix, choice(INCIDENT_MANAGER)?),
+        backend: choice(PAGING_BACKEND)?,
     };
     reflector.incidents.warm().await;
     let reflector = &reflector;

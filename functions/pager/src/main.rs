@@ -7,7 +7,7 @@ use muster_domain::incident_manager::directory::PagingBackend;
 use muster_runtime::secret::Token;
 use muster_runtime::settings::{
     EMERGENCY_TOPIC, INCIDENTS_TABLE, LINK_BASE, NAMESPACE, OWNER_TOPIC, PAGING_BACKEND,
-    ROSTER_TABLE, SENDER, VOICE_FROM, optional, required,
+    ROSTER_TABLE, SENDER, VOICE_FROM, choice, optional, required,
 };
 use muster_runtime::{client, figures, log};
 use muster_send::mail::Mails;
@@ -46,8 +46,7 @@ async fn main() -> Result<(), Error> {
         },
         owner_topic: required(OWNER_TOPIC)?,
         link_base: required(LINK_BASE)?,
-        shares: PagingBackend::from_name(&optional(PAGING_BACKEND))
-            .is_some_and(PagingBackend::engages),
+        shares: choice::<PagingBackend>(PAGING_BACKEND)?.engages(),
     };
     let senders = &pager.senders;
     let call = async {

@@ -23,7 +23,7 @@ async fn main() -> Result<(), Error> {
         bus: Bus::new(&config, required(BUS)?),
         region: config.region().map(ToString::to_string).unwrap_or_default(),
         scope_prefix: optional(SCOPE_PREFIX),
-        limits: coverage::limits(),
+        limits: coverage::limits()?,
     };
     stores.incidents.warm().await;
     lambda_http::run(roster(stores)).await

@@ -10,7 +10,7 @@ use muster_domain::report::readiness::{
 };
 use muster_incident_manager::readiness::Account;
 use muster_runtime::error::AwsError;
-use muster_runtime::settings::{self, Missing, optional, required};
+use muster_runtime::settings::{self, Fault, choice, required};
 use muster_send::readiness::Providers;
 
 use crate::App;
@@ -35,14 +35,14 @@ impl Names {
     /// Reads them from the environment.
     ///
     /// # Errors
-    /// The first variable that is not set.
-    pub fn from_environment() -> Result<Self, Missing> {
+    /// [`Fault`] names the first variable that is wrong.
+    pub fn from_environment() -> Result<Self, Fault> {
         Ok(Self {
             topic: required(settings::EMERGENCY_TOPIC)?,
             owner_topic: required(settings::OWNER_TOPIC)?,
             state_machine: required(settings::STATE_MACHINE)?,
             sender: required(settings::SENDER)?,
-            incident_manager: Use::from_parameter(&optional(settings::INCIDENT_MANAGER)),
+            incident_manager: choice(settings::INCIDENT_MANAGER)?,
         })
     }
 }

@@ -19,7 +19,7 @@ use muster_domain::report::coverage::Limits;
 use muster_domain::review::Terms;
 use muster_runtime::error::AwsError;
 use muster_runtime::secret::NoRandomness;
-use muster_runtime::settings::{REMINDERS, REVIEW_DAYS, REVIEW_ZONE, number, required};
+use muster_runtime::settings::{REMINDERS, REVIEW_DAYS, REVIEW_ZONE, required};
 use muster_send::senders::Senders;
 use muster_send::unreachable::Unreachable;
 use muster_store::incidents::Incidents;
@@ -115,12 +115,12 @@ impl From<Failure> for Diagnostic {
 /// What the stack asks of reviews, from the environment.
 ///
 /// # Errors
-/// The zone is not set, or is none.
+/// A variable is not set, or holds what it cannot.
 pub fn terms() -> Result<Terms, Box<dyn std::error::Error + Send + Sync>> {
     let zone = required(REVIEW_ZONE)?;
     Ok(Terms {
-        due_after: SignedDuration::from_hours(24 * i64::from(number(REVIEW_DAYS, 25))),
-        reminders: u8::try_from(number(REMINDERS, 2)).unwrap_or(2),
+        due_after: SignedDuration::from_hours(24 * i64::from(REVIEW_DAYS.read()?)),
+        reminders: u8::try_from(REMINDERS.read()?)?,
         zone: zone.parse()?,
     })
 }

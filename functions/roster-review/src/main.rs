@@ -5,7 +5,7 @@ use muster_domain::duty::retention::Retention;
 use muster_runtime::secret::Token;
 use muster_runtime::settings::{
     DRILL_DAYS, INCIDENT_RETENTION_DAYS, INCIDENTS_TABLE, LINK_BASE, NAMESPACE, OWNER_TOPIC,
-    ROSTER_TABLE, SENDER, VOICE_FROM, number, optional, required,
+    ROSTER_TABLE, SENDER, VOICE_FROM, optional, required,
 };
 use muster_runtime::{client, figures, log};
 use muster_send::mail::Mails;
@@ -37,9 +37,9 @@ async fn main() -> Result<(), Error> {
         },
         unreachable: Unreachable::new(&config),
         link_base: required(LINK_BASE)?,
-        limits: coverage::limits(),
+        limits: coverage::limits()?,
         terms: terms()?,
-        retention: Retention::new(number(INCIDENT_RETENTION_DAYS, 400), number(DRILL_DAYS, 180)),
+        retention: Retention::new(INCIDENT_RETENTION_DAYS.read()?, DRILL_DAYS.read()?),
     };
     let reviewer = &reviewer;
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| async move {

@@ -14,7 +14,7 @@ use muster_domain::roster::policy::Policy;
 use muster_domain::roster::team::People;
 use muster_domain::value::id::ContactId;
 use muster_runtime::error::AwsError;
-use muster_runtime::settings::{DRILL_DAYS, PROOF_DAYS, REVIEW_DAYS, number};
+use muster_runtime::settings::{DRILL_DAYS, Fault, Number, PROOF_DAYS, REVIEW_DAYS};
 
 use crate::incidents::{Incidents, List};
 use crate::roster::Roster;
@@ -23,14 +23,13 @@ use crate::roster::Roster;
 const MOST_DRILLS: u16 = 100;
 
 /// What the report calls too old, from the environment.
-#[must_use]
-pub fn limits() -> Limits {
-    let days = |name, usual| SignedDuration::from_hours(24 * i64::from(number(name, usual)));
-    Limits {
-        review: days(REVIEW_DAYS, 25),
-        proof: days(PROOF_DAYS, 90),
-        drill: days(DRILL_DAYS, 180),
-    }
+///
+/// # Errors
+/// [`Fault`] if a variable holds no number in its range.
+pub fn limits() -> Result<Limits, Fault> {
+    let days =
+        |number: Number| number.read().map(|days| SignedDuration::from_hours(24 * i64::from(days)));
+    Ok(Limits { review: days(REVIEW_DAYS)?, proof: days(PROOF_DAYS)?, drill: days(DRILL_DAYS)? })
 }
 
 /// Everything, as it is now.

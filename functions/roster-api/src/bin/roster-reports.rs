@@ -1,11 +1,10 @@
 //! Wires roster-reports: settings, clients, runtime.
 
 use lambda_http::Error;
-use muster_domain::incident_manager::directory::Use;
 use muster_incident_manager::directory::Directory;
 use muster_runtime::settings::{
     BUS, INCIDENT_MANAGER, INCIDENT_MANAGER_PREFIX, INCIDENTS_TABLE, NAMESPACE, ROSTER_TABLE,
-    SCOPE_PREFIX, optional, required,
+    SCOPE_PREFIX, choice, optional, required,
 };
 use muster_runtime::{client, figures, log};
 use muster_send::bus::Bus;
@@ -26,14 +25,14 @@ async fn main() -> Result<(), Error> {
             directory: Directory::new(
                 &config,
                 required(INCIDENT_MANAGER_PREFIX)?,
-                Use::from_parameter(&optional(INCIDENT_MANAGER)),
+                choice(INCIDENT_MANAGER)?,
             ),
             parts: Parts::new(&config, Names::from_environment()?),
         }),
         bus: Bus::new(&config, required(BUS)?),
         region: config.region().map(ToString::to_string).unwrap_or_default(),
         scope_prefix: optional(SCOPE_PREFIX),
-        limits: coverage::limits(),
+        limits: coverage::limits()?,
     };
     stores.incidents.warm().await;
     lambda_http::run(reports(stores)).await

@@ -40,16 +40,14 @@ pub enum Use {
     Auto,
 }
 
-impl Use {
-    /// By the stack's parameter.
-    #[must_use]
-    pub fn from_parameter(value: &str) -> Self {
-        match value {
-            "on" => Self::On,
-            "off" => Self::Off,
-            _ => Self::Auto,
-        }
-    }
+/// What happens to changes that a person makes in Incident Manager.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ManualEdits {
+    /// Muster restores what was edited.
+    #[default]
+    Revert,
+    /// Muster leaves the edits and reports them.
+    Keep,
 }
 
 /// What the names of ours begin with, unless the stack says otherwise.

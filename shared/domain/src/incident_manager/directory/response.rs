@@ -19,22 +19,10 @@ pub enum PagingBackend {
     #[default]
     Native,
     /// Incident Manager whomever it can reach, by an activated channel, and Muster everybody else.
-    #[serde(alias = "incident-manager")]
     Both,
 }
 
 impl PagingBackend {
-    /// The backend with this name. Earlier releases had `incident-manager`, in which people whom
-    /// Incident Manager could not reach were paged by nobody: it is read as `both`.
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        match name {
-            "native" => Some(Self::Native),
-            "both" | "incident-manager" => Some(Self::Both),
-            _ => None,
-        }
-    }
-
     /// Its name in the stack's parameters.
     #[must_use]
     pub const fn name(self) -> &'static str {

@@ -312,24 +312,6 @@ fn who_has_no_activated_channel_is_not_counted() {
 }
 
 #[test]
-fn what_an_earlier_release_stored_is_read() {
-    let json = r#"{"incident":"20261123-0123456789","plan":"muster-high-malware","arn":"arn","engagement":
-        {"run":1,"backend":"incident-manager","people":{"ada":true}},"stopped":0,"severity":"high",
-        "resolved":false,"gone":false,"told":["opened"],"version":3}"#;
-    let mirror: Mirror = serde_json::from_str(json).unwrap();
-    let engagement = mirror.engagement.unwrap();
-    assert!(engagement.reaches_anybody() && engagement.checked.is_none());
-    assert_eq!(engagement.sentence(), "Incident Manager engages 1 contact of its plan.");
-    assert_eq!((mirror.asked, mirror.engaging, mirror.shown), (None, None, None));
-    let backend: PagingBackend = serde_json::from_str(r#""incident-manager""#).unwrap();
-    assert_eq!(
-        (backend, PagingBackend::from_name("incident-manager")),
-        (PagingBackend::Both, Some(backend))
-    );
-    assert_eq!(PagingBackend::from_name("pigeon"), None);
-}
-
-#[test]
 fn titles_fit() {
     let mut incident = incident();
     incident.title = "é".repeat(500);
