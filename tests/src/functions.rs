@@ -35,6 +35,9 @@ struct Target {
     kind: Vec<String>,
 }
 
+/// How the variables begin in which cargo tells a program of its own package.
+const OF_A_PACKAGE: [&str; 3] = ["CARGO_MANIFEST_", "CARGO_PKG_", "CARGO_PRIMARY_PACKAGE"];
+
 /// Builds every function of the workspace.
 ///
 /// The examples are named along with the programs because cargo then takes the very features that
@@ -44,7 +47,16 @@ struct Target {
 /// A failed build; cargo has said why on standard error.
 pub(crate) async fn build() -> Result<Vec<Function>> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let child = Command::new(cargo)
+    let mut build = Command::new(cargo);
+    // What cargo told this program of its own package would look like a change to build scripts that read these
+    // variables, ring's among them: it would be compiled again by each.
+    for (name, _) in std::env::vars_os() {
+        let of_package = |name: &str| OF_A_PACKAGE.iter().any(|begin| name.starts_with(begin));
+        if name.to_str().is_some_and(of_package) {
+            build.env_remove(name);
+        }
+    }
+    let child = build
         .args(["build", "--workspace", "--bins", "--examples"])
         .arg("--message-format=json-render-diagnostics")
         .current_dir(repository())

@@ -80,7 +80,7 @@ impl Responder {
 
     /// Lets the next finding that cannot be handled try again at once: nobody knows of this one.
     async fn give_back(&self, now: Timestamp) {
-        if let Err(error) = self.incidents.return_alarm(now).await {
+        if let Err(error) = self.incidents.alarms().return_alarm(now).await {
             tracing::error!(reason = %error, "other processes stay quiet for the rest of the minute");
         }
         LAST.give_back(now);
@@ -89,7 +89,7 @@ impl Responder {
     /// Checks whether no other process has notified the topic within the minute. If the table cannot say so, each
     /// process speaks for itself: a message too many is better than none.
     async fn first_of_the_stack(&self, now: Timestamp) -> bool {
-        match self.incidents.claim_alarm(now).await {
+        match self.incidents.alarms().claim_alarm(now).await {
             Ok(None) => true,
             Ok(Some(then)) => {
                 LAST.yield_to(then, now);

@@ -93,7 +93,7 @@ impl Responder {
     ) -> Result<bool, Failure> {
         let finding = if self.samples_are_drills { finding.sample_as_drill() } else { finding };
         let (policy, known) =
-            tokio::try_join!(self.roster.policy(), self.incidents.known(&finding))?;
+            tokio::try_join!(self.roster.policy(), self.incidents.ledger().known(&finding))?;
         // What the ledger knows and would have nothing new to say was delivered.
         let delivered = match decide(&policy, &finding, &known, now) {
             Verdict::Record(_) => finding.quiet.is_some() || known.entry.is_some(),

@@ -46,12 +46,12 @@ impl Responder {
     ) -> Result<Outcome, Failure> {
         if self.is_another_action(finding) {
             let (Written::Done | Written::Conflict) =
-                self.incidents.count(finding, &Known::default(), now).await?;
+                self.incidents.ledger().count(finding, &Known::default(), now).await?;
             return Ok(recorded(Reason::AnotherAction));
         }
         loop {
             let (policy, known) =
-                tokio::try_join!(self.roster.policy(), self.incidents.known(finding))?;
+                tokio::try_join!(self.roster.policy(), self.incidents.ledger().known(finding))?;
             let finding = &*known.judged(finding);
             let verdict = decide(&policy, finding, &known, now);
             let joined = known.entry.as_ref().is_some_and(|entry| entry.joined);
@@ -85,16 +85,16 @@ impl Responder {
     ) -> Result<Step, Failure> {
         match verdict {
             Verdict::Record(reason) => {
-                Ok(match self.incidents.count(finding, known, now).await? {
+                Ok(match self.incidents.ledger().count(finding, known, now).await? {
                     Written::Done => Step::Done(recorded(reason)),
                     Written::Conflict => Step::Raced,
                 })
             }
             Verdict::Repeat { incident } => {
-                if self.incidents.count(finding, known, now).await? == Written::Conflict {
+                if self.incidents.ledger().count(finding, known, now).await? == Written::Conflict {
                     return Ok(Step::Raced);
                 }
-                self.incidents.adopt(finding, &incident).await?;
+                self.incidents.links().adopt(finding, &incident).await?;
                 Ok(Step::Done(outcome("repeat", &incident)))
             }
             Verdict::Finish { incident, tell } => {
@@ -107,11 +107,13 @@ impl Responder {
             }
             Verdict::Attach { incident } => {
                 let Some(open) = known.incident(&incident) else { return Ok(Step::Again) };
-                if self.incidents.attach(open, finding, known, now).await? == Written::Conflict {
+                if self.incidents.findings().attach(open, finding, known, now).await?
+                    == Written::Conflict
+                {
                     return Ok(Step::Raced);
                 }
                 if known.links.is_empty() {
-                    self.incidents.adopt(finding, &incident).await?;
+                    self.incidents.links().adopt(finding, &incident).await?;
                 }
                 Box::pin(self.joined(finding, &incident, policy, now)).await
             }
@@ -130,7 +132,9 @@ impl Responder {
             Verdict::Restart { incident } => {
                 let Some(own) = known.incident(&incident) else { return Ok(Step::Again) };
                 let after = own.restart_active(now);
-                if self.incidents.restart(&after, finding, known, now).await? == Written::Conflict {
+                if self.incidents.findings().restart(&after, finding, known, now).await?
+                    == Written::Conflict
+                {
                     return Ok(Step::Raced);
                 }
                 if after.run == own.run {
@@ -144,7 +148,8 @@ impl Responder {
                 let Some(own) = known.incident(&incident) else { return Ok(Step::Again) };
                 let after = own.reopen_at_source(&finding.identity, now);
                 let restarts = after.run > own.run;
-                let noted = self.incidents.reopen_finding(&after, restarts, finding, known, now);
+                let noted =
+                    self.incidents.findings().reopen_finding(&after, restarts, finding, known, now);
                 if noted.await? == Written::Conflict {
                     return Ok(Step::Raced);
                 }
@@ -169,7 +174,7 @@ impl Responder {
         policy: &Policy,
         now: Timestamp,
     ) -> Result<Step, Failure> {
-        let known = self.incidents.known(finding).await?;
+        let known = self.incidents.ledger().known(finding).await?;
         let finding = &*known.judged(finding);
         let Verdict::Finish { tell, .. } = decide(policy, finding, &known, now) else {
             return Ok(Step::Again);
@@ -180,7 +185,7 @@ impl Responder {
         match &known.own {
             // Its escalation was started by the finding that opened it.
             Some(own) if own.status != State::Resolved => {
-                Box::pin(self.incidents.started(finding, own)).await?;
+                Box::pin(self.incidents.ledger().started(finding, own)).await?;
                 Ok(Step::Done(outcome("attached", incident)))
             }
             _ => Ok(Step::Again),
@@ -205,14 +210,19 @@ impl Responder {
         };
         let text = facts::closed(finding, state, closing, own, now);
         let closed = (finding, at);
-        let closed =
-            self.incidents.close_finding(&own.id, after.as_ref(), closed, known, (&text, now));
+        let closed = self.incidents.findings().close_finding(
+            &own.id,
+            after.as_ref(),
+            closed,
+            known,
+            (&text, now),
+        );
         let written = closed.await?;
         if closing == Closing::Resolve && written == Written::Done {
             // What others listen for.
             let fact =
                 Fact::new(now, "resolved", &Actor::Muster, "Resolved: closed at its source.");
-            self.incidents.note(&own.id, "resolved", &fact).await?;
+            self.incidents.timeline().note(&own.id, "resolved", &fact).await?;
         }
         Ok(written)
     }
@@ -226,7 +236,7 @@ impl Responder {
         policy: &Policy,
         now: Timestamp,
     ) -> Result<Step, Failure> {
-        let known = self.incidents.known(finding).await?;
+        let known = self.incidents.ledger().known(finding).await?;
         let Verdict::Finish { .. } = decide(policy, finding, &known, now) else {
             return Ok(Step::Again);
         };
@@ -250,13 +260,13 @@ impl Responder {
             before.plan.clone()
         };
         let after = before.raise(finding, known.new_to(id), cause, (policy, plan), now);
-        let written = self.incidents.raise(before, &after, finding, known, now).await?;
+        let written = self.incidents.findings().raise(before, &after, finding, known, now).await?;
         if written == Written::Conflict {
             return Ok(Step::Raced);
         }
         self.start(finding, id).await?;
         if known.links.is_empty() {
-            self.incidents.adopt(finding, id).await?;
+            self.incidents.links().adopt(finding, id).await?;
         }
         Ok(Step::Done(outcome("raised", id)))
     }
@@ -286,7 +296,9 @@ impl Responder {
         let previous = earlier.as_ref().map(|earlier| earlier.incident().clone());
         let incident = Incident::open(id, finding.clone(), policy, plan, now);
         let incident = Incident { previous, ..incident };
-        if self.incidents.open(&incident, earlier.as_ref(), known).await? == Written::Conflict {
+        if self.incidents.findings().open(&incident, earlier.as_ref(), known).await?
+            == Written::Conflict
+        {
             return Ok(Step::Raced);
         }
         self.start(finding, &incident.id).await?;
@@ -303,7 +315,7 @@ impl Responder {
     ) -> Result<(), AwsError> {
         let digest = token_digest(&finding.identity.to_string());
         let update = Update::joined(incident, &digest, finding.clone(), now);
-        self.incidents.keep_update(&update).await?;
+        self.incidents.updates().keep_update(&update).await?;
         self.escalations.start_update(&update).await
     }
 
@@ -316,7 +328,7 @@ impl Responder {
             if !incident.stopped() {
                 self.escalations.start(&incident).await?;
             }
-            Box::pin(self.incidents.started(finding, &incident)).await?;
+            Box::pin(self.incidents.ledger().started(finding, &incident)).await?;
         }
         Ok(())
     }

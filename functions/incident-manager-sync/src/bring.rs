@@ -220,7 +220,7 @@ impl Sync {
         if self.manual_edits == ManualEdits::Revert || all.is_empty() {
             return Ok(BTreeSet::new());
         }
-        let mut left = by_hand(all, desired, &self.incidents.written().await?, hex_digest);
+        let mut left = by_hand(all, desired, &self.incidents.sync().written().await?, hex_digest);
         left.retain(|alias| !ours.contains(alias));
         Ok(left)
     }
@@ -236,7 +236,7 @@ impl Sync {
         wish: &Wish,
     ) -> Result<(), AwsError> {
         let out: BTreeSet<&Alias> = out.iter().map(Change::alias).chain(&wish.unreadable).collect();
-        let written = self.incidents.written().await?;
+        let written = self.incidents.sync().written().await?;
         let mut names: BTreeSet<&Alias> = ours.iter().collect();
         if scope.people.is_none() {
             let Desired { people, escalations, plans } = &wish.desired;
@@ -246,7 +246,7 @@ impl Sync {
         for alias in names.difference(&out) {
             let digest = wish.desired.text(alias).map(|text| hex_digest(&text));
             if written.get(*alias) != digest.as_ref() {
-                self.incidents.wrote(alias, digest.as_deref()).await?;
+                self.incidents.sync().wrote(alias, digest.as_deref()).await?;
             }
         }
         Ok(())

@@ -111,7 +111,7 @@ impl Sync {
 
     /// The result of the last look at everything, if another one is not due.
     async fn last(&self, now: Timestamp) -> Result<Option<SyncReport>, AwsError> {
-        let last = self.incidents.sync().await?;
+        let last = self.incidents.sync().report().await?;
         let fresh = |last: &SyncReport| {
             let every = if last.failed.is_empty() { EVERY } else { SOONER };
             last.in_use && last.manner == self.mark() && now.duration_since(last.at) < every
@@ -143,7 +143,7 @@ impl Sync {
         };
         if !dry_run {
             report.manner = self.mark();
-            self.incidents.keep_sync(&report).await?;
+            self.incidents.sync().keep_sync(&report).await?;
         }
         Ok(report)
     }
@@ -155,7 +155,7 @@ impl Sync {
             return Ok(Answer::default());
         }
         // The first change of a new stack makes what later ones only add to.
-        let report = if self.incidents.sync().await?.is_some_and(|last| last.in_use) {
+        let report = if self.incidents.sync().report().await?.is_some_and(|last| last.in_use) {
             self.bring(&Scope::of(&touched), false, run, now).await?
         } else {
             self.reconcile(false, run, now).await?

@@ -36,7 +36,7 @@ impl Reflector {
         for _ in 0..MOST_RACES {
             let id = &turn.incident;
             let Some(incident) = self.incidents.incident(id).await? else { break };
-            let known = self.incidents.mirror(id).await?;
+            let known = self.incidents.mirrors().mirror(id).await?;
             let mut mirror = known.unwrap_or_else(|| Mirror::new(id.clone()));
             let mut seen = Vec::new();
             if let Some(arn) = mirror.arn.clone()
@@ -127,7 +127,10 @@ impl Reflector {
         mirror.engagement = Some(engagement);
         let kept = self.keep(incident, mirror).await?;
         let fact = Fact::new(now, "engaged", &Actor::Muster, &text);
-        self.incidents.note(&incident.id, &format!("engaged#{:04}", incident.run), &fact).await?;
+        self.incidents
+            .timeline()
+            .note(&incident.id, &format!("engaged#{:04}", incident.run), &fact)
+            .await?;
         if kept == Written::Done {
             self.end_if_answered(incident, mirror, now).await;
         }
@@ -181,7 +184,7 @@ impl Reflector {
         incident: &Incident,
         mirror: &mut Mirror,
     ) -> Result<Written, AwsError> {
-        self.incidents.keep_mirror(mirror, mirror.look_until(incident)).await
+        self.incidents.mirrors().keep_mirror(mirror, mirror.look_until(incident)).await
     }
 
     /// Keeps what was done, whatever somebody else has kept meanwhile: it is done.
@@ -190,7 +193,9 @@ impl Reflector {
             if self.keep_new(incident, mirror).await? == Written::Done {
                 return Ok(Written::Done);
             }
-            let Some(theirs) = self.incidents.mirror(&mirror.incident).await? else { continue };
+            let Some(theirs) = self.incidents.mirrors().mirror(&mirror.incident).await? else {
+                continue;
+            };
             mirror.version = theirs.version;
             mirror.told.extend(theirs.told);
             mirror.latest = mirror.latest.max(theirs.latest);

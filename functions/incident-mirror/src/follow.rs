@@ -27,7 +27,7 @@ impl Reflector {
             if incident.dry() {
                 return Ok(());
             }
-            let known = self.incidents.mirror(id).await?;
+            let known = self.incidents.mirrors().mirror(id).await?;
             let mut mirror = known.unwrap_or_else(|| Mirror::new(id.clone()));
             let begun = self.begun(&incident, &mut mirror, now).await?;
             let Some(arn) = mirror.arn.clone() else {
@@ -109,7 +109,8 @@ impl Reflector {
             return self.keep_new(incident, mirror).await;
         };
         if standing.resolved && incident.status != State::Resolved {
-            let taken = self.incidents.end(&incident.id, &Actor::Caller(standing.by)).await?;
+            let taken =
+                self.incidents.answers().end(&incident.id, &Actor::Caller(standing.by)).await?;
             if matches!(taken, Taken::Raced) {
                 // Not on record as resolved, so that the next look takes it over.
                 return Ok(Written::Conflict);
@@ -125,8 +126,11 @@ impl Reflector {
         if engages && incident.status == State::Open && mirror.counts_on(incident) {
             *seen = self.records.seen(arn).await?;
             for reader in readers(seen, incident.run_at) {
-                let taken =
-                    self.incidents.take_up(&incident.id, &Actor::Contact(reader), None).await?;
+                let taken = self
+                    .incidents
+                    .answers()
+                    .take_up(&incident.id, &Actor::Contact(reader), None)
+                    .await?;
                 taken.count();
             }
         }
@@ -141,7 +145,7 @@ impl Reflector {
         arn: &str,
         now: Timestamp,
     ) -> Result<Written, AwsError> {
-        let facts = self.incidents.facts(&incident.id).await?;
+        let facts = self.incidents.timeline().facts(&incident.id).await?;
         let line = |(name, fact): (&'_ String, &'_ Fact)| (name.clone(), fact.clone());
         let facts: Vec<(String, Fact)> = facts.iter().map(line).collect();
         let lines: Vec<Line<'_>> = facts

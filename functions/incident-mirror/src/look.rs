@@ -16,8 +16,10 @@ impl Reflector {
         if !self.directory.in_use().await? {
             return Ok(Polled { open: 0 });
         }
-        let (open, undated) =
-            tokio::try_join!(self.incidents.open_mirrors(now), self.incidents.undated_mirrors())?;
+        let (open, undated) = tokio::try_join!(
+            self.incidents.mirrors().open_mirrors(now),
+            self.incidents.mirrors().undated_mirrors()
+        )?;
         let number = open.len();
         let mut ids = undated.clone();
         ids.extend(share(open, now));
@@ -39,11 +41,11 @@ impl Reflector {
     /// Gives a record of an earlier release the time until which it is looked at. One whose incident has
     /// expired is looked at no more.
     async fn date(&self, id: &IncidentId) -> Result<(), AwsError> {
-        let Some(mut mirror) = self.incidents.mirror(id).await? else { return Ok(()) };
+        let Some(mut mirror) = self.incidents.mirrors().mirror(id).await? else { return Ok(()) };
         let incident = self.incidents.incident(id).await?;
         let until = incident.and_then(|incident| mirror.look_until(&incident));
         // A conflict is another run's write, which has given it one.
-        self.incidents.keep_mirror(&mut mirror, until).await.map(drop)
+        self.incidents.mirrors().keep_mirror(&mut mirror, until).await.map(drop)
     }
 }
 

@@ -33,7 +33,11 @@ impl Reflector {
             Err(error) => {
                 mirror.refused();
                 // After a conflict the version stays old, so that nothing more is kept over what others kept.
-                let kept = self.incidents.keep_mirror(mirror, mirror.look_until(incident)).await?;
+                let kept = self
+                    .incidents
+                    .mirrors()
+                    .keep_mirror(mirror, mirror.look_until(incident))
+                    .await?;
                 tracing::warn!(incident = %incident.id, ?kept, reason = %error, "its record was refused");
                 Err(error)
             }
@@ -57,7 +61,12 @@ impl Reflector {
             Err(error) if not_there(&error) && !asked => {
                 tracing::warn!(incident = %incident.id, "its response plan does not exist; the quiet plan has its record");
                 mirror.ask(start_request(incident, &quiet, now), None);
-                match self.incidents.keep_mirror(mirror, mirror.look_until(incident)).await? {
+                match self
+                    .incidents
+                    .mirrors()
+                    .keep_mirror(mirror, mirror.look_until(incident))
+                    .await?
+                {
                     Written::Done => self.start(incident, mirror, false).await,
                     Written::Conflict => Err(error),
                 }

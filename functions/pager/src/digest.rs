@@ -72,7 +72,7 @@ impl Pager {
         if let Err(error) = self.hold_by_address(now).await {
             tracing::error!(reason = %error, "pages held by an earlier version wait for the next look");
         }
-        let waiting = self.incidents.waiting(now).await?;
+        let waiting = self.incidents.held_pages().waiting(now).await?;
         if waiting.is_empty() {
             return Ok(0);
         }
@@ -98,8 +98,8 @@ impl Pager {
     /// Puts an address whose digest failed behind the others.
     async fn defer(&self, channel: &PagedChannel, now: Timestamp) {
         let deferred = async {
-            match self.incidents.standing(channel).await?.waiting {
-                Some(mark) => self.incidents.postpone(channel, &mark, now).await,
+            match self.incidents.ladders().standing(channel).await?.waiting {
+                Some(mark) => self.incidents.held_pages().postpone(channel, &mark, now).await,
                 None => Ok(()),
             }
         };
@@ -122,7 +122,7 @@ impl Pager {
     ) -> Result<bool, Failure> {
         let in_time = || Instant::now() + RECORD < until;
         while in_time() {
-            let standing = self.incidents.standing(channel).await?;
+            let standing = self.incidents.ladders().standing(channel).await?;
             if let Some(digest) = &standing.digest {
                 match left(Some(digest), now) {
                     Left::Busy => return Ok(false),
@@ -137,7 +137,7 @@ impl Pager {
             // Looked at first: most of a storm has no room yet, and its incidents need not be read.
             let any = (Severity::Critical, "");
             if let Pass::Hold(until) = room(policy, channel, &standing.ladder, any, now) {
-                self.incidents.postpone(channel, &last, until).await?;
+                self.incidents.held_pages().postpone(channel, &last, until).await?;
                 return Ok(false);
             }
             let mut found = self.found(channel, &in_time).await?;
@@ -158,7 +158,7 @@ impl Pager {
             let next = match room(policy, channel, &standing.ladder, (severity, &mark), now) {
                 Pass::Go(next) => next,
                 Pass::Hold(until) => {
-                    self.incidents.postpone(channel, &last, until).await?;
+                    self.incidents.held_pages().postpone(channel, &last, until).await?;
                     return Ok(false);
                 }
                 // None comes of a digest, whose mark is new.
@@ -180,7 +180,7 @@ impl Pager {
             if !in_time() {
                 break;
             }
-            if self.incidents.begin_digest(channel, &digest, begun, link).await?
+            if self.incidents.ladders().begin_digest(channel, &digest, begun, link).await?
                 == Written::Conflict
             {
                 muster_store::incidents::pause().await;

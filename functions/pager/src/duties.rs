@@ -34,7 +34,7 @@ impl Pager {
     /// no other's: the next look, a minute later, finds it again.
     pub(crate) async fn duties(&self, owner: &str, now: Timestamp) -> Result<usize, AwsError> {
         let (mut told, until) = (0, Instant::now() + SHARE);
-        for due in self.incidents.duties_due(now).await? {
+        for due in self.incidents.duties().duties_due(now).await? {
             if Instant::now() >= until {
                 break;
             }
@@ -49,7 +49,7 @@ impl Pager {
                 Err(error) => {
                     tracing::error!(reason = %error, "a notification duty is tried again");
                     // So that one that always fails does not keep the others from their turn.
-                    self.incidents.defer_duty(&due, now).await?;
+                    self.incidents.duties().defer_duty(&due, now).await?;
                 }
             }
         }
@@ -65,7 +65,7 @@ impl Pager {
         until: Instant,
     ) -> Result<usize, AwsError> {
         let Some(incident) = self.incidents.incident(&opened.incident).await? else {
-            self.incidents.start_duties(opened, &[]).await?;
+            self.incidents.duties().start_duties(opened, &[]).await?;
             return Ok(0);
         };
         let resources = self.roster.all::<ExternalResource>().await?;
@@ -76,7 +76,7 @@ impl Pager {
         let clocks =
             resources.iter().filter_map(|resource| DutyClock::start(&incident, started, resource));
         let clocks: Vec<DutyClock> = clocks.collect();
-        self.incidents.start_duties(opened, &clocks).await?;
+        self.incidents.duties().start_duties(opened, &clocks).await?;
         let mut told = 0;
         for clock in clocks {
             told += self.advance(clock, owner, now, until).await?;
@@ -94,7 +94,8 @@ impl Pager {
         until: Instant,
     ) -> Result<usize, AwsError> {
         // As it is now: the index lags.
-        let clock = self.incidents.duty(&clock.incident, &clock.resource).await?.unwrap_or(clock);
+        let clock =
+            self.incidents.duties().duty(&clock.incident, &clock.resource).await?.unwrap_or(clock);
         let Some(stage) = clock.due(now) else { return Ok(0) };
         let Some(incident) = self.incidents.incident(&clock.incident).await? else { return Ok(0) };
         // What was practised is over with the drill; a real duty outlives the incident.
@@ -103,7 +104,7 @@ impl Pager {
             let Some(next) = clock.clone().finish(by.to_string(), now, None) else { return Ok(0) };
             let fact = Fact::new(now, "duty_done", &by, "The drill is over, and its duty with it.");
             let (Written::Done | Written::Conflict) =
-                self.incidents.keep_duty(&next, &fact).await?;
+                self.incidents.duties().keep_duty(&next, &fact).await?;
             return Ok(0);
         }
         let resource = self.roster.readable_entry::<ExternalResource>(&clock.resource).await?;
@@ -136,7 +137,7 @@ impl Pager {
         let (what, text) = clock.fact(stage);
         let fact = Fact::new(now, what, &Actor::Muster, &text);
         let (Written::Done | Written::Conflict) =
-            self.incidents.keep_duty(&clock.told(stage), &fact).await?;
+            self.incidents.duties().keep_duty(&clock.told(stage), &fact).await?;
         Ok(told)
     }
 
@@ -157,7 +158,7 @@ impl Pager {
             whom: contact.id.to_string(),
             channel: format!("{}-{index}", channel.kind().name()),
         };
-        let record = match self.incidents.claim_notice(&notice, owner, now).await? {
+        let record = match self.incidents.notices().claim_notice(&notice, owner, now).await? {
             Claimed::Ours(record) => record,
             Claimed::Ended(_) => return Ok(Told::Over),
             Claimed::Later => return Ok(Told::Open),
@@ -170,7 +171,7 @@ impl Pager {
             self.senders.send_until(Letter::to(channel, mail, text, String::new), until).await
         };
         let record = SendRecord { state: end, at: Timestamp::now(), ..record };
-        self.incidents.settle_notice(&notice, &record).await?;
+        self.incidents.notices().settle_notice(&notice, &record).await?;
         Ok(match record.state {
             _ if record.may_try_again() => Told::Open,
             SendState::Sent { .. } => Told::Now,

@@ -72,7 +72,11 @@ impl Pager {
             let (severity, incident) = (incident.severity, passes.then_some(&incident.id));
             ladder.pass(policy, paged.kind, &Ask { severity, mark: &mark, incident, waiting }, now)
         };
-        let (until, joins) = match self.incidents.climb(&paged, incident.severity, now, pass).await
+        let (until, joins) = match self
+            .incidents
+            .ladders()
+            .climb(&paged, incident.severity, now, pass)
+            .await
         {
             Ok(Pass::Go(_) | Pass::Taken) => return Ok(Room::Taken(Rung { channel: paged, mark })),
             Ok(Pass::Hold(until)) => (until, false),
@@ -90,7 +94,7 @@ impl Pager {
             record: record.clone(),
             unconfirmed: false,
         };
-        self.incidents.hold(&page, now).await?;
+        self.incidents.held_pages().hold(&page, now).await?;
         let state = SendState::Held { until };
         Ok(if joins { Room::Joins(paged, state) } else { Room::Waits(state) })
     }
@@ -101,7 +105,8 @@ impl Pager {
         if !matches!(state, SendState::Failed { .. } | SendState::Unavailable) {
             return;
         }
-        let back = self.incidents.give_back(&rung.channel, &rung.mark, Timestamp::now()).await;
+        let back =
+            self.incidents.ladders().give_back(&rung.channel, &rung.mark, Timestamp::now()).await;
         if let Err(error) = back {
             tracing::warn!(reason = %error, "the room of a failed page stays taken");
         }

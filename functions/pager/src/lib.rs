@@ -173,7 +173,7 @@ impl Pager {
             let id = &input.incident;
             let (incident, mut records) = tokio::try_join!(
                 self.incidents.incident(id),
-                self.incidents.sends(id, input.cursor)
+                self.incidents.sends().of_turn(id, input.cursor)
             )?;
             let incident = incident.ok_or_else(|| Failure::NoIncident(id.clone()))?;
             if input.cursor.run == incident.run && incident.lapses_at().is_some_and(|at| at <= now)
@@ -207,6 +207,7 @@ impl Pager {
                 let fact = fact.as_ref().map(|(name, fact)| (name.as_str(), fact));
                 let written = self
                     .incidents
+                    .sends()
                     .claim(id, input.cursor.run, &claims.new, &claims.tokens, fact)
                     .await?;
                 if written == Written::Conflict {
@@ -232,7 +233,7 @@ impl Pager {
                 // By now, this run's own beginning is long ago.
                 let now = Timestamp::now();
                 let answer = Answer::after(input, GO_ON, now);
-                self.incidents.due(&id, taken, answer.due(now)).await?;
+                self.incidents.turns().due(&id, taken, answer.due(now)).await?;
                 return Ok(answer);
             }
             // If nothing went out, the turn is decided once more, now with the emergency topic.
@@ -249,14 +250,17 @@ impl Pager {
                 // The steps to come must not wait for the topic: the watchdog takes them.
                 if let Next::Turn { wait, cursor } = turn.next {
                     let at = now.saturating_add(wait).unwrap_or(Timestamp::MAX);
-                    self.incidents.due(&incident.id, input.cursor, Some((cursor, at))).await?;
+                    self.incidents
+                        .turns()
+                        .due(&incident.id, input.cursor, Some((cursor, at)))
+                        .await?;
                 }
                 return Err(Failure::EmergencyNotTold);
             }
             let (id, taken) = (input.incident.clone(), input.cursor);
             let answer = answer(input, &turn, &claims, &sent, now);
             // Written last: if this run dies before, the watchdog finds the turn late and takes it.
-            self.incidents.due(&id, taken, answer.due(now)).await?;
+            self.incidents.turns().due(&id, taken, answer.due(now)).await?;
             return Ok(answer);
         }
         Err(Failure::Raced)
@@ -272,7 +276,7 @@ impl Pager {
         let name = format!("lapsed#{:04}", next.run);
         // On record before anything else can fail: the watchdog takes it if this run does not.
         let due = Some((next.first_turn(), next.first_due()));
-        let written = self.incidents.answer(&next, &name, &fact, None, due).await?;
+        let written = self.incidents.answers().answer(&next, &name, &fact, None, due).await?;
         Ok((written == Written::Done).then(|| next.first_turn()))
     }
 
@@ -318,7 +322,7 @@ impl Pager {
                 }
             };
             let record = SendRecord { state, at: Timestamp::now(), ..sending.record.clone() };
-            self.incidents.settle(&incident.id, &record).await?;
+            self.incidents.sends().settle(&incident.id, &record).await?;
             count(incident, &record);
             tracing::info!(
                 incident = %incident.id,

@@ -23,7 +23,7 @@ impl Pager {
     ) -> Result<Turn, AwsError> {
         let wanted = wanted(incident, cursor);
         let reached = if wanted.reached {
-            self.incidents.reached_before(&incident.id, cursor.run).await?
+            self.incidents.sends().reached_before(&incident.id, cursor.run).await?
         } else {
             BTreeSet::new()
         };
@@ -53,7 +53,7 @@ impl Pager {
         cursor: Cursor,
         now: Timestamp,
     ) -> Turn {
-        let mirror = self.incidents.mirror(&incident.id).await.unwrap_or_else(|error| {
+        let mirror = self.incidents.mirrors().mirror(&incident.id).await.unwrap_or_else(|error| {
             tracing::error!(reason = %error, "whom Incident Manager engages cannot be read");
             None
         });
@@ -63,7 +63,7 @@ impl Pager {
 
     /// What else has joined, for the mails. If that cannot be read, they go without.
     pub(crate) async fn joined(&self, incident: &Incident) -> Joined {
-        self.incidents.joined(incident).await.unwrap_or_else(|error| {
+        self.incidents.timeline().joined(incident).await.unwrap_or_else(|error| {
             tracing::warn!(reason = %error, "the findings that joined cannot be read");
             Joined::default()
         })

@@ -119,15 +119,18 @@ impl Pager {
         claims.about = Some(input.update.clone());
         let mut first = true;
         while std::mem::take(&mut first) || Instant::now() < until {
-            let Some(update) = self.incidents.update(input).await? else { return Ok(End::Over) };
+            let Some(update) = self.incidents.updates().update(input).await? else {
+                return Ok(End::Over);
+            };
             let Some(incident) = self.incidents.incident(&input.incident).await? else {
-                self.incidents.update_told(&update).await?;
+                self.incidents.updates().update_told(&update).await?;
                 return Ok(End::Over);
             };
             // The place of updates among an incident's sends: before those of a run's first round.
-            let run = self.incidents.run_of_update(&update, incident.run).await?;
+            let run = self.incidents.updates().run_of_update(&update, incident.run).await?;
             let at = Cursor { run, round: 0, step: 0 };
-            let records = self.incidents.sends_of_update(&incident.id, at, &update.name).await?;
+            let records =
+                self.incidents.sends().sends_of_update(&incident.id, at, &update.name).await?;
             let resolved = incident.status == State::Resolved;
             if !resolved {
                 let people = self.roster.named(recipients(&incident)).await?;
@@ -136,6 +139,7 @@ impl Pager {
                 if !claims.sendings.is_empty() {
                     let claimed = self
                         .incidents
+                        .sends()
                         .claim_update(&incident.id, &claims.new, &claims.tokens)
                         .await?;
                     if claimed == Written::Conflict {
@@ -161,11 +165,11 @@ impl Pager {
                         .await
                 }
                 _ if resolved || incident.dry() => {
-                    self.incidents.update_told(&update).await?;
+                    self.incidents.updates().update_told(&update).await?;
                     Ok(End::Over)
                 }
                 Standing::Waits => {
-                    self.incidents.postpone_update(input, now).await?;
+                    self.incidents.updates().postpone_update(input, now).await?;
                     Ok(End::Waits)
                 }
                 Standing::Untold => self.tell_owner(&update, &incident, owner, now).await,
@@ -184,9 +188,10 @@ impl Pager {
         now: Timestamp,
     ) -> Result<End, Failure> {
         let fact = Fact::new(now, "update_sent", &Actor::Muster, &line(updates, whom));
-        self.incidents.note(&incident.id, &format!("update#{name}"), &fact).await?;
-        let ends =
-            futures::stream::iter(updates.iter().map(|told| self.incidents.update_told(told)));
+        self.incidents.timeline().note(&incident.id, &format!("update#{name}"), &fact).await?;
+        let ends = futures::stream::iter(
+            updates.iter().map(|told| self.incidents.updates().update_told(told)),
+        );
         ends.buffer_unordered(FEW).try_collect::<()>().await?;
         Ok(End::Told)
     }
@@ -204,13 +209,13 @@ impl Pager {
     ) -> Result<usize, Failure> {
         let until = until.min(Instant::now() + SHARE);
         let days = async {
-            let told = futures::stream::iter(self.incidents.days_due(now).await?)
+            let told = futures::stream::iter(self.incidents.updates().days_due(now).await?)
                 .map(|id| self.day(id, owner, now, until))
                 .buffer_unordered(AT_ONCE);
             Ok::<_, Failure>(told.filter(|told| std::future::ready(*told)).count().await)
         };
         let late = async {
-            let told = futures::stream::iter(self.incidents.late_updates(now).await?)
+            let told = futures::stream::iter(self.incidents.updates().late_updates(now).await?)
                 .map(|input| self.told(input, owner, now, until))
                 .buffer_unordered(AT_ONCE);
             Ok::<_, Failure>(told.filter(|told| std::future::ready(*told)).count().await)
@@ -231,10 +236,10 @@ impl Pager {
             let mut told = false;
             if let Some((update, _)) = &daily {
                 // On record before the day moves on.
-                self.incidents.keep_update(update).await?;
+                self.incidents.updates().keep_update(update).await?;
                 told = self.told(update.input(), owner, now, until).await;
             }
-            self.incidents.keep_day(&id, daily.map(|(_, next)| next)).await?;
+            self.incidents.updates().keep_day(&id, daily.map(|(_, next)| next)).await?;
             Ok::<_, Failure>(told)
         };
         match one.await {
@@ -243,7 +248,7 @@ impl Pager {
                 tracing::error!(incident = %id, reason = %error, "a day was not told; a later look tries again");
                 // After the others, so that those which fail time and again keep none waiting.
                 let later = now.saturating_add(LATE).unwrap_or(Timestamp::MAX);
-                if let Err(error) = self.incidents.keep_day(&id, Some(later)).await {
+                if let Err(error) = self.incidents.updates().keep_day(&id, Some(later)).await {
                     tracing::warn!(reason = %error, "a day that was not told keeps its place");
                 }
                 false
@@ -264,7 +269,7 @@ impl Pager {
                     reason = %error,
                     "an update was not told; a later look tries again"
                 );
-                if let Err(error) = self.incidents.postpone_update(&input, now).await {
+                if let Err(error) = self.incidents.updates().postpone_update(&input, now).await {
                     tracing::warn!(reason = %error, "an update that was not told keeps its place");
                 }
                 false

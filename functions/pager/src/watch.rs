@@ -76,7 +76,7 @@ impl Pager {
         until: Instant,
     ) -> Result<(usize, usize), Failure> {
         let began = Instant::now();
-        let late = self.incidents.late(now).await?;
+        let late = self.incidents.turns().late(now).await?;
         let number = late.len();
         let take = async |turn: TurnInput| {
             if began.elapsed() > SHARE {
@@ -84,7 +84,7 @@ impl Pager {
             }
             tracing::error!(incident = %turn.incident, "a step was late; the watchdog takes it");
             let failed = Box::pin(self.handle(turn.clone(), owner, now, until)).await.is_err();
-            if failed && let Err(error) = self.incidents.defer(&turn, now).await {
+            if failed && let Err(error) = self.incidents.turns().defer(&turn, now).await {
                 tracing::error!(reason = %error, "a turn that failed stays first");
             }
             failed

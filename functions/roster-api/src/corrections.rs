@@ -60,13 +60,13 @@ pub(crate) struct Waiting {
 }
 
 pub(crate) async fn list(State(app): State<App>) -> Result<Json<Waiting>, Problem> {
-    let waiting = app.incidents.corrections().await?;
+    let waiting = app.incidents.reviews().corrections().await?;
     Ok(Json(Waiting { items: waiting.into_iter().map(Shown::from).collect() }))
 }
 
 /// The correction in the path, if it waits.
 async fn waiting(app: &App, text: &str) -> Result<Correction, Problem> {
-    let found = app.incidents.correction(text).await?;
+    let found = app.incidents.reviews().correction(text).await?;
     let correction = found.ok_or_else(|| Problem::not_found("correction"))?;
     match correction.decision {
         None => Ok(correction),
@@ -85,8 +85,8 @@ pub(crate) async fn reject(
     caller: Caller,
 ) -> Result<Json<Shown>, Problem> {
     let correction = decided(waiting(&app, &text).await?, false, &caller.why());
-    let write = app.incidents.correction_put(&correction)?;
-    match app.incidents.together(vec![write]).await? {
+    let write = app.incidents.reviews().correction_put(&correction)?;
+    match app.incidents.reviews().together(vec![write]).await? {
         Written::Done => Ok(Json(correction.into())),
         Written::Conflict => Err(Problem::decided()),
     }
@@ -102,7 +102,7 @@ pub(crate) async fn approve(
     let mut why = caller.why();
     why.source = "review";
     let correction = decided(waiting(&app, &text).await?, true, &why);
-    let write = app.incidents.correction_put(&correction)?;
+    let write = app.incidents.reviews().correction_put(&correction)?;
     match (&correction.subject, &correction.wrong) {
         (Subject::Contact(id), Wrong::Fields { patch, .. }) => {
             let current = find::<Contact>(&app, id).await?;
@@ -143,7 +143,7 @@ pub(crate) async fn approve(
 }
 
 async fn close(app: &App, write: Write) -> Result<(), Problem> {
-    match app.incidents.together(vec![write]).await? {
+    match app.incidents.reviews().together(vec![write]).await? {
         Written::Done => Ok(()),
         Written::Conflict => Err(Problem::decided()),
     }

@@ -65,7 +65,7 @@ pub(crate) async fn ask(
         return Err(Problem::unavailable());
     }
     for newcomer in &drill.drill.newcomers {
-        app.incidents.drilled(newcomer).await?;
+        app.incidents.reviews().drilled(newcomer).await?;
     }
     tracing::info!(incident = %id, mode = drill.drill.mode.name(), "drill asked for");
     let headers = [(header::LOCATION, format!("/drills/{id}"))];
@@ -78,12 +78,12 @@ async fn with_newcomers(app: &App, mut drill: DrillFinding) -> Result<DrillFindi
     if drill.drill.mode == Mode::Dry {
         return Ok(drill);
     }
-    for newcomer in app.incidents.newcomers().await?.into_iter().take(MOST_NEW) {
+    for newcomer in app.incidents.reviews().newcomers().await?.into_iter().take(MOST_NEW) {
         let there = app.roster.entry::<Contact>(&newcomer.contact).await?;
         if there.is_some_and(|contact| !contact.departed()) {
             drill.drill.newcomers.insert(newcomer.contact);
         } else {
-            app.incidents.drilled(&newcomer.contact).await?;
+            app.incidents.reviews().drilled(&newcomer.contact).await?;
         }
     }
     Ok(drill)
@@ -118,10 +118,15 @@ async fn first(
 ) -> Result<DrillFinding, Problem> {
     let now = drill.asked_at;
     let answer = FirstAnswer::new(body, incident(&drill)?.as_str(), now);
-    if app.incidents.remember(by, key, &answer, now).await? == Written::Done {
+    if app.incidents.idempotency().remember(by, key, &answer, now).await? == Written::Done {
         return Ok(drill);
     }
-    let first = app.incidents.first_answer(by, key, now).await?.ok_or_else(Problem::changed)?;
+    let first = app
+        .incidents
+        .idempotency()
+        .first_answer(by, key, now)
+        .await?
+        .ok_or_else(Problem::changed)?;
     if !first.answers(body) {
         return Err(Problem::key_reused());
     }

@@ -30,7 +30,7 @@ pub(crate) async fn done(
     let resource = id::<ResourceId>(&resource, "notification duty")?;
     let note = note(&body).map_err(|fault| Problem::invalid(vec![fault]))?;
     for _ in 0..MOST_RACES {
-        let clock = app.incidents.duty(&incident, &resource).await?;
+        let clock = app.incidents.duties().duty(&incident, &resource).await?;
         let clock = clock.ok_or_else(|| Problem::not_found("notification duty"))?;
         let now = Timestamp::now();
         let by = Actor::Caller(caller.0.clone());
@@ -39,7 +39,7 @@ pub(crate) async fn done(
         };
         let text = format!("The report to {resource} was made.");
         let fact = Fact::new(now, "duty_done", &by, &text);
-        if app.incidents.keep_duty(&next, &fact).await? == Written::Done {
+        if app.incidents.duties().keep_duty(&next, &fact).await? == Written::Done {
             return Ok(Json(next).into_response());
         }
     }

@@ -88,7 +88,7 @@ pub(crate) async fn create<E: Served>(
     // The same key may be used for a contact and for an external resource.
     let key = key.transpose()?.map(|key| format!("{} {key}", E::PATH));
     if let Some(name) = &key
-        && let Some(first) = app.incidents.first_answer(&why.by, name, why.at).await?
+        && let Some(first) = app.incidents.idempotency().first_answer(&why.by, name, why.at).await?
     {
         return repeated::<E>(&app, &first, &text).await;
     }
@@ -97,13 +97,15 @@ pub(crate) async fn create<E: Served>(
     }
     overriding.judge(&app, None, Some(&entry), &mut why).await?;
     let first = FirstAnswer::new(&text, &entry.id().to_string(), why.at);
-    let keep = key.as_ref().map(|name| app.incidents.keep_answer(&why.by, name, &first, why.at));
+    let keep = key
+        .as_ref()
+        .map(|name| app.incidents.idempotency().keep_answer(&why.by, name, &first, why.at));
     if let Saved::Done(entry) = app.roster.save(&entry, None, &why, keep.transpose()?).await? {
         return Ok(answer(StatusCode::CREATED, &entry));
     }
     // Lost to the same request at the same moment, or the id is taken.
     let Some(name) = &key else { return Err(Problem::exists()) };
-    match app.incidents.first_answer(&why.by, name, why.at).await? {
+    match app.incidents.idempotency().first_answer(&why.by, name, why.at).await? {
         Some(first) => repeated::<E>(&app, &first, &text).await,
         None => Err(Problem::exists()),
     }

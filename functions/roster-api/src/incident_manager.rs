@@ -17,5 +17,5 @@ pub(crate) struct Standing {
 }
 
 pub(crate) async fn read(State(app): State<App>) -> Result<Json<Standing>, Problem> {
-    Ok(Json(Standing { last_run: app.incidents.sync().await? }))
+    Ok(Json(Standing { last_run: app.incidents.sync().report().await? }))
 }

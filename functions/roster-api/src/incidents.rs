@@ -118,7 +118,7 @@ pub(crate) async fn take_up(
     by: &Actor,
     token: Option<&str>,
 ) -> Result<Incident, Problem> {
-    let end = app.incidents.take_up(id, by, token).await?;
+    let end = app.incidents.answers().take_up(id, by, token).await?;
     end.count();
     figures::emit();
     answered(end)
@@ -130,7 +130,7 @@ pub(crate) async fn resolve(
     caller: Caller,
 ) -> Result<Json<Incident>, Problem> {
     let id = id::<IncidentId>(&text, "incident")?;
-    let taken = app.incidents.end(&id, &caller.actor()).await?;
+    let taken = app.incidents.answers().end(&id, &caller.actor()).await?;
     taken.count();
     figures::emit();
     answered(taken).map(Json)

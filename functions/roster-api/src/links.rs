@@ -34,7 +34,7 @@ enum Found {
 }
 
 async fn find(app: &App, digest: &str) -> Result<Found, AwsError> {
-    let Some(link) = app.incidents.link(digest).await? else { return Ok(Found::Unknown) };
+    let Some(link) = app.incidents.answers().link(digest).await? else { return Ok(Found::Unknown) };
     if link.expired(Timestamp::now()) {
         return Ok(Found::Expired);
     }
@@ -79,7 +79,7 @@ pub(crate) async fn act(State(app): State<App>, PathText(token): PathText) -> Re
 
 /// The page of an incident. What else joined is not worth an error: the button matters more.
 async fn shown(app: &App, status: StatusCode, link: &LinkToken, incident: &Incident) -> Response {
-    let joined = app.incidents.joined(incident).await.unwrap_or_else(|error| {
+    let joined = app.incidents.timeline().joined(incident).await.unwrap_or_else(|error| {
         tracing::warn!(reason = %error, "the findings that joined cannot be read");
         Joined::default()
     });

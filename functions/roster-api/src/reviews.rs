@@ -31,7 +31,7 @@ pub(crate) struct Reviews {
 }
 
 pub(crate) async fn list(State(app): State<App>) -> Result<Json<Reviews>, Problem> {
-    Ok(Json(Reviews { items: app.incidents.reviews().await? }))
+    Ok(Json(Reviews { items: app.incidents.reviews().all().await? }))
 }
 
 /// What was asked for, and is on its way.
@@ -149,7 +149,7 @@ pub(crate) async fn reach(
     At(id): At<Contact>,
 ) -> Result<Json<Proofs>, Problem> {
     let contact = find::<Contact>(&app, &id).await?;
-    let (known, now) = (app.incidents.reach(&contact).await?, Timestamp::now());
+    let (known, now) = (app.incidents.proofs().reach(&contact).await?, Timestamp::now());
     let channels = contact.channels.iter().zip(known).enumerate();
     let items = channels.map(|(n, (channel, reach))| Known {
         n,

@@ -17,11 +17,11 @@ impl Reviewer {
     pub(crate) async fn expire(&self, run: &Run) -> Result<(), Failure> {
         let (mut deleted, mut failed) = (0, 0);
         for list in [List::Incidents, List::Drills] {
-            for id in self.incidents.expired(list, &self.retention, run.now, MOST).await? {
+            for id in self.incidents.expiry().expired(list, &self.retention, run.now, MOST).await? {
                 if run.over() {
                     break;
                 }
-                match self.incidents.expire(&id, &self.retention, run.now).await {
+                match self.incidents.expiry().expire(&id, &self.retention, run.now).await {
                     Ok(expired) => deleted += usize::from(expired),
                     Err(error) => {
                         tracing::error!(incident = %id, reason = %error, "an expired incident is still there");

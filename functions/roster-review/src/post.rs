@@ -55,7 +55,7 @@ pub(crate) fn way(contact: &Contact) -> Option<&Channel> {
 impl Reviewer {
     /// Claims a message, so that nobody else sends it.
     pub(crate) async fn claim(&self, notice: &Notice, run: &Run) -> Result<Turn, AwsError> {
-        Ok(match self.incidents.claim_notice(notice, &run.owner, run.now).await? {
+        Ok(match self.incidents.notices().claim_notice(notice, &run.owner, run.now).await? {
             Claimed::Ours(record) => Turn::Ours(record),
             Claimed::Ended(state) => Turn::Over(Posted::of(&state)),
             Claimed::Later => Turn::Over(Posted::Later),
@@ -71,7 +71,7 @@ impl Reviewer {
     ) -> Result<Posted, AwsError> {
         let state = self.senders.send(letter).await;
         let record = SendRecord { state, at: jiff::Timestamp::now(), ..record };
-        self.incidents.settle_notice(notice, &record).await?;
+        self.incidents.notices().settle_notice(notice, &record).await?;
         tracing::info!(channel = notice.channel, state = record.state.name(), "notice settled");
         if record.may_try_again() { Ok(Posted::Later) } else { Ok(Posted::of(&record.state)) }
     }

@@ -61,7 +61,10 @@ impl Reviewer {
             let posted = self.send(&notice, record, letter).await?;
             if posted == Posted::Sent {
                 let name = fingerprint(&contact.id, channel);
-                self.incidents.note_reach(&contact.id, &name, Noted::Asked(run.now)).await?;
+                self.incidents
+                    .proofs()
+                    .note_reach(&contact.id, &name, Noted::Asked(run.now))
+                    .await?;
             }
             later += usize::from(posted == Posted::Later);
         }
@@ -90,7 +93,7 @@ impl Reviewer {
             expires_at,
             used_at: None,
         };
-        self.incidents.issue_review(&token.digest(), &kept).await?;
+        self.incidents.reviews().issue_review(&token.digest(), &kept).await?;
         let link = format!("{}/review/{}", self.link_base, token.text());
         let mail = || words::test_mail(contact, &link, until);
         Ok(Letter::to(channel, mail, || words::test_text(&link), String::new))
@@ -111,7 +114,7 @@ impl Reviewer {
             expires_at,
             ..Challenge::new(contact.id.clone(), channel.clone(), Purpose::Prove, run.now)
         };
-        self.incidents.challenge(&challenge).await?;
+        self.incidents.proofs().challenge(&challenge).await?;
         Ok(said)
     }
 
@@ -123,7 +126,7 @@ impl Reviewer {
         channel: &str,
         run: &Run,
     ) -> Result<Posted, Failure> {
-        let known = self.incidents.challenges(contact).await?;
+        let known = self.incidents.proofs().challenges(contact).await?;
         let Some((_, challenge)) = known.into_iter().find(|(name, _)| name == channel) else {
             return Ok(Posted::Refused);
         };
@@ -140,7 +143,7 @@ impl Reviewer {
         let (_, expires_at) = ends(run.now, CODE_LIFE);
         let digest = Some(code_digest(contact, channel, &said));
         let sent = Challenge { code: digest, tries: 0, expires_at, ..challenge };
-        self.incidents.challenge(&sent).await?;
+        self.incidents.proofs().challenge(&sent).await?;
         let letter = Letter::to(
             &sent.channel,
             || words::code_mail(&said),

@@ -119,7 +119,7 @@ impl Reviewer {
         if !standing.due(&self.terms, run.now) {
             return Ok(Posted::Sent);
         }
-        let known = self.incidents.review(&subject).await?;
+        let known = self.incidents.reviews().review(&subject).await?;
         let review = known.unwrap_or_else(|| Review::new(subject.clone()));
         let Steps { remind, tell_manager, mark } = review.steps(&standing, &self.terms, run.now);
         let Some(nth) = remind else { return Ok(Posted::Sent) };
@@ -143,7 +143,12 @@ impl Reviewer {
 
     /// Keeps a review, unless somebody answered meanwhile: that has the last word.
     pub(crate) async fn keep(&self, review: &Review) -> Result<(), Failure> {
-        match self.incidents.together(vec![self.incidents.review_put(review)?]).await? {
+        match self
+            .incidents
+            .reviews()
+            .together(vec![self.incidents.reviews().review_put(review)?])
+            .await?
+        {
             Written::Done => {}
             Written::Conflict => tracing::info!("a review was answered meanwhile"),
         }
@@ -159,7 +164,7 @@ impl Reviewer {
     ) -> Result<Posted, Failure> {
         let subject = entry.subject();
         let standing = entry.standing(run.now);
-        let review = self.incidents.review(&subject).await?;
+        let review = self.incidents.reviews().review(&subject).await?;
         let review = review.unwrap_or_else(|| Review::new(subject));
         let nth = review.unanswered(&standing) + 1;
         let posted = self.ask(entry, &Reminding { about: request, nth }, run).await?;
@@ -212,7 +217,7 @@ impl Reviewer {
         let lets = Lets::Review;
         let kept =
             ReviewToken { subject, contact: contact.clone(), lets, expires_at, used_at: None };
-        self.incidents.issue_review(&token.digest(), &kept).await?;
+        self.incidents.reviews().issue_review(&token.digest(), &kept).await?;
         Ok((format!("{}/review/{}", self.link_base, token.text()), until))
     }
 

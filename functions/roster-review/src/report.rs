@@ -15,7 +15,7 @@ impl Reviewer {
     pub(crate) async fn look(&self, run: &Run) -> Result<(), Failure> {
         let (people, dead) =
             futures::try_join!(self.roster.all::<Contact>(), self.unreachable.list())?;
-        let known = self.incidents.reached(&people).await?;
+        let known = self.incidents.proofs().reached(&people).await?;
         let mut changed = 0;
         for contact in people.iter().filter(|contact| !contact.departed()) {
             let known = muster_domain::review::reach::of(contact, &known);
@@ -23,7 +23,10 @@ impl Reviewer {
                 let now = dead.of(channel);
                 if now != known.dead {
                     let name = fingerprint(&contact.id, channel);
-                    self.incidents.note_reach(&contact.id, &name, Noted::Dead(now)).await?;
+                    self.incidents
+                        .proofs()
+                        .note_reach(&contact.id, &name, Noted::Dead(now))
+                        .await?;
                     changed += 1;
                 }
             }

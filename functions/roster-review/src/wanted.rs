@@ -40,7 +40,7 @@ impl Reviewer {
                 self.send_code(&request, &contact, &channel, run).await?
             }
             Wanted::Moved { contact, version } => self.tell_of_move(&contact, version, run).await?,
-            Wanted::Correction { id } => match self.incidents.correction(&id).await? {
+            Wanted::Correction { id } => match self.incidents.reviews().correction(&id).await? {
                 None => return Ok(()),
                 Some(correction) => {
                     let text = words::correction_waits(&correction);

@@ -63,9 +63,9 @@ impl Reviewer {
         later += self.prove(contact, &about, run).await?;
         if later == 0 {
             let newcomer = Newcomer { contact: contact.id.clone(), since: contact.created_at };
-            self.incidents.expect(&newcomer).await?;
+            self.incidents.reviews().expect(&newcomer).await?;
             // The welcome asks to confirm, so the month's review does not ask again.
-            let known = self.incidents.review(&subject).await?;
+            let known = self.incidents.reviews().review(&subject).await?;
             let review = known.unwrap_or_else(|| Review::new(subject));
             let standing = Standing::of(contact, run.now);
             let month = self.terms.month(run.now);

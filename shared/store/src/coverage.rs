@@ -67,10 +67,10 @@ impl Gathered {
             roster.all::<ExternalResource>(),
             roster.policy(),
             incidents.list(List::Drills, MOST_DRILLS, None),
-            incidents.sync(),
-            incidents.corrections(),
+            incidents.sync().report(),
+            incidents.reviews().corrections(),
         )?;
-        let reached = incidents.reached(&people).await?;
+        let reached = incidents.proofs().reached(&people).await?;
         let drills = drills.map(|page| page.items).unwrap_or_default();
         Ok(Self {
             people: people.into_iter().map(|contact| (contact.id.clone(), contact)).collect(),

@@ -37,7 +37,7 @@ impl Pager {
         }
         let digest = Digest { state: state.clone(), at, ..digest };
         // If this cannot be written, its pages are still told, and the record goes with them.
-        if let Err(error) = self.incidents.settle_digest(channel, &digest).await {
+        if let Err(error) = self.incidents.ladders().settle_digest(channel, &digest).await {
             tracing::error!(reason = %error, "the end of a digest is not on record");
         }
         self.tell_pages(channel, &digest, &state, at).await?;
@@ -56,7 +56,7 @@ impl Pager {
         now: Timestamp,
     ) -> Result<(), Failure> {
         if matches!(state, SendState::Failed { .. } | SendState::Unavailable) {
-            self.incidents.give_back(channel, &digest.mark, now).await?;
+            self.incidents.ladders().give_back(channel, &digest.mark, now).await?;
         }
         if !matches!(state, SendState::Failed { passing: true, .. }) {
             if matches!(state, SendState::Unconfirmed) {
@@ -67,13 +67,13 @@ impl Pager {
                 );
             }
             let one = async |name: &String| -> Result<(), Failure> {
-                let page = self.incidents.held_page(channel, name).await?;
+                let page = self.incidents.held_pages().held_page(channel, name).await?;
                 let Some(page) = page else { return Ok(()) };
                 self.settle(&page, state.clone()).await
             };
             few(digest.pages.iter().map(one)).await?;
         }
-        Ok(self.incidents.end_digest(channel, &digest.mark).await?)
+        Ok(self.incidents.ladders().end_digest(channel, &digest.mark).await?)
     }
 
     /// Writes how a held page ended. One that may have gone out stays, for the next digest to name it; it remains
@@ -84,12 +84,12 @@ impl Pager {
             (state == SendState::Unconfirmed, matches!(state, SendState::Sent { .. }));
         if !page.unconfirmed || sent {
             let record = SendRecord { state, at: now, ..page.record.clone() };
-            self.incidents.settle_held(&page.incident, &record).await?;
+            self.incidents.sends().settle_held(&page.incident, &record).await?;
         }
         if unconfirmed {
             let page = HeldPage { unconfirmed, ..page.clone() };
-            return Ok(self.incidents.hold(&page, now).await?);
+            return Ok(self.incidents.held_pages().hold(&page, now).await?);
         }
-        Ok(self.incidents.release(page).await?)
+        Ok(self.incidents.held_pages().release(page).await?)
     }
 }

@@ -68,7 +68,7 @@ pub(super) async fn entries(
             of_it().filter_map(|page| page.record.key.about.as_ref()).collect();
         let read = async |name: &String| {
             let input = UpdateInput { incident: incident.id.clone(), update: name.clone() };
-            known.any_update(&input).await.unwrap_or_else(|error| {
+            known.updates().any_update(&input).await.unwrap_or_else(|error| {
                 tracing::warn!(reason = %error, "a held update cannot be read");
                 None
             })

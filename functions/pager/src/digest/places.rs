@@ -66,11 +66,11 @@ impl Pager {
             match place(channel, &page.record.key, &own) {
                 Place::Nowhere => self.settle(page, SendState::Unavailable).await,
                 // Held once more, so that the address is not taken from the list.
-                Place::Same => Ok(self.incidents.hold(page, now).await?),
+                Place::Same => Ok(self.incidents.held_pages().hold(page, now).await?),
                 Place::Other(there) => {
                     let moved = HeldPage { channel: there, ..page.clone() };
-                    self.incidents.hold(&moved, now).await?;
-                    Ok(self.incidents.release(page).await?)
+                    self.incidents.held_pages().hold(&moved, now).await?;
+                    Ok(self.incidents.held_pages().release(page).await?)
                 }
             }
         };
@@ -80,7 +80,7 @@ impl Pager {
     /// Lets pages that the first versions held by the type of channel wait at their addresses.
     pub(super) async fn hold_by_address(&self, now: Timestamp) -> Result<(), Failure> {
         let mut by_type = BTreeMap::<PagedChannel, Vec<HeldPage>>::new();
-        for page in self.incidents.held_by_type().await? {
+        for page in self.incidents.held_pages().held_by_type().await? {
             by_type.entry(page.channel.clone()).or_default().push(page);
         }
         for (channel, pages) in by_type {

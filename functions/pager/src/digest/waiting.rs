@@ -53,7 +53,7 @@ impl Pager {
         let mut found = Found::default();
         let mut after = None;
         loop {
-            let held = self.incidents.held(channel, after.as_deref()).await?;
+            let held = self.incidents.held_pages().held(channel, after.as_deref()).await?;
             let unreadable = self.learn(&held.pages, &mut found.known).await?;
             let over = found.sort(held.pages, &unreadable);
             few(over.iter().map(|page| self.settle(page, SendState::Dropped))).await?;
@@ -75,7 +75,7 @@ impl Pager {
         let ids: BTreeSet<&IncidentId> = pages.iter().map(|page| &page.incident).collect();
         let new: Vec<&IncidentId> = ids.into_iter().filter(|id| !known.contains_key(*id)).collect();
         let one = async |id: &IncidentId| -> Result<_, Failure> {
-            Ok((id.clone(), self.incidents.known_incident(id).await?))
+            Ok((id.clone(), self.incidents.held_pages().known_incident(id).await?))
         };
         let mut unreadable = BTreeSet::new();
         for (id, what) in few(new.into_iter().map(one)).await? {
@@ -101,9 +101,13 @@ impl Pager {
         others: bool,
     ) -> Result<(), Failure> {
         if others {
-            return Ok(self.incidents.postpone(channel, last, Timestamp::now()).await?);
+            return Ok(self
+                .incidents
+                .held_pages()
+                .postpone(channel, last, Timestamp::now())
+                .await?);
         }
-        Ok(self.incidents.none_waits(channel, last).await?)
+        Ok(self.incidents.held_pages().none_waits(channel, last).await?)
     }
 }
 

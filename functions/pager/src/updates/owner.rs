@@ -48,7 +48,7 @@ impl Pager {
         let (name, updates) = match self.message(update, now).await? {
             Message::Now(name, updates) => (name, updates),
             Message::After(at) => {
-                self.incidents.postpone_update(&update.input(), at).await?;
+                self.incidents.updates().postpone_update(&update.input(), at).await?;
                 return Ok(End::Waits);
             }
         };
@@ -57,7 +57,7 @@ impl Pager {
             whom: "owner".to_owned(),
             channel: "topic".to_owned(),
         };
-        let state = match self.incidents.claim_notice(&notice, owner, now).await? {
+        let state = match self.incidents.notices().claim_notice(&notice, owner, now).await? {
             Claimed::Later => return Ok(End::Again),
             Claimed::Ended(state) => state,
             Claimed::Ours(record) => {
@@ -68,7 +68,7 @@ impl Pager {
                     Err(error) => SendState::Failed { error: error.code, passing: error.passing },
                 };
                 let record = SendRecord { state, at: Timestamp::now(), ..record };
-                self.incidents.settle_notice(&notice, &record).await?;
+                self.incidents.notices().settle_notice(&notice, &record).await?;
                 if record.may_try_again() {
                     return Ok(End::Again);
                 }
@@ -81,7 +81,7 @@ impl Pager {
                 state = state.name(),
                 "the owner's topic was not told of an update; a later look tries again"
             );
-            self.incidents.postpone_update(&update.input(), now).await?;
+            self.incidents.updates().postpone_update(&update.input(), now).await?;
             return Ok(End::Waits);
         }
         self.noted(incident, &name, "the owner's topic", &updates, now).await
@@ -97,16 +97,16 @@ impl Pager {
         let (id, own) = (&update.incident, std::slice::from_ref(&update.name));
         let mut window = Window::of(update.at);
         loop {
-            let first = self.incidents.cover_updates(id, &window.first(), own).await?;
+            let first = self.incidents.updates().cover_updates(id, &window.first(), own).await?;
             if first == own {
                 return Ok(Message::Now(window.first(), vec![update.clone()]));
             }
             if now < window.end().saturating_add(LATE).unwrap_or(Timestamp::MAX) {
                 return Ok(Message::After(window.end()));
             }
-            let mut waiting = self.incidents.waiting_updates(id).await?;
+            let mut waiting = self.incidents.updates().waiting_updates(id).await?;
             let names = window.rest_with(update, &waiting, &first);
-            let rest = self.incidents.cover_updates(id, &window.rest(), &names).await?;
+            let rest = self.incidents.updates().cover_updates(id, &window.rest(), &names).await?;
             if rest.contains(&update.name) {
                 waiting.retain(|other| rest.contains(&other.name));
                 return Ok(Message::Now(window.rest(), waiting));

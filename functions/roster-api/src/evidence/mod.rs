@@ -95,7 +95,7 @@ pub(crate) async fn pack(State(app): State<App>, as_of: AsOf) -> Result<Response
     let plan = document(&sources);
     let lacks = coverage(&made.gathered.sources(app.limits, made.now));
     let reviews = json!({
-        "standing": app.incidents.reviews().await?,
+        "standing": app.incidents.reviews().all().await?,
         "confirmations": changes.iter().filter(|c| confirms(c)).cloned().map(shown).collect::<Vec<_>>(),
         "waiting": made.gathered.waiting,
     });

@@ -73,7 +73,7 @@ pub(super) async fn act(app: &App, link: &LinkToken, digest: &str) -> Response {
             Err(problem) => return sorry(problem),
         }
     }
-    if let Err(error) = app.incidents.use_link(digest, Timestamp::now()).await {
+    if let Err(error) = app.incidents.answers().use_link(digest, Timestamp::now()).await {
         // All are acknowledged: another press changes nothing.
         tracing::warn!(reason = %error, "a digest's link stays usable");
     }

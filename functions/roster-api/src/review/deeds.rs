@@ -114,10 +114,10 @@ impl Link {
     /// The writes that go with an answer: the link is used, and the review has its answer.
     async fn answered(&self, app: &App) -> Result<Vec<Write>, Problem> {
         let subject = &self.token.subject;
-        let known = app.incidents.review(subject).await?;
+        let known = app.incidents.reviews().review(subject).await?;
         let review = known.unwrap_or_else(|| Review::new(subject.clone())).answered(self.now);
-        let used = app.incidents.use_review(&self.digest, self.now)?;
-        Ok(vec![used, app.incidents.review_put(&review)?])
+        let used = app.incidents.reviews().use_review(&self.digest, self.now)?;
+        Ok(vec![used, app.incidents.reviews().review_put(&review)?])
     }
 }
 
@@ -182,8 +182,8 @@ async fn propose(app: &App, link: &Link, wrong: Wrong) -> Result<Response, Probl
         decision: None,
     };
     let mut writes = link.answered(app).await?;
-    writes.push(app.incidents.correction_put(&correction)?);
-    if app.incidents.together(writes).await? == Written::Conflict {
+    writes.push(app.incidents.reviews().correction_put(&correction)?);
+    if app.incidents.reviews().together(writes).await? == Written::Conflict {
         return Err(Problem::changed());
     }
     // It is kept, and the coverage report tells of it even if this is lost.
@@ -268,7 +268,7 @@ async fn ask_for_code(
         Err(fault) => return refuse(app, link, filled, vec![fault]).await,
     };
     let name = fingerprint(&contact.id, &channel);
-    let asked = app.incidents.codes_asked(&contact.id, link.now).await?;
+    let asked = app.incidents.proofs().codes_asked(&contact.id, link.now).await?;
     if asked.values().map(|asks| usize::from(*asks)).sum::<usize>() >= MOST_CODES {
         let text = "You have asked for many codes. Wait a quarter of an hour, please.";
         let said = Said::Wrong(text.to_owned(), Vec::new());
@@ -278,7 +278,7 @@ async fn ask_for_code(
     let to = channel.masked();
     let challenge =
         Challenge { asks, ..Challenge::new(contact.id.clone(), channel, purpose, link.now) };
-    app.incidents.challenge(&challenge).await?;
+    app.incidents.proofs().challenge(&challenge).await?;
     let request = Token::random().map_err(|_| Problem::internal())?.digest();
     let code = Wanted::Code { request, contact: contact.id.clone(), channel: name.clone() };
     if !tell(app, code).await {
@@ -290,7 +290,7 @@ async fn ask_for_code(
 
 async fn take_code(app: &App, link: &Link, filled: &Filled) -> Result<Response, Problem> {
     let (contact, name) = (&link.token.contact, filled.text("channel"));
-    let known = app.incidents.challenges(contact).await?;
+    let known = app.incidents.proofs().challenges(contact).await?;
     let over = || {
         let text = "That code is no longer good. Ask for another, please.";
         Said::Wrong(text.to_owned(), Vec::new())
@@ -302,7 +302,8 @@ async fn take_code(app: &App, link: &Link, filled: &Filled) -> Result<Response, 
     let digest = code_digest(contact, name, &code);
     // Counted before it is judged: two who guess at the same moment have one guess between them.
     let given = challenge.given(&digest, link.now);
-    if given == Given::Over || !app.incidents.guess(contact, name, challenge.tries).await? {
+    if given == Given::Over || !app.incidents.proofs().guess(contact, name, challenge.tries).await?
+    {
         return Ok(draw(app, link, over(), None).await?);
     }
     if given == Given::Wrong {
@@ -328,15 +329,15 @@ async fn apply(
             let said = Said::Wrong(CHANGED.to_owned(), Vec::new());
             return Ok(draw(app, link, said, None).await?);
         };
-        let met = app.incidents.challenge_met(id, &name, digest)?;
+        let met = app.incidents.proofs().challenge_met(id, &name, digest)?;
         let done = if channels == contact.channels {
-            app.incidents.together(vec![met]).await?
+            app.incidents.reviews().together(vec![met]).await?
         } else {
             let next = Contact { channels: channels.clone(), ..contact.touched(&link.stamp()) };
             app.roster.save(&next, Some(&contact), &link.why(), [met]).await?.written()
         };
         if done == Written::Done {
-            app.incidents.note_reach(id, &name, Noted::Proven(link.now)).await?;
+            app.incidents.proofs().note_reach(id, &name, Noted::Proven(link.now)).await?;
             if channels != contact.channels {
                 let version = contact.version + 1;
                 tell(app, Wanted::Moved { contact: id.clone(), version }).await;

@@ -50,7 +50,7 @@ enum Found {
 
 async fn find(app: &App, text: &str) -> Result<Found, AwsError> {
     let (digest, now) = (token_digest(text), Timestamp::now());
-    let Some(token) = app.incidents.review_token(&digest).await? else {
+    let Some(token) = app.incidents.reviews().review_token(&digest).await? else {
         return Ok(Found::Refused(refused::Why::unknown()));
     };
     if !token.good(now) {
@@ -116,7 +116,7 @@ async fn draw(
             Ok(proof::page(contact, called, &said))
         }
         (About::Person(contact), Lets::Review) => {
-            let reach = app.incidents.reach(contact).await?;
+            let reach = app.incidents.proofs().reach(contact).await?;
             Ok(person::page(contact, &reach, &said, filled))
         }
         (About::Organisation(resource), _) => Ok(page::organisation(resource, &said, filled)),

@@ -22,7 +22,7 @@ pub(crate) async fn call_open(
     contact: &muster_domain::value::id::ContactId,
     now: Timestamp,
 ) -> Result<bool, AwsError> {
-    let open = app.incidents.challenges(contact).await?;
+    let open = app.incidents.proofs().challenges(contact).await?;
     Ok(open.iter().any(|(_, challenge)| {
         challenge.channel.kind() == ChannelType::Voice
             && challenge.purpose == Purpose::Prove
@@ -58,7 +58,7 @@ pub(crate) async fn arrived(
     filled: &Filled,
 ) -> Result<Response, Problem> {
     let contact = &link.token.contact;
-    app.incidents.note_reach(contact, channel, Noted::Proven(link.now)).await?;
+    app.incidents.proofs().note_reach(contact, channel, Noted::Proven(link.now)).await?;
     let code: String = filled.text("code").split_whitespace().collect();
     if !code.is_empty() && !said_right(app, contact, &code, link.now).await? {
         let text = "The message has arrived, and is noted. The code is not the one that was said in the \
@@ -66,9 +66,9 @@ pub(crate) async fn arrived(
         let said = Said::Wrong(text.to_owned(), Vec::new());
         return Ok(draw(app, link, said, None).await?);
     }
-    let used = app.incidents.use_review(&link.digest, link.now)?;
+    let used = app.incidents.reviews().use_review(&link.digest, link.now)?;
     // Used at the same moment by another press of the button: both have done the same.
-    let (Written::Done | Written::Conflict) = app.incidents.together(vec![used]).await?;
+    let (Written::Done | Written::Conflict) = app.incidents.reviews().together(vec![used]).await?;
     Ok(page::thanks("It arrived. That is all; thank you."))
 }
 
@@ -79,15 +79,15 @@ async fn said_right(
     code: &str,
     now: Timestamp,
 ) -> Result<bool, Problem> {
-    for (channel, challenge) in app.incidents.challenges(contact).await? {
+    for (channel, challenge) in app.incidents.proofs().challenges(contact).await? {
         let digest = code_digest(contact, &channel, code);
         let called = challenge.channel.kind() == ChannelType::Voice;
         if !called || challenge.given(&digest, now) == Given::Over {
             continue;
         }
-        let counted = app.incidents.guess(contact, &channel, challenge.tries).await?;
+        let counted = app.incidents.proofs().guess(contact, &channel, challenge.tries).await?;
         if counted && challenge.given(&digest, now) == Given::Right {
-            app.incidents.note_reach(contact, &channel, Noted::Proven(now)).await?;
+            app.incidents.proofs().note_reach(contact, &channel, Noted::Proven(now)).await?;
             return Ok(true);
         }
     }

@@ -5,7 +5,7 @@ use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure::AllOld;
 use jiff::{SignedDuration, Timestamp};
 use muster_runtime::error::AwsError;
 
-use super::Incidents;
+use super::Alarms;
 use crate::item::{Item, key, n};
 
 /// How long the stack says nothing further. In a storm, hundreds of findings would say the same.
@@ -34,12 +34,12 @@ fn claim(expires_at: u64) -> Item {
     item
 }
 
-impl Incidents {
+impl Alarms<'_> {
     /// Claims the next minute's message to the emergency topic. Returns when another process claimed it, if one has.
     ///
     /// # Errors
     /// [`AwsError`] if the table cannot be written: then no process can know of the others.
-    pub async fn claim_alarm(&self, now: Timestamp) -> Result<Option<Timestamp>, AwsError> {
+    pub async fn claim_alarm(self, now: Timestamp) -> Result<Option<Timestamp>, AwsError> {
         let free = "attribute_not_exists(pk) OR expires_at <= :at";
         match self.put_claim(end(now), free, seconds(now)).await? {
             Claim::Made => Ok(None),
@@ -55,21 +55,17 @@ impl Incidents {
     ///
     /// # Errors
     /// [`AwsError`] if the table cannot be written: then the claim ends by itself.
-    pub async fn return_alarm(&self, now: Timestamp) -> Result<(), AwsError> {
+    pub async fn return_alarm(self, now: Timestamp) -> Result<(), AwsError> {
         self.put_claim(seconds(now), "expires_at = :at", end(now)).await.map(drop)
     }
 
     /// Writes the claim where `condition` on `at` holds.
-    async fn put_claim(
-        &self,
-        expires_at: u64,
-        condition: &str,
-        at: u64,
-    ) -> Result<Claim, AwsError> {
+    async fn put_claim(self, expires_at: u64, condition: &str, at: u64) -> Result<Claim, AwsError> {
         let put = self
+            .0
             .client
             .put_item()
-            .table_name(&self.table)
+            .table_name(&self.0.table)
             .set_item(Some(claim(expires_at)))
             .condition_expression(condition)
             .expression_attribute_values(":at", n(at))

@@ -11,7 +11,7 @@ use muster_runtime::error::AwsError;
 use muster_runtime::figures;
 use serde::{Deserialize, Serialize};
 
-use super::{Fact, Incidents, IssuedToken, pause};
+use super::{Answers, Fact, Incidents, IssuedToken, pause};
 use crate::item;
 use crate::item::{Item, Written, key, n, s};
 
@@ -80,9 +80,9 @@ fn token_key(digest: &str) -> Item {
     key(format!("token#{digest}"), "token")
 }
 
-impl Incidents {
+impl Answers<'_> {
     pub(super) fn token_put(
-        &self,
+        self,
         id: &IncidentId,
         others: &[IncidentId],
         token: &IssuedToken,
@@ -95,15 +95,15 @@ impl Incidents {
             used_at: None,
         };
         let item = item::write(token_key(&token.digest), &value)?;
-        item::put(&self.table, item, None, vec![])
+        item::put(&self.0.table, item, None, vec![])
     }
 
     /// What the token with this digest stands for.
     ///
     /// # Errors
     /// The failed call.
-    pub async fn link(&self, digest: &str) -> Result<Option<LinkToken>, AwsError> {
-        self.item(token_key(digest)).await?.map(item::read).transpose()
+    pub async fn link(self, digest: &str) -> Result<Option<LinkToken>, AwsError> {
+        self.0.item(token_key(digest)).await?.map(item::read).transpose()
     }
 
     /// Acknowledges an incident for `by`, using up the token with this digest if there is one.
@@ -112,7 +112,7 @@ impl Incidents {
     /// # Errors
     /// The failed call.
     pub async fn take_up(
-        &self,
+        self,
         id: &IncidentId,
         by: &Actor,
         token: Option<&str>,
@@ -120,7 +120,7 @@ impl Incidents {
         let began = Instant::now();
         loop {
             let now = Timestamp::now();
-            let Some(incident) = self.incident(id).await? else { return Ok(Taken::Unknown) };
+            let Some(incident) = self.0.incident(id).await? else { return Ok(Taken::Unknown) };
             let Ok(next) = incident.acknowledge(by.clone(), now) else {
                 return Ok(Taken::Resolved);
             };
@@ -144,11 +144,11 @@ impl Incidents {
     ///
     /// # Errors
     /// The failed call.
-    pub async fn end(&self, id: &IncidentId, by: &Actor) -> Result<Taken, AwsError> {
+    pub async fn end(self, id: &IncidentId, by: &Actor) -> Result<Taken, AwsError> {
         let began = Instant::now();
         loop {
             let now = Timestamp::now();
-            let Some(incident) = self.incident(id).await? else { return Ok(Taken::Unknown) };
+            let Some(incident) = self.0.incident(id).await? else { return Ok(Taken::Unknown) };
             let Some(next) = incident.resolve(by.clone(), now) else {
                 return Ok(Taken::Before(incident));
             };
@@ -171,7 +171,7 @@ impl Incidents {
     /// # Errors
     /// The failed call.
     pub async fn answer(
-        &self,
+        self,
         incident: &Incident,
         name: &str,
         fact: &Fact,
@@ -179,15 +179,17 @@ impl Incidents {
         due: Option<(Cursor, Timestamp)>,
     ) -> Result<Written, AwsError> {
         let before = vec![(":before", n(incident.version - 1))];
-        let item = Self::incident_item(incident)?;
-        let fact = Self::fact_item(&incident.id, name, fact)?;
+        let item = Incidents::incident_item(incident)?;
+        let fact = Incidents::fact_item(&incident.id, name, fact)?;
         let mut transaction = self
+            .0
             .client
             .transact_write_items()
-            .transact_items(item::put(&self.table, item, Some("version = :before"), before)?)
-            .transact_items(item::put(&self.table, fact, None, vec![])?);
+            .transact_items(item::put(&self.0.table, item, Some("version = :before"), before)?)
+            .transact_items(item::put(&self.0.table, fact, None, vec![])?);
         if let Some((cursor, at)) = due {
-            transaction = transaction.transact_items(self.due_put(&incident.id, cursor, at)?);
+            transaction =
+                transaction.transact_items(self.0.turns().due_put(&incident.id, cursor, at)?);
         }
         if let Some(digest) = token {
             let at = incident.acknowledgements.last().map_or(incident.opened_at, |deed| deed.at);
@@ -201,14 +203,14 @@ impl Incidents {
     ///
     /// # Errors
     /// The failed call.
-    pub async fn use_link(&self, digest: &str, now: Timestamp) -> Result<Written, AwsError> {
-        let transaction = self.client.transact_write_items();
+    pub async fn use_link(self, digest: &str, now: Timestamp) -> Result<Written, AwsError> {
+        let transaction = self.0.client.transact_write_items();
         item::written(transaction.transact_items(self.use_token(digest, now)?).send().await)
     }
 
-    fn use_token(&self, digest: &str, at: Timestamp) -> Result<TransactWriteItem, AwsError> {
+    fn use_token(self, digest: &str, at: Timestamp) -> Result<TransactWriteItem, AwsError> {
         let update = Update::builder()
-            .table_name(&self.table)
+            .table_name(&self.0.table)
             .set_key(Some(token_key(digest)))
             .update_expression("SET used_at = :now")
             .condition_expression("attribute_exists(pk) AND attribute_not_exists(used_at)")

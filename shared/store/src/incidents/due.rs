@@ -6,7 +6,7 @@ use muster_domain::incident::escalation::{Cursor, TurnInput};
 use muster_domain::value::id::IncidentId;
 use muster_runtime::error::AwsError;
 
-use super::{Incidents, moment, partition};
+use super::{Turns, moment, partition};
 use crate::item;
 use crate::item::{Item, key, s};
 
@@ -34,15 +34,15 @@ fn due_item(id: &IncidentId, cursor: Cursor, at: Timestamp) -> Result<Item, AwsE
     item::write(keys, &TurnInput { incident: id.clone(), cursor, due_at: Some(at) })
 }
 
-impl Incidents {
+impl Turns<'_> {
     /// The write that notes when a turn is due, for a transaction.
     pub(super) fn due_put(
-        &self,
+        self,
         id: &IncidentId,
         cursor: Cursor,
         at: Timestamp,
     ) -> Result<TransactWriteItem, AwsError> {
-        item::put(&self.table, due_item(id, cursor, at)?, None, vec![])
+        item::put(&self.0.table, due_item(id, cursor, at)?, None, vec![])
     }
 
     /// Notes when an incident's turn after `taken` is due, or that none is. What somebody has noted who
@@ -51,7 +51,7 @@ impl Incidents {
     /// # Errors
     /// The failed call.
     pub async fn due(
-        &self,
+        self,
         id: &IncidentId,
         taken: Cursor,
         next: Option<(Cursor, Timestamp)>,
@@ -60,13 +60,13 @@ impl Incidents {
         let refused = |code: &str| code == "ConditionalCheckFailedException";
         let failed = match next {
             None => {
-                let delete = self.client.delete_item().table_name(&self.table);
+                let delete = self.0.client.delete_item().table_name(&self.0.table);
                 let delete = delete.set_key(Some(due_key(id))).condition_expression(OURS);
                 let end = delete.expression_attribute_values(":turn", s(turn(taken))).send().await;
                 end.err().map(|error| AwsError::of("dynamodb:DeleteItem", &error))
             }
             Some((cursor, at)) => {
-                let put = self.client.put_item().table_name(&self.table);
+                let put = self.0.client.put_item().table_name(&self.0.table);
                 let put = put.set_item(Some(due_item(id, cursor, at)?)).condition_expression(OURS);
                 let end = put.expression_attribute_values(":turn", s(turn(cursor))).send().await;
                 end.err().map(|error| AwsError::of("dynamodb:PutItem", &error))
@@ -80,11 +80,12 @@ impl Incidents {
     ///
     /// # Errors
     /// [`AwsError`] if the table cannot be written: then the turn keeps its place.
-    pub async fn defer(&self, late: &TurnInput, now: Timestamp) -> Result<(), AwsError> {
+    pub async fn defer(self, late: &TurnInput, now: Timestamp) -> Result<(), AwsError> {
         let update = self
+            .0
             .client
             .update_item()
-            .table_name(&self.table)
+            .table_name(&self.0.table)
             .set_key(Some(due_key(&late.incident)))
             .update_expression("SET #sort = :sort")
             .condition_expression("turn = :turn")
@@ -100,12 +101,13 @@ impl Incidents {
     ///
     /// # Errors
     /// The failed call.
-    pub async fn late(&self, now: Timestamp) -> Result<Vec<TurnInput>, AwsError> {
+    pub async fn late(self, now: Timestamp) -> Result<Vec<TurnInput>, AwsError> {
         let before = now.saturating_sub(LATE).unwrap_or(Timestamp::MIN);
         let query = self
+            .0
             .client
             .query()
-            .table_name(&self.table)
+            .table_name(&self.0.table)
             .index_name("by-list")
             .key_condition_expression("list_key = :due AND sort < :before")
             .expression_attribute_values(":due", s(KIND))

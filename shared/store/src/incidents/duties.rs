@@ -10,7 +10,7 @@ use muster_domain::value::incident_type::IncidentType;
 use muster_runtime::error::AwsError;
 use serde::{Deserialize, Serialize};
 
-use super::{Fact, Incidents, moment, partition};
+use super::{Duties, Fact, Incidents, moment, partition};
 use crate::item;
 use crate::item::{Item, Written, key, n, s};
 
@@ -76,9 +76,9 @@ fn place(at: Timestamp, rest: &str) -> String {
     format!("{}#{rest}", moment(at))
 }
 
-impl Incidents {
+impl Duties<'_> {
     /// The write that asks for an incident's duties to be looked up, for the transaction that opens it.
-    pub(super) fn duties_put(&self, incident: &Incident) -> Result<TransactWriteItem, AwsError> {
+    pub(super) fn duties_put(self, incident: &Incident) -> Result<TransactWriteItem, AwsError> {
         let (id, at) = (&incident.id, incident.opened_at);
         let keys = due(key(partition(id), KIND), at, id.as_str());
         let unasked = Unasked {
@@ -87,13 +87,13 @@ impl Incidents {
             at: Some(at),
             joined: false,
         };
-        item::put(&self.table, item::write(keys, &unasked)?, None, vec![])
+        item::put(&self.0.table, item::write(keys, &unasked)?, None, vec![])
     }
 
     /// The write that asks for the duties of a finding that joins an incident of another type; none if the incident's
     /// own type has asked for them. Findings of one group are of one type, so this is for those of a sequence.
     pub(super) fn duties_of(
-        &self,
+        self,
         incident: &Incident,
         finding: &Finding,
         at: Timestamp,
@@ -108,7 +108,7 @@ impl Incidents {
             Unasked { incident: id.clone(), incident_type: Some(of), at: Some(at), joined: true };
         // The first finding of a type stays, since the deadline counts from it.
         let place = key(partition(id), joined_place(of));
-        let (mut sets, mut update) = (Vec::new(), Update::builder().table_name(&self.table));
+        let (mut sets, mut update) = (Vec::new(), Update::builder().table_name(&self.0.table));
         for (index, (name, value)) in item::write(keys, &unasked)?.into_iter().enumerate() {
             if !place.contains_key(&name) {
                 sets.push(format!("#n{index} = if_not_exists(#n{index}, :v{index})"));
@@ -126,14 +126,14 @@ impl Incidents {
     /// Asks for the duties of a finding that joins an incident of another type. Others that join it at the same moment
     /// write the same item, so it is no part of what they write of their own.
     pub(super) async fn ask_duties(
-        &self,
+        self,
         incident: &Incident,
         finding: &Finding,
         at: Timestamp,
     ) -> Result<(), AwsError> {
         let Some(write) = self.duties_of(incident, finding, at)? else { return Ok(()) };
         for _ in 0..MOST_RACES {
-            let transaction = self.client.transact_write_items().transact_items(write.clone());
+            let transaction = self.0.client.transact_write_items().transact_items(write.clone());
             if item::written(transaction.send().await)? == Written::Done {
                 return Ok(());
             }
@@ -142,17 +142,17 @@ impl Incidents {
         Err(AwsError::late("asking for duties"))
     }
 
-    fn clock_put(&self, clock: &DutyClock) -> Result<TransactWriteItem, AwsError> {
+    fn clock_put(self, clock: &DutyClock) -> Result<TransactWriteItem, AwsError> {
         let mut keys = clock_key(&clock.incident, &clock.resource);
         if let Some(at) = clock.next_at() {
             keys = due(keys, at, &format!("{}#{}", clock.incident, clock.resource));
         }
         let item = item::write(keys, clock)?;
         match clock.version {
-            1 => item::put(&self.table, item, Some("attribute_not_exists(pk)"), vec![]),
+            1 => item::put(&self.0.table, item, Some("attribute_not_exists(pk)"), vec![]),
             version => {
                 let values = vec![(":before", n(version - 1))];
-                item::put(&self.table, item, Some("version = :before"), values)
+                item::put(&self.0.table, item, Some("version = :before"), values)
             }
         }
     }
@@ -161,12 +161,13 @@ impl Incidents {
     ///
     /// # Errors
     /// The failed call.
-    pub async fn duties_due(&self, now: Timestamp) -> Result<Vec<DutyDue>, AwsError> {
+    pub async fn duties_due(self, now: Timestamp) -> Result<Vec<DutyDue>, AwsError> {
         let until = format!("{:014}~", now.as_millisecond().max(0));
         let query = self
+            .0
             .client
             .query()
-            .table_name(&self.table)
+            .table_name(&self.0.table)
             .index_name("by-list")
             .key_condition_expression("list_key = :duty AND sort < :until")
             .expression_attribute_values(":duty", s(KIND))
@@ -195,7 +196,7 @@ impl Incidents {
     ///
     /// # Errors
     /// [`AwsError`] if the table cannot be written: then it keeps its place.
-    pub async fn defer_duty(&self, due: &DutyDue, now: Timestamp) -> Result<(), AwsError> {
+    pub async fn defer_duty(self, due: &DutyDue, now: Timestamp) -> Result<(), AwsError> {
         let (keys, rest) = match due {
             DutyDue::Opened(opened) => {
                 (key(partition(&opened.incident), opened.key.clone()), opened.incident.to_string())
@@ -205,9 +206,10 @@ impl Incidents {
             }
         };
         let set = self
+            .0
             .client
             .update_item()
-            .table_name(&self.table)
+            .table_name(&self.0.table)
             .set_key(Some(keys))
             .update_expression("SET #sort = :sort")
             .condition_expression("#sort < :sort")
@@ -222,8 +224,8 @@ impl Incidents {
     ///
     /// # Errors
     /// The failed call.
-    pub async fn duties(&self, incident: &IncidentId) -> Result<Vec<DutyClock>, AwsError> {
-        let items = self.part(partition(incident), format!("{KIND}#")).await?;
+    pub async fn of_incident(self, incident: &IncidentId) -> Result<Vec<DutyClock>, AwsError> {
+        let items = self.0.part(partition(incident), format!("{KIND}#")).await?;
         items.into_iter().map(item::read).collect()
     }
 
@@ -232,11 +234,11 @@ impl Incidents {
     /// # Errors
     /// The failed call.
     pub async fn duty(
-        &self,
+        self,
         incident: &IncidentId,
         resource: &ResourceId,
     ) -> Result<Option<DutyClock>, AwsError> {
-        self.item(clock_key(incident, resource)).await?.map(item::read).transpose()
+        self.0.item(clock_key(incident, resource)).await?.map(item::read).transpose()
     }
 
     /// Starts the clocks of an incident's duties. Those of them that run already go on, with the earlier deadline.
@@ -244,7 +246,7 @@ impl Incidents {
     /// # Errors
     /// The failed call.
     pub async fn start_duties(
-        &self,
+        self,
         opened: &OpenedDuties,
         clocks: &[DutyClock],
     ) -> Result<(), AwsError> {
@@ -255,7 +257,7 @@ impl Incidents {
                 Some(running) => running.joined_by(clock),
             };
             let Some(clock) = clock else { continue };
-            let transaction = self.client.transact_write_items();
+            let transaction = self.0.client.transact_write_items();
             let written = transaction.transact_items(self.clock_put(&clock)?).send().await;
             lost |= item::written(written)? == Written::Conflict;
         }
@@ -264,7 +266,7 @@ impl Incidents {
             return Ok(());
         }
         // Last: whoever dies before is followed by the next look.
-        let delete = self.client.delete_item().table_name(&self.table);
+        let delete = self.0.client.delete_item().table_name(&self.0.table);
         let delete = delete.set_key(Some(key(partition(&opened.incident), opened.key.as_str())));
         delete.send().await.map(drop).map_err(|e| AwsError::of("dynamodb:DeleteItem", &e))
     }
@@ -273,14 +275,15 @@ impl Incidents {
     ///
     /// # Errors
     /// The failed call.
-    pub async fn keep_duty(&self, clock: &DutyClock, fact: &Fact) -> Result<Written, AwsError> {
+    pub async fn keep_duty(self, clock: &DutyClock, fact: &Fact) -> Result<Written, AwsError> {
         let name = format!("{}#{}{}", fact.what, clock.resource, clock.again());
-        let fact = Self::fact_item(&clock.incident, &name, fact)?;
+        let fact = Incidents::fact_item(&clock.incident, &name, fact)?;
         let transaction = self
+            .0
             .client
             .transact_write_items()
             .transact_items(self.clock_put(clock)?)
-            .transact_items(item::put(&self.table, fact, None, vec![])?);
+            .transact_items(item::put(&self.0.table, fact, None, vec![])?);
         item::written(transaction.send().await)
     }
 }

@@ -15,7 +15,7 @@ use muster_runtime::error::AwsError;
 use muster_runtime::secret::token_digest;
 
 use super::links::MOST_RELATED;
-use super::{Incidents, KIND, List, incident_key, ledger, moment, partition};
+use super::{Expiry, KIND, List, incident_key, ledger, moment, partition};
 use crate::item;
 use crate::item::{Item, key, s};
 
@@ -60,16 +60,17 @@ fn sk(item: &Item) -> &str {
     item.get("sk").and_then(|sk| sk.as_s().ok()).map_or("", String::as_str)
 }
 
-impl Incidents {
+impl Expiry<'_> {
     /// Notes in an incident's partition what a finding lets name the incident, where no line of the timeline does.
     pub(super) async fn note_names(
-        &self,
+        self,
         id: &IncidentId,
         finding: &Finding,
     ) -> Result<(), AwsError> {
         let digest = token_digest(&finding.identity.to_string());
         let item = named_by(key(partition(id), format!("names#{digest}")), finding);
-        let put = self.client.put_item().table_name(&self.table).set_item(Some(item)).send().await;
+        let put =
+            self.0.client.put_item().table_name(&self.0.table).set_item(Some(item)).send().await;
         put.map(drop).map_err(|error| AwsError::of("dynamodb:PutItem", &error))
     }
 
@@ -79,16 +80,17 @@ impl Incidents {
     /// # Errors
     /// [`AwsError`] if the index cannot be read.
     pub async fn expired(
-        &self,
+        self,
         list: List,
         retention: &Retention,
         now: Timestamp,
         most: usize,
     ) -> Result<Vec<IncidentId>, AwsError> {
         let query = self
+            .0
             .client
             .query()
-            .table_name(&self.table)
+            .table_name(&self.0.table)
             .index_name("by-list")
             .key_condition_expression("list_key = :list AND sort < :until")
             .filter_expression("#status = :resolved")
@@ -115,12 +117,12 @@ impl Incidents {
     /// # Errors
     /// [`AwsError`] if something could not be read or deleted; the next run goes on there.
     pub async fn expire(
-        &self,
+        self,
         id: &IncidentId,
         retention: &Retention,
         now: Timestamp,
     ) -> Result<bool, AwsError> {
-        let items = self.partition_of(partition(id)).await?;
+        let items = self.0.proofs().partition_of(partition(id)).await?;
         let own = items.iter().find(|item| sk(item) == KIND).cloned();
         let Some(incident) = own.and_then(|own| item::readable::<Incident>(own, KIND)) else {
             return Ok(false);
@@ -152,12 +154,12 @@ impl Incidents {
 
     /// Deletes these items, those that do not name `naming` aside if it is given.
     async fn delete_all(
-        &self,
+        self,
         keys: Vec<Item>,
         naming: Option<&IncidentId>,
     ) -> Result<(), AwsError> {
         let one = async |key: Item| {
-            let delete = self.client.delete_item().table_name(&self.table).set_key(Some(key));
+            let delete = self.0.client.delete_item().table_name(&self.0.table).set_key(Some(key));
             let delete = match naming {
                 None => delete,
                 Some(id) => delete

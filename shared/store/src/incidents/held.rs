@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::answers::LINK_LIFE;
 use super::ladders::refused_put;
-use super::{Incidents, KIND, PagedChannel, incident_key};
+use super::{HeldPages, KIND, PagedChannel, incident_key};
 use crate::item;
 use crate::item::{Item, key, n, s};
 
@@ -110,13 +110,13 @@ fn waiting_item(channel: &PagedChannel, mark: &str, at: Timestamp) -> Result<Ite
     item::write(keys, channel)
 }
 
-impl Incidents {
+impl HeldPages<'_> {
     /// Keeps a page for the digest, and has its address looked at. In this order, and both before the
     /// page's record says that it waits: whoever dies in between is followed by another attempt.
     ///
     /// # Errors
     /// The failed call.
-    pub async fn hold(&self, page: &HeldPage, now: Timestamp) -> Result<(), AwsError> {
+    pub async fn hold(self, page: &HeldPage, now: Timestamp) -> Result<(), AwsError> {
         let mut item = item::write(held_key(page), page)?;
         if page.unconfirmed {
             let until = now.saturating_add(LINK_LIFE).unwrap_or(Timestamp::MAX);
@@ -132,8 +132,8 @@ impl Incidents {
         self.put_any(waiting_item(&page.channel, &mark, now)?).await
     }
 
-    async fn put_any(&self, item: Item) -> Result<(), AwsError> {
-        let put = self.client.put_item().table_name(&self.table).set_item(Some(item));
+    async fn put_any(self, item: Item) -> Result<(), AwsError> {
+        let put = self.0.client.put_item().table_name(&self.0.table).set_item(Some(item));
         put.send().await.map(drop).map_err(|error| AwsError::of("dynamodb:PutItem", &error))
     }
 
@@ -141,12 +141,13 @@ impl Incidents {
     ///
     /// # Errors
     /// The failed call.
-    pub async fn waiting(&self, now: Timestamp) -> Result<Vec<PagedChannel>, AwsError> {
+    pub async fn waiting(self, now: Timestamp) -> Result<Vec<PagedChannel>, AwsError> {
         let until = format!("{:014}~", now.as_millisecond().max(0));
         let query = self
+            .0
             .client
             .query()
-            .table_name(&self.table)
+            .table_name(&self.0.table)
             .index_name("by-list")
             .key_condition_expression("list_key = :waiting AND sort < :until")
             .expression_attribute_values(":waiting", s(WAITING))
@@ -162,15 +163,16 @@ impl Incidents {
     /// # Errors
     /// The failed call.
     pub async fn postpone(
-        &self,
+        self,
         channel: &PagedChannel,
         mark: &str,
         at: Timestamp,
     ) -> Result<(), AwsError> {
         let put = self
+            .0
             .client
             .put_item()
-            .table_name(&self.table)
+            .table_name(&self.0.table)
             .set_item(Some(waiting_item(channel, mark, at)?))
             .condition_expression("mark = :mark")
             .expression_attribute_values(":mark", s(mark));
@@ -184,8 +186,8 @@ impl Incidents {
     ///
     /// # Errors
     /// The failed call.
-    pub async fn none_waits(&self, channel: &PagedChannel, mark: &str) -> Result<(), AwsError> {
-        self.delete_marked(channel.key(WAITING), mark).await
+    pub async fn none_waits(self, channel: &PagedChannel, mark: &str) -> Result<(), AwsError> {
+        self.0.ladders().delete_marked(channel.key(WAITING), mark).await
     }
 
     /// The pages that wait at an address, as many as one digest takes, in the order of their names and from
@@ -193,16 +195,13 @@ impl Incidents {
     ///
     /// # Errors
     /// The failed call.
-    pub async fn held(
-        &self,
-        channel: &PagedChannel,
-        after: Option<&str>,
-    ) -> Result<Held, AwsError> {
+    pub async fn held(self, channel: &PagedChannel, after: Option<&str>) -> Result<Held, AwsError> {
         let pk = partition(channel);
         let query = self
+            .0
             .client
             .query()
-            .table_name(&self.table)
+            .table_name(&self.0.table)
             .set_exclusive_start_key(after.map(|name| key(&pk, name)))
             .key_condition_expression("pk = :pk")
             .expression_attribute_values(":pk", s(&pk))
@@ -222,11 +221,11 @@ impl Incidents {
     /// # Errors
     /// The failed call.
     pub async fn held_page(
-        &self,
+        self,
         channel: &PagedChannel,
         name: &str,
     ) -> Result<Option<HeldPage>, AwsError> {
-        let item = self.item(key(partition(channel), name)).await?;
+        let item = self.0.item(key(partition(channel), name)).await?;
         Ok(item.and_then(|item| item::readable(item, HELD)))
     }
 
@@ -234,8 +233,8 @@ impl Incidents {
     ///
     /// # Errors
     /// The failed call.
-    pub async fn known_incident(&self, id: &IncidentId) -> Result<Known, AwsError> {
-        let Some(item) = self.item(incident_key(id)).await? else { return Ok(Known::Gone) };
+    pub async fn known_incident(self, id: &IncidentId) -> Result<Known, AwsError> {
+        let Some(item) = self.0.item(incident_key(id)).await? else { return Ok(Known::Gone) };
         let incident = item::readable(item, KIND);
         Ok(incident.map_or(Known::Unreadable, |incident| Known::Incident(Box::new(incident))))
     }
@@ -244,11 +243,12 @@ impl Incidents {
     ///
     /// # Errors
     /// The failed call.
-    pub async fn held_by_type(&self) -> Result<Vec<HeldPage>, AwsError> {
+    pub async fn held_by_type(self) -> Result<Vec<HeldPage>, AwsError> {
         let query = self
+            .0
             .client
             .query()
-            .table_name(&self.table)
+            .table_name(&self.0.table)
             .index_name("by-list")
             .key_condition_expression("list_key = :held")
             .expression_attribute_values(":held", s(HELD))
@@ -262,9 +262,9 @@ impl Incidents {
     ///
     /// # Errors
     /// The failed call.
-    pub async fn release(&self, page: &HeldPage) -> Result<(), AwsError> {
+    pub async fn release(self, page: &HeldPage) -> Result<(), AwsError> {
         let delete =
-            self.client.delete_item().table_name(&self.table).set_key(Some(held_key(page)));
+            self.0.client.delete_item().table_name(&self.0.table).set_key(Some(held_key(page)));
         delete.send().await.map(drop).map_err(|e| AwsError::of("dynamodb:DeleteItem", &e))
     }
 }

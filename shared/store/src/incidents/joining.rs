@@ -12,7 +12,7 @@ use muster_runtime::secret::token_digest;
 use super::expiry::named_by;
 use super::fact::{CLOSED, REOPENED};
 use super::ledger::{CLOSED_AT, CLOSED_BY, Group, as_read, counted, group_key, ledger_key};
-use super::{Fact, Incidents, moment};
+use super::{Fact, Findings, Incidents, moment};
 use crate::item;
 use crate::item::{Written, n, s};
 
@@ -34,7 +34,7 @@ fn digest(finding: &Finding) -> String {
     token_digest(&finding.identity.to_string())
 }
 
-impl Incidents {
+impl Findings<'_> {
     /// Opens an incident, all in one transaction: the ledger entry and the group name it, it is
     /// there, and its timeline begins. Of two who try at the same moment, also for two findings of
     /// one group, one reads [`Written::Conflict`].
@@ -42,7 +42,7 @@ impl Incidents {
     /// # Errors
     /// The failed call.
     pub async fn open(
-        &self,
+        self,
         incident: &Incident,
         earlier: Option<&Earlier>,
         known: &Known,
@@ -51,30 +51,30 @@ impl Incidents {
         let text = facts::opened(incident, earlier);
         let fact = Fact::about(at, "opened", finding, &text);
         let new = Some("attribute_not_exists(pk)");
-        let opened = named_by(Self::fact_item(&incident.id, "opened", &fact)?, finding);
+        let opened = named_by(Incidents::fact_item(&incident.id, "opened", &fact)?, finding);
         let named = Named { incident, joined: false, at };
         let mut writes = vec![
             self.name_incident(finding, known, &named)?,
-            item::put(&self.table, Self::incident_item(incident)?, new, vec![])?,
-            item::put(&self.table, opened, new, vec![])?,
-            self.due_put(&incident.id, incident.first_turn(), incident.first_due())?,
-            self.duties_put(incident)?,
+            item::put(&self.0.table, Incidents::incident_item(incident)?, new, vec![])?,
+            item::put(&self.0.table, opened, new, vec![])?,
+            self.0.turns().due_put(&incident.id, incident.first_turn(), incident.first_due())?,
+            self.0.duties().duties_put(incident)?,
         ];
-        writes.extend(self.daily_put(incident)?);
+        writes.extend(self.0.updates().daily_put(incident)?);
         let group = Group { incident: incident.id.clone(), last_at: at };
         let item = item::write(group_key(finding), &group)?;
         writes.push(match &known.group {
-            None => item::put(&self.table, item, new, vec![])?,
+            None => item::put(&self.0.table, item, new, vec![])?,
             // Also unchanged in when a finding last joined it: another may have made it fresh again.
             Some((before, last)) => {
                 let values =
                     vec![(":before", s(before.id.as_str())), (":last", s(last.to_string()))];
                 let same = Some("incident = :before AND last_at = :last");
-                item::put(&self.table, item, same, values)?
+                item::put(&self.0.table, item, same, values)?
             }
         });
-        writes.extend(self.links(finding, known, &incident.id)?);
-        let transaction = self.client.transact_write_items().set_transact_items(Some(writes));
+        writes.extend(self.0.links().puts(finding, known, &incident.id)?);
+        let transaction = self.0.client.transact_write_items().set_transact_items(Some(writes));
         item::written(transaction.send().await)
     }
 
@@ -85,7 +85,7 @@ impl Incidents {
     /// # Errors
     /// The failed call.
     pub async fn attach(
-        &self,
+        self,
         incident: &Incident,
         finding: &Finding,
         known: &Known,
@@ -99,16 +99,16 @@ impl Incidents {
         let fact = Fact::about(now, what, finding, &text);
         // By time, so that the newest are found first.
         let name = format!("{what}#{}#{}", moment(now), digest(finding));
-        let item = named_by(Self::fact_item(&incident.id, &name, &fact)?, finding);
+        let item = named_by(Incidents::fact_item(&incident.id, &name, &fact)?, finding);
         let named = Named { incident, joined: true, at: now };
         let mut writes = vec![
             self.name_incident(finding, known, &named)?,
-            item::put(&self.table, item, None, vec![])?,
+            item::put(&self.0.table, item, None, vec![])?,
         ];
-        writes.extend(self.links(finding, known, &incident.id)?);
+        writes.extend(self.0.links().puts(finding, known, &incident.id)?);
         // Before the rest: signals of one sequence share it, and a second write changes nothing.
-        self.ask_duties(incident, finding, now).await?;
-        let transaction = self.client.transact_write_items().set_transact_items(Some(writes));
+        self.0.duties().ask_duties(incident, finding, now).await?;
+        let transaction = self.0.client.transact_write_items().set_transact_items(Some(writes));
         let written = item::written(transaction.send().await)?;
         if written == Written::Done {
             // Not part of the transaction, which would make joiners wait for each other.
@@ -123,7 +123,7 @@ impl Incidents {
     /// # Errors
     /// The failed call.
     pub async fn raise(
-        &self,
+        self,
         before: &Incident,
         after: &Incident,
         finding: &Finding,
@@ -134,17 +134,17 @@ impl Incidents {
         let name = format!("raised#{:04}#{}", after.run, digest(finding));
         let version = vec![(":before", n(before.version))];
         let named = Named { incident: after, joined: false, at: now };
-        let incident = Self::incident_item(after)?;
-        let raised = named_by(Self::fact_item(&after.id, &name, &fact)?, finding);
+        let incident = Incidents::incident_item(after)?;
+        let raised = named_by(Incidents::fact_item(&after.id, &name, &fact)?, finding);
         let mut writes = vec![
             self.name_incident(finding, known, &named)?,
-            item::put(&self.table, incident, Some("version = :before"), version)?,
-            item::put(&self.table, raised, None, vec![])?,
-            self.due_put(&after.id, after.first_turn(), after.first_due())?,
+            item::put(&self.0.table, incident, Some("version = :before"), version)?,
+            item::put(&self.0.table, raised, None, vec![])?,
+            self.0.turns().due_put(&after.id, after.first_turn(), after.first_due())?,
         ];
-        writes.extend(self.links(finding, known, &after.id)?);
-        writes.extend(self.duties_of(before, finding, now)?);
-        let transaction = self.client.transact_write_items().set_transact_items(Some(writes));
+        writes.extend(self.0.links().puts(finding, known, &after.id)?);
+        writes.extend(self.0.duties().duties_of(before, finding, now)?);
+        let transaction = self.0.client.transact_write_items().set_transact_items(Some(writes));
         let written = item::written(transaction.send().await)?;
         if written == Written::Done {
             self.touch(after, finding, known, now).await?;
@@ -159,7 +159,7 @@ impl Incidents {
     /// # Errors
     /// The failed call.
     pub async fn close_finding(
-        &self,
+        self,
         id: &IncidentId,
         after: Option<&Incident>,
         (finding, closed_at): (&Finding, Timestamp),
@@ -179,7 +179,7 @@ impl Incidents {
     /// # Errors
     /// The failed call.
     pub async fn restart(
-        &self,
+        self,
         after: &Incident,
         finding: &Finding,
         known: &Known,
@@ -204,7 +204,7 @@ impl Incidents {
     /// # Errors
     /// The failed call.
     pub async fn reopen_finding(
-        &self,
+        self,
         after: &Incident,
         restarts: bool,
         finding: &Finding,
@@ -225,7 +225,7 @@ impl Incidents {
 
     /// What the source of a finding says, in one transaction: its entry, a fact, and the incident after it.
     async fn noted(
-        &self,
+        self,
         id: &IncidentId,
         after: Option<&Incident>,
         ledger: TransactWriteItem,
@@ -234,26 +234,26 @@ impl Incidents {
     ) -> Result<Written, AwsError> {
         let mut writes = vec![ledger];
         if let Some((name, fact)) = fact {
-            let fact_item = Self::fact_item(id, name, fact)?;
-            writes.push(item::put(&self.table, fact_item, None, vec![])?);
+            let fact_item = Incidents::fact_item(id, name, fact)?;
+            writes.push(item::put(&self.0.table, fact_item, None, vec![])?);
         }
         if let Some(after) = after {
             let version = vec![(":before", n(after.version - 1))];
-            let incident = Self::incident_item(after)?;
-            writes.push(item::put(&self.table, incident, Some("version = :before"), version)?);
+            let incident = Incidents::incident_item(after)?;
+            writes.push(item::put(&self.0.table, incident, Some("version = :before"), version)?);
             // Also where nobody is paged now: somebody has to look whether what was acknowledged is resolved in time.
             let due = if restarts { Some(after.first_due()) } else { after.lapses_at() };
             if let Some(at) = due {
-                writes.push(self.due_put(&after.id, after.first_turn(), at)?);
+                writes.push(self.0.turns().due_put(&after.id, after.first_turn(), at)?);
             }
         }
-        let transaction = self.client.transact_write_items().set_transact_items(Some(writes));
+        let transaction = self.0.client.transact_write_items().set_transact_items(Some(writes));
         item::written(transaction.send().await)
     }
 
     /// Notes when a finding last joined an incident's group.
     async fn touch(
-        &self,
+        self,
         incident: &Incident,
         finding: &Finding,
         known: &Known,
@@ -267,9 +267,10 @@ impl Incidents {
             return Ok(());
         }
         let update = self
+            .0
             .client
             .update_item()
-            .table_name(&self.table)
+            .table_name(&self.0.table)
             .set_key(Some(group_key(finding)))
             .update_expression("SET last_at = :now")
             .condition_expression("incident = :known AND last_at < :now")
@@ -289,7 +290,7 @@ impl Incidents {
 
     /// The write that lets a finding's ledger entry name its incident.
     fn name_incident(
-        &self,
+        self,
         finding: &Finding,
         known: &Known,
         named: &Named<'_>,
@@ -310,7 +311,7 @@ impl Incidents {
 
     /// The write that counts a delivery of a finding and changes its ledger entry, if that is as it was read.
     fn ledger_update(
-        &self,
+        self,
         finding: &Finding,
         known: &Known,
         sets: &[(&'static str, AttributeValue)],
@@ -320,7 +321,7 @@ impl Incidents {
         let counted = counted(finding, known, sets, removes, now);
         let (condition, values) = as_read(known, finding.route);
         let mut update = Update::builder()
-            .table_name(&self.table)
+            .table_name(&self.0.table)
             .set_key(Some(ledger_key(&finding.identity)))
             .update_expression(counted.expression)
             .set_expression_attribute_values(Some(counted.values))

@@ -17,7 +17,7 @@ use muster_runtime::error::{AwsError, CONFLICT};
 use muster_runtime::secret::fingerprint;
 use serde::{Deserialize, Serialize};
 
-use super::{Incidents, IssuedToken};
+use super::{IssuedToken, Ladders};
 use crate::item;
 use crate::item::{Item, Written, key, n, pause, s};
 
@@ -130,14 +130,14 @@ pub struct DigestLink<'a> {
     pub incidents: &'a [IncidentId],
 }
 
-impl Incidents {
+impl Ladders<'_> {
     /// How an address stands.
     ///
     /// # Errors
     /// The failed call.
-    pub async fn standing(&self, channel: &PagedChannel) -> Result<Standing, AwsError> {
+    pub async fn standing(self, channel: &PagedChannel) -> Result<Standing, AwsError> {
         let mut standing = Standing::default();
-        let items = self.partition_of(format!("{LADDER}#{}", channel.whose())).await?;
+        let items = self.0.proofs().partition_of(format!("{LADDER}#{}", channel.whose())).await?;
         for item in items {
             let sk = item.get("sk").and_then(|sk| sk.as_s().ok()).cloned().unwrap_or_default();
             match sk.split_once('#') {
@@ -161,7 +161,7 @@ impl Incidents {
 
     /// Writes a ladder in the place of the one before it; a lost race is an answer.
     async fn put_ladder(
-        &self,
+        self,
         channel: &PagedChannel,
         before: &Standing,
         next: &Ladder,
@@ -169,9 +169,10 @@ impl Incidents {
     ) -> Result<Written, AwsError> {
         let (condition, version) = before.unchanged();
         let mut put = self
+            .0
             .client
             .put_item()
-            .table_name(&self.table)
+            .table_name(&self.0.table)
             .set_item(Some(ladder_item(channel, next, now)?))
             .condition_expression(condition);
         for (name, value) in version {
@@ -194,7 +195,7 @@ impl Incidents {
     /// # Errors
     /// The failed call.
     pub async fn climb(
-        &self,
+        self,
         channel: &PagedChannel,
         severity: Severity,
         now: Timestamp,
@@ -223,7 +224,7 @@ impl Incidents {
     /// # Errors
     /// The failed call.
     pub async fn give_back(
-        &self,
+        self,
         channel: &PagedChannel,
         mark: &str,
         now: Timestamp,
@@ -247,7 +248,7 @@ impl Incidents {
     /// # Errors
     /// The failed call.
     pub async fn begin_digest(
-        &self,
+        self,
         channel: &PagedChannel,
         digest: &Digest,
         (before, next): (&Standing, &Ladder),
@@ -257,13 +258,13 @@ impl Incidents {
         let ladder = ladder_item(channel, next, digest.at)?;
         let (unchanged, version) = before.unchanged();
         let mut writes = vec![
-            item::put(&self.table, record, Some(NEW), vec![])?,
-            item::put(&self.table, ladder, Some(unchanged), version)?,
+            item::put(&self.0.table, record, Some(NEW), vec![])?,
+            item::put(&self.0.table, ladder, Some(unchanged), version)?,
         ];
         if let Some(DigestLink { token, incidents: [first, others @ ..] }) = link {
-            writes.push(self.token_put(first, others, token)?);
+            writes.push(self.0.answers().token_put(first, others, token)?);
         }
-        let transaction = self.client.transact_write_items().set_transact_items(Some(writes));
+        let transaction = self.0.client.transact_write_items().set_transact_items(Some(writes));
         item::written(transaction.send().await)
     }
 
@@ -272,15 +273,16 @@ impl Incidents {
     /// # Errors
     /// The failed call.
     pub async fn settle_digest(
-        &self,
+        self,
         channel: &PagedChannel,
         digest: &Digest,
     ) -> Result<(), AwsError> {
         let item = item::write(channel.key(DIGEST), digest)?;
         let put = self
+            .0
             .client
             .put_item()
-            .table_name(&self.table)
+            .table_name(&self.0.table)
             .set_item(Some(item))
             .condition_expression("mark = :mark")
             .expression_attribute_values(":mark", s(&digest.mark));
@@ -301,16 +303,17 @@ impl Incidents {
     ///
     /// # Errors
     /// The failed call.
-    pub async fn end_digest(&self, channel: &PagedChannel, mark: &str) -> Result<(), AwsError> {
+    pub async fn end_digest(self, channel: &PagedChannel, mark: &str) -> Result<(), AwsError> {
         self.delete_marked(channel.key(DIGEST), mark).await
     }
 
     /// Deletes an item that still has this mark.
-    pub(super) async fn delete_marked(&self, key: Item, mark: &str) -> Result<(), AwsError> {
+    pub(super) async fn delete_marked(self, key: Item, mark: &str) -> Result<(), AwsError> {
         let delete = self
+            .0
             .client
             .delete_item()
-            .table_name(&self.table)
+            .table_name(&self.0.table)
             .set_key(Some(key))
             .condition_expression("mark = :mark")
             .expression_attribute_values(":mark", s(mark));

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use super::fact::others_active;
 use super::links::{Linked, MOST_RELATED, link_key};
-use super::{Fact, Incidents};
+use super::{Fact, Ledger};
 use crate::item;
 use crate::item::{Item, Written, key, n, s};
 
@@ -177,16 +177,13 @@ const fn mark(route: Route) -> Option<&'static str> {
     }
 }
 
-impl Incidents {
+impl Ledger<'_> {
     /// What is known of the finding with this identity.
     ///
     /// # Errors
     /// The failed call.
-    pub async fn ledger(
-        &self,
-        identity: &FindingIdentity,
-    ) -> Result<Option<LedgerEntry>, AwsError> {
-        self.item(ledger_key(identity)).await?.map(item::read).transpose()
+    pub async fn entry(self, identity: &FindingIdentity) -> Result<Option<LedgerEntry>, AwsError> {
+        self.0.item(ledger_key(identity)).await?.map(item::read).transpose()
     }
 
     /// Counts one more delivery of a finding. One that says whether it is active or closed is counted only if the entry is as
@@ -195,7 +192,7 @@ impl Incidents {
     /// # Errors
     /// The failed call.
     pub async fn count(
-        &self,
+        self,
         finding: &Finding,
         known: &Known,
         now: Timestamp,
@@ -204,9 +201,10 @@ impl Incidents {
         let sets: Vec<_> = event.map(|event| ("asked_event", event)).into_iter().collect();
         let counted = counted(finding, known, &sets, &[], now);
         let mut update = self
+            .0
             .client
             .update_item()
-            .table_name(&self.table)
+            .table_name(&self.0.table)
             .set_key(Some(ledger_key(&finding.identity)))
             .update_expression(counted.expression)
             .set_expression_attribute_values(Some(counted.values));
@@ -235,13 +233,13 @@ impl Incidents {
     ///
     /// # Errors
     /// The failed call.
-    pub async fn known(&self, finding: &Finding) -> Result<Known, AwsError> {
-        let mut entry = self.ledger(&finding.identity).await?;
+    pub async fn known(self, finding: &Finding) -> Result<Known, AwsError> {
+        let mut entry = self.entry(&finding.identity).await?;
         if entry.is_none() {
             entry = self.former(finding).await?;
         }
         let own = match entry.as_ref().and_then(|entry| entry.incident.as_ref()) {
-            Some(id) => self.incident(id).await?,
+            Some(id) => self.0.incident(id).await?,
             None => None,
         };
         let known = Known { entry, own, ..Known::default() };
@@ -261,35 +259,35 @@ impl Incidents {
         }
     }
 
-    async fn others_active(&self, id: &IncidentId, finding: &Finding) -> Result<bool, AwsError> {
-        let facts: Vec<Fact> = self.facts(id).await?.into_values().collect();
+    async fn others_active(self, id: &IncidentId, finding: &Finding) -> Result<bool, AwsError> {
+        let facts: Vec<Fact> = self.0.timeline().facts(id).await?.into_values().collect();
         Ok(others_active(&facts, &finding.identity))
     }
 
     /// The entry under the identity that an older version gave the finding, now under its own. That identity had no
     /// account, so an entry of another account's finding is left alone.
-    async fn former(&self, finding: &Finding) -> Result<Option<LedgerEntry>, AwsError> {
+    async fn former(self, finding: &Finding) -> Result<Option<LedgerEntry>, AwsError> {
         let Some(former) = finding.identity.former() else { return Ok(None) };
-        let Some(item) = self.item(ledger_key(&former)).await? else { return Ok(None) };
+        let Some(item) = self.0.item(ledger_key(&former)).await? else { return Ok(None) };
         let entry: LedgerEntry = item::read(item.clone())?;
         let Some(id) = &entry.incident else { return Ok(None) };
-        let incident = self.incident(id).await?;
+        let incident = self.0.incident(id).await?;
         if incident.is_none_or(|incident| incident.account != finding.account) {
             return Ok(None);
         }
         let mut moved = item;
         moved.extend(ledger_key(&finding.identity));
-        let put = self.client.put_item().table_name(&self.table).set_item(Some(moved));
+        let put = self.0.client.put_item().table_name(&self.0.table).set_item(Some(moved));
         let end = put.condition_expression("attribute_not_exists(pk)").send().await;
         match end.map_err(|error| AwsError::of("dynamodb:PutItem", &error)) {
-            Err(error) if error.code == REFUSED => self.ledger(&finding.identity).await,
+            Err(error) if error.code == REFUSED => self.entry(&finding.identity).await,
             Err(error) => Err(error),
             Ok(_) => Ok(Some(entry)),
         }
     }
 
     /// What a finding could join: incidents of those it belongs with, and of its group.
-    async fn surroundings(&self, finding: &Finding, known: Known) -> Result<Known, AwsError> {
+    async fn surroundings(self, finding: &Finding, known: Known) -> Result<Known, AwsError> {
         let related = finding.related.iter().take(MOST_RELATED);
         let link = async |identity: &FindingIdentity| {
             let linked = self.stored::<Linked>(link_key(identity)).await?;
@@ -299,20 +297,20 @@ impl Incidents {
         let (group, links) = tokio::try_join!(self.group(finding), links)?;
         let links: BTreeMap<_, _> = links.into_iter().collect();
         let ids: BTreeSet<&IncidentId> = links.values().flatten().collect();
-        let related = try_join_all(ids.into_iter().map(|id| self.incident(id))).await?;
+        let related = try_join_all(ids.into_iter().map(|id| self.0.incident(id))).await?;
         let related = related.into_iter().flatten().collect();
         Ok(Known { related, links, group, ..known })
     }
 
     /// The last incident of a finding's group. A group that names a missing one goes, so that the next can be made.
-    async fn group(&self, finding: &Finding) -> Result<Option<(Incident, Timestamp)>, AwsError> {
+    async fn group(self, finding: &Finding) -> Result<Option<(Incident, Timestamp)>, AwsError> {
         let Some(Group { incident: id, last_at }) = self.stored(group_key(finding)).await? else {
             return Ok(None);
         };
-        if let Some(incident) = self.incident(&id).await? {
+        if let Some(incident) = self.0.incident(&id).await? {
             return Ok(Some((incident, last_at)));
         }
-        let delete = self.client.delete_item().table_name(&self.table);
+        let delete = self.0.client.delete_item().table_name(&self.0.table);
         let delete = delete.set_key(Some(group_key(finding)));
         let delete = delete.condition_expression("incident = :missing");
         let end = delete.expression_attribute_values(":missing", s(id.as_str())).send().await;
@@ -322,8 +320,8 @@ impl Incidents {
         }
     }
 
-    async fn stored<T: DeserializeOwned>(&self, key: Item) -> Result<Option<T>, AwsError> {
-        self.item(key).await?.map(item::read).transpose()
+    async fn stored<T: DeserializeOwned>(self, key: Item) -> Result<Option<T>, AwsError> {
+        self.0.item(key).await?.map(item::read).transpose()
     }
 
     /// Notes that all that follows from this finding is done: the last escalation of its incident, as it was read,
@@ -332,7 +330,7 @@ impl Incidents {
     ///
     /// # Errors
     /// The failed call.
-    pub async fn started(&self, finding: &Finding, incident: &Incident) -> Result<(), AwsError> {
+    pub async fn started(self, finding: &Finding, incident: &Incident) -> Result<(), AwsError> {
         const OURS: &str =
             "incident = :incident AND (attribute_not_exists(asked_run) OR asked_run <= :run)";
         let closes = finding.quiet.is_some() || finding.asks();
@@ -342,9 +340,10 @@ impl Incidents {
             format!("{OURS} AND attribute_not_exists(closed_at)")
         };
         let update = self
+            .0
             .client
             .update_item()
-            .table_name(&self.table)
+            .table_name(&self.0.table)
             .set_key(Some(ledger_key(&finding.identity)))
             .update_expression("SET started = :started")
             .condition_expression(ours)

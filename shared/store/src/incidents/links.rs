@@ -9,7 +9,7 @@ use muster_domain::value::id::IncidentId;
 use muster_runtime::error::AwsError;
 use serde::{Deserialize, Serialize};
 
-use super::Incidents;
+use super::Links;
 use crate::item;
 use crate::item::{Item, key, s};
 
@@ -29,12 +29,12 @@ pub(super) fn link_key(identity: &FindingIdentity) -> Item {
     key(super::ledger::entry(identity), "link")
 }
 
-impl Incidents {
+impl Links<'_> {
     /// Links a finding, and those it belongs with that belong to no open incident, to its incident. Each
     /// link must be as it was read: of a sequence and its member that come at the same moment, one then
     /// finds the other. What was known before keeps its links.
-    pub(super) fn links(
-        &self,
+    pub(super) fn puts(
+        self,
         finding: &Finding,
         known: &Known,
         incident: &IncidentId,
@@ -52,7 +52,7 @@ impl Incidents {
                 None => ("attribute_not_exists(pk)", vec![]),
                 Some(before) => ("incident = :before", vec![(":before", s(before.as_str()))]),
             };
-            item::put(&self.table, item, Some(condition), values)
+            item::put(&self.0.table, item, Some(condition), values)
         };
         loose.map(put).collect()
     }
@@ -62,10 +62,10 @@ impl Incidents {
     ///
     /// # Errors
     /// The failed call.
-    pub async fn adopt(&self, finding: &Finding, incident: &IncidentId) -> Result<(), AwsError> {
+    pub async fn adopt(self, finding: &Finding, incident: &IncidentId) -> Result<(), AwsError> {
         let linked = Linked { incident: incident.clone() };
         let one = async |identity: &FindingIdentity| -> Result<bool, AwsError> {
-            let put = self.client.put_item().table_name(&self.table);
+            let put = self.0.client.put_item().table_name(&self.0.table);
             let put = put.set_item(Some(item::write(link_key(identity), &linked)?));
             let put = put.condition_expression("attribute_not_exists(pk)");
             let end = item::despite_collisions(|| {
@@ -82,6 +82,10 @@ impl Incidents {
         };
         let new = try_join_all(finding.related.iter().take(MOST_RELATED).map(one)).await?;
         // So that they expire with the incident. Whoever dies before leaves links to a missing incident, which is none.
-        if new.contains(&true) { self.note_names(incident, finding).await } else { Ok(()) }
+        if new.contains(&true) {
+            self.0.expiry().note_names(incident, finding).await
+        } else {
+            Ok(())
+        }
     }
 }

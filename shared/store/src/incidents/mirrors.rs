@@ -1,13 +1,11 @@
 //! What is known of incidents' records in Incident Manager.
 
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
 use muster_domain::incident_manager::mirror::Mirror;
 use muster_domain::value::id::IncidentId;
 use muster_runtime::error::AwsError;
 
-use super::{Fact, Incidents, partition};
+use super::{Mirrors, partition};
 use crate::item;
 use crate::item::{Item, Written, key, n, s};
 
@@ -31,13 +29,13 @@ fn mirror_key(id: &IncidentId) -> Item {
     key(partition(id), KIND)
 }
 
-impl Incidents {
+impl Mirrors<'_> {
     /// What is known of this incident's record, if anything is.
     ///
     /// # Errors
     /// The failed call.
-    pub async fn mirror(&self, id: &IncidentId) -> Result<Option<Mirror>, AwsError> {
-        self.item(mirror_key(id)).await?.map(item::read).transpose()
+    pub async fn mirror(self, id: &IncidentId) -> Result<Option<Mirror>, AwsError> {
+        self.0.item(mirror_key(id)).await?.map(item::read).transpose()
     }
 
     /// Keeps what is known in the place of the version before, with its version one higher. The schedule
@@ -46,7 +44,7 @@ impl Incidents {
     /// # Errors
     /// The failed call.
     pub async fn keep_mirror(
-        &self,
+        self,
         mirror: &mut Mirror,
         look_until: Option<Timestamp>,
     ) -> Result<Written, AwsError> {
@@ -57,7 +55,7 @@ impl Incidents {
             keys.insert("list_key".to_owned(), s(KIND));
             keys.insert("sort".to_owned(), s(format!("{}#{}", sort(until), next.incident)));
         }
-        let put = self.client.put_item().table_name(&self.table);
+        let put = self.0.client.put_item().table_name(&self.0.table);
         let put = put.set_item(Some(item::write(keys, &next)?));
         let put = if before == 0 {
             put.condition_expression("attribute_not_exists(pk)")
@@ -80,11 +78,12 @@ impl Incidents {
     ///
     /// # Errors
     /// The failed call.
-    pub async fn open_mirrors(&self, now: Timestamp) -> Result<Vec<IncidentId>, AwsError> {
+    pub async fn open_mirrors(self, now: Timestamp) -> Result<Vec<IncidentId>, AwsError> {
         let query = self
+            .0
             .client
             .query()
-            .table_name(&self.table)
+            .table_name(&self.0.table)
             .index_name("by-list")
             .key_condition_expression("list_key = :mirror AND sort BETWEEN :now AND :last")
             .expression_attribute_values(":mirror", s(KIND))
@@ -99,11 +98,12 @@ impl Incidents {
     ///
     /// # Errors
     /// The failed call.
-    pub async fn undated_mirrors(&self) -> Result<Vec<IncidentId>, AwsError> {
+    pub async fn undated_mirrors(self) -> Result<Vec<IncidentId>, AwsError> {
         let query = self
+            .0
             .client
             .query()
-            .table_name(&self.table)
+            .table_name(&self.0.table)
             .index_name("by-list")
             .key_condition_expression("list_key = :mirror AND sort < :dated")
             .expression_attribute_values(":mirror", s(KIND))
@@ -112,33 +112,5 @@ impl Incidents {
             .limit(MOST_UNDATED);
         let answer = query.send().await.map_err(|e| AwsError::of("dynamodb:Query", &e))?;
         Ok(answer.items().iter().filter_map(incident_in).collect())
-    }
-
-    /// The facts of an incident by their names.
-    ///
-    /// # Errors
-    /// The failed call.
-    pub async fn facts(&self, id: &IncidentId) -> Result<BTreeMap<String, Fact>, AwsError> {
-        let mut facts = BTreeMap::new();
-        for item in self.part(partition(id), "fact#".to_owned()).await? {
-            let name = item.get("sk").and_then(|sk| sk.as_s().ok());
-            let name = name.and_then(|sk| sk.strip_prefix("fact#")).map(str::to_owned);
-            facts.extend(name.zip(item::readable(item, "fact")));
-        }
-        Ok(facts)
-    }
-
-    /// Adds a line to the timeline, unless there is one of this name.
-    ///
-    /// # Errors
-    /// The failed call.
-    pub async fn note(&self, id: &IncidentId, name: &str, fact: &Fact) -> Result<(), AwsError> {
-        let put = self.client.put_item().table_name(&self.table);
-        let put = put.set_item(Some(Self::fact_item(id, name, fact)?));
-        let end = put.condition_expression("attribute_not_exists(pk)").send().await;
-        match end.map_err(|error| AwsError::of("dynamodb:PutItem", &error)) {
-            Err(error) if error.code != "ConditionalCheckFailedException" => Err(error),
-            _ => Ok(()),
-        }
     }
 }

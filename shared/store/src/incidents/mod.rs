@@ -7,7 +7,6 @@ mod duties;
 mod expiry;
 mod fact;
 mod held;
-mod joined;
 mod joining;
 mod ladders;
 mod ledger;
@@ -19,6 +18,7 @@ mod repeats;
 mod reviews;
 mod sends;
 mod sync;
+mod timeline;
 mod updates;
 
 use std::time::Duration;
@@ -105,6 +105,68 @@ impl List {
     const fn of(incident: &Incident) -> Self {
         if incident.drill().is_some() { Self::Drills } else { Self::Incidents }
     }
+}
+
+/// Declares the parts of the incidents' table: views on one client.
+macro_rules! parts {
+    ($($(#[$doc:meta])+ $accessor:ident: $part:ident),+ $(,)?) => {
+        $(
+            $(#[$doc])+
+            #[derive(Clone, Copy, Debug)]
+            pub struct $part<'a>(&'a Incidents);
+        )+
+
+        impl Incidents {
+            $(
+                $(#[$doc])+
+                #[must_use]
+                pub const fn $accessor(&self) -> $part<'_> {
+                    $part(self)
+                }
+            )+
+        }
+    };
+}
+
+parts! {
+    /// The claims of messages about failures, once a minute for the whole stack.
+    alarms: Alarms,
+    /// Acknowledgments, resolutions, and the links in pages.
+    answers: Answers,
+    /// When the next turn of each escalation is due.
+    turns: Turns,
+    /// The clocks of notification duties.
+    duties: Duties,
+    /// What expires with an incident.
+    expiry: Expiry,
+    /// Pages that wait for a digest.
+    held_pages: HeldPages,
+    /// The facts of an incident.
+    timeline: Timeline,
+    /// What a finding writes: an incident opened, joined, raised, closed, or reopened.
+    findings: Findings,
+    /// The rate ladder and the digest of each address.
+    ladders: Ladders,
+    /// What is known of each finding and its group.
+    ledger: Ledger,
+    /// Which incident the signals of a sequence or exposure belong to.
+    links: Links,
+    /// The records in Incident Manager.
+    mirrors: Mirrors,
+    /// Messages that are no pages, each claimed before it is sent.
+    notices: Notices,
+    /// What is known of each channel, and the challenges that prove it.
+    proofs: Proofs,
+    /// The first answers to requests with an idempotency key.
+    idempotency: Idempotency,
+    /// Reviews, their links, corrections, and new contacts.
+    reviews: Reviews,
+    /// The records of sends, and their claims.
+    sends: Sends,
+    /// The last sync with Incident Manager.
+    sync: SyncState,
+    /// Updates about incidents to contacts.
+    updates: Updates,
 }
 
 fn incident_key(id: &IncidentId) -> Item {
@@ -241,7 +303,7 @@ impl Incidents {
         let next = answer.last_evaluated_key().and_then(item::sort_in).map(item::cursor);
         let counted = async |item: Item| {
             let incident: Incident = item::read(item)?;
-            let joined = self.joined_count(&incident.id).await?;
+            let joined = self.updates().joined_count(&incident.id).await?;
             Ok(Incident { findings: incident.findings.saturating_add(joined), ..incident })
         };
         let items = answer.items.unwrap_or_default().into_iter().map(counted);

@@ -9,7 +9,7 @@ use muster_domain::incident::send::{
 use muster_domain::value::channel::ChannelType;
 use muster_runtime::error::AwsError;
 
-use super::Incidents;
+use super::Notices;
 use crate::item;
 use crate::item::{Item, key, n, s};
 
@@ -65,18 +65,19 @@ fn notice_item(notice: &Notice, record: &SendRecord) -> Result<Item, AwsError> {
     Ok(item)
 }
 
-impl Incidents {
+impl Notices<'_> {
     /// Claims a message for `owner`, if nobody has sent it.
     ///
     /// # Errors
     /// The failed call.
     pub async fn claim_notice(
-        &self,
+        self,
         notice: &Notice,
         owner: &str,
         now: Timestamp,
     ) -> Result<Claimed, AwsError> {
         let record: Option<SendRecord> = self
+            .0
             .item(notice_key(notice))
             .await?
             .map(|item| notice_record(notice, item))
@@ -100,9 +101,10 @@ impl Incidents {
             at: now,
         };
         let put = self
+            .0
             .client
             .put_item()
-            .table_name(&self.table)
+            .table_name(&self.0.table)
             .set_item(Some(notice_item(notice, &record)?));
         let put = match attempt {
             1 => put.condition_expression("attribute_not_exists(pk)"),
@@ -127,11 +129,7 @@ impl Incidents {
     ///
     /// # Errors
     /// The failed call.
-    pub async fn settle_notice(
-        &self,
-        notice: &Notice,
-        record: &SendRecord,
-    ) -> Result<(), AwsError> {
-        self.settle_item(notice_item(notice, record)?, record.tries, &["claimed"]).await
+    pub async fn settle_notice(self, notice: &Notice, record: &SendRecord) -> Result<(), AwsError> {
+        self.0.sends().settle_item(notice_item(notice, record)?, record.tries, &["claimed"]).await
     }
 }

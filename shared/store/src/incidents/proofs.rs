@@ -14,7 +14,7 @@ use muster_runtime::error::AwsError;
 use muster_runtime::secret::fingerprint;
 use serde::{Deserialize, Serialize};
 
-use super::Incidents;
+use super::Proofs;
 use crate::item;
 use crate::item::{Item, key, n, s};
 
@@ -49,16 +49,16 @@ fn challenge_key(contact: &ContactId, channel: &str) -> Item {
     key(format!("{CHALLENGE}#{contact}"), channel)
 }
 
-impl Incidents {
+impl Proofs<'_> {
     /// What is known of everybody's channels, in the order in which these contacts have them.
     ///
     /// # Errors
     /// The failed call.
     pub async fn reached<'a>(
-        &self,
+        self,
         contacts: impl IntoIterator<Item = &'a Contact>,
     ) -> Result<Reached, AwsError> {
-        let kept: Vec<Kept> = self.listed(REACH).await?;
+        let kept: Vec<Kept> = self.0.reviews().listed(REACH).await?;
         let known: HashMap<(ContactId, String), Reach> =
             kept.into_iter().map(|kept| ((kept.contact, kept.channel), kept.reach)).collect();
         let of = |contact: &Contact| {
@@ -73,7 +73,7 @@ impl Incidents {
     ///
     /// # Errors
     /// The failed call.
-    pub async fn reach(&self, contact: &Contact) -> Result<Vec<Reach>, AwsError> {
+    pub async fn reach(self, contact: &Contact) -> Result<Vec<Reach>, AwsError> {
         let items = self.partition_of(format!("{REACH}#{}", contact.id)).await?;
         let kept: Vec<Kept> =
             items.into_iter().filter_map(|item| item::readable(item, REACH)).collect();
@@ -84,8 +84,8 @@ impl Incidents {
         Ok(contact.channels.iter().map(|c| of(c).unwrap_or_default()).collect())
     }
 
-    pub(super) async fn partition_of(&self, pk: String) -> Result<Vec<Item>, AwsError> {
-        let query = self.client.query().table_name(&self.table).consistent_read(true);
+    pub(super) async fn partition_of(self, pk: String) -> Result<Vec<Item>, AwsError> {
+        let query = self.0.client.query().table_name(&self.0.table).consistent_read(true);
         let query = query.key_condition_expression("pk = :pk");
         item::every(query.expression_attribute_values(":pk", s(pk))).await
     }
@@ -95,7 +95,7 @@ impl Incidents {
     /// # Errors
     /// The failed call.
     pub async fn note_reach(
-        &self,
+        self,
         contact: &ContactId,
         channel: &str,
         noted: Noted,
@@ -113,9 +113,10 @@ impl Incidents {
             .to_owned();
         set.push_str(if value.is_some() { ", #noted = :noted" } else { " REMOVE #noted" });
         let update = self
+            .0
             .client
             .update_item()
-            .table_name(&self.table)
+            .table_name(&self.0.table)
             .set_key(Some(reach_key(contact, channel)))
             .update_expression(set)
             .expression_attribute_names("#sort", "sort")
@@ -135,10 +136,10 @@ impl Incidents {
     ///
     /// # Errors
     /// The failed call.
-    pub async fn challenge(&self, challenge: &Challenge) -> Result<String, AwsError> {
+    pub async fn challenge(self, challenge: &Challenge) -> Result<String, AwsError> {
         let channel = fingerprint(&challenge.contact, &challenge.channel);
         let item = item::write(challenge_key(&challenge.contact, &channel), challenge)?;
-        let put = self.client.put_item().table_name(&self.table).set_item(Some(item));
+        let put = self.0.client.put_item().table_name(&self.0.table).set_item(Some(item));
         put.send().await.map_err(|error| AwsError::of("dynamodb:PutItem", &error))?;
         Ok(channel)
     }
@@ -148,7 +149,7 @@ impl Incidents {
     /// # Errors
     /// The failed call.
     pub async fn challenges(
-        &self,
+        self,
         contact: &ContactId,
     ) -> Result<Vec<(String, Challenge)>, AwsError> {
         let items = self.partition_of(format!("{CHALLENGE}#{contact}")).await?;
@@ -164,15 +165,16 @@ impl Incidents {
     /// # Errors
     /// The failed call.
     pub async fn guess(
-        &self,
+        self,
         contact: &ContactId,
         channel: &str,
         tries: u8,
     ) -> Result<bool, AwsError> {
         let update = self
+            .0
             .client
             .update_item()
-            .table_name(&self.table)
+            .table_name(&self.0.table)
             .set_key(Some(challenge_key(contact, channel)))
             .update_expression("SET tries = :next")
             .condition_expression("tries = :tries")
@@ -196,13 +198,13 @@ impl Incidents {
     /// # Errors
     /// None in practice.
     pub fn challenge_met(
-        &self,
+        self,
         contact: &ContactId,
         channel: &str,
         code: &str,
     ) -> Result<TransactWriteItem, AwsError> {
         let delete = aws_sdk_dynamodb::types::Delete::builder()
-            .table_name(&self.table)
+            .table_name(&self.0.table)
             .set_key(Some(challenge_key(contact, channel)))
             .condition_expression("code = :code")
             .expression_attribute_values(":code", AttributeValue::S(code.to_owned()))
@@ -216,7 +218,7 @@ impl Incidents {
     /// # Errors
     /// The failed call.
     pub async fn codes_asked(
-        &self,
+        self,
         contact: &ContactId,
         now: Timestamp,
     ) -> Result<HashMap<String, u8>, AwsError> {

@@ -6,7 +6,7 @@ use muster_runtime::error::AwsError;
 use muster_runtime::secret::token_digest;
 use serde::{Deserialize, Serialize};
 
-use super::Incidents;
+use super::Idempotency;
 use crate::item;
 use crate::item::{Item, Written, key};
 
@@ -52,18 +52,18 @@ fn repeat_key(caller: &str, name: &str) -> Item {
     key(format!("repeat#{}", token_digest(&format!("{caller}\n{name}"))), "repeat")
 }
 
-impl Incidents {
+impl Idempotency<'_> {
     /// The first answer to this caller's request with this key, while it is kept.
     ///
     /// # Errors
     /// The failed call.
     pub async fn first_answer(
-        &self,
+        self,
         caller: &str,
         name: &str,
         now: Timestamp,
     ) -> Result<Option<FirstAnswer>, AwsError> {
-        let found = self.item(repeat_key(caller, name)).await?.map(item::read).transpose()?;
+        let found = self.0.item(repeat_key(caller, name)).await?.map(item::read).transpose()?;
         Ok(found.filter(|answer: &FirstAnswer| now.as_second() < answer.expires_at))
     }
 
@@ -72,14 +72,14 @@ impl Incidents {
     /// # Errors
     /// The failed call.
     pub async fn remember(
-        &self,
+        self,
         caller: &str,
         name: &str,
         answer: &FirstAnswer,
         now: Timestamp,
     ) -> Result<Written, AwsError> {
         let write = self.keep_answer(caller, name, answer, now)?;
-        item::written(self.client.transact_write_items().transact_items(write).send().await)
+        item::written(self.0.client.transact_write_items().transact_items(write).send().await)
     }
 
     /// The write that keeps a first answer, for the transaction of what the request makes.
@@ -87,7 +87,7 @@ impl Incidents {
     /// # Errors
     /// A key or an answer that cannot be written.
     pub fn keep_answer(
-        &self,
+        self,
         caller: &str,
         name: &str,
         answer: &FirstAnswer,
@@ -96,6 +96,6 @@ impl Incidents {
         let item = item::write(repeat_key(caller, name), answer)?;
         let condition = "attribute_not_exists(pk) OR expires_at <= :now";
         let now = aws_sdk_dynamodb::types::AttributeValue::N(now.as_second().to_string());
-        item::put(&self.table, item, Some(condition), vec![(":now", now)])
+        item::put(&self.0.table, item, Some(condition), vec![(":now", now)])
     }
 }

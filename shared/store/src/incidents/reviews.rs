@@ -8,7 +8,7 @@ use muster_runtime::error::AwsError;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::Incidents;
+use super::Reviews;
 use crate::item;
 use crate::item::{Item, Written, key, n, s};
 
@@ -77,16 +77,17 @@ fn listed(kind: &str, list: &str, id: &str, sort: String) -> Item {
     keys
 }
 
-impl Incidents {
+impl Reviews<'_> {
     /// Every readable item of a list, by its order.
     pub(super) async fn listed<T: DeserializeOwned>(
-        &self,
+        self,
         list: &'static str,
     ) -> Result<Vec<T>, AwsError> {
         let query = self
+            .0
             .client
             .query()
-            .table_name(&self.table)
+            .table_name(&self.0.table)
             .index_name("by-list")
             .key_condition_expression("list_key = :list")
             .expression_attribute_values(":list", s(list));
@@ -98,15 +99,15 @@ impl Incidents {
     ///
     /// # Errors
     /// The failed call.
-    pub async fn review(&self, subject: &Subject) -> Result<Option<Review>, AwsError> {
-        self.item(key(format!("{REVIEW}#{subject}"), REVIEW)).await?.map(item::read).transpose()
+    pub async fn review(self, subject: &Subject) -> Result<Option<Review>, AwsError> {
+        self.0.item(key(format!("{REVIEW}#{subject}"), REVIEW)).await?.map(item::read).transpose()
     }
 
     /// How all reviews stand, by entry.
     ///
     /// # Errors
     /// The failed call.
-    pub async fn reviews(&self) -> Result<Vec<Review>, AwsError> {
+    pub async fn all(self) -> Result<Vec<Review>, AwsError> {
         self.listed(REVIEW).await
     }
 
@@ -114,15 +115,15 @@ impl Incidents {
     ///
     /// # Errors
     /// A review that cannot be written.
-    pub fn review_put(&self, review: &Review) -> Result<TransactWriteItem, AwsError> {
+    pub fn review_put(self, review: &Review) -> Result<TransactWriteItem, AwsError> {
         let subject = review.subject.to_string();
         let keys = listed(REVIEW, REVIEW, &subject, subject.clone());
         let item = item::write(keys, review)?;
         match review.version {
-            1 => item::put(&self.table, item, Some("attribute_not_exists(pk)"), vec![]),
+            1 => item::put(&self.0.table, item, Some("attribute_not_exists(pk)"), vec![]),
             version => {
                 let values = vec![(":before", n(version - 1))];
-                item::put(&self.table, item, Some("version = :before"), values)
+                item::put(&self.0.table, item, Some("version = :before"), values)
             }
         }
     }
@@ -131,8 +132,8 @@ impl Incidents {
     ///
     /// # Errors
     /// The failed call.
-    pub async fn together(&self, writes: Vec<TransactWriteItem>) -> Result<Written, AwsError> {
-        let transaction = self.client.transact_write_items().set_transact_items(Some(writes));
+    pub async fn together(self, writes: Vec<TransactWriteItem>) -> Result<Written, AwsError> {
+        let transaction = self.0.client.transact_write_items().set_transact_items(Some(writes));
         item::written(transaction.send().await)
     }
 
@@ -140,9 +141,9 @@ impl Incidents {
     ///
     /// # Errors
     /// The failed call.
-    pub async fn issue_review(&self, digest: &str, token: &ReviewToken) -> Result<(), AwsError> {
+    pub async fn issue_review(self, digest: &str, token: &ReviewToken) -> Result<(), AwsError> {
         let item = item::write(token_key(digest), token)?;
-        let put = self.client.put_item().table_name(&self.table).set_item(Some(item));
+        let put = self.0.client.put_item().table_name(&self.0.table).set_item(Some(item));
         put.send().await.map(drop).map_err(|error| AwsError::of("dynamodb:PutItem", &error))
     }
 
@@ -150,17 +151,17 @@ impl Incidents {
     ///
     /// # Errors
     /// The failed call.
-    pub async fn review_token(&self, digest: &str) -> Result<Option<ReviewToken>, AwsError> {
-        self.item(token_key(digest)).await?.map(item::read).transpose()
+    pub async fn review_token(self, digest: &str) -> Result<Option<ReviewToken>, AwsError> {
+        self.0.item(token_key(digest)).await?.map(item::read).transpose()
     }
 
     /// The write that uses up a token that nobody has used.
     ///
     /// # Errors
     /// None in practice.
-    pub fn use_review(&self, digest: &str, now: Timestamp) -> Result<TransactWriteItem, AwsError> {
+    pub fn use_review(self, digest: &str, now: Timestamp) -> Result<TransactWriteItem, AwsError> {
         let update = Update::builder()
-            .table_name(&self.table)
+            .table_name(&self.0.table)
             .set_key(Some(token_key(digest)))
             .update_expression("SET used_at = :now")
             .condition_expression("attribute_exists(pk) AND attribute_not_exists(used_at)")
@@ -174,22 +175,22 @@ impl Incidents {
     ///
     /// # Errors
     /// A correction that cannot be written.
-    pub fn correction_put(&self, correction: &Correction) -> Result<TransactWriteItem, AwsError> {
+    pub fn correction_put(self, correction: &Correction) -> Result<TransactWriteItem, AwsError> {
         let (list, condition) = match &correction.decision {
             None => (CORRECTION, "attribute_not_exists(pk)"),
             Some(_) => (DECIDED, "attribute_exists(pk) AND attribute_not_exists(decision)"),
         };
         let sort = format!("{:014}#{}", correction.at.as_millisecond(), correction.id);
         let item = item::write(listed(CORRECTION, list, &correction.id, sort), correction)?;
-        item::put(&self.table, item, Some(condition), vec![])
+        item::put(&self.0.table, item, Some(condition), vec![])
     }
 
     /// The correction with this id.
     ///
     /// # Errors
     /// The failed call.
-    pub async fn correction(&self, id: &str) -> Result<Option<Correction>, AwsError> {
-        let found = self.item(key(format!("{CORRECTION}#{id}"), CORRECTION)).await?;
+    pub async fn correction(self, id: &str) -> Result<Option<Correction>, AwsError> {
+        let found = self.0.item(key(format!("{CORRECTION}#{id}"), CORRECTION)).await?;
         found.map(item::read).transpose()
     }
 
@@ -197,7 +198,7 @@ impl Incidents {
     ///
     /// # Errors
     /// The failed call.
-    pub async fn corrections(&self) -> Result<Vec<Correction>, AwsError> {
+    pub async fn corrections(self) -> Result<Vec<Correction>, AwsError> {
         self.listed(CORRECTION).await
     }
 
@@ -205,10 +206,10 @@ impl Incidents {
     ///
     /// # Errors
     /// The failed call.
-    pub async fn expect(&self, newcomer: &Newcomer) -> Result<(), AwsError> {
+    pub async fn expect(self, newcomer: &Newcomer) -> Result<(), AwsError> {
         let id = newcomer.contact.as_str();
         let item = item::write(listed(NEWCOMER, NEWCOMER, id, id.to_owned()), newcomer)?;
-        let put = self.client.put_item().table_name(&self.table).set_item(Some(item));
+        let put = self.0.client.put_item().table_name(&self.0.table).set_item(Some(item));
         put.send().await.map(drop).map_err(|error| AwsError::of("dynamodb:PutItem", &error))
     }
 
@@ -216,7 +217,7 @@ impl Incidents {
     ///
     /// # Errors
     /// The failed call.
-    pub async fn newcomers(&self) -> Result<Vec<Newcomer>, AwsError> {
+    pub async fn newcomers(self) -> Result<Vec<Newcomer>, AwsError> {
         self.listed(NEWCOMER).await
     }
 
@@ -224,9 +225,9 @@ impl Incidents {
     ///
     /// # Errors
     /// The failed call.
-    pub async fn drilled(&self, contact: &ContactId) -> Result<(), AwsError> {
+    pub async fn drilled(self, contact: &ContactId) -> Result<(), AwsError> {
         let key = key(format!("{NEWCOMER}#{contact}"), NEWCOMER);
-        let delete = self.client.delete_item().table_name(&self.table).set_key(Some(key));
+        let delete = self.0.client.delete_item().table_name(&self.0.table).set_key(Some(key));
         delete.send().await.map(drop).map_err(|e| AwsError::of("dynamodb:DeleteItem", &e))
     }
 }

@@ -12,7 +12,7 @@ use muster_domain::incident::send::{SendChannel, SendKey, SendRecord, SendState}
 use muster_domain::value::id::{ContactId, IncidentId};
 use muster_runtime::error::AwsError;
 
-use super::{Fact, Incidents, incident_key, partition};
+use super::{Fact, Incidents, Sends, incident_key, partition};
 use crate::item;
 use crate::item::{Item, Written, key, n, s};
 
@@ -72,17 +72,17 @@ fn record(item: Item, cursor: Cursor, about: Option<&str>) -> Option<SendRecord>
     item::readable(item, "send").or(unclear)
 }
 
-impl Incidents {
+impl Sends<'_> {
     /// The send records of one turn.
     ///
     /// # Errors
     /// The failed call.
-    pub async fn sends(
-        &self,
+    pub async fn of_turn(
+        self,
         id: &IncidentId,
         cursor: Cursor,
     ) -> Result<Vec<SendRecord>, AwsError> {
-        let items = self.part(partition(id), turn_prefix(cursor)).await?;
+        let items = self.0.part(partition(id), turn_prefix(cursor)).await?;
         Ok(items.into_iter().filter_map(|item| record(item, cursor, None)).collect())
     }
 
@@ -92,14 +92,15 @@ impl Incidents {
     /// # Errors
     /// The failed call.
     pub async fn reached_before(
-        &self,
+        self,
         id: &IncidentId,
         run: u32,
     ) -> Result<BTreeSet<ContactId>, AwsError> {
         let query = self
+            .0
             .client
             .query()
-            .table_name(&self.table)
+            .table_name(&self.0.table)
             .key_condition_expression("pk = :pk AND sk BETWEEN :first AND :run")
             .expression_attribute_values(":pk", s(partition(id)))
             .expression_attribute_values(":first", s("send#"))
@@ -126,7 +127,7 @@ impl Incidents {
     /// # Errors
     /// The failed call.
     pub async fn claim(
-        &self,
+        self,
         id: &IncidentId,
         run: u32,
         claims: &[SendRecord],
@@ -136,11 +137,11 @@ impl Incidents {
         let mut writes = Vec::new();
         // Tokens first: a link must work before anybody can hold it.
         for token in tokens {
-            writes.push(self.token_put(id, &[], token)?);
+            writes.push(self.0.answers().token_put(id, &[], token)?);
         }
         if let Some((name, fact)) = fact {
-            let item = Self::fact_item(id, name, fact)?;
-            writes.push(item::put(&self.table, item, None, vec![])?);
+            let item = Incidents::fact_item(id, name, fact)?;
+            writes.push(item::put(&self.0.table, item, None, vec![])?);
         }
         for claim in claims {
             writes.push(self.claim_put(id, claim)?);
@@ -148,7 +149,7 @@ impl Incidents {
         for part in writes.chunks(MOST_ACTIONS - 1) {
             let mut writes = vec![self.still_open(id, run)?];
             writes.extend_from_slice(part);
-            let transaction = self.client.transact_write_items().set_transact_items(Some(writes));
+            let transaction = self.0.client.transact_write_items().set_transact_items(Some(writes));
             if item::written(transaction.send().await)? == Written::Conflict {
                 return Ok(Written::Conflict);
             }
@@ -161,12 +162,12 @@ impl Incidents {
     /// # Errors
     /// The failed call.
     pub async fn sends_of_update(
-        &self,
+        self,
         id: &IncidentId,
         cursor: Cursor,
         update: &str,
     ) -> Result<Vec<SendRecord>, AwsError> {
-        let items = self.part(partition(id), update_prefix(cursor, update)).await?;
+        let items = self.0.part(partition(id), update_prefix(cursor, update)).await?;
         Ok(items.into_iter().filter_map(|item| record(item, cursor, Some(update))).collect())
     }
 
@@ -176,17 +177,17 @@ impl Incidents {
     /// # Errors
     /// The failed call.
     pub async fn claim_update(
-        &self,
+        self,
         id: &IncidentId,
         claims: &[SendRecord],
         tokens: &[IssuedToken],
     ) -> Result<Written, AwsError> {
-        let tokens = tokens.iter().map(|token| self.token_put(id, &[], token));
+        let tokens = tokens.iter().map(|token| self.0.answers().token_put(id, &[], token));
         let claims = claims.iter().map(|claim| self.claim_put(id, claim));
         let writes = tokens.chain(claims).collect::<Result<Vec<_>, _>>()?;
         for part in writes.chunks(MOST_ACTIONS) {
             let transaction =
-                self.client.transact_write_items().set_transact_items(Some(part.to_vec()));
+                self.0.client.transact_write_items().set_transact_items(Some(part.to_vec()));
             if item::written(transaction.send().await)? == Written::Conflict {
                 return Ok(Written::Conflict);
             }
@@ -194,9 +195,9 @@ impl Incidents {
         Ok(Written::Done)
     }
 
-    fn still_open(&self, id: &IncidentId, run: u32) -> Result<TransactWriteItem, AwsError> {
+    fn still_open(self, id: &IncidentId, run: u32) -> Result<TransactWriteItem, AwsError> {
         let check = ConditionCheck::builder()
-            .table_name(&self.table)
+            .table_name(&self.0.table)
             .set_key(Some(incident_key(id)))
             .condition_expression("#status = :open AND run = :run")
             .expression_attribute_values(":run", n(run))
@@ -207,27 +208,23 @@ impl Incidents {
         Ok(TransactWriteItem::builder().condition_check(check).build())
     }
 
-    fn claim_put(
-        &self,
-        id: &IncidentId,
-        claim: &SendRecord,
-    ) -> Result<TransactWriteItem, AwsError> {
+    fn claim_put(self, id: &IncidentId, claim: &SendRecord) -> Result<TransactWriteItem, AwsError> {
         let keys = key(partition(id), send_sk(&claim.key));
         let item = item::write(keys, claim)?;
         if claim.tries == 1 {
-            return item::put(&self.table, item, Some("attribute_not_exists(pk)"), vec![]);
+            return item::put(&self.0.table, item, Some("attribute_not_exists(pk)"), vec![]);
         }
         // Only a claim changes `tries`, and only a finished send has a message id.
         let values = vec![(":tries", n(claim.tries - 1))];
         let unchanged = "tries = :tries AND attribute_not_exists(message_id)";
-        item::put(&self.table, item, Some(unchanged), values)
+        item::put(&self.0.table, item, Some(unchanged), values)
     }
 
     /// Writes how a claimed send ended.
     ///
     /// # Errors
     /// The failed call.
-    pub async fn settle(&self, id: &IncidentId, record: &SendRecord) -> Result<(), AwsError> {
+    pub async fn settle(self, id: &IncidentId, record: &SendRecord) -> Result<(), AwsError> {
         let keys = key(partition(id), send_sk(&record.key));
         // A digest may have told of a page before its own run has noted that it is held.
         self.settle_item(item::write(keys, record)?, record.tries, &["claimed"]).await
@@ -237,7 +234,7 @@ impl Incidents {
     ///
     /// # Errors
     /// The failed call.
-    pub async fn settle_held(&self, id: &IncidentId, record: &SendRecord) -> Result<(), AwsError> {
+    pub async fn settle_held(self, id: &IncidentId, record: &SendRecord) -> Result<(), AwsError> {
         let keys = key(partition(id), send_sk(&record.key));
         let states = ["claimed", "held", "unconfirmed"];
         self.settle_item(item::write(keys, record)?, record.tries, &states).await
@@ -246,7 +243,7 @@ impl Incidents {
     /// Writes the item of a send that has ended, if its claim is still the one with this number and it
     /// stands in one of these states.
     pub(super) async fn settle_item(
-        &self,
+        self,
         item: Item,
         tries: u32,
         states: &[&str],
@@ -255,9 +252,10 @@ impl Incidents {
         // the log only, and both sends may arrive: at least once, after a pause of a whole lease.
         let names: Vec<String> = (0..states.len()).map(|index| format!(":state{index}")).collect();
         let mut put = self
+            .0
             .client
             .put_item()
-            .table_name(&self.table)
+            .table_name(&self.0.table)
             .set_item(Some(item))
             .condition_expression(format!("tries = :tries AND #state IN ({})", names.join(", ")))
             .expression_attribute_names("#state", "state")

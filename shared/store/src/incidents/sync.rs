@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use muster_domain::incident_manager::directory::{SyncReport, Written};
 use muster_runtime::error::AwsError;
 
-use super::Incidents;
+use super::SyncState;
 use crate::item;
 use crate::item::{Item, key};
 
@@ -18,14 +18,14 @@ fn written_key(alias: &str) -> Item {
     key(PARTITION, format!("written#{alias}"))
 }
 
-impl Incidents {
+impl SyncState<'_> {
     /// Keeps the result of a run in the place of the one before.
     ///
     /// # Errors
     /// The failed call.
-    pub async fn keep_sync(&self, report: &SyncReport) -> Result<(), AwsError> {
+    pub async fn keep_sync(self, report: &SyncReport) -> Result<(), AwsError> {
         let item = item::write(sync_key(), report)?;
-        let put = self.client.put_item().table_name(&self.table).set_item(Some(item));
+        let put = self.0.client.put_item().table_name(&self.0.table).set_item(Some(item));
         put.send().await.map_err(|error| AwsError::of("dynamodb:PutItem", &error))?;
         Ok(())
     }
@@ -34,17 +34,17 @@ impl Incidents {
     ///
     /// # Errors
     /// The failed call.
-    pub async fn sync(&self) -> Result<Option<SyncReport>, AwsError> {
-        self.item(sync_key()).await?.map(item::read).transpose()
+    pub async fn report(self) -> Result<Option<SyncReport>, AwsError> {
+        self.0.item(sync_key()).await?.map(item::read).transpose()
     }
 
     /// The digests of what was last written to Incident Manager, by name.
     ///
     /// # Errors
     /// The failed call.
-    pub async fn written(&self) -> Result<Written, AwsError> {
+    pub async fn written(self) -> Result<Written, AwsError> {
         let mut written = Written::new();
-        for item in self.part(PARTITION.to_owned(), "written#".to_owned()).await? {
+        for item in self.0.part(PARTITION.to_owned(), "written#".to_owned()).await? {
             let text = |name: &str| item.get(name).and_then(|value| value.as_s().ok()).cloned();
             let alias = text("sk").and_then(|sk| sk.strip_prefix("written#").map(str::to_owned));
             written.extend(alias.zip(text("digest")));
@@ -56,15 +56,15 @@ impl Incidents {
     ///
     /// # Errors
     /// The failed call.
-    pub async fn wrote(&self, alias: &str, digest: Option<&str>) -> Result<(), AwsError> {
+    pub async fn wrote(self, alias: &str, digest: Option<&str>) -> Result<(), AwsError> {
         let mut item = written_key(alias);
         let Some(digest) = digest else {
-            let delete = self.client.delete_item().table_name(&self.table).set_key(Some(item));
+            let delete = self.0.client.delete_item().table_name(&self.0.table).set_key(Some(item));
             let end = delete.send().await;
             return end.map(drop).map_err(|error| AwsError::of("dynamodb:DeleteItem", &error));
         };
         item.insert("digest".to_owned(), AttributeValue::S(digest.to_owned()));
-        let put = self.client.put_item().table_name(&self.table).set_item(Some(item));
+        let put = self.0.client.put_item().table_name(&self.0.table).set_item(Some(item));
         put.send().await.map_err(|error| AwsError::of("dynamodb:PutItem", &error))?;
         Ok(())
     }

@@ -10,7 +10,7 @@ use muster_runtime::error::AwsError;
 use serde::{Deserialize, Serialize};
 
 use super::due::LATE;
-use super::{Incidents, moment, partition};
+use super::{Updates, moment, partition};
 use crate::item;
 use crate::item::{Item, key, n, s};
 
@@ -45,24 +45,24 @@ fn day_item(id: &IncidentId, at: Timestamp) -> Result<Item, AwsError> {
     item::write(keys, &Daily { incident: id.clone() })
 }
 
-impl Incidents {
+impl Updates<'_> {
     /// The write that lets contacts be told of an incident that is not resolved within a day; none for a drill.
     pub(super) fn daily_put(
-        &self,
+        self,
         incident: &Incident,
     ) -> Result<Option<TransactWriteItem>, AwsError> {
         if incident.drill().is_some() {
             return Ok(None);
         }
         let at = incident.opened_at.saturating_add(DAILY).unwrap_or(Timestamp::MAX);
-        item::put(&self.table, day_item(&incident.id, at)?, None, vec![]).map(Some)
+        item::put(&self.0.table, day_item(&incident.id, at)?, None, vec![]).map(Some)
     }
 
     /// The incidents whose day has come, the oldest first.
     ///
     /// # Errors
     /// The failed call.
-    pub async fn days_due(&self, now: Timestamp) -> Result<Vec<IncidentId>, AwsError> {
+    pub async fn days_due(self, now: Timestamp) -> Result<Vec<IncidentId>, AwsError> {
         let days: Vec<Daily> = self.due_of(DAY, now).await?;
         Ok(days.into_iter().map(|day| day.incident).collect())
     }
@@ -71,13 +71,13 @@ impl Incidents {
     ///
     /// # Errors
     /// The failed call.
-    pub async fn keep_day(&self, id: &IncidentId, at: Option<Timestamp>) -> Result<(), AwsError> {
+    pub async fn keep_day(self, id: &IncidentId, at: Option<Timestamp>) -> Result<(), AwsError> {
         let Some(at) = at else {
-            let delete = self.client.delete_item().table_name(&self.table);
+            let delete = self.0.client.delete_item().table_name(&self.0.table);
             let end = delete.set_key(Some(key(partition(id), DAY))).send().await;
             return end.map(drop).map_err(|e| AwsError::of("dynamodb:DeleteItem", &e));
         };
-        let put = self.client.put_item().table_name(&self.table);
+        let put = self.0.client.put_item().table_name(&self.0.table);
         let end = put.set_item(Some(day_item(id, at)?)).send().await;
         end.map(drop).map_err(|error| AwsError::of("dynamodb:PutItem", &error))
     }
@@ -86,11 +86,11 @@ impl Incidents {
     ///
     /// # Errors
     /// The failed call.
-    pub async fn keep_update(&self, update: &Update) -> Result<(), AwsError> {
+    pub async fn keep_update(self, update: &Update) -> Result<(), AwsError> {
         let mut keys = update_key(&update.incident, &update.name);
         keys.insert("list_key".to_owned(), s(KIND));
         keys.insert("sort".to_owned(), s(format!("{}#{}", moment(update.at), update.name)));
-        let put = self.client.put_item().table_name(&self.table);
+        let put = self.0.client.put_item().table_name(&self.0.table);
         let put = put.set_item(Some(item::write(keys, update)?));
         let end = put.condition_expression("attribute_not_exists(pk)").send().await;
         match end.map_err(|error| AwsError::of("dynamodb:PutItem", &error)) {
@@ -103,8 +103,8 @@ impl Incidents {
     ///
     /// # Errors
     /// The failed call.
-    pub async fn update(&self, input: &UpdateInput) -> Result<Option<Update>, AwsError> {
-        let item = self.item(update_key(&input.incident, &input.update)).await?;
+    pub async fn update(self, input: &UpdateInput) -> Result<Option<Update>, AwsError> {
+        let item = self.0.item(update_key(&input.incident, &input.update)).await?;
         let waiting = item.filter(|item| item.contains_key("list_key"));
         waiting.map(item::read).transpose()
     }
@@ -113,8 +113,8 @@ impl Incidents {
     ///
     /// # Errors
     /// The failed call.
-    pub async fn any_update(&self, input: &UpdateInput) -> Result<Option<Update>, AwsError> {
-        self.item(update_key(&input.incident, &input.update)).await?.map(item::read).transpose()
+    pub async fn any_update(self, input: &UpdateInput) -> Result<Option<Update>, AwsError> {
+        self.0.item(update_key(&input.incident, &input.update)).await?.map(item::read).transpose()
     }
 
     /// The updates of an incident that are still to be told, in the order of their names. Those that cannot be read are
@@ -122,8 +122,8 @@ impl Incidents {
     ///
     /// # Errors
     /// The failed call.
-    pub async fn waiting_updates(&self, id: &IncidentId) -> Result<Vec<Update>, AwsError> {
-        let items = self.part(partition(id), format!("{KIND}#")).await?;
+    pub async fn waiting_updates(self, id: &IncidentId) -> Result<Vec<Update>, AwsError> {
+        let items = self.0.part(partition(id), format!("{KIND}#")).await?;
         let waiting = items.into_iter().filter(|item| item.contains_key("list_key"));
         Ok(waiting.filter_map(|item| item::readable(item, KIND)).collect())
     }
@@ -133,14 +133,15 @@ impl Incidents {
     ///
     /// # Errors
     /// The failed call.
-    pub async fn run_of_update(&self, update: &Update, run: u32) -> Result<u32, AwsError> {
+    pub async fn run_of_update(self, update: &Update, run: u32) -> Result<u32, AwsError> {
         if let Some(run) = update.run {
             return Ok(run);
         }
         let set = self
+            .0
             .client
             .update_item()
-            .table_name(&self.table)
+            .table_name(&self.0.table)
             .set_key(Some(update_key(&update.incident, &update.name)))
             .update_expression("SET #run = if_not_exists(#run, :run)")
             .condition_expression("attribute_exists(pk)")
@@ -163,15 +164,12 @@ impl Incidents {
     ///
     /// # Errors
     /// The failed call.
-    pub async fn postpone_update(
-        &self,
-        input: &UpdateInput,
-        at: Timestamp,
-    ) -> Result<(), AwsError> {
+    pub async fn postpone_update(self, input: &UpdateInput, at: Timestamp) -> Result<(), AwsError> {
         let set = self
+            .0
             .client
             .update_item()
-            .table_name(&self.table)
+            .table_name(&self.0.table)
             .set_key(Some(update_key(&input.incident, &input.update)))
             .update_expression("SET #sort = :sort")
             .condition_expression("attribute_exists(list_key)")
@@ -189,21 +187,21 @@ impl Incidents {
     /// # Errors
     /// The failed call.
     pub async fn cover_updates(
-        &self,
+        self,
         id: &IncidentId,
         message: &str,
         names: &[String],
     ) -> Result<Vec<String>, AwsError> {
         let keys = key(partition(id), format!("{COVERED}#{message}"));
         let item = item::write(keys.clone(), &Covered { names: names.to_vec() })?;
-        let put = self.client.put_item().table_name(&self.table).set_item(Some(item));
+        let put = self.0.client.put_item().table_name(&self.0.table).set_item(Some(item));
         let end = put.condition_expression("attribute_not_exists(pk)").send().await;
         match end.map_err(|error| AwsError::of("dynamodb:PutItem", &error)) {
             Ok(_) => return Ok(names.to_vec()),
             Err(error) if error.code != REFUSED => return Err(error),
             Err(_) => {}
         }
-        let covered: Option<Covered> = self.item(keys).await?.map(item::read).transpose()?;
+        let covered: Option<Covered> = self.0.item(keys).await?.map(item::read).transpose()?;
         Ok(covered.map(|covered| covered.names).unwrap_or_default())
     }
 
@@ -211,7 +209,7 @@ impl Incidents {
     ///
     /// # Errors
     /// The failed call.
-    pub async fn late_updates(&self, now: Timestamp) -> Result<Vec<UpdateInput>, AwsError> {
+    pub async fn late_updates(self, now: Timestamp) -> Result<Vec<UpdateInput>, AwsError> {
         let before = now.saturating_sub(LATE).unwrap_or(Timestamp::MIN);
         let updates: Vec<Update> = self.due_of(KIND, before).await?;
         let input = |update: Update| UpdateInput { incident: update.incident, update: update.name };
@@ -222,9 +220,9 @@ impl Incidents {
     ///
     /// # Errors
     /// The failed call.
-    pub async fn update_told(&self, update: &Update) -> Result<(), AwsError> {
+    pub async fn update_told(self, update: &Update) -> Result<(), AwsError> {
         let item = item::write(update_key(&update.incident, &update.name), update)?;
-        let put = self.client.put_item().table_name(&self.table).set_item(Some(item));
+        let put = self.0.client.put_item().table_name(&self.0.table).set_item(Some(item));
         let end = put.condition_expression("attribute_exists(pk)").send().await;
         match end.map_err(|error| AwsError::of("dynamodb:PutItem", &error)) {
             Err(error) if error.code != REFUSED => Err(error),
@@ -236,11 +234,12 @@ impl Incidents {
     ///
     /// # Errors
     /// The failed call.
-    pub async fn joined_count(&self, id: &IncidentId) -> Result<u64, AwsError> {
+    pub async fn joined_count(self, id: &IncidentId) -> Result<u64, AwsError> {
         let query = self
+            .0
             .client
             .query()
-            .table_name(&self.table)
+            .table_name(&self.0.table)
             .key_condition_expression("pk = :pk AND begins_with(sk, :begin)")
             .expression_attribute_values(":pk", s(partition(id)))
             .expression_attribute_values(":begin", s("fact#attached#"))
@@ -250,14 +249,15 @@ impl Incidents {
     }
 
     async fn due_of<T: serde::de::DeserializeOwned>(
-        &self,
+        self,
         kind: &'static str,
         until: Timestamp,
     ) -> Result<Vec<T>, AwsError> {
         let query = self
+            .0
             .client
             .query()
-            .table_name(&self.table)
+            .table_name(&self.0.table)
             .index_name("by-list")
             .key_condition_expression("list_key = :kind AND sort < :until")
             .expression_attribute_values(":kind", s(kind))

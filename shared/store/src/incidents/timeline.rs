@@ -1,27 +1,30 @@
-//! The findings that were added to an incident, as its messages and its page tell of them.
+//! The facts of an incident, and the findings that were added to it, as its messages and its page tell of them.
+
+use std::collections::BTreeMap;
 
 use muster_domain::incident::Incident;
 use muster_domain::message::page::{Joined, JoinedLine};
+use muster_domain::value::id::IncidentId;
 use muster_runtime::error::AwsError;
 
-use super::{Fact, Incidents, partition};
+use super::{Fact, Incidents, Timeline, partition};
 use crate::item;
 use crate::item::s;
 
 /// Most facts that are read, the newest first: an incident of a thousand findings is paged like one of two.
 const MOST_READ: i32 = 10;
 
-impl Incidents {
+impl Timeline<'_> {
     /// Returns the findings that were added to an incident after it opened: how many, and the newest.
     ///
     /// # Errors
     /// The failed call.
-    pub async fn joined(&self, incident: &Incident) -> Result<Joined, AwsError> {
+    pub async fn joined(self, incident: &Incident) -> Result<Joined, AwsError> {
         let of = |kind: &'static str| Box::pin(self.newest(incident, kind));
         let (joined, raised, count) = tokio::try_join!(
             of("attached"),
             of("raised"),
-            Box::pin(self.joined_count(&incident.id))
+            Box::pin(self.0.updates().joined_count(&incident.id))
         )?;
         let facts = [joined, raised].concat();
         let line = |fact: Fact| match fact.finding {
@@ -38,11 +41,12 @@ impl Incidents {
     }
 
     /// The newest facts about findings whose names begin so.
-    async fn newest(&self, incident: &Incident, kind: &str) -> Result<Vec<Fact>, AwsError> {
+    async fn newest(self, incident: &Incident, kind: &str) -> Result<Vec<Fact>, AwsError> {
         let query = self
+            .0
             .client
             .query()
-            .table_name(&self.table)
+            .table_name(&self.0.table)
             .key_condition_expression("pk = :pk AND begins_with(sk, :begin)")
             .expression_attribute_values(":pk", s(partition(&incident.id)))
             .expression_attribute_values(":begin", s(format!("fact#{kind}#")))
@@ -58,5 +62,33 @@ impl Incidents {
             fact.finding.as_ref().is_some_and(|finding| finding.identity != *headline)
         };
         Ok(facts.filter(other).collect())
+    }
+
+    /// The facts of an incident by their names.
+    ///
+    /// # Errors
+    /// The failed call.
+    pub async fn facts(self, id: &IncidentId) -> Result<BTreeMap<String, Fact>, AwsError> {
+        let mut facts = BTreeMap::new();
+        for item in self.0.part(partition(id), "fact#".to_owned()).await? {
+            let name = item.get("sk").and_then(|sk| sk.as_s().ok());
+            let name = name.and_then(|sk| sk.strip_prefix("fact#")).map(str::to_owned);
+            facts.extend(name.zip(item::readable(item, "fact")));
+        }
+        Ok(facts)
+    }
+
+    /// Adds a line to the timeline, unless there is one of this name.
+    ///
+    /// # Errors
+    /// The failed call.
+    pub async fn note(self, id: &IncidentId, name: &str, fact: &Fact) -> Result<(), AwsError> {
+        let put = self.0.client.put_item().table_name(&self.0.table);
+        let put = put.set_item(Some(Incidents::fact_item(id, name, fact)?));
+        let end = put.condition_expression("attribute_not_exists(pk)").send().await;
+        match end.map_err(|error| AwsError::of("dynamodb:PutItem", &error)) {
+            Err(error) if error.code != "ConditionalCheckFailedException" => Err(error),
+            _ => Ok(()),
+        }
     }
 }
