@@ -1,8 +1,8 @@
 //! Wires announcer: settings, clients, runtime.
 
-use announcer::Announcer;
 use aws_lambda_events::event::dynamodb::Event;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
+use muster_announcer::Announcer;
 use muster_runtime::settings::{BUS, CHAT_TOPIC, INCIDENTS_TABLE, required};
 use muster_runtime::{client, log};
 use muster_send::bus::Bus;

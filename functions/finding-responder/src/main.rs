@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use finding_responder::{Look, Responder};
 use jiff::Timestamp;
 use lambda_runtime::{Context, Diagnostic, Error, LambdaEvent, service_fn};
+use muster_finding_responder::{Look, Responder};
 use muster_runtime::recent::Recent;
 use muster_runtime::settings::{
     ACTION_ARN, EMERGENCY_TOPIC, INCIDENTS_TABLE, NAMESPACE, ROSTER_TABLE, SAMPLES_ARE_DRILLS,

@@ -1,9 +1,9 @@
 //! Wires incident-manager-sync: settings, clients, runtime.
 
-use incident_manager_sync::{Input, Sync};
 use lambda_runtime::{Diagnostic, Error, LambdaEvent, service_fn};
 use muster_domain::incident_manager::directory::{Manner, Runbook};
 use muster_incident_manager::directory::Directory;
+use muster_incident_manager_sync::{Input, Sync};
 use muster_runtime::settings::{
     INCIDENT_MANAGER, INCIDENT_MANAGER_PREFIX, INCIDENTS_TABLE, MANUAL_EDITS, NAMESPACE,
     PAGING_BACKEND, RESPONSE_CHAT, RESPONSE_TOPICS, ROSTER_TABLE, RUNBOOK, RUNBOOK_ROLE, choice,

@@ -1,9 +1,9 @@
 //! Wires incident-mirror: settings, clients, runtime.
 
-use incident_mirror::{Input, Reflector};
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use muster_incident_manager::directory::Directory;
 use muster_incident_manager::records::{Places, Records};
+use muster_incident_mirror::{Input, Reflector};
 use muster_runtime::settings::{
     CONTACTS, INCIDENT_MANAGER, INCIDENT_MANAGER_PREFIX, INCIDENTS_TABLE, LINK_BASE, NAMESPACE,
     PAGING_BACKEND, RESPONSE_PLANS, choice, required,

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use muster_domain::incident_manager::directory::PagingBackend;
+use muster_pager::{Input, Output, Pager};
 use muster_runtime::secret::Token;
 use muster_runtime::settings::{
     EMERGENCY_TOPIC, INCIDENTS_TABLE, LINK_BASE, NAMESPACE, OWNER_TOPIC, PAGING_BACKEND,
@@ -16,7 +17,6 @@ use muster_send::text::Texts;
 use muster_send::voice::Calls;
 use muster_store::incidents::Incidents;
 use muster_store::roster::Roster;
-use pager::{Input, Output, Pager};
 
 /// How long before its deadline a run starts no send any more: a provider may take ten seconds, and what became
 /// of the message has to be written.

@@ -1,6 +1,7 @@
 //! Wires roster-api: settings, clients, runtime.
 
 use lambda_http::Error;
+use muster_roster_api::{Stores, roster};
 use muster_runtime::settings::{
     BUS, INCIDENTS_TABLE, NAMESPACE, ROSTER_TABLE, SCOPE_PREFIX, optional, required,
 };
@@ -9,7 +10,6 @@ use muster_send::bus::Bus;
 use muster_store::coverage;
 use muster_store::incidents::Incidents;
 use muster_store::roster::Roster;
-use roster_api::{Stores, roster};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {

@@ -2,6 +2,7 @@
 
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use muster_domain::duty::retention::Retention;
+use muster_roster_review::{Reviewer, Run, terms};
 use muster_runtime::secret::Token;
 use muster_runtime::settings::{
     DRILL_DAYS, INCIDENT_RETENTION_DAYS, INCIDENTS_TABLE, LINK_BASE, NAMESPACE, OWNER_TOPIC,
@@ -16,7 +17,6 @@ use muster_send::voice::Calls;
 use muster_store::coverage;
 use muster_store::incidents::Incidents;
 use muster_store::roster::Roster;
-use roster_review::{Reviewer, Run, terms};
 use serde_json::Value;
 
 #[tokio::main(flavor = "current_thread")]

@@ -6,7 +6,8 @@ use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
-const KEPT: &str = "warn,lambda_runtime=off,muster_runtime=info,muster_store=info,muster_send=info,muster_incident_manager=info,roster_api=info,finding_responder=info,pager=info,announcer=info,incident_manager_sync=info,incident_mirror=info,roster_review=info";
+/// Targets are matched by how they begin: all crates of the workspace are named `muster-…`.
+const KEPT: &str = "warn,lambda_runtime=off,muster=info";
 
 /// Starts logging to standard output, where Lambda collects it. `RUST_LOG` sets what is kept;
 /// `info` of our own crates and warnings of the rest are the default. The SDK's own events below

@@ -2,6 +2,7 @@
 
 use lambda_http::Error;
 use muster_incident_manager::directory::Directory;
+use muster_roster_api::{Names, Others, Parts, Stores, reports};
 use muster_runtime::settings::{
     BUS, INCIDENT_MANAGER, INCIDENT_MANAGER_PREFIX, INCIDENTS_TABLE, NAMESPACE, ROSTER_TABLE,
     SCOPE_PREFIX, choice, optional, required,
@@ -11,7 +12,6 @@ use muster_send::bus::Bus;
 use muster_store::coverage;
 use muster_store::incidents::Incidents;
 use muster_store::roster::Roster;
-use roster_api::{Names, Others, Parts, Stores, reports};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
