@@ -103,7 +103,7 @@ pub fn incident_id(identity: &FindingIdentity, now: Timestamp) -> Result<Inciden
     let digest = Sha256::digest(format!("{identity}|{}", now.as_nanosecond()).as_bytes());
     let tail: String =
         digest.iter().take(10).map(|byte| char::from(ALPHABET[usize::from(byte & 31)])).collect();
-    let day = now.to_zoned(TimeZone::UTC).strftime("%Y%m%d").to_string();
+    let day = now.to_zoned_datetime(TimeZone::UTC).strftime("%Y%m%d").to_string();
     format!("{day}-{tail}").parse()
 }
 

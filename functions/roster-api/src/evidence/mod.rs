@@ -56,7 +56,7 @@ impl<S: Send + Sync> FromRequestParts<S> for AsOf {
         let Ok(Query(given)) = given else { return Err(fault("cannot be read")) };
         let Some(text) = given.as_of else { return Ok(Self { day: None, now }) };
         let day: Date = text.parse().map_err(|_| fault("must be a day (RFC 3339, full-date)"))?;
-        if day > now.to_zoned(TimeZone::UTC).date() {
+        if day > now.to_zoned_datetime(TimeZone::UTC).date() {
             return Err(fault("must not be in the future"));
         }
         Ok(Self { day: Some(day), now })
@@ -67,7 +67,7 @@ impl AsOf {
     /// The instant that the roster is shown as of: the end of the day, in UTC, or now.
     fn instant(self) -> Timestamp {
         let end = self.day.and_then(|day| day.tomorrow().ok());
-        let end = end.and_then(|day| day.to_zoned(TimeZone::UTC).ok());
+        let end = end.and_then(|day| day.to_zoned_datetime(TimeZone::UTC).ok());
         end.map_or(self.now, |end| end.timestamp().min(self.now))
     }
 }

@@ -21,7 +21,7 @@ pub(super) struct Pack {
 impl Pack {
     /// An empty one, whose files are of this time.
     pub(super) fn new(now: Timestamp) -> Self {
-        let at = now.to_zoned(TimeZone::UTC);
+        let at = now.to_zoned_datetime(TimeZone::UTC);
         let part = |value: i8| u8::try_from(value).unwrap_or_default();
         let time = DateTime::from_date_and_time(
             u16::try_from(at.year()).unwrap_or(1980),

@@ -32,7 +32,7 @@ impl Zone {
     /// The calendar day in this zone at `now`.
     #[must_use]
     pub fn date(&self, now: Timestamp) -> Date {
-        now.to_zoned(self.zone()).date()
+        now.to_zoned_datetime(self.zone()).date()
     }
 }
 
@@ -197,7 +197,7 @@ impl Availability {
     #[must_use]
     pub fn covers(&self, zone: &Zone, now: Timestamp) -> bool {
         let Self::Weekly(windows) = self else { return true };
-        let local = now.to_zoned(zone.zone());
+        let local = now.to_zoned_datetime(zone.zone());
         let today = Day::of(local.weekday());
         let yesterday = Day::of(local.weekday().previous());
         let minutes = u16::try_from(i32::from(local.hour()) * 60 + i32::from(local.minute()));
