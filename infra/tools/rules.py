@@ -10,6 +10,7 @@ from pathlib import Path
 
 from cfnlint.decode import decode
 
+OPERATIONS = Path(__file__).resolve().parents[2] / "docs" / "OPERATIONS.md"
 # Where AWS offers no resource to name, and why; anything else has to be named.
 NAMELESS = {
     "guardduty:ListDetectors": "the call knows no resource",
@@ -226,6 +227,25 @@ def alarms_tell_the_owner(template):
                 yield f"{name}: does not tell the owner"
             if "AlarmDescription" not in alarm or "TreatMissingData" not in alarm:
                 yield f"{name}: says neither what is wrong nor what silence means"
+
+
+def alarms_are_explained(template):
+    """docs/OPERATIONS.md explains every alarm, and no other, and marks those that tell the emergency topic."""
+    if "OwnerTopic" not in template["Resources"]:
+        return
+    section = OPERATIONS.read_text().split("\n## Alarms\n")[1].split("\n## ")[0]
+    cells = [row.split("|")[1] for row in section.splitlines() if row.startswith("| ") and "`" in row.split("|")[1]]
+    explained = {name: "**!**" in cell for cell in cells for name in re.findall(r"`(\S+)`", cell)}
+    found = set()
+    for name, alarm in of(template, "AWS::CloudWatch::Alarm"):
+        rows = [row for row in explained if row == name or (row[0] == "…" and name.endswith(row[1:]))]
+        found.update(rows)
+        if not rows:
+            yield f"{name}: docs/OPERATIONS.md does not explain it"
+        elif explained[rows[0]] != ({"Ref": "EmergencyTopic"} in alarm["AlarmActions"]):
+            yield f"{name}: docs/OPERATIONS.md is wrong on whether it tells the emergency topic"
+    for name in sorted(set(explained) - found):
+        yield f"docs/OPERATIONS.md explains {name}, and no alarm has the name"
 
 
 def state_is_kept(template):
