@@ -49,7 +49,9 @@ impl Pager {
                 Err(error) => {
                     tracing::error!(reason = %error, "a notification duty is tried again");
                     // So that one that always fails does not keep the others from their turn.
-                    self.incidents.duties().defer_duty(&due, now).await?;
+                    if let Err(error) = self.incidents.duties().defer_duty(&due, now).await {
+                        tracing::error!(reason = %error, "a notification duty that failed stays first");
+                    }
                 }
             }
         }

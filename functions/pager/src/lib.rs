@@ -202,6 +202,11 @@ impl Pager {
             };
             let mut sent = Vec::new();
             loop {
+                if Instant::now() >= until {
+                    // Nothing is claimed that could not be sent: each claim uses up an attempt.
+                    claims.more = true;
+                    break;
+                }
                 claims.decide(&turn, input.cursor, &records)?;
                 let fact = claims.fact(&incident, &turn, input.cursor, &records);
                 let fact = fact.as_ref().map(|(name, fact)| (name.as_str(), fact));

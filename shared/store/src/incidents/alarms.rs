@@ -40,7 +40,7 @@ impl Alarms<'_> {
     /// # Errors
     /// [`AwsError`] if the table cannot be written: then no process can know of the others.
     pub async fn claim_alarm(self, now: Timestamp) -> Result<Option<Timestamp>, AwsError> {
-        let free = "attribute_not_exists(pk) OR expires_at <= :at";
+        let free = "attribute_not_exists(expires_at) OR expires_at <= :at";
         match self.put_claim(end(now), free, seconds(now)).await? {
             Claim::Made => Ok(None),
             // Only a damaged item has no end: it was made just now, so that it does not silence the stack for longer.

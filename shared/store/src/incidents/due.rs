@@ -75,12 +75,13 @@ impl Turns<'_> {
         failed.filter(|error| !refused(&error.code)).map_or(Ok(()), Err)
     }
 
-    /// Puts a late turn that could not be taken behind the others, so that those are taken first. If the escalation has
+    /// Puts a late turn that could not be taken behind the others, so that those are taken first; the next look finds it. If the escalation has
     /// moved on since, its next turn stays where it is.
     ///
     /// # Errors
     /// [`AwsError`] if the table cannot be written: then the turn keeps its place.
     pub async fn defer(self, late: &TurnInput, now: Timestamp) -> Result<(), AwsError> {
+        let behind = now.saturating_sub(LATE).unwrap_or(now);
         let update = self
             .0
             .client
@@ -90,7 +91,10 @@ impl Turns<'_> {
             .update_expression("SET #sort = :sort")
             .condition_expression("turn = :turn")
             .expression_attribute_names("#sort", "sort")
-            .expression_attribute_values(":sort", s(format!("{}#{}", moment(now), late.incident)))
+            .expression_attribute_values(
+                ":sort",
+                s(format!("{}#{}", moment(behind), late.incident)),
+            )
             .expression_attribute_values(":turn", s(turn(late.cursor)));
         let end = update.send().await;
         let failed = end.err().map(|error| AwsError::of("dynamodb:UpdateItem", &error));

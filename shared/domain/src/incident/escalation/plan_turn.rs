@@ -72,18 +72,24 @@ pub fn plan_turn(incident: &Incident, cursor: Cursor, found: &Found<'_>, now: Ti
     Turn { pages, externals, only_externals, fell_back, emergency, next }
 }
 
-/// Returns the members without contacts who acknowledged in this run and without their backups, each once, under the
-/// first target that calls for them.
+/// Returns the members without contacts who acknowledged in this run, each once, under the first target that calls for
+/// them. The backups of those contacts are left out as well, if enough others remain to acknowledge.
 fn still_called<'a>(incident: &Incident, mut members: Vec<Member<'a>>) -> Vec<Member<'a>> {
+    let needless = |member: &Member<'_>| match &member.why {
+        Why::BackupOf(other) => incident.acknowledged_by(other),
+        _ => false,
+    };
+    // Who is called for by another target too stays under that one.
+    members.sort_by_key(needless);
     let mut seen = BTreeSet::new();
     members.retain(|member| {
         let id = &member.contact.id;
-        let needless = match &member.why {
-            Why::BackupOf(other) => incident.acknowledged_by(other),
-            _ => false,
-        };
-        !needless && !incident.acknowledged_by(id) && seen.insert(id)
+        !incident.acknowledged_by(id) && seen.insert(id)
     });
+    let needed = members.iter().filter(|member| !needless(member)).count();
+    if needed >= incident.missing() {
+        members.truncate(needed);
+    }
     members
 }
 

@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 pub use self::ledger::{Known, LedgerEntry};
 pub use self::reason::Reason;
 
-use self::closing::{closed, reopened, verified};
+use self::closing::{closed, outdated, reopened, verified};
 use crate::finding::{Finding, Quiet, Route};
 use crate::incident::{Cause, Incident, Request, State};
 use crate::roster::policy::Policy;
@@ -166,6 +166,10 @@ fn unfinished(
         // Resolved at the same moment, by a person who has not seen this finding.
         return open_or_join(policy, finding, known, Some(Earlier::Recurred(incident)), now);
     }
+    if finding.quiet.is_some_and(Quiet::closed) && !known.late(finding, now) {
+        // Closed before what it began was finished. Its next reading closes it; it pages no one.
+        return Verdict::Finish { incident, tell: false };
+    }
     match join(policy, finding, own, now) {
         // The source's word had ended it for the contacts who acknowledged, too.
         Verdict::Attach { incident } if own.stopped() => Verdict::Restart { incident },
@@ -250,6 +254,9 @@ fn again(
     }
     if let Some(cause) = asked {
         return Verdict::Raise { incident, cause };
+    }
+    if outdated(finding, known, now) {
+        return Verdict::Repeat { incident };
     }
     if worth && finding.severity > own.severity {
         let cause = Cause::SeverityIncreased { from: own.severity };

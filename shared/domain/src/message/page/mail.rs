@@ -32,7 +32,7 @@ pub fn mail(
     }
     blocks.extend(notices(incident).into_iter().map(Block::Text));
     blocks.extend([
-        Block::Text(because(page)),
+        Block::Text(because(incident, page)),
         Block::Link("Acknowledge this incident", link.to_owned()),
         Block::Head("What happened"),
         Block::Text(title.clone()),
@@ -91,11 +91,16 @@ pub fn external_mail(incident: &Incident, resource: &ExternalResource) -> Mail {
     mail_of(subject, &blocks)
 }
 
-fn because(page: &PersonPage) -> String {
+fn because(incident: &Incident, page: &PersonPage) -> String {
     match &page.why {
         Why::Team => "You are paged because you belong to the team for this incident.".into(),
         Why::StandsInFor(id) => {
             format!("You are paged because you stand in for {id}, who is away.")
+        }
+        Why::BackupOf(id) if incident.acknowledged_by(id) => {
+            format!(
+                "You are paged because you are the backup of {id}, and more acknowledgments are needed."
+            )
         }
         Why::BackupOf(id) => {
             format!("You are paged because {id} has not answered and you are the backup.")

@@ -16,6 +16,15 @@ pub(super) fn reopened(finding: &Finding, known: &Known, now: Timestamp) -> bool
     later && entry.closed_by == Some(finding.route)
 }
 
+/// Whether this copy of a finding is not newer than the closing by the same route: events come in any order, and an old copy
+/// neither pages nor undoes the closing.
+pub(super) fn outdated(finding: &Finding, known: &Known, now: Timestamp) -> bool {
+    let Some(entry) = &known.entry else { return false };
+    let delivered = finding.reported_at.unwrap_or(now);
+    let older = entry.closed_at.is_some_and(|closed_at| delivered <= closed_at);
+    older && entry.closed_by == Some(finding.route)
+}
+
 /// The verdict on a finding that its source reports closed, if it is news for an incident.
 pub(super) fn closed(
     policy: &Policy,

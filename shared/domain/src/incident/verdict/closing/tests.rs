@@ -272,3 +272,44 @@ fn what_was_closed_before_its_joining_was_finished_opens_nothing() {
     let earlier = Some(Earlier::Recurred(over.id.clone()));
     assert_eq!(verdict(&active, &begun, 30), Verdict::Open { earlier });
 }
+
+#[test]
+fn what_is_closed_before_its_joining_is_finished_pages_no_one() {
+    // Other findings of the incident were closed: it is stopped, and an active joiner would page again.
+    let open = incident();
+    let headline = &open.finding.identity;
+    let stopped = open.close_at_source(headline, (Quiet::Resolved, after(10)), true, after(10));
+    let mut known = own(&stopped);
+    let entry = known.entry.as_mut().unwrap();
+    (entry.started, entry.joined) = (false, true);
+    let joiner = |quiet| Finding {
+        quiet,
+        route: Route::SecurityHub,
+        reported_at: Some(after(15)),
+        ..finding(Severity::High, 12)
+    };
+    let finish = Verdict::Finish { incident: stopped.id.clone(), tell: false };
+    assert!(matches!(verdict(&joiner(None), &known, 20), Verdict::Raise { .. }));
+    assert_eq!(verdict(&joiner(Some(Quiet::Resolved)), &known, 20), finish);
+    // Finished, it is closed.
+    known.entry.as_mut().unwrap().started = true;
+    let closed = verdict(&joiner(Some(Quiet::Resolved)), &known, 20);
+    assert!(matches!(closed, Verdict::Close { .. }), "{closed:?}");
+}
+
+#[test]
+fn an_active_copy_that_is_older_than_the_closing_changes_nothing() {
+    let open = incident();
+    let mut known = own(&open);
+    let entry = known.entry.as_mut().unwrap();
+    (entry.closed_at, entry.closed_by) = (Some(after(20)), Some(Route::SecurityHub));
+    entry.told_severity = Some(Severity::Medium);
+    let copy = |severity, reported| Finding {
+        route: Route::SecurityHub,
+        reported_at: Some(after(reported)),
+        ..finding(severity, 5)
+    };
+    assert_eq!(verdict(&copy(Severity::High, 10), &known, 30), repeat(&open));
+    assert_eq!(verdict(&copy(Severity::Critical, 20), &known, 30), repeat(&open));
+    assert!(matches!(verdict(&copy(Severity::Critical, 25), &known, 30), Verdict::Raise { .. }));
+}
