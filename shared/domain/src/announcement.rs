@@ -1,4 +1,4 @@
-//! What Muster tells other systems: each fact and page as an event, and the gravest in chat.
+//! What Muster tells other systems: each fact and page as an event, and the most severe in chat.
 
 use jiff::Timestamp;
 use serde::Serialize;

@@ -9,7 +9,7 @@ use super::document;
 use crate::routes::{Route, all, reported};
 use crate::scope::{Allowed, Scope};
 
-/// Set to write the document anew: `UPDATE_OPENAPI=1 cargo test -p muster-roster-api openapi`.
+/// Set to write the document again: `UPDATE_OPENAPI=1 cargo test -p muster-roster-api openapi`.
 const UPDATE: &str = "UPDATE_OPENAPI";
 
 #[test]

@@ -106,7 +106,7 @@ impl Default for EscalationPlan {
 
 impl EscalationPlan {
     /// The most specific of `plans` for such an incident: one that names the type before one for
-    /// any; then the one for the gravest incidents; then the one for the fewest types; then by id.
+    /// any; then the one for the most severe incidents; then the one for the fewest types; then by id.
     /// The compiled-in plan if none is for it.
     #[must_use]
     pub fn choose(plans: Vec<Self>, r#type: IncidentType, severity: Severity) -> Self {
