@@ -107,18 +107,7 @@ impl Turns<'_> {
     /// The failed call.
     pub async fn late(self, now: Timestamp) -> Result<Vec<TurnInput>, AwsError> {
         let before = now.saturating_sub(LATE).unwrap_or(Timestamp::MIN);
-        let query = self
-            .0
-            .client
-            .query()
-            .table_name(&self.0.table)
-            .index_name("by-list")
-            .key_condition_expression("list_key = :due AND sort < :before")
-            .expression_attribute_values(":due", s(KIND))
-            .expression_attribute_values(":before", s(moment(before)))
-            .limit(MOST);
-        let answer = query.send().await.map_err(|e| AwsError::of("dynamodb:Query", &e))?;
-        let items = answer.items.unwrap_or_default().into_iter();
-        Ok(items.filter_map(|item| item::readable(item, KIND)).collect())
+        let items = self.0.listed_before(KIND, moment(before), MOST).await?;
+        Ok(items.into_iter().filter_map(|item| item::readable(item, KIND)).collect())
     }
 }

@@ -162,18 +162,8 @@ impl Duties<'_> {
     /// # Errors
     /// The failed call.
     pub async fn duties_due(self, now: Timestamp) -> Result<Vec<DutyDue>, AwsError> {
-        let until = format!("{:014}~", now.as_millisecond().max(0));
-        let query = self
-            .0
-            .client
-            .query()
-            .table_name(&self.0.table)
-            .index_name("by-list")
-            .key_condition_expression("list_key = :duty AND sort < :until")
-            .expression_attribute_values(":duty", s(KIND))
-            .expression_attribute_values(":until", s(until))
-            .limit(MOST);
-        let answer = query.send().await.map_err(|e| AwsError::of("dynamodb:Query", &e))?;
+        let until = format!("{}~", moment(now));
+        let items = self.0.listed_before(KIND, until, MOST).await?;
         let of = |item: Item| {
             if item.contains_key("resource") {
                 item::readable(item, KIND).map(|clock| DutyDue::Clock(Box::new(clock)))
@@ -189,7 +179,7 @@ impl Duties<'_> {
                 })
             }
         };
-        Ok(answer.items.unwrap_or_default().into_iter().filter_map(of).collect())
+        Ok(items.into_iter().filter_map(of).collect())
     }
 
     /// Puts what could not be handled behind the rest that is due. A clock that has moved on since stays where it is.

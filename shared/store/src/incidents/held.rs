@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::answers::LINK_LIFE;
 use super::ladders::refused_put;
-use super::{HeldPages, KIND, PagedChannel, incident_key};
+use super::{HeldPages, KIND, PagedChannel, incident_key, moment};
 use crate::item;
 use crate::item::{Item, key, n, s};
 
@@ -142,20 +142,9 @@ impl HeldPages<'_> {
     /// # Errors
     /// The failed call.
     pub async fn waiting(self, now: Timestamp) -> Result<Vec<PagedChannel>, AwsError> {
-        let until = format!("{:014}~", now.as_millisecond().max(0));
-        let query = self
-            .0
-            .client
-            .query()
-            .table_name(&self.0.table)
-            .index_name("by-list")
-            .key_condition_expression("list_key = :waiting AND sort < :until")
-            .expression_attribute_values(":waiting", s(WAITING))
-            .expression_attribute_values(":until", s(until))
-            .limit(MOST_WAITING);
-        let answer = query.send().await.map_err(|e| AwsError::of("dynamodb:Query", &e))?;
-        let items = answer.items.unwrap_or_default().into_iter();
-        Ok(items.filter_map(|item| item::readable(item, WAITING)).collect())
+        let until = format!("{}~", moment(now));
+        let items = self.0.listed_before(WAITING, until, MOST_WAITING).await?;
+        Ok(items.into_iter().filter_map(|item| item::readable(item, WAITING)).collect())
     }
 
     /// Has an address looked at from `at` on, unless another page has come since the one with this mark.

@@ -238,6 +238,26 @@ impl Incidents {
         item::every(query).await
     }
 
+    /// The first `limit` items of a list whose place in the order of time is before `end`.
+    async fn listed_before(
+        &self,
+        list: &str,
+        end: String,
+        limit: i32,
+    ) -> Result<Vec<Item>, AwsError> {
+        let query = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .index_name("by-list")
+            .key_condition_expression("list_key = :list AND sort < :end")
+            .expression_attribute_values(":list", s(list))
+            .expression_attribute_values(":end", s(end))
+            .limit(limit);
+        let answer = query.send().await.map_err(|e| AwsError::of("dynamodb:Query", &e))?;
+        Ok(answer.items.unwrap_or_default())
+    }
+
     /// Everything about one incident.
     ///
     /// # Errors

@@ -253,18 +253,7 @@ impl Updates<'_> {
         kind: &'static str,
         until: Timestamp,
     ) -> Result<Vec<T>, AwsError> {
-        let query = self
-            .0
-            .client
-            .query()
-            .table_name(&self.0.table)
-            .index_name("by-list")
-            .key_condition_expression("list_key = :kind AND sort < :until")
-            .expression_attribute_values(":kind", s(kind))
-            .expression_attribute_values(":until", s(moment(until)))
-            .limit(MOST);
-        let answer = query.send().await.map_err(|e| AwsError::of("dynamodb:Query", &e))?;
-        let items = answer.items.unwrap_or_default().into_iter();
-        Ok(items.filter_map(|item| item::readable(item, kind)).collect())
+        let items = self.0.listed_before(kind, moment(until), MOST).await?;
+        Ok(items.into_iter().filter_map(|item| item::readable(item, kind)).collect())
     }
 }
