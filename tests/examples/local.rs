@@ -214,7 +214,7 @@ fn read(files: &[PathBuf]) -> ExitCode {
 }
 
 fn described(finding: &Finding) -> String {
-    let quiet = finding.quiet.map(|quiet| format!(" ({})", Reason::from(quiet).name()));
+    let quiet = finding.inactive_reason.map(|quiet| format!(" ({})", Reason::from(quiet).name()));
     format!(
         "{} {} {}{} {}",
         finding.severity.name(),
@@ -294,7 +294,7 @@ async fn pages(as_json: bool) -> Result<ExitCode> {
 
 async fn incidents(as_json: bool) -> Result<ExitCode> {
     const FIELDS: [&str; 7] =
-        ["id", "status", "severity", "type", "account", "findings", "opened_at"];
+        ["id", "status", "severity", "type", "account", "finding_count", "opened_at"];
     for incident in System::attach(&Home::local())?.incidents().await? {
         let field = |name: &&str| ((*name).to_owned(), incident[*name].clone());
         if as_json {

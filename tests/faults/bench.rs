@@ -78,8 +78,8 @@ pub(crate) async fn staffed(system: &System, lane: usize) -> Result<Lane> {
         stack.ok("POST", "/contacts", &contact).await?;
     }
     let plan = json!({
-        "name": "Once", "rounds": 1, "round_minutes": 1440,
-        "steps": [{"after_minutes": 0, "targets": ["severity-team"]}]
+        "name": "Once", "rounds": 1, "round_interval_minutes": 1440,
+        "steps": [{"after_minutes": 0, "targets": ["severity_team"]}]
     });
     stack.ok("POST", "/escalation-plans", &plan).await?;
     let high = json!({ "sms_per_15_minutes": 1000, "emails_per_minute": 1000 });

@@ -34,12 +34,14 @@ async fn lane(system: &System, name: &str, place: usize, backend: &str) -> Resul
         lane.ok("POST", "/contacts", &contact).await?;
     }
     let plan = json!({
-        "name": "Once", "rounds": 1, "round_minutes": 1440,
-        "steps": [{"after_minutes": 0, "targets": ["severity-team"]}]
+        "name": "Once", "rounds": 1, "round_interval_minutes": 1440,
+        "steps": [{"after_minutes": 0, "targets": ["severity_team"]}]
     });
     lane.ok("POST", "/escalation-plans", &plan).await?;
-    let policy =
-        json!({ "sms_per_15_minutes": 1000, "emails_per_minute": 1000, "page_from": "high" });
+    let policy = json!({
+        "sms_per_15_minutes": 1000, "emails_per_minute": 1000,
+        "min_paging_severity": "high"
+    });
     lane.ok("PUT", "/policy", &policy).await?;
     // What the roster's stream has to say is said before anything is made to go wrong.
     let in_step = until(SOON, async || {
@@ -159,7 +161,7 @@ pub(crate) async fn a_sync_that_dies_at_any_call_ends_in_step(system: &System) -
     spoil(system, healthy.name())?;
     healthy.wire.clear();
     let report = reconcile(healthy, false).await?;
-    ensure!(report["failed"] == json!([]), "{report}");
+    ensure!(report["failures"] == json!([]), "{report}");
     let names = report["drift"].to_string();
     for change in ["create_channel", "update_channel", "delete_channel", "set_plan", "rename"] {
         ensure!(names.contains(change), "{names}");
@@ -189,7 +191,7 @@ pub(crate) async fn a_sync_that_dies_at_any_call_ends_in_step(system: &System) -
         let met = struck(lane)?;
         ensure!(end.is_err() == met, "it dies if its call is met: {end:?}");
         let report = reconcile(lane, false).await?;
-        ensure!(report["failed"] == json!([]), "{report}");
+        ensure!(report["failures"] == json!([]), "{report}");
         let report = reconcile(lane, true).await?;
         ensure!(report["drift"] == json!({}), "{report}");
         Ok(met)

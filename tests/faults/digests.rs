@@ -44,10 +44,10 @@ pub(crate) async fn a_look_that_dies_sends_no_digest_twice(system: &System) -> R
     let one = json!({ "sms_per_15_minutes": 1, "emails_per_minute": 1000 });
     lane.ok("PUT", "/policy", &one).await?;
     let plan = json!({
-        "id": "once", "name": "Once", "rounds": 1, "round_minutes": 1440,
+        "id": "once", "name": "Once", "rounds": 1, "round_interval_minutes": 1440,
         "steps": [{"after_minutes": 0, "targets": [format!("contact:{}", PEOPLE[0])], "channels": ["sms"]}]
     });
-    lane.ok("PUT", "/escalation-plans/once?override=true&reason=test", &plan).await?;
+    lane.ok("PUT", "/escalation-plans/once?allow_gaps=true&reason=test", &plan).await?;
     open(&lane, "600000000611", "sent").await?;
     for (count, kind) in [Kind::KillAfter, Kind::KillBefore, Kind::Cut].into_iter().enumerate() {
         let id = open(&lane, &format!("6000000062{count:02}"), "held").await?;

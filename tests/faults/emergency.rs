@@ -71,7 +71,7 @@ pub(crate) async fn step_functions_is_down(system: &System) -> Result<()> {
     // When it is back, the event that was kept starts the escalation, and nobody is paged twice.
     lane.wire.disarm();
     let again = lane.invoke("finding-responder", &event).await?;
-    ensure!(again.is_ok_and(|answer| answer["outcomes"][0]["verdict"] == "repeat"));
+    ensure!(again.is_ok_and(|answer| answer["outcomes"][0]["verdict"] == "repeated"));
     lane.first_step_is_over(&id).await?;
     sends(&lane, &id, &everybody(), SOON).await
 }

@@ -147,11 +147,11 @@ async fn play(lane: &Lane, number: usize, count: u32, case: &Case) -> Result<usi
     // Once more, as AWS would.
     let again = lane.invoke("finding-responder", &event(FILE, &account)?).await?;
     let again = again.map_err(|error| anyhow::anyhow!("delivered again: {error}"))?;
-    ensure!(again["outcomes"][0]["verdict"] == "repeat", "{again}");
+    ensure!(again["outcomes"][0]["verdict"] == "repeated", "{again}");
     lane.first_step_is_over(&id).await?;
     ensure!(lane.sends(&id).await? == everybody(), "the sends have changed");
     let facts = lane.facts(&id).await?;
-    ensure!(facts == ["opened", "step"], "the timeline says {facts:?}");
+    ensure!(facts == ["opened", "step_started"], "the timeline says {facts:?}");
     let after = arrived(lane, number).await?;
     let most = if case.may_repeat() { 2 } else { 1 };
     for (before, after) in before.into_iter().zip(after) {

@@ -27,10 +27,10 @@ pub(crate) async fn nobody_in_the_roster(system: &System) -> Result<()> {
 pub(crate) async fn a_plan_that_names_nobody_alive(system: &System) -> Result<()> {
     let lane = Box::pin(staffed(system, 32)).await?;
     let plan = json!({
-        "id": "once", "name": "Once", "rounds": 1, "round_minutes": 1440,
+        "id": "once", "name": "Once", "rounds": 1, "round_interval_minutes": 1440,
         "steps": [{"after_minutes": 0, "targets": ["contact:ghost"]}]
     });
-    lane.ok("PUT", "/escalation-plans/once?override=true&reason=test", &plan).await?;
+    lane.ok("PUT", "/escalation-plans/once?allow_gaps=true&reason=test", &plan).await?;
     lane.deliver(&event(HIGH, "600000000012")?).await?;
     let id = incident(&lane, "600000000012", SOON).await?;
     // Both are commanders: they are who is left.
@@ -41,7 +41,7 @@ pub(crate) async fn somebody_deleted_between_opening_and_step(system: &System) -
     let lane = Box::pin(staffed(system, 33)).await?;
     let [ann, ben] = PEOPLE;
     let plan = json!({
-        "id": "once", "name": "Once", "rounds": 1, "round_minutes": 1440,
+        "id": "once", "name": "Once", "rounds": 1, "round_interval_minutes": 1440,
         "steps": [
             {"after_minutes": 0, "targets": [format!("contact:{ann}")]},
             {"after_minutes": 3, "targets": [format!("contact:{ann}"), format!("contact:{ben}")]}
@@ -52,7 +52,7 @@ pub(crate) async fn somebody_deleted_between_opening_and_step(system: &System) -
     let id = incident(&lane, "600000000013", SOON).await?;
     let of_ann: Vec<_> = everybody().into_iter().filter(|send| send.contact == ann).collect();
     sends(&lane, &id, &of_ann, SOON).await?;
-    lane.ok("DELETE", "/contacts/ben?override=true&reason=test", &Value::Null).await?;
+    lane.ok("DELETE", "/contacts/ben?allow_gaps=true&reason=test", &Value::Null).await?;
     lane.next_step(&id).await?;
     let mut twice = of_ann.clone();
     twice.extend(of_ann);
@@ -70,7 +70,7 @@ pub(crate) async fn the_clock_jumps_an_hour(system: &System) -> Result<()> {
     let id = incident(&lane, "600000000014", SOON).await?;
     let claimed = until(SOON, async || {
         let sends = lane.sends(&id).await?;
-        Ok((sends.len() == 4 && sends.iter().all(|send| send.state == "claimed")).then_some(()))
+        Ok((sends.len() == 4 && sends.iter().all(|send| send.state == "sending")).then_some(()))
     });
     claimed.await?.context("nothing was claimed")?;
     lane.claim_ahead(&id, 3600).await?;

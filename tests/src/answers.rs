@@ -54,7 +54,7 @@ pub enum End {
 /// What became of one finding, in the words of the function's log.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Decision {
-    /// `opened`, `repeat` or `recorded`.
+    /// `opened`, `repeated` or `recorded`.
     pub verdict: String,
     /// Why it was only recorded.
     #[serde(default)]
@@ -249,11 +249,11 @@ mod tests {
         };
         let start = "START RequestId: 1 Version: $LATEST";
         let opened = r#"{"level":"INFO","fields":{"message":"finding decided","event_id":"e","verdict":"opened","incident":"i"}}"#;
-        let repeat = r#"{"level":"INFO","fields":{"message":"finding decided","event_id":"e","verdict":"repeat"}}"#;
+        let repeat = r#"{"level":"INFO","fields":{"message":"finding decided","event_id":"e","verdict":"repeated"}}"#;
         let failed =
             r#"{"level":"ERROR","fields":{"message":"finding not dealt with","event_id":"e"}}"#;
         check(&[start, opened, "END RequestId: 1"], Some(("e", &["opened"])));
-        check(&[start, opened, repeat], Some(("e", &["opened", "repeat"])));
+        check(&[start, opened, repeat], Some(("e", &["opened", "repeated"])));
         check(&[start, opened, failed], None);
         check(&[start, "END RequestId: 1"], None);
     }

@@ -111,8 +111,8 @@ impl Lane {
                 if item["resolution"].is_object() {
                     back(&mut item["resolution"]["at"])?;
                 }
-                back(&mut item["run_at"])?;
-                for deed in item["acknowledgements"].as_array_mut().into_iter().flatten() {
+                back(&mut item["run_started_at"])?;
+                for deed in item["acknowledgments"].as_array_mut().into_iter().flatten() {
                     back(&mut deed["at"])?;
                 }
             }
@@ -146,7 +146,7 @@ impl Lane {
             self.scan("begins_with(pk, :notice) OR begins_with(sk, :digest)", &values).await?
         {
             let name = match item["state"].as_str() {
-                Some("claimed") => "until",
+                Some("sending") => "lease_expires_at",
                 Some("failed") => "at",
                 _ => continue,
             };

@@ -190,7 +190,7 @@ impl Lane {
         let values = [(":pk", pk.as_str()), (":fact", "fact#")];
         let items = self.scan("pk = :pk AND begins_with(sk, :fact)", &values).await?;
         let mut facts: Vec<_> =
-            items.iter().filter_map(|item| item["what"].as_str().map(str::to_owned)).collect();
+            items.iter().filter_map(|item| item["event"].as_str().map(str::to_owned)).collect();
         facts.sort();
         Ok(facts)
     }
@@ -237,14 +237,14 @@ impl Lane {
         let client = aws_sdk_dynamodb::Client::new(&self.cloud.config);
         let pk = format!("incident#{incident}");
         let until = jiff::Timestamp::now() + jiff::SignedDuration::from_secs(seconds);
-        let claimed = [(":pk", pk.as_str()), (":claimed", "claimed")];
-        for item in self.scan("pk = :pk AND #s = :claimed", &claimed).await? {
+        let claimed = [(":pk", pk.as_str()), (":sending", "sending")];
+        for item in self.scan("pk = :pk AND #s = :sending", &claimed).await? {
             let sk = item["sk"].as_str().unwrap_or_default().to_owned();
             let update = client.update_item().table_name(&self.stack.incidents_table);
             let update = update.key("pk", AttributeValue::S(pk.clone()));
             let update =
                 update.key("sk", AttributeValue::S(sk)).update_expression("SET #u = :until");
-            let update = update.expression_attribute_names("#u", "until");
+            let update = update.expression_attribute_names("#u", "lease_expires_at");
             let until = AttributeValue::S(until.to_string());
             update.expression_attribute_values(":until", until).send().await?;
         }

@@ -190,11 +190,11 @@ async fn timeline(system: &System, incident: &str) -> Result<()> {
     for line in body["timeline"].as_array().into_iter().flatten() {
         let part = |name: &str| line[name].as_str().unwrap_or_default();
         let at = part("at").get(11..19).unwrap_or_default();
-        let what = match part("what") {
+        let what = match part("event") {
             "page" => format!("{} {} {}", part("contact"), part("channel"), part("state")),
-            _ => part("text").to_owned(),
+            _ => part("message").to_owned(),
         };
-        say(format_args!("  {at}  {:<13} {what}", part("what")));
+        say(format_args!("  {at}  {:<13} {what}", part("event")));
     }
     Ok(())
 }

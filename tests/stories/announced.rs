@@ -18,12 +18,12 @@ pub(crate) async fn every_incident_page_and_answer_is_an_event(stage: &Stage) ->
     stage.system.public_post(&stage.link(&id, COMMANDER).await?).await?;
     stage.resolve(&id).await?;
 
-    let wanted: BTreeSet<&str> = ["opened", "step", "acknowledged", "resolved"].into();
+    let wanted: BTreeSet<&str> = ["opened", "step_started", "acknowledged", "resolved"].into();
     let (mut told, mut kinds) = (Vec::new(), BTreeSet::new());
     let all = until(SOON, async || {
         let events = stage.system.told().await?;
         told = of(&events, &id).into_iter().cloned().collect();
-        let kind = |event: &Value| event["detail"]["what"].as_str().unwrap_or_default().to_owned();
+        let kind = |event: &Value| event["detail"]["event"].as_str().unwrap_or_default().to_owned();
         kinds = told.iter().map(kind).filter(|kind| kind != "page").collect();
         let pages = told.iter().filter(|event| event["detail-type"] == "Muster Page").count();
         let whole = kinds.iter().map(String::as_str).collect::<BTreeSet<_>>() == wanted;
@@ -35,7 +35,7 @@ pub(crate) async fn every_incident_page_and_answer_is_an_event(stage: &Stage) ->
     ensure!(pages.iter().all(|page| page["detail"]["page"]["state"] == "sent"), "{pages:?}");
     let kinds: BTreeSet<&str> = kinds.iter().map(String::as_str).collect();
     ensure!(kinds == wanted, "{kinds:?}");
-    let answer = told.iter().find(|event| event["detail-type"] == "Muster Acknowledgement");
+    let answer = told.iter().find(|event| event["detail-type"] == "Muster Acknowledgment");
     let answer = answer.context("the acknowledgement is no event")?;
     ensure!(answer["detail"]["by"] == COMMANDER, "{answer}");
     let text = serde_json::to_string(&told)?;
@@ -85,7 +85,7 @@ pub(crate) async fn figures_are_in_the_logs(stage: &Stage) -> Result<()> {
     check(&pager, "Pages", &[("Channel", "sms"), ("Outcome", "sent")])?;
     check(&pager, "SecondsToFirstPage", &[])?;
     check(&pager, "SecondsLate", &[])?;
-    check(&api, "SecondsToAcknowledgement", &[])?;
+    check(&api, "SecondsToAcknowledgment", &[])?;
     check(&api, "SecondsToResolution", &[])?;
     let namespace = &pager[0]["_aws"]["CloudWatchMetrics"][0]["Namespace"];
     ensure!(namespace == "Muster/muster", "{namespace}");

@@ -63,7 +63,7 @@ pub(crate) async fn the_pages_serve_everybody(stage: &Stage) -> Result<()> {
         press("Add a way to reach you"),
         types("Number or address", "wes-new@lane.example.com"),
         press("Send a code there"),
-        says("must be a real phone number"),
+        says("must be a valid phone number"),
         sound(),
     ];
     browse(&link, false, &steps.concat()).await?;
@@ -83,12 +83,12 @@ pub(crate) async fn the_pages_serve_everybody(stage: &Stage) -> Result<()> {
     let confirm = [press("Yes, all of this is right"), says("Your entry is confirmed"), sound()];
     browse(&link, false, &confirm.concat()).await?;
     let now = lane.ok("GET", "/contacts/wes", &Value::Null).await?;
-    ensure!(now["reviewed_at"].is_string(), "{now}");
+    ensure!(now["confirmed_at"].is_string(), "{now}");
     // What cannot be used is a page for everybody, too.
     let used = [vec![json!({ "do": "status", "is": 404 })], says("cannot be used"), sound()];
     browse(&link, false, &used.concat()).await?;
 
-    let (status, answer) = lane.call("POST", "/contacts/wes/proof", &Value::Null).await?;
+    let (status, answer) = lane.call("POST", "/contacts/wes/channel-tests", &Value::Null).await?;
     ensure!(status == 202, "{status}: {answer}");
     let test = link_in(&mail(&lane, "wes", "Test: does this", 1).await?, "/review/")?;
     let arrived = [sound(), press("Yes, it arrived"), says("It arrived."), sound()];

@@ -12,12 +12,12 @@ const CALLS: [(&str, &str); 9] = [
     ("GET", "/contacts/export"),
     ("DELETE", "/contacts/nobody"),
     ("POST", "/incidents/none/acknowledge"),
-    ("POST", "/contacts/nobody/erase"),
+    ("POST", "/contacts/nobody/changes/erase"),
     // Paths that are one route to whoever judges them and another once they are parsed as a URL: they
     // lead nowhere, whoever calls.
     ("GET", "/contacts/cora-called%5Cchannels"),
     ("GET", "/contacts/export%23x"),
-    ("POST", "/contacts/nobody/erase%3F/depart"),
+    ("POST", "/contacts/nobody/changes/erase%3F/offboard"),
 ];
 
 pub(crate) async fn may_do_what_their_policy_says(stage: &Stage) -> Result<()> {
@@ -38,10 +38,13 @@ pub(crate) async fn may_do_what_their_policy_says(stage: &Stage) -> Result<()> {
 
     let roles = stage.ok("GET", "/roles", None).await?;
     ensure!(roles.as_array().map(Vec::len) == Some(7), "{roles}");
-    ensure!(roles[0]["role"] == "incident_commander" && roles[0]["level"] == 1, "{roles}");
+    ensure!(
+        roles[0]["role"] == "incident_commander" && roles[0]["escalation_level"] == 1,
+        "{roles}"
+    );
 
     // Alive, for anybody, and no more than that.
     let (status, body) = stage.system.public_get_by_path("/health").await?;
-    ensure!(status == 200 && body == r#"{"status":"alive"}"#, "{status} {body}");
+    ensure!(status == 200 && body == r#"{"status":"ok"}"#, "{status} {body}");
     Ok(())
 }

@@ -8,7 +8,10 @@ use crate::stage::{BOTH, COMMANDER, LEVEL_2, LEVEL_3, Stage, and, expert, pages}
 pub(crate) async fn are_created_read_replaced_listed_and_deleted(stage: &Stage) -> Result<()> {
     let account = "200000000001";
     let made = stage.ok("POST", "/contacts", Some(&expert("Ines Quispe", account))).await?;
-    ensure!(made["id"] == "ines-quispe" && made["version"] == 1 && made["level"] == 3, "{made}");
+    ensure!(
+        made["id"] == "ines-quispe" && made["version"] == 1 && made["escalation_level"] == 3,
+        "{made}"
+    );
     let (status, _) =
         stage.system.api("POST", "/contacts", Some(&expert("Ines Quispe", account))).await?;
     ensure!(status == 409, "the same id again answers {status}");
@@ -47,9 +50,9 @@ pub(crate) async fn who_stands_in_is_paged(stage: &Stage) -> Result<()> {
     let account = "100000000011";
     let mut away = expert("Juan Away", account);
     away["status"] = json!({"on_leave": {"until": "2099-12-31"}});
-    away["backup"] = json!("kim-stand-in");
+    away["backup_contact"] = json!("kim-stand-in");
     let mut stand_in = expert("Kim Stand In", "200000000002");
-    stand_in["level"] = json!(4);
+    stand_in["escalation_level"] = json!(4);
     stage.ok("POST", "/contacts", Some(&away)).await?;
     stage.ok("POST", "/contacts", Some(&stand_in)).await?;
     let incident = stage.open("guardduty/high-crypto-mining.json", account).await?;

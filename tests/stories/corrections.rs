@@ -27,7 +27,7 @@ fn another(code: &str) -> String {
 }
 
 async fn corrections(lane: &Lane) -> Result<Vec<Value>> {
-    let answer = lane.ok("GET", "/corrections", &Value::Null).await?;
+    let answer = lane.ok("GET", "/change-requests", &Value::Null).await?;
     answer["items"].as_array().cloned().context("no list")
 }
 
@@ -55,13 +55,17 @@ pub(crate) async fn a_channel_is_changed_by_whoever_reads_its_code(stage: &Stage
     };
     let wrong = fill(&ask("not an address")).await?;
     ensure!(
-        wrong.status == 422 && wrong.html.contains("must be one e-mail address"),
+        wrong.status == 422 && wrong.html.contains("must be a single email address"),
         "{}",
         wrong.html
     );
     ensure!(wrong.html.contains("Such as: ada@example.com"), "{}", wrong.html);
     let same = fill(&ask(&address("kai"))).await?;
-    ensure!(same.status == 422 && same.html.contains("one of yours already"), "{}", same.html);
+    ensure!(
+        same.status == 422 && same.html.contains("is already one of your channels"),
+        "{}",
+        same.html
+    );
 
     let new = "kai-new@lane.example.com";
     let sent = fill(&ask(new)).await?;
@@ -88,8 +92,11 @@ pub(crate) async fn a_channel_is_changed_by_whoever_reads_its_code(stage: &Stage
         channels[0]["address"] == new && channels.as_array().map(Vec::len) == Some(2),
         "{channels}"
     );
-    let reach = lane.ok("GET", "/contacts/kai/reach", &Value::Null).await?;
-    ensure!(reach["items"][0]["good"] == true && reach["items"][1]["good"] == false, "{reach}");
+    let reach = lane.ok("GET", "/contacts/kai/channel-status", &Value::Null).await?;
+    ensure!(
+        reach["items"][0]["verified"] == true && reach["items"][1]["verified"] == false,
+        "{reach}"
+    );
     // Whoever was reached before hears of it: the link may be in other hands.
     let word = mail(&lane, "kai", "The ways to reach you were changed", 1).await?;
     ensure!(!word.contains(new) && word.contains("If this was not you"), "{word}");
@@ -112,13 +119,13 @@ pub(crate) async fn a_channel_is_changed_by_whoever_reads_its_code(stage: &Stage
 pub(crate) async fn what_somebody_says_is_wrong_waits_for_the_owner(stage: &Stage) -> Result<()> {
     let lane = stage.system.lane("corrections", &[]).await?;
     let mut mia = person("mia", "technical_lead");
-    mia["backup"] = "nil".into();
+    mia["backup_contact"] = "nil".into();
     lane.ok("POST", "/contacts", &mia).await?;
     for (id, role) in [("nil", "technical_lead"), ("ole", "incident_commander")] {
         lane.ok("POST", "/contacts", &person(id, role)).await?;
     }
     let dpa = json!({
-        "id": "dpa", "organisation": "Authority <i>X</i>", "kind": "regulator",
+        "id": "dpa", "organization": "Authority <i>X</i>", "type": "regulator",
         "contact_email": "desk@lane.example.com", "owner": "ole"
     });
     lane.ok("POST", "/external-resources", &dpa).await?;
@@ -132,7 +139,11 @@ pub(crate) async fn what_somebody_says_is_wrong_waits_for_the_owner(stage: &Stag
     // Something is wrong: nothing changes until the owner has looked.
     let link_of_mia = link(&lane, "mia").await?;
     let nothing = lane.fill(&link_of_mia, &[("do", "correct"), ("department", "")]).await?;
-    ensure!(nothing.status == 422 && nothing.html.contains("nothing new"), "{}", nothing.html);
+    ensure!(
+        nothing.status == 422 && nothing.html.contains("must describe a change"),
+        "{}",
+        nothing.html
+    );
     let bad = [("do", "correct"), ("time_zone", "Mars/Olympus"), ("department", "Cloud \"<b>\"")];
     let bad = lane.fill(&link_of_mia, &bad).await?;
     ensure!(bad.status == 422 && bad.html.contains("Time zone: must be an IANA"), "{}", bad.html);
@@ -163,11 +174,12 @@ pub(crate) async fn what_somebody_says_is_wrong_waits_for_the_owner(stage: &Stag
     });
     told.await?.context("the owner was not told")?;
     let id = waiting[0]["id"].as_str().context("no id")?;
-    lane.ok("POST", &format!("/corrections/{id}/approve"), &Value::Null).await?;
+    lane.ok("POST", &format!("/change-requests/{id}/approve"), &Value::Null).await?;
     let now = lane.ok("GET", "/contacts/mia", &Value::Null).await?;
     ensure!(now["department"] == "Cloud" && now["time_zone"] == "Europe/Berlin", "{now}");
-    ensure!(now["reviewed_at"].is_string() && corrections(&lane).await?.is_empty(), "{now}");
-    let (status, _) = lane.call("POST", &format!("/corrections/{id}/reject"), &Value::Null).await?;
+    ensure!(now["confirmed_at"].is_string() && corrections(&lane).await?.is_empty(), "{now}");
+    let (status, _) =
+        lane.call("POST", &format!("/change-requests/{id}/reject"), &Value::Null).await?;
     ensure!(status == 409, "decided twice: {status}");
 
     // Somebody has left: paged until the owner agrees, and then replaced by the backup.
@@ -175,14 +187,14 @@ pub(crate) async fn what_somebody_says_is_wrong_waits_for_the_owner(stage: &Stag
     let left = lane.fill(&link_of_nil, &[("do", "left"), ("note", "Ask Mia.")]).await?;
     ensure!(left.status == 200, "{}", left.html);
     let report = lane.ok("GET", "/coverage", &Value::Null).await?;
-    ensure!(report.to_string().contains("says_to_have_left"), "{report}");
+    ensure!(report.to_string().contains("departure_reported"), "{report}");
     let waiting = corrections(&lane).await?;
     let id = waiting[0]["id"].as_str().context("no id")?;
-    let path = format!("/corrections/{id}/approve");
+    let path = format!("/change-requests/{id}/approve");
     let (status, answer) = lane.call("POST", &path, &Value::Null).await?;
     // Mia is backed up by nobody else.
-    ensure!(status == 409 && answer.contains("no_backup"), "{status}: {answer}");
-    let path = format!("{path}?override=true&reason=new%20backup%20to%20come");
+    ensure!(status == 409 && answer.contains("backup_missing"), "{status}: {answer}");
+    let path = format!("{path}?allow_gaps=true&reason=new%20backup%20to%20come");
     lane.ok("POST", &path, &Value::Null).await?;
     let now = lane.ok("GET", "/contacts/nil", &Value::Null).await?;
     ensure!(now["status"] == "departed", "{now}");
@@ -198,6 +210,6 @@ pub(crate) async fn what_somebody_says_is_wrong_waits_for_the_owner(stage: &Stag
     let done = lane.fill(&link_of_ole, &[("do", "confirm"), ("version", &version)]).await?;
     ensure!(done.status == 200, "{}", done.html);
     let now = lane.ok("GET", "/external-resources/dpa", &Value::Null).await?;
-    ensure!(now["reviewed_at"].is_string() && now["updated_by"] == "contact:ole", "{now}");
+    ensure!(now["confirmed_at"].is_string() && now["updated_by"] == "contact:ole", "{now}");
     Ok(())
 }

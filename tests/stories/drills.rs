@@ -33,7 +33,7 @@ pub(crate) async fn a_live_drill_pages_marked_and_reports(stage: &Stage) -> Resu
     let (chen, dara) = (LEVEL_2[1], LEVEL_2[2]);
     let drill = json!({
         "mode": "live", "severity": "critical", "incident_type": "data_exposure",
-        "account": "100000000031", "people": [chen, dara]
+        "account": "100000000031", "contacts": [chen, dara]
     });
     let key = [("content-type", "application/json"), ("idempotency-key", "spring-drill")];
     let (status, first) =
@@ -44,7 +44,7 @@ pub(crate) async fn a_live_drill_pages_marked_and_reports(stage: &Stage) -> Resu
     // Asked for twice, it is one drill.
     let again = stage.system.api_with("POST", "/drills", &key, &drill.to_string()).await?;
     ensure!(again == (202, first), "{again:?}");
-    let other = json!({ "mode": "dry" }).to_string();
+    let other = json!({ "mode": "dry_run" }).to_string();
     let (status, _) = stage.system.api_with("POST", "/drills", &key, &other).await?;
     ensure!(status == 422, "the same key for another drill: {status}");
 
@@ -57,14 +57,14 @@ pub(crate) async fn a_live_drill_pages_marked_and_reports(stage: &Stage) -> Resu
     ensure!(page.contains("DRILL"), "the link's page does not say that it is a drill");
     stage.system.public_post(&link).await?;
 
-    let said = |report: &Value| report["not_answered"] == json!([dara]);
+    let said = |report: &Value| report["not_acknowledged"] == json!([dara]);
     let report = report(stage, &id, said).await?;
     ensure!(report["not_reached"] == json!([]) && report["status"] == "open", "{report}");
-    let person = report["people"].as_array().into_iter().flatten().find(|p| p["contact"] == chen);
+    let person = report["contacts"].as_array().into_iter().flatten().find(|p| p["contact"] == chen);
     let person = person.context("the report does not name who answered")?;
-    ensure!(person["answered_after_seconds"].is_i64(), "{person}");
+    ensure!(person["acknowledgment_seconds"].is_i64(), "{person}");
     ensure!(person["pages"].as_array().is_some_and(|pages| pages.len() == 2), "{person}");
-    ensure!(report["first_page_after_seconds"].is_i64(), "{report}");
+    ensure!(report["first_page_seconds"].is_i64(), "{report}");
 
     ensure!(listed(stage, "/drills?limit=200", &id).await?, "the drill is in no list");
     ensure!(!listed(stage, "/incidents?limit=200", &id).await?, "the drill is among the incidents");
@@ -75,15 +75,15 @@ pub(crate) async fn a_live_drill_pages_marked_and_reports(stage: &Stage) -> Resu
 pub(crate) async fn a_dry_drill_goes_through_the_plan_and_sends_nothing(
     stage: &Stage,
 ) -> Result<()> {
-    let id = ask(stage, &json!({ "mode": "dry", "severity": "medium" })).await?;
+    let id = ask(stage, &json!({ "mode": "dry_run", "severity": "medium" })).await?;
     stage.expect(&id, pages([], &[])).await?;
     ensure!(stage.system.escalation_ends(&id, SOON).await?, "it does not end");
     let report = report(stage, &id, |_| true).await?;
-    let people = report["people"].as_array().context("nobody is in the report")?;
+    let people = report["contacts"].as_array().context("nobody is in the report")?;
     ensure!(people.iter().any(|person| person["contact"] == COMMANDER), "{report}");
     let mut all = people.iter().flat_map(|p| p["pages"].as_array().into_iter().flatten());
-    ensure!(all.all(|page| page["state"] == "dry"), "{report}");
-    ensure!(report["emergency_topic_told"] == false, "{report}");
+    ensure!(all.all(|page| page["state"] == "dry_run"), "{report}");
+    ensure!(report["emergency_topic_notified"] == false, "{report}");
     stage.expect(&id, pages([], &[])).await?;
     stage.resolve(&id).await?;
     Ok(())
@@ -131,14 +131,14 @@ pub(crate) async fn samples_are_drills_if_the_stack_says_so(stage: &Stage) -> Re
 }
 
 pub(crate) async fn wrong_drills_are_refused(stage: &Stage) -> Result<()> {
-    let drill = json!({ "people": ["nobody-here"], "mode": "dry" });
+    let drill = json!({ "contacts": ["nobody-here"], "mode": "dry_run" });
     let (status, problem) = stage.system.api("POST", "/drills", Some(&drill)).await?;
-    ensure!(status == 422 && problem["faults"][0]["field"] == "people[0]", "{status}: {problem}");
+    ensure!(status == 422 && problem["errors"][0]["field"] == "contacts[0]", "{status}: {problem}");
     let drill = json!({ "severity": 7 });
     let (status, problem) = stage.system.api("POST", "/drills", Some(&drill)).await?;
     ensure!(status == 422, "{status}: {problem}");
     let fields: Vec<_> =
-        problem["faults"].as_array().into_iter().flatten().map(|f| f["field"].clone()).collect();
+        problem["errors"].as_array().into_iter().flatten().map(|f| f["field"].clone()).collect();
     ensure!(fields == ["severity", "mode"], "{problem}");
     let (status, _) = stage.system.api("GET", "/drills/20261123-0000000000", None).await?;
     ensure!(status == 404, "{status}");

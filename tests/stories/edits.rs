@@ -66,18 +66,21 @@ pub(crate) async fn a_patch_changes_what_it_names(stage: &Stage) -> Result<()> {
     ensure!(patched["manager"] == "Grace Mwangi" && patched["version"] == 2, "{patched}");
     ensure!(patched["name"] == "Pia Patch", "{patched}");
 
-    let wrong = json!({"level": 7, "nickname": "P"});
+    let wrong = json!({"escalation_level": 7, "nickname": "P"});
     let (status, problem) = stage.system.api("PATCH", path, Some(&wrong)).await?;
     let fields: Vec<&Value> =
-        problem["faults"].as_array().into_iter().flatten().map(|f| &f["field"]).collect();
-    ensure!(status == 422 && fields == ["nickname", "level"], "{status} {problem}");
+        problem["errors"].as_array().into_iter().flatten().map(|f| &f["field"]).collect();
+    ensure!(status == 422 && fields == ["nickname", "escalation_level"], "{status} {problem}");
     let (status, _) =
         stage.system.api_with("PATCH", path, &[("content-type", "text/csv")], "a,b").await?;
     ensure!(status == 415, "another type answers {status}");
 
     // By role, level, account and a part of the name.
     for (query, found) in [
-        ("q=pia%20p&role=subject_matter_expert&skill=Forensics&level=3&status=active", true),
+        (
+            "q=pia%20p&role=subject_matter_expert&skill=Forensics&escalation_level=3&status=active",
+            true,
+        ),
         ("q=pia&status=departed", false),
         ("q=pia&account=999999999999", false),
     ] {
@@ -99,6 +102,9 @@ pub(crate) async fn a_repeated_post_gets_the_first_answer(stage: &Stage) -> Resu
     let (status, again) = post(&body).await?;
     ensure!(status == 201 && again == first, "{status} {again}");
     let (status, problem) = post(&bystander("Somebody Else").to_string()).await?;
-    ensure!(status == 422 && problem["type"] == "urn:muster:key-reused", "{status} {problem}");
+    ensure!(
+        status == 422 && problem["type"] == "urn:muster:idempotency-key-reused",
+        "{status} {problem}"
+    );
     stage.ok("DELETE", "/contacts/ines-again", None).await.map(drop)
 }

@@ -11,9 +11,11 @@ async fn incident(lane: &Lane, account: &str, findings: usize) -> Result<String>
     let found = until(SOON, async || {
         let Some(id) = lane.incidents(account).await?.pop() else { return Ok(None) };
         let facts = lane.facts(&id).await?;
-        let joined = facts.iter().filter(|what| ["opened", "attached"].contains(&what.as_str()));
-        Ok((joined.count() >= findings && facts.iter().any(|what| what == "emergency"))
-            .then_some(id))
+        let joined =
+            facts.iter().filter(|what| ["opened", "finding_added"].contains(&what.as_str()));
+        Ok((joined.count() >= findings
+            && facts.iter().any(|what| what == "emergency_topic_notified"))
+        .then_some(id))
     });
     found.await?.with_context(|| format!("no incident of {account} with {findings} findings"))
 }
@@ -62,6 +64,6 @@ pub(crate) async fn what_was_resolved_long_ago_is_deleted_whole(stage: &Stage) -
     lane.deliver(&sequence).await?;
     let again = incident(&lane, old, 1).await?;
     let again = lane.ok("GET", &format!("/incidents/{again}"), &Value::Null).await?;
-    ensure!(again["id"] != id.as_str() && again["previous"].is_null(), "{again}");
+    ensure!(again["id"] != id.as_str() && again["previous_incident"].is_null(), "{again}");
     Ok(())
 }

@@ -75,10 +75,10 @@ pub(crate) async fn what_joins_and_what_continues_is_told(stage: &Stage) -> Resu
 
     // A distinct finding joins: whoever acknowledged is told once, and nobody else.
     let joins = another(event.clone(), "joins", 8.0);
-    ensure!(verdict(&lane, &joins).await? == "attached");
+    ensure!(verdict(&lane, &joins).await? == "grouped");
     let told = texts(&lane, NIA, account, 2).await?;
     ensure!(told[1].contains("finding added"), "{told:?}");
-    ensure!(verdict(&lane, &joins).await? == "repeat");
+    ensure!(verdict(&lane, &joins).await? == "repeated");
     let noted = until(SOON, async || {
         let facts = lane.facts(&incident).await?;
         Ok(facts.contains(&"update_sent".to_owned()).then_some(()))
@@ -86,9 +86,9 @@ pub(crate) async fn what_joins_and_what_continues_is_told(stage: &Stage) -> Resu
     noted.await?.context("the timeline says who was told")?;
     texts(&lane, OLA, account, 1).await?;
     let now = read().await?;
-    ensure!(now["findings"] == 2 && now["status"] == "acknowledged", "{now}");
+    ensure!(now["finding_count"] == 2 && now["status"] == "acknowledged", "{now}");
     let joined = now["timeline"].as_array().into_iter().flatten();
-    let joined = joined.filter(|line| line["what"] == "attached").collect::<Vec<_>>();
+    let joined = joined.filter(|line| line["event"] == "finding_added").collect::<Vec<_>>();
     ensure!(joined[0]["finding"]["title"] == "Finding joins", "{joined:?}");
 
     // Five hours later the first finding is seen again: everybody is paged again, and told why.
@@ -96,12 +96,12 @@ pub(crate) async fn what_joins_and_what_continues_is_told(stage: &Stage) -> Resu
     let mut again = event.clone();
     let seen = jiff::Timestamp::now().to_string();
     again["detail"]["service"]["eventLastSeen"] = json!(seen);
-    ensure!(verdict(&lane, &again).await? == "raised");
+    ensure!(verdict(&lane, &again).await? == "escalation_restarted");
     texts(&lane, NIA, account, 3).await?;
     texts(&lane, OLA, account, 2).await?;
     let now = read().await?;
     ensure!(now["cause"]["type"] == "still_happening" && now["status"] == "open", "{now}");
-    ensure!(verdict(&lane, &again).await? == "repeat", "once for each time that it is seen");
+    ensure!(verdict(&lane, &again).await? == "repeated", "once for each time that it is seen");
     // The link of the first message was used: it has no button and leads to the newest message.
     let old = lane.open(&link).await?;
     ensure!(old.status == 200 && !old.html.contains("<button>"), "{}", old.html);
@@ -111,13 +111,13 @@ pub(crate) async fn what_joins_and_what_continues_is_told(stage: &Stage) -> Resu
 
     // A more severe one is the headline from now on. Both know of the incident: one message each.
     let grave = another(event.clone(), "headline", 9.5);
-    ensure!(verdict(&lane, &grave).await? == "raised");
+    ensure!(verdict(&lane, &grave).await? == "escalation_restarted");
     let told = texts(&lane, NIA, account, 4).await?;
     ensure!(told[3].contains("now CRITICAL (was HIGH)"), "{told:?}");
     texts(&lane, OLA, account, 3).await?;
     let now = read().await?;
     ensure!(now["title"] == "Finding headline" && now["severity"] == "critical", "{now}");
-    ensure!(now["finding"]["title"] == "Finding headline" && now["findings"] == 3, "{now}");
+    ensure!(now["finding"]["title"] == "Finding headline" && now["finding_count"] == 3, "{now}");
 
     // A day later whoever acknowledged hears that it is not resolved, once.
     let link = link_in(&told[3], "/ack/")?;
@@ -143,7 +143,7 @@ pub(crate) async fn what_no_contact_took_up_is_told_to_the_owner(stage: &Stage) 
     texts(&lane, OLA, account, 1).await?;
     // By a portal: there is nobody to write to.
     lane.ok("POST", &format!("/incidents/{incident}/acknowledge"), &Value::Null).await?;
-    ensure!(verdict(&lane, &another(event.clone(), "second", 8.0)).await? == "attached");
+    ensure!(verdict(&lane, &another(event.clone(), "second", 8.0)).await? == "grouped");
     lane.age_incident(&incident, 24).await?;
     lane.watch().await?;
     let heard = until(SOON, async || {
@@ -159,7 +159,7 @@ pub(crate) async fn what_no_contact_took_up_is_told_to_the_owner(stage: &Stage) 
     let mut incidents = lane.incidents(account).await?;
     incidents.retain(|id| *id != incident);
     let next = lane.ok("GET", &format!("/incidents/{}", incidents[0]), &Value::Null).await?;
-    ensure!(next["previous"] == json!(incident), "{next}");
+    ensure!(next["previous_incident"] == json!(incident), "{next}");
     texts(&lane, OLA, account, 2).await.map(drop)
 }
 
@@ -194,7 +194,7 @@ pub(crate) async fn what_its_source_closes_is_told_and_ends_what_it_should(
     let failed = control(account, "FAILED", "NEW", "2026-11-27T14:30:00Z");
     // Controls wake nobody until the policy says so.
     ensure!(decided(&lane, &failed).await? == ("recorded".into(), "below_threshold".into()));
-    let policy = json!({"page_from": {"controls": "critical"}});
+    let policy = json!({"min_paging_severity": {"controls": "critical"}});
     lane.ok("PUT", "/policy", &policy).await?;
     let warning = control(account, "WARNING", "NEW", "2026-11-27T14:31:00Z");
     ensure!(decided(&lane, &warning).await? == ("recorded".into(), "inconclusive".into()));
@@ -207,7 +207,7 @@ pub(crate) async fn what_its_source_closes_is_told_and_ends_what_it_should(
     ensure!(verdict(&lane, &fixed).await? == "closed");
     ensure!(verdict(&lane, &fixed).await? == "recorded", "once");
     let now = lane.ok("GET", &path, &Value::Null).await?;
-    ensure!(now["closed"]["stopped"] == true && now["status"] == "open", "{now}");
+    ensure!(now["closed_at_source"]["stopped"] == true && now["status"] == "open", "{now}");
     let shown = lane.open(&link_in(&page[0], "/ack/")?).await?;
     ensure!(shown.html.contains("fixed"), "{}", shown.html);
     // The next step is due, and pages nobody.
@@ -215,17 +215,17 @@ pub(crate) async fn what_its_source_closes_is_told_and_ends_what_it_should(
     lane.watch().await?;
     texts(&lane, OLA, account, 1).await?;
     // A late copy of what was reported before changes nothing; reopened by hand, it pages again.
-    ensure!(verdict(&lane, &failed).await? == "repeat");
+    ensure!(verdict(&lane, &failed).await? == "repeated");
     let reopened = control(account, "FAILED", "NEW", "2026-11-27T15:00:00Z");
     ensure!(verdict(&lane, &reopened).await? == "reopened");
     texts(&lane, NIA, account, 2).await?;
     texts(&lane, OLA, account, 2).await?;
     let now = lane.ok("GET", &path, &Value::Null).await?;
-    ensure!(now["cause"]["type"] == "reopened" && now["closed"].is_null(), "{now}");
+    ensure!(now["cause"]["type"] == "reopened" && now["closed_at_source"].is_null(), "{now}");
     // The closing from before, delivered again, does not end the paging.
     ensure!(decided(&lane, &fixed).await? == ("recorded".into(), "passed".into()));
     let now = lane.ok("GET", &path, &Value::Null).await?;
-    ensure!(now["closed"].is_null(), "{now}");
+    ensure!(now["closed_at_source"].is_null(), "{now}");
     let facts = lane.facts(&incident).await?;
     for fact in ["closed_at_source", "reopened_at_source"] {
         ensure!(facts.contains(&fact.to_owned()), "{facts:?}");
@@ -246,7 +246,11 @@ pub(crate) async fn what_its_source_closes_is_told_and_ends_what_it_should(
     archived["time"] = json!("2026-11-23T03:10:00Z");
     ensure!(verdict(&lane, &archived).await? == "closed");
     let now = lane.ok("GET", &format!("/incidents/{incident}"), &Value::Null).await?;
-    ensure!(now["closed"]["state"] == "archived" && now["closed"]["stopped"] == false, "{now}");
+    ensure!(
+        now["closed_at_source"]["state"] == "archived"
+            && now["closed_at_source"]["stopped"] == false,
+        "{now}"
+    );
     let shown = lane.open(&link_in(&page[0], "/ack/")?).await?;
     ensure!(shown.html.contains("archived"), "{}", shown.html);
     lane.ok("POST", &format!("/incidents/{incident}/resolve"), &Value::Null).await?;

@@ -37,7 +37,7 @@ async fn decided(stage: &Stage, event: &Value) -> Result<(String, Option<String>
 
 fn lines<'a>(incident: &'a Value, what: &str) -> Vec<&'a Value> {
     let timeline = incident["timeline"].as_array().into_iter().flatten();
-    timeline.filter(|line| line["what"] == what).collect()
+    timeline.filter(|line| line["event"] == what).collect()
 }
 
 pub(crate) async fn another_finding_joins_without_a_page(stage: &Stage) -> Result<()> {
@@ -59,12 +59,12 @@ pub(crate) async fn another_finding_joins_without_a_page(stage: &Stage) -> Resul
     for delivery in verdicts {
         let delivery = delivery?;
         let decision = delivery.decisions().next().context("nothing was decided")?;
-        ensure!(decision.verdict == "attached", "{decision:?}");
+        ensure!(decision.verdict == "grouped", "{decision:?}");
         ensure!(decision.incident.as_deref() == Some(&incident), "{decision:?}");
     }
     let told = stage.incident(&incident).await?;
-    ensure!(told["findings"] == 21 && told["status"] == "acknowledged", "{told}");
-    ensure!(lines(&told, "attached").len() == 20, "{told}");
+    ensure!(told["finding_count"] == 21 && told["status"] == "acknowledged", "{told}");
+    ensure!(lines(&told, "finding_added").len() == 20, "{told}");
     // Nobody was paged for it: a page more would be a stray.
     stage.expect(&incident, levels_to_3()).await?;
     stage.resolve(&incident).await.map(drop)
@@ -84,17 +84,20 @@ pub(crate) async fn what_becomes_more_serious_pages_those_whom_that_adds(
     let mut high = another(event, "rises", 8.0);
     high["id"] = json!("rises-2");
     let (verdict, named) = decided(stage, &high).await?;
-    ensure!(verdict == "raised" && named.as_deref() == Some(&incident), "{verdict} {named:?}");
+    ensure!(
+        verdict == "escalation_restarted" && named.as_deref() == Some(&incident),
+        "{verdict} {named:?}"
+    );
     let known = and(updates([COMMANDER]), updates(LEVEL_2));
     stage.expect(&incident, and(levels_to_3(), known)).await?;
     let told = stage.incident(&incident).await?;
     ensure!(told["severity"] == "high" && told["status"] == "open", "{told}");
-    ensure!(told["run"] == 2 && lines(&told, "raised").len() == 1, "{told}");
+    ensure!(told["run"] == 2 && lines(&told, "escalation_restarted").len() == 1, "{told}");
     // Whoever answered before has to answer for the more serious incident as well.
     let again = stage.ok("POST", &format!("/incidents/{incident}/acknowledge"), None).await?;
     ensure!(again["status"] == "acknowledged", "{again}");
     let (verdict, _) = decided(stage, &high).await?;
-    ensure!(verdict == "repeat", "{verdict}");
+    ensure!(verdict == "repeated", "{verdict}");
     stage.resolve(&incident).await.map(drop)
 }
 
@@ -108,7 +111,10 @@ pub(crate) async fn a_sequence_and_its_findings_are_one_incident_in_either_order
     let first = stage.open(member, "100000000016").await?;
     stage.expect(&first, levels_to_3()).await?;
     let (verdict, named) = decided(stage, &stage.event(sequence, "100000000016")?).await?;
-    ensure!(verdict == "raised" && named.as_ref() == Some(&first), "{verdict} {named:?}");
+    ensure!(
+        verdict == "escalation_restarted" && named.as_ref() == Some(&first),
+        "{verdict} {named:?}"
+    );
     let known = and(updates([COMMANDER]), and(updates(LEVEL_2), updates(LEVEL_3)));
     stage.expect(&first, and(everybody.clone(), known)).await?;
     stage.resolve(&first).await?;
@@ -116,7 +122,7 @@ pub(crate) async fn a_sequence_and_its_findings_are_one_incident_in_either_order
     let second = stage.open(sequence, "100000000017").await?;
     stage.expect(&second, everybody.clone()).await?;
     let (verdict, named) = decided(stage, &stage.event(member, "100000000017")?).await?;
-    ensure!(verdict == "attached" && named.as_ref() == Some(&second), "{verdict} {named:?}");
+    ensure!(verdict == "grouped" && named.as_ref() == Some(&second), "{verdict} {named:?}");
     stage.resolve(&second).await?;
 
     // By Security Hub first, which names no members; then by GuardDuty, which does; then the member, which
@@ -129,13 +135,13 @@ pub(crate) async fn a_sequence_and_its_findings_are_one_incident_in_either_order
     let third = opened(&stage.system.send(&copy).await?)?;
     stage.expect(&third, everybody).await?;
     let (verdict, _) = decided(stage, &named).await?;
-    ensure!(verdict == "repeat", "{verdict}");
+    ensure!(verdict == "repeated", "{verdict}");
     let mut silent = stage.event(member, account)?;
     if let Some(detail) = silent["detail"].as_object_mut() {
         detail.remove("associatedAttackSequenceArn");
     }
     let (verdict, named) = decided(stage, &silent).await?;
-    ensure!(verdict == "attached" && named.as_ref() == Some(&third), "{verdict} {named:?}");
+    ensure!(verdict == "grouped" && named.as_ref() == Some(&third), "{verdict} {named:?}");
     stage.resolve(&third).await?;
     Ok(())
 }
@@ -150,14 +156,14 @@ pub(crate) async fn what_comes_back_opens_a_new_incident_that_names_the_old_one(
     // A late copy, of what was seen before the resolution.
     let mut event = stage.event(HIGH, account)?;
     let (verdict, _) = decided(stage, &event).await?;
-    ensure!(verdict == "repeat", "{verdict}");
+    ensure!(verdict == "repeated", "{verdict}");
     event["id"] = json!("comes-back");
     event["detail"]["service"]["eventLastSeen"] = json!("2099-01-01T00:00:00.000Z");
     let second = opened(&stage.system.send(&event).await?)?;
     ensure!(second != first, "a new incident");
     stage.expect(&second, levels_to_3()).await?;
     let told = stage.incident(&second).await?;
-    ensure!(told["previous"] == json!(first), "{told}");
+    ensure!(told["previous_incident"] == json!(first), "{told}");
     stage.resolve(&second).await.map(drop)
 }
 
@@ -171,14 +177,17 @@ pub(crate) async fn somebody_who_asks_by_hand_is_heard(stage: &Stage) -> Result<
     let mut again = stage.event("security-hub/custom-action-low.json", "100000000019")?;
     again["time"] = json!("2099-01-01T00:00:00Z");
     let (verdict, named) = decided(stage, &again).await?;
-    ensure!(verdict == "raised" && named.as_ref() == Some(&incident), "{verdict} {named:?}");
+    ensure!(
+        verdict == "escalation_restarted" && named.as_ref() == Some(&incident),
+        "{verdict} {named:?}"
+    );
     stage.expect(&incident, and(team.clone(), team)).await?;
     let told = stage.incident(&incident).await?;
-    ensure!(told["cause"]["type"] == "asked" && told["status"] == "open", "{told}");
-    ensure!(told["cause"]["action"] == told["finding"]["asked"]["action"], "{told}");
+    ensure!(told["cause"]["type"] == "team_requested" && told["status"] == "open", "{told}");
+    ensure!(told["cause"]["action"] == told["finding"]["custom_action"]["action"], "{told}");
     // The same event delivered twice asks once.
     let (verdict, _) = decided(stage, &again).await?;
-    ensure!(verdict == "repeat", "{verdict}");
+    ensure!(verdict == "repeated", "{verdict}");
     stage.resolve(&incident).await?;
     // Other tools have custom actions, too: no rule takes theirs.
     let mut other = stage.event("security-hub/custom-action-low.json", "100000000063")?;

@@ -71,10 +71,10 @@ pub(crate) async fn are_left_alone_if_the_stack_says_so(stage: &Stage) -> Result
     stage.system.by_hand("CreateContact", stray)?;
     let report = reconcile(&lane).await?;
     let names = json!(["left-contact-una", "left-contact-wes", "left-high-malware"]);
-    ensure!(report["left"] == names && report["failed"] == json!([]), "{report}");
+    ensure!(report["manual_edits"] == names && report["failures"] == json!([]), "{report}");
     ensure!(report["drift"]["left-contact-una"] == json!(["rename"]), "{report}");
     let standing = lane.ok("GET", "/incident-manager", &Value::Null).await?;
-    ensure!(standing["last_run"]["left"] == names, "{standing}");
+    ensure!(standing["last_sync"]["manual_edits"] == names, "{standing}");
     let all = stage.system.engaged()?;
     ensure!(all["left-contact-una"]["display_name"] == "Boss", "it was put back");
     ensure!(all.contains_key("left-contact-wes"), "somebody's contact was deleted");
@@ -95,7 +95,7 @@ pub(crate) async fn hundreds_at_once_end_in_step_though_calls_come_too_fast(
     let people: Vec<_> = (0..CROWD).map(|number| person(&format!("c{number:03}"))).collect();
     let answer = lane.ok("POST", "/contacts/import", &json!({ "contacts": people })).await?;
     let rows = answer["rows"].as_array().into_iter().flatten();
-    ensure!(rows.filter(|row| row["outcome"] == "created").count() == CROWD, "{answer}");
+    ensure!(rows.filter(|row| row["status"] == "created").count() == CROWD, "{answer}");
     // By the stream alone, and then looked at whole.
     let whole = |all: &serde_json::Map<String, Value>| {
         let ours = all.iter().filter(|(alias, _)| alias.starts_with("crowd-contact-c"));
@@ -109,9 +109,9 @@ pub(crate) async fn hundreds_at_once_end_in_step_though_calls_come_too_fast(
         anyhow::bail!("{} of {CROWD} are there: {why:?}", whole(&stage.system.engaged()?));
     }
     let report = reconcile(&lane).await?;
-    ensure!(report["failed"] == json!([]), "{report}");
+    ensure!(report["failures"] == json!([]), "{report}");
     let report = reconcile(&lane).await?;
-    ensure!(report["drift"] == json!({}) && report["failed"] == json!([]), "{report}");
+    ensure!(report["drift"] == json!({}) && report["failures"] == json!([]), "{report}");
     ensure!(stage.system.throttled_outside()? > 100, "hardly a call came too fast");
     let team = &stage.system.engaged()?["crowd-plan-default-medium"]["plan"]["Stages"][0];
     ensure!(team["Targets"].as_array().map(Vec::len) == Some(CROWD), "not everybody is engaged");

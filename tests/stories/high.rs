@@ -11,9 +11,9 @@ pub(crate) async fn pages_six_roles_and_not_counsel(stage: &Stage) -> Result<()>
     stage.resolve(&incident).await?;
     let told = stage.incident(&incident).await?;
     ensure!(told["severity"] == "high" && told["type"] == "malware", "{told}");
-    ensure!(told["account"] == "100000000001" && told["findings"] == 1, "{told}");
+    ensure!(told["account"] == "100000000001" && told["finding_count"] == 1, "{told}");
     let what: Vec<_> =
-        told["timeline"].as_array().into_iter().flatten().map(|l| &l["what"]).collect();
+        told["timeline"].as_array().into_iter().flatten().map(|l| &l["event"]).collect();
     ensure!(what.first().is_some_and(|w| *w == "opened"), "{what:?}");
     ensure!(what.last().is_some_and(|w| *w == "resolved"), "{what:?}");
     ensure!(what.iter().filter(|w| **w == "page").count() == 12, "{what:?}");

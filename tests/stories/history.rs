@@ -14,18 +14,18 @@ pub(crate) async fn says_who_changed_what_and_can_be_erased(stage: &Stage) -> Re
     let history = stage.ok("GET", &format!("{path}/changes"), None).await?;
     let last = &history["items"][1];
     ensure!(
-        last["action"] == "changed" && last["version"] == 2 && last["source"] == "api",
+        last["action"] == "updated" && last["version"] == 2 && last["source"] == "api",
         "{last}"
     );
     ensure!(last["by"].as_str().is_some_and(|by| by.starts_with("arn:aws:iam::")), "{last}");
     ensure!(last["fields"] == json!([{"field": "department", "after": "Payments"}]), "{last}");
     let all = stage.ok("GET", "/changes?limit=200", None).await?;
     let ours = all["items"].as_array().into_iter().flatten();
-    ensure!(ours.filter(|change| change["id"] == "hugo-history").count() >= 2, "{all}");
+    ensure!(ours.filter(|change| change["entry_id"] == "hugo-history").count() >= 2, "{all}");
 
     stage.ok("DELETE", path, None).await?;
-    let erased = stage.ok("POST", &format!("{path}/erase"), None).await?;
-    ensure!(erased["erased"] == 3, "{erased}");
+    let erased = stage.ok("POST", &format!("{path}/changes/erase"), None).await?;
+    ensure!(erased["erased_count"] == 3, "{erased}");
     let history = stage.ok("GET", &format!("{path}/changes"), None).await?.to_string();
     ensure!(!history.contains("Hugo H") && !history.contains("Payments"), "{history}");
     ensure!(history.contains("\"deleted\"") && history.contains("\"erased\""), "{history}");
@@ -48,7 +48,7 @@ pub(crate) async fn lists_mask_numbers_and_a_reveal_is_recorded(stage: &Stage) -
     let history = stage.ok("GET", &format!("{path}/changes"), None).await?;
     let actions: Vec<_> =
         history["items"].as_array().into_iter().flatten().map(|c| c["action"].clone()).collect();
-    ensure!(actions == ["created", "changed", "revealed"], "{history}");
+    ensure!(actions == ["created", "updated", "revealed"], "{history}");
     ensure!(!history.to_string().contains(NUMBER), "{history}");
     stage.ok("DELETE", path, None).await.map(drop)
 }

@@ -8,7 +8,7 @@ use crate::stage::{LANE_MAIL, Stage};
 
 fn contact(id: &str, name: &str, level: u8, channels: &Value) -> Value {
     json!({
-        "id": id, "name": name, "roles": ["incident_commander"], "level": level,
+        "id": id, "name": name, "roles": ["incident_commander"], "escalation_level": level,
         "time_zone": "Europe/Oslo", "channels": channels
     })
 }
@@ -53,7 +53,7 @@ pub(crate) async fn is_kept_in_step_with_the_roster(stage: &Stage) -> Result<()>
         .await?;
     // Without a replication set nothing happens, and nothing fails.
     let answer = reconcile(&without, false).await?;
-    ensure!(answer["in_use"] == false && answer["failed"] == json!([]), "{answer}");
+    ensure!(answer["enabled"] == false && answer["failures"] == json!([]), "{answer}");
     let looked = without.invoke("incident-mirror", &json!({ "poll": true })).await?;
     ensure!(looked.is_ok(), "the look at open records fails: {looked:?}");
     let all = stage.system.engaged()?;
@@ -69,8 +69,8 @@ pub(crate) async fn is_kept_in_step_with_the_roster(stage: &Stage) -> Result<()>
     let foreign = json!({ "Alias": "nightwatch", "Type": "PERSONAL", "DisplayName": "Night watch", "Plan": {} });
     stage.system.by_hand("CreateContact", foreign)?;
     let plan = json!({
-        "name": "Once", "rounds": 1, "round_minutes": 75,
-        "steps": [{"after_minutes": 0, "targets": ["severity-team"]}]
+        "name": "Once", "rounds": 1, "round_interval_minutes": 75,
+        "steps": [{"after_minutes": 0, "targets": ["severity_team"]}]
     });
     lane.ok("POST", "/escalation-plans", &plan).await?;
     let name = "O'Brien (Ops), Dr.";
@@ -83,7 +83,7 @@ pub(crate) async fn is_kept_in_step_with_the_roster(stage: &Stage) -> Result<()>
     )
     .await?;
     let answer = reconcile(&lane, false).await?;
-    ensure!(answer["failed"] == json!([]) && answer["in_use"] == true, "{answer}");
+    ensure!(answer["failures"] == json!([]) && answer["enabled"] == true, "{answer}");
     let all = engaged(stage, |all| all.contains_key("night-contact-quinn")).await?;
     let pat = &all["night-contact-pat"];
     ensure!(pat["display_name"] == "OBrien Ops Dr.", "{pat}");
@@ -127,13 +127,13 @@ pub(crate) async fn is_kept_in_step_with_the_roster(stage: &Stage) -> Result<()>
     ensure!(answer["drift"] == drift && answer["dry_run"] == true, "{answer}");
     ensure!(stage.system.engaged()?["night-contact-quinn"]["display_name"] == "Boss");
     let answer = reconcile(&lane, false).await?;
-    ensure!(answer["drift"] == drift && answer["failed"] == json!([]), "{answer}");
+    ensure!(answer["drift"] == drift && answer["failures"] == json!([]), "{answer}");
     let answer = reconcile(&lane, false).await?;
     ensure!(answer["drift"] == json!({}), "{answer}");
-    let inactive = answer["inactive"].as_array().map(Vec::len);
+    let inactive = answer["channels_not_activated"].as_array().map(Vec::len);
     ensure!(inactive == Some(4), "nobody has activated anything: {answer}");
     let standing = lane.ok("GET", "/incident-manager", &Value::Null).await?;
-    ensure!(standing["last_run"] == answer, "{standing}");
+    ensure!(standing["last_sync"] == answer, "{standing}");
 
     activates(&lane).await?;
 
@@ -143,7 +143,7 @@ pub(crate) async fn is_kept_in_step_with_the_roster(stage: &Stage) -> Result<()>
     engaged(stage, |all| all["night-contact-quinn"]["display_name"] == "Quinn R").await?;
 
     // Who leaves goes, after every plan that mentions them.
-    lane.ok("POST", "/contacts/quinn/depart?override=true&reason=test", &Value::Null).await?;
+    lane.ok("POST", "/contacts/quinn/offboard?allow_gaps=true&reason=test", &Value::Null).await?;
     let all = engaged(stage, |all| !all.contains_key("night-contact-quinn")).await?;
     let targets = &all["night-plan-once-high"]["plan"]["Stages"][0]["Targets"];
     ensure!(targets.as_array().map(Vec::len) == Some(1), "{targets}");
@@ -165,6 +165,6 @@ async fn activates(lane: &Lane) -> Result<()> {
     let done = lane.ok("POST", path, &json!({ "code": "123456" })).await?;
     ensure!(done["status"] == "activated", "{done}");
     let answer = reconcile(lane, false).await?;
-    ensure!(answer["inactive"].as_array().map(Vec::len) == Some(3), "{answer}");
+    ensure!(answer["channels_not_activated"].as_array().map(Vec::len) == Some(3), "{answer}");
     Ok(())
 }

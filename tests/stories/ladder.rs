@@ -49,8 +49,8 @@ pub(crate) async fn holds_back_what_is_too_much_and_sends_it_together(stage: &St
     });
     call("POST", "/contacts", lena).await?;
     let plan = json!({
-        "name": "One step", "rounds": 1, "round_minutes": 1440,
-        "steps": [{"after_minutes": 0, "targets": ["severity-team"]}]
+        "name": "One step", "rounds": 1, "round_interval_minutes": 1440,
+        "steps": [{"after_minutes": 0, "targets": ["severity_team"]}]
     });
     call("POST", "/escalation-plans", plan).await?;
 
@@ -65,8 +65,8 @@ pub(crate) async fn holds_back_what_is_too_much_and_sends_it_together(stage: &St
         let settled = until(SOON, async || {
             let told = call("GET", &format!("/incidents/{incident}"), Value::Null).await?;
             let lines = told["timeline"].as_array().cloned().unwrap_or_default();
-            let pages: Vec<_> = lines.iter().filter(|line| line["what"] == "page").collect();
-            let all = pages.len() == 2 && pages.iter().all(|page| page["state"] != "claimed");
+            let pages: Vec<_> = lines.iter().filter(|line| line["event"] == "page").collect();
+            let all = pages.len() == 2 && pages.iter().all(|page| page["state"] != "sending");
             Ok(all.then(|| pages.iter().filter(|page| page["state"] == "held").count()))
         });
         held += settled.await?.with_context(|| format!("{incident} has no two pages"))?;
@@ -153,14 +153,14 @@ pub(crate) async fn a_second_address_is_a_channel_of_its_own(stage: &Stage) -> R
     };
     call("POST", "/contacts", mo(&desk, &home)).await?;
     let plan = json!({
-        "name": "One step", "rounds": 1, "round_minutes": 1440,
-        "steps": [{"after_minutes": 0, "targets": ["severity-team"], "channels": ["email"]}]
+        "name": "One step", "rounds": 1, "round_interval_minutes": 1440,
+        "steps": [{"after_minutes": 0, "targets": ["severity_team"], "channels": ["email"]}]
     });
     call("POST", "/escalation-plans", plan).await?;
     let states = async |incident: &str| -> Result<Value> {
         let told = call("GET", &format!("/incidents/{incident}"), Value::Null).await?;
         let lines = told["timeline"].as_array().into_iter().flatten();
-        let pages = lines.filter(|line| line["what"] == "page");
+        let pages = lines.filter(|line| line["event"] == "page");
         let states: Vec<_> =
             pages.map(|page| (page["channel"].to_string(), page["state"].clone())).collect();
         Ok(Value::Object(states.into_iter().map(|(k, v)| (k.replace('"', ""), v)).collect()))

@@ -25,7 +25,7 @@ pub(crate) async fn show_without_acting_and_act_once(stage: &Stage) -> Result<()
     ensure!(status == 200 && page.contains("You acknowledged this"), "{status} {page}");
     let told = stage.incident(&incident).await?;
     ensure!(told["status"] == "acknowledged", "{told}");
-    ensure!(told["acknowledgements"][0]["by"]["contact"] == COMMANDER, "{told}");
+    ensure!(told["acknowledgments"][0]["by"]["contact"] == COMMANDER, "{told}");
     let (status, _) = stage.system.public_post(&link).await?;
     ensure!(status == 410, "a used link answers {status}");
     let (status, page) = stage.system.public_get(&link).await?;
@@ -35,7 +35,7 @@ pub(crate) async fn show_without_acting_and_act_once(stage: &Stage) -> Result<()
     let second = stage.link(&incident, LEVEL_2[0]).await?;
     ensure!(stage.system.public_post(&second).await?.0 == 200);
     let told = stage.incident(&incident).await?;
-    ensure!(told["acknowledgements"].as_array().map(Vec::len) == Some(2), "{told}");
+    ensure!(told["acknowledgments"].as_array().map(Vec::len) == Some(2), "{told}");
 
     // Links nobody gave out, and one that came too late.
     let (status, _) = stage.system.public_get(&format!("{link}x")).await?;

@@ -25,12 +25,12 @@ async fn lane(stage: &Stage, prefix: &str, backend: &str) -> Result<Lane> {
         lane.ok("POST", "/contacts", &contact).await?;
     }
     let plan = json!({
-        "name": "Once", "rounds": 1, "round_minutes": 1440,
-        "steps": [{"after_minutes": 0, "targets": ["severity-team"]}]
+        "name": "Once", "rounds": 1, "round_interval_minutes": 1440,
+        "steps": [{"after_minutes": 0, "targets": ["severity_team"]}]
     });
     lane.ok("POST", "/escalation-plans", &plan).await?;
     let report = invoke(&lane, "incident-manager-sync", &json!({ "reconcile": true })).await?;
-    ensure!(report["failed"] == json!([]), "{report}");
+    ensure!(report["failures"] == json!([]), "{report}");
     let path = "/contacts/ann/channels/2/activation";
     for body in [json!({}), json!({ "code": "123456" })] {
         lane.ok("POST", path, &body).await?;
@@ -168,7 +168,7 @@ pub(crate) async fn every_incident_has_a_record_that_engages_nobody(stage: &Stag
     stage.system.incident_by_hand("UpdateResponsePlan", title)?;
     let report = invoke(&lane, "incident-manager-sync", &json!({ "reconcile": true })).await?;
     ensure!(report["drift"]["glass-high-malware"] == json!(["update_plan"]), "{report}");
-    lane.ok("PUT", "/policy", &json!({ "page_from": "high" })).await?;
+    lane.ok("PUT", "/policy", &json!({ "min_paging_severity": "high" })).await?;
     let fewer = until(SOON, async || {
         let plans = stage.system.response_plans()?;
         let ours = plans.keys().filter(|name| name.starts_with("glass-")).count();
@@ -220,7 +220,10 @@ pub(crate) async fn nobody_is_paged_by_both_for_one_step(stage: &Stage) -> Resul
     let page = only_page(stage, &told).await?;
     ensure!(page.alias == "both-contact-ann" && page.address == BRANCH_PHONE, "{page:?}");
     let ours = lane.ok("GET", &format!("/incidents/{incident}"), &Value::Null).await?;
-    ensure!(ours["incident_manager"]["engaged"] == json!({ "ann": true, "ben": false }), "{ours}");
+    ensure!(
+        ours["incident_manager"]["engaged_contacts"] == json!({ "ann": true, "ben": false }),
+        "{ours}"
+    );
 
     // An answer there is an answer here.
     let accept = json!({ "PageId": page.arn, "AcceptType": "READ", "AcceptCode": "123456" });
@@ -228,7 +231,7 @@ pub(crate) async fn nobody_is_paged_by_both_for_one_step(stage: &Stage) -> Resul
     invoke(&lane, "incident-mirror", &json!({ "poll": true })).await?;
     let ours = lane.ok("GET", &format!("/incidents/{incident}"), &Value::Null).await?;
     ensure!(ours["status"] == "acknowledged", "{ours}");
-    ensure!(ours["acknowledgements"][0]["by"]["contact"] == "ann", "{ours}");
+    ensure!(ours["acknowledgments"][0]["by"]["contact"] == "ann", "{ours}");
     ensure!(lane.sends(&incident).await?.len() == 2, "somebody was paged after the answer");
     no_mistake(stage)
 }
@@ -338,15 +341,15 @@ pub(crate) async fn an_answer_that_was_lost_is_asked_for_again(stage: &Stage) ->
     // Nobody counts on what its plan engages.
     engagements_stop(stage, &told).await?;
     let ours = lane.ok("GET", &format!("/incidents/{incident}"), &Value::Null).await?;
-    ensure!(ours["incident_manager"]["engaged"].is_null(), "{ours}");
+    ensure!(ours["incident_manager"]["engaged_contacts"].is_null(), "{ours}");
     no_mistake(stage)
 }
 
 pub(crate) async fn whoever_is_no_longer_engaged_is_paged_by_muster(stage: &Stage) -> Result<()> {
     let lane = lane(stage, "stops", "both").await?;
     let plan = json!({
-        "name": "Often", "rounds": 10, "round_minutes": 5, "incident_types": ["malware"],
-        "steps": [{"after_minutes": 0, "targets": ["severity-team"]}]
+        "name": "Often", "rounds": 10, "round_interval_minutes": 5, "incident_types": ["malware"],
+        "steps": [{"after_minutes": 0, "targets": ["severity_team"]}]
     });
     lane.ok("POST", "/escalation-plans", &plan).await?;
     let engages = until(SOON, async || {
@@ -372,7 +375,7 @@ pub(crate) async fn whoever_is_no_longer_engaged_is_paged_by_muster(stage: &Stag
         anyhow::bail!("nobody pages ann: {:?}, {why:?}", lane.sends(&incident).await?)
     }
     let ours = lane.ok("GET", &format!("/incidents/{incident}"), &Value::Null).await?;
-    ensure!(ours["incident_manager"]["engaged"]["ann"] == false, "{ours}");
+    ensure!(ours["incident_manager"]["engaged_contacts"]["ann"] == false, "{ours}");
     lane.ok("POST", &format!("/incidents/{incident}/resolve"), &Value::Null).await?;
     no_mistake(stage)
 }

@@ -23,7 +23,7 @@ pub(crate) async fn nine_deliveries_by_three_routes_page_once(stage: &Stage) -> 
     let deliveries = deliveries.into_iter().collect::<Result<Vec<_>>>()?;
     let decisions: Vec<_> = deliveries.iter().flat_map(rehearsal::Delivery::decisions).collect();
     let opened = decisions.iter().filter(|decision| decision.verdict == "opened").count();
-    let repeats = decisions.iter().filter(|decision| decision.verdict == "repeat").count();
+    let repeats = decisions.iter().filter(|decision| decision.verdict == "repeated").count();
     ensure!((opened, repeats) == (1, 8), "{decisions:?}");
     let incident = decisions[0].incident.clone().unwrap_or_default();
     ensure!(decisions.iter().all(|decision| decision.incident.as_ref() == Some(&incident)));

@@ -19,7 +19,7 @@ pub(crate) async fn the_plan_writes_itself_and_says_what_is_open(stage: &Stage) 
     let lane = stage.system.lane("plan", &[]).await?;
     lane.ok("POST", "/contacts", &person("una", "incident_commander")).await?;
     let before = open(&lane).await?;
-    for code in ["role_unfilled", "plan_never_adopted", "plan_without_owner", "no_exercise"] {
+    for code in ["role_unfilled", "plan_not_adopted", "plan_without_owner", "exercise_due"] {
         ensure!(before.contains(&code.to_owned()), "{before:?}");
     }
     let bad = json!({ "framework": "iso", "raci": [{ "phase": "panic" }] });
@@ -27,18 +27,19 @@ pub(crate) async fn the_plan_writes_itself_and_says_what_is_open(stage: &Stage) 
     ensure!(status == 422 && text.contains("raci[0].phase"), "{status}: {text}");
     let mut settings = lane.ok("GET", "/response-plan/settings", &Value::Null).await?;
     ensure!(settings["version"] == 0, "{settings}");
-    settings["organisation"] = "Example <script>alert(1)</script> | Ltd".into();
+    settings["organization"] = "Example <script>alert(1)</script> | Ltd".into();
     settings["owner"] = "una".into();
     settings["framework"] = "nist_800_61r2".into();
     settings["raci"][1]["accountable"] = json!([]);
-    settings["exercises"] = json!([{ "on": "2027-03-01", "what": "Keys in a repository" }]);
+    settings["exercises"] =
+        json!([{ "date": "2027-03-01", "description": "Keys in a repository" }]);
     let stored = lane.ok("PUT", "/response-plan/settings", &settings).await?;
     ensure!(stored["version"] == 1, "{stored}");
     let (status, _) = lane.call("PUT", "/response-plan/settings", &settings).await?;
     ensure!(status == 409, "an old version is not taken: {status}");
     let after = open(&lane).await?;
-    ensure!(after.contains(&"accountable_not_one".to_owned()), "{after:?}");
-    ensure!(!after.contains(&"plan_never_adopted".to_owned()), "{after:?}");
+    ensure!(after.contains(&"activity_without_single_accountable".to_owned()), "{after:?}");
+    ensure!(!after.contains(&"plan_not_adopted".to_owned()), "{after:?}");
 
     let (status, html) = lane.call("GET", "/response-plan?format=html", &Value::Null).await?;
     ensure!(status == 200 && html.contains("@page{size:A4"), "{status}");

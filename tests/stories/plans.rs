@@ -14,7 +14,7 @@ pub(crate) async fn are_kept_like_contacts_and_followed(stage: &Stage) -> Result
     ]);
     let plan = json!({
         "name": "Penetration test", "incident_types": ["penetration_test"], "steps": steps,
-        "rounds": 1, "round_minutes": 10
+        "rounds": 1, "round_interval_minutes": 10
     });
     let made = stage.ok("POST", "/escalation-plans", Some(&plan)).await?;
     ensure!(made["id"] == "penetration-test" && made["version"] == 1, "{made}");
@@ -23,11 +23,11 @@ pub(crate) async fn are_kept_like_contacts_and_followed(stage: &Stage) -> Result
     // The preview and the real path choose it for its type alone.
     let at = "at=2026-12-24T10:00:00Z&severity=high";
     let team = stage.ok("GET", &format!("/team?incident_type=penetration_test&{at}"), None).await?;
-    ensure!(team["plan"] == "penetration-test", "{team}");
+    ensure!(team["escalation_plan"] == "penetration-test", "{team}");
     ensure!(team["members"][0]["contact"] == "bruno-keller", "{team}");
     ensure!(team["members"].as_array().map(Vec::len) == Some(1), "{team}");
     let other = stage.ok("GET", &format!("/team?incident_type=malware&{at}"), None).await?;
-    ensure!(other["plan"] == "default", "{other}");
+    ensure!(other["escalation_plan"] == "default", "{other}");
 
     let mut event = stage.event("guardduty/high-crypto-mining.json", ACCOUNT)?;
     event["detail"]["type"] = json!("PenTest:IAMUser/KaliLinux");
@@ -39,24 +39,27 @@ pub(crate) async fn are_kept_like_contacts_and_followed(stage: &Stage) -> Result
     stage.expect(&incident, second).await?;
     stage.resolve(&incident).await?;
     ensure!(
-        stage.incident(&incident).await?["plan"]["id"] == "penetration-test",
+        stage.incident(&incident).await?["escalation_plan"]["id"] == "penetration-test",
         "the plan is kept"
     );
 
     // A plan that names nobody is refused, and so is the departure of whom a plan names.
     let nobody = json!({"steps": [{"after_minutes": 0, "targets": ["contact:nobody-here"]}]});
     let (status, problem) = stage.system.api("PATCH", path, Some(&nobody)).await?;
-    ensure!(status == 409 && problem["holes"][0]["kind"] == "plan_names_nobody", "{problem}");
+    ensure!(status == 409 && problem["gaps"][0]["code"] == "plan_contact_missing", "{problem}");
     stage.ok("POST", "/contacts", Some(&bystander("Nell Named"))).await?;
     let mut named = bystander("Lou Leaver");
-    named["backup"] = json!("nell-named");
+    named["backup_contact"] = json!("nell-named");
     stage.ok("POST", "/contacts", Some(&named)).await?;
     let lou = json!({"steps": [{"after_minutes": 0, "targets": ["contact:lou-leaver"]}]});
     stage.ok("PATCH", path, Some(&lou)).await?;
     let (status, problem) = stage.system.api("DELETE", "/contacts/lou-leaver", None).await?;
-    ensure!(status == 409 && problem["holes"][0]["plan"] == "penetration-test", "{problem}");
-    let departed = stage.ok("POST", "/contacts/lou-leaver/depart", None).await?;
-    ensure!(departed["now_in_plans"] == json!(["penetration-test"]), "{departed}");
+    ensure!(
+        status == 409 && problem["gaps"][0]["subject"]["escalation_plan"] == "penetration-test",
+        "{problem}"
+    );
+    let departed = stage.ok("POST", "/contacts/lou-leaver/offboard", None).await?;
+    ensure!(departed["escalation_plans"] == json!(["penetration-test"]), "{departed}");
     let mended = stage.ok("GET", path, None).await?;
     ensure!(mended["steps"][0]["targets"] == json!(["contact:nell-named"]), "{mended}");
     ensure!(mended["version"] == 3, "{mended}");
@@ -64,7 +67,7 @@ pub(crate) async fn are_kept_like_contacts_and_followed(stage: &Stage) -> Result
     let wrong = json!({"name": "x", "steps": [{"after_minutes": -1, "targets": ["everybody"]}]});
     let (status, problem) = stage.system.api("POST", "/escalation-plans", Some(&wrong)).await?;
     let fields: Vec<&Value> =
-        problem["faults"].as_array().into_iter().flatten().map(|f| &f["field"]).collect();
+        problem["errors"].as_array().into_iter().flatten().map(|f| &f["field"]).collect();
     ensure!(
         status == 422 && fields == ["steps[0].after_minutes", "steps[0].targets[0]"],
         "{problem}"
@@ -82,7 +85,7 @@ pub(crate) async fn are_kept_like_contacts_and_followed(stage: &Stage) -> Result
     let built_in = stage.ok("GET", "/escalation-plans/default", None).await?;
     ensure!(built_in["version"] == 0, "{built_in}");
     let (status, problem) = stage.system.api("DELETE", "/escalation-plans/default", None).await?;
-    ensure!(status == 409 && problem["type"] == "urn:muster:built-in", "{status} {problem}");
+    ensure!(status == 409 && problem["type"] == "urn:muster:built-in-entry", "{status} {problem}");
     Ok(())
 }
 
@@ -92,7 +95,7 @@ pub(crate) async fn an_acknowledged_incident_that_nobody_resolves_pages_again(
     let plan = json!({
         "name": "Traces removed", "incident_types": ["logging_tampering"],
         "steps": [{"after_minutes": 0, "targets": ["contact:chen-li"]}],
-        "round_minutes": 2, "acknowledgement_minutes": 1
+        "round_interval_minutes": 2, "acknowledgment_timeout_minutes": 1
     });
     stage.ok("POST", "/escalation-plans", Some(&plan)).await?;
     let mut event = stage.event("guardduty/high-crypto-mining.json", "100000000020")?;
@@ -111,12 +114,13 @@ pub(crate) async fn an_acknowledged_incident_that_nobody_resolves_pages_again(
 
 pub(crate) async fn an_organisation_is_told_beside_the_people(stage: &Stage) -> Result<()> {
     let firm = json!({
-        "organisation": "Retained Forensics", "kind": "forensics", "contract_number": "C-42",
+        "organization": "Retained Forensics", "type": "forensics", "contract_number": "C-42",
         "contact_email": "hotline@forensics.example.com", "contact_phone": "+14255550180"
     });
     stage.ok("POST", "/external-resources", Some(&firm)).await?;
     let plan = json!({
-        "name": "Data out", "incident_types": ["data_exposure"], "rounds": 1, "round_minutes": 60,
+        "name": "Data out", "incident_types": ["data_exposure"],
+        "rounds": 1, "round_interval_minutes": 60,
         "steps": [{
             "after_minutes": 0, "targets": ["contact:dara-novak", "external:retained-forensics"]
         }]
@@ -124,10 +128,13 @@ pub(crate) async fn an_organisation_is_told_beside_the_people(stage: &Stage) -> 
     stage.ok("POST", "/escalation-plans", Some(&plan)).await?;
     let path = "/external-resources/retained-forensics";
     let (status, problem) = stage.system.api("DELETE", path, None).await?;
-    let hole = json!([{
-        "kind": "plan_names_nothing", "plan": "data-out", "resource": "retained-forensics"
-    }]);
-    ensure!(status == 409 && problem["holes"] == hole, "{status} {problem}");
+    let gaps = &problem["gaps"];
+    ensure!(status == 409 && gaps.as_array().map(Vec::len) == Some(1), "{status} {problem}");
+    ensure!(gaps[0]["code"] == "plan_resource_missing", "{problem}");
+    let subject = json!({"type": "escalation_plan", "escalation_plan": "data-out"});
+    ensure!(gaps[0]["subject"] == subject, "{problem}");
+    let description = gaps[0]["description"].as_str().unwrap_or_default();
+    ensure!(description.contains("retained-forensics"), "{problem}");
 
     let mut event = stage.event("guardduty/high-crypto-mining.json", "100000000022")?;
     event["detail"]["type"] = json!("Exfiltration:S3/AnomalousBehavior");
@@ -152,12 +159,13 @@ pub(crate) async fn a_first_step_waits_and_an_organization_alone_is_notified_alo
     stage: &Stage,
 ) -> Result<()> {
     let firm = json!({
-        "organisation": "Standby Scrubbing", "kind": "vendor",
+        "organization": "Standby Scrubbing", "type": "vendor",
         "contact_email": "desk@scrubbing.example.com"
     });
     stage.ok("POST", "/external-resources", Some(&firm)).await?;
     let plan = json!({
-        "name": "Flood", "incident_types": ["service_disruption"], "rounds": 1, "round_minutes": 60,
+        "name": "Flood", "incident_types": ["service_disruption"],
+        "rounds": 1, "round_interval_minutes": 60,
         "steps": [
             {"after_minutes": 1, "targets": ["external:standby-scrubbing"]},
             {"after_minutes": 5, "targets": ["contact:elif-aydin"]}
@@ -172,7 +180,7 @@ pub(crate) async fn a_first_step_waits_and_an_organization_alone_is_notified_alo
     ensure!(team["after_minutes"] == 1 && team["members"] == json!([]), "{team}");
     ensure!(team["external_resources"] == notified, "{team}");
     let answer = stage.ok("POST", "/simulate", Some(&event)).await?;
-    let course = answer[0]["course"].as_array().cloned().unwrap_or_default();
+    let course = answer[0]["steps"].as_array().cloned().unwrap_or_default();
     let minutes: Vec<_> = course.iter().filter_map(|turn| turn["after_minutes"].as_i64()).collect();
     ensure!(minutes == [1, 5, 61], "{answer}");
     ensure!(course[0]["external_resources"] == notified, "{answer}");
@@ -185,7 +193,9 @@ pub(crate) async fn a_first_step_waits_and_an_organization_alone_is_notified_alo
     let told = stage.incident(&incident).await?;
     let at = |name: &str| told[name].as_str().and_then(|at| at.parse::<jiff::Timestamp>().ok());
     let timeline = told["timeline"].as_array().into_iter().flatten();
-    let step = timeline.filter(|line| line["what"] == "step").find_map(|line| line["at"].as_str());
+    let step = timeline
+        .filter(|line| line["event"] == "step_started")
+        .find_map(|line| line["at"].as_str());
     let step = step.and_then(|at| at.parse::<jiff::Timestamp>().ok());
     let waited = at("opened_at").zip(step).map(|(opened, step)| step.duration_since(opened));
     ensure!(waited.is_some_and(|waited| waited.as_secs() >= 60), "{waited:?} {told}");
@@ -204,17 +214,35 @@ pub(crate) async fn the_policy_can_be_changed_and_reset(stage: &Stage) -> Result
         branch.call(&admin, method, path, "application/json", body).await
     };
     let (_, built_in) = call("GET", "/policy", Value::Null).await?;
-    ensure!(built_in["page_from"]["threats"] == "medium" && built_in["version"] == 0, "{built_in}");
-    let (status, changed) = call("PATCH", "/policy", json!({"page_from": "high"})).await?;
+    ensure!(
+        built_in["min_paging_severity"]["threats"] == "medium" && built_in["version"] == 0,
+        "{built_in}"
+    );
+    let (status, changed) =
+        call("PATCH", "/policy", json!({"min_paging_severity": "high"})).await?;
     ensure!(status == 200 && changed["version"] == 1, "{status} {changed}");
-    ensure!(changed["page_from"]["threats"] == "high" && changed["levels_high"] == 3, "{changed}");
-    let (status, problem) =
-        call("PUT", "/policy", json!({"levels": 4, "levels_high": 1, "version": 1})).await?;
-    ensure!(status == 422 && problem["faults"][0]["field"] == "levels_high", "{status} {problem}");
+    ensure!(
+        changed["min_paging_severity"]["threats"] == "high"
+            && changed["max_escalation_level_high"] == 3,
+        "{changed}"
+    );
+    let (status, problem) = call(
+        "PUT",
+        "/policy",
+        json!({"max_escalation_level": 4, "max_escalation_level_high": 1, "version": 1}),
+    )
+    .await?;
+    ensure!(
+        status == 422 && problem["errors"][0]["field"] == "max_escalation_level_high",
+        "{status} {problem}"
+    );
     let (status, problem) = call("PUT", "/policy", json!({"version": 0})).await?;
-    ensure!(status == 409 && problem["type"] == "urn:muster:changed", "{status} {problem}");
+    ensure!(
+        status == 409 && problem["type"] == "urn:muster:version-conflict",
+        "{status} {problem}"
+    );
     let (_, team) = call("GET", "/team?severity=medium", Value::Null).await?;
-    ensure!(team["paged"] == false, "{team}");
+    ensure!(team["would_page"] == false, "{team}");
     let (status, _) = call("DELETE", "/policy", Value::Null).await?;
     ensure!(status == 204, "{status}");
     let (_, again) = call("GET", "/policy", Value::Null).await?;

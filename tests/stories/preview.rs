@@ -22,7 +22,7 @@ pub(crate) async fn the_preview_names_whom_the_real_path_pages(stage: &Stage) ->
     let answer = stage.ok("POST", "/simulate?at=2026-12-24T03:00:00Z", Some(&event)).await?;
     let simulated = &answer[0];
     ensure!(simulated["verdict"] == "open" && simulated["severity"] == "medium", "{answer}");
-    let course = simulated["course"].as_array().cloned().unwrap_or_default();
+    let course = simulated["steps"].as_array().cloned().unwrap_or_default();
     let minutes: Vec<_> = course.iter().filter_map(|turn| turn["after_minutes"].as_i64()).collect();
     ensure!(minutes == [0, 10, 20, 30, 40, 50, 60, 70, 80, 90], "{minutes:?}");
     let mut first = contacts(&course[0]["pages"]);
@@ -31,7 +31,7 @@ pub(crate) async fn the_preview_names_whom_the_real_path_pages(stage: &Stage) ->
     expected.extend(LEVEL_2);
     expected.sort_unstable();
     ensure!(first == expected, "{first:?}");
-    ensure!(course[9]["emergency"] == "nobody_answered", "{}", course[9]);
+    ensure!(course[9]["emergency_reason"] == "not_acknowledged", "{}", course[9]);
 
     let low = stage.event("guardduty/low-port-probe.json", "100000000012")?;
     let answer = stage.ok("POST", "/simulate", Some(&low)).await?;
@@ -39,10 +39,10 @@ pub(crate) async fn the_preview_names_whom_the_real_path_pages(stage: &Stage) ->
     ensure!(answer[0]["reason"] == "below_threshold", "{answer}");
     let bad = stage.event("guardduty/unreadable-severity.json", "100000000012")?;
     let (status, problem) = stage.system.api("POST", "/simulate", Some(&bad)).await?;
-    ensure!(status == 422 && problem["faults"][0]["field"] == "detail.severity", "{problem}");
+    ensure!(status == 422 && problem["errors"][0]["field"] == "detail.severity", "{problem}");
     let (status, problem) =
         stage.system.api("GET", "/team?severity=loud&at=now&account=1", None).await?;
-    let faults = problem["faults"].as_array().map_or(0, Vec::len);
+    let faults = problem["errors"].as_array().map_or(0, Vec::len);
     ensure!(status == 400 && faults == 3, "{status} {problem}");
     Ok(())
 }

@@ -11,9 +11,9 @@ const NUMBER: &str = "arn:aws:sms-voice:us-east-1:111122223333:phone-number/phon
 
 async fn codes(lane: &Lane) -> Result<Vec<String>> {
     let report = lane.ok("GET", "/coverage", &Value::Null).await?;
-    let findings = report["findings"].as_array().into_iter().flatten();
+    let findings = report["gaps"].as_array().into_iter().flatten();
     let told = |finding: &Value| {
-        format!("{} {}", finding["code"].as_str().unwrap_or_default(), finding["about"])
+        format!("{} {}", finding["code"].as_str().unwrap_or_default(), finding["subject"])
     };
     Ok(findings.map(told).collect())
 }
@@ -30,9 +30,10 @@ pub(crate) async fn each_channel_is_proven_by_its_own_message(stage: &Stage) -> 
     let voice = json!({ "type": "voice", "address": PROOF_PHONE });
     pia["channels"].as_array_mut().context("no channels")?.push(voice);
     lane.ok("POST", "/contacts", &pia).await?;
-    let unproven = codes(&lane).await?.iter().filter(|c| c.starts_with("channel_unproven")).count();
+    let unproven =
+        codes(&lane).await?.iter().filter(|c| c.starts_with("channel_unverified")).count();
     ensure!(unproven == 3, "{unproven}");
-    let (status, answer) = lane.call("POST", "/contacts/pia/proof", &Value::Null).await?;
+    let (status, answer) = lane.call("POST", "/contacts/pia/channel-tests", &Value::Null).await?;
     ensure!(status == 202, "{status}: {answer}");
     let test = mail(&lane, "pia", "Test: does this reach you?", 1).await?;
     let link = link_in(&test, "/review/")?;
@@ -40,9 +41,9 @@ pub(crate) async fn each_channel_is_proven_by_its_own_message(stage: &Stage) -> 
     ensure!(page.status == 200 && page.html.contains("Yes, it arrived"), "{}", page.html);
     let arrived = lane.fill(&link, &[("do", "arrived"), ("code", "")]).await?;
     ensure!(arrived.status == 200 && arrived.html.contains("It arrived"), "{}", arrived.html);
-    let reach = lane.ok("GET", "/contacts/pia/reach", &Value::Null).await?;
+    let reach = lane.ok("GET", "/contacts/pia/channel-status", &Value::Null).await?;
     let good: Vec<_> =
-        reach["items"].as_array().into_iter().flatten().map(|c| c["good"] == true).collect();
+        reach["items"].as_array().into_iter().flatten().map(|c| c["verified"] == true).collect();
     ensure!(good == [true, false, false], "one message proves one channel: {reach}");
     let sms = until(SOON, async || {
         let texts = lane.texts(PROOF_PHONE).await?;
@@ -50,10 +51,10 @@ pub(crate) async fn each_channel_is_proven_by_its_own_message(stage: &Stage) -> 
     });
     let link = link_in(&sms.await?.context("no text came")?, "/review/")?;
     lane.fill(&link, &[("do", "arrived")]).await?;
-    let reach = lane.ok("GET", "/contacts/pia/reach", &Value::Null).await?;
-    ensure!(reach["items"][1]["good"] == true, "{reach}");
+    let reach = lane.ok("GET", "/contacts/pia/channel-status", &Value::Null).await?;
+    ensure!(reach["items"][1]["verified"] == true, "{reach}");
     let left = codes(&lane).await?;
-    let left: Vec<_> = left.iter().filter(|c| c.starts_with("channel_unproven")).collect();
+    let left: Vec<_> = left.iter().filter(|c| c.starts_with("channel_unverified")).collect();
     ensure!(left.len() == 1 && left[0].contains("voice"), "{left:?}");
 
     // By the calendar everybody is tested once a month, however often it comes.
@@ -67,8 +68,11 @@ pub(crate) async fn each_channel_is_proven_by_its_own_message(stage: &Stage) -> 
     lane.wire.suppress(&address("pia"), "BOUNCE");
     lane.wire.opt_out(PROOF_PHONE);
     look(&lane).await?;
-    let dead: Vec<_> =
-        codes(&lane).await?.into_iter().filter(|c| c.starts_with("channel_dead")).collect();
+    let dead: Vec<_> = codes(&lane)
+        .await?
+        .into_iter()
+        .filter(|c| c.starts_with("channel_undeliverable"))
+        .collect();
     ensure!(dead.len() == 2, "{dead:?}");
     let figures = lane.figures("roster-review").await?;
     let row = figures.iter().find(|line| !line["RosterChannelsDead"].is_null());
@@ -112,9 +116,10 @@ pub(crate) async fn somebody_new_is_welcomed_and_is_in_the_next_drill(stage: &St
         Ok(Some(text).filter(|text| status == 200 && text.contains("\"quin\"")))
     });
     drilled.await?.context("the drill has nobody new")?;
-    let second = lane.ok("POST", "/drills", &json!({ "mode": "dry", "people": ["quin"] })).await?;
+    let second =
+        lane.ok("POST", "/drills", &json!({ "mode": "dry_run", "contacts": ["quin"] })).await?;
     ensure!(second["id"].is_string(), "{second}");
     let report = lane.ok("GET", "/coverage", &Value::Null).await?;
-    ensure!(!report.to_string().contains("plan_not_drilled"), "{report}");
+    ensure!(!report.to_string().contains("plan_drill_due"), "{report}");
     Ok(())
 }

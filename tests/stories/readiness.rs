@@ -11,22 +11,27 @@ pub(crate) async fn says_what_still_needs_somebody(stage: &Stage) -> Result<()> 
     let report = stage.ok("GET", "/readiness", None).await?;
     let check = |part: &str| -> Result<&Value> {
         let mut checks = report["checks"].as_array().into_iter().flatten();
-        checks.find(|check| check["part"] == part).with_context(|| format!("no {part}: {report}"))
+        checks
+            .find(|check| check["component"] == part)
+            .with_context(|| format!("no {part}: {report}"))
     };
     for part in
         ["roster_table", "incidents_table", "state_machine", "emergency_topic", "sender_identity"]
     {
-        ensure!(check(part)?["standing"] == "ready", "{report}");
+        ensure!(check(part)?["status"] == "ready", "{report}");
     }
     // The stand-in for SNS says that the account is in the sandbox, as new accounts are.
-    ensure!(check("sms")?["standing"] == "needs_somebody", "{report}");
-    ensure!(report["checks"][0]["part"] == "sms", "what needs somebody comes first: {report}");
+    ensure!(check("sms")?["status"] == "action_required", "{report}");
+    ensure!(report["checks"][0]["component"] == "sms", "what needs somebody comes first: {report}");
     // The local cloud has no Incident Manager, and Muster does not mind.
-    ensure!(check("incident_manager")?["standing"] == "off", "{report}");
+    ensure!(check("incident_manager")?["status"] == "disabled", "{report}");
     ensure!(report["ready"] == false, "{report}");
-    let link = check("sms")?["link"].as_str().unwrap_or_default();
+    let link = check("sms")?["console_url"].as_str().unwrap_or_default();
     ensure!(link.starts_with("https://us-east-1.console.aws.amazon.com/sns/"), "{report}");
-    ensure!(check("roster_table")?["link"].is_null(), "what is ready needs no link: {report}");
+    ensure!(
+        check("roster_table")?["console_url"].is_null(),
+        "what is ready needs no link: {report}"
+    );
     Ok(())
 }
 

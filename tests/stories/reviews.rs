@@ -89,8 +89,11 @@ pub(crate) async fn silence_goes_to_the_manager_and_marks_the_entry(stage: &Stag
     let member = team["members"].as_array().into_iter().flatten().find(|m| m["contact"] == "ida");
     ensure!(member.is_some_and(|m| m["unconfirmed"] == true), "{team}");
     let report = lane.ok("GET", "/coverage", &Value::Null).await?;
-    let codes = report["findings"].to_string();
-    ensure!(codes.contains("\"unconfirmed\"") && report["totals"]["unconfirmed"] == 1, "{report}");
+    let codes = report["gaps"].to_string();
+    ensure!(
+        codes.contains("\"contact_unconfirmed\"") && report["totals"]["unconfirmed"] == 1,
+        "{report}"
+    );
 
     // One press makes it all good again.
     let link = link_in(&mail(&lane, "ida", "Reminder 4: ", 1).await?, "/review/")?;
@@ -99,7 +102,7 @@ pub(crate) async fn silence_goes_to_the_manager_and_marks_the_entry(stage: &Stag
     let done = lane.fill(&link, &[("do", "confirm"), ("version", &version)]).await?;
     ensure!(done.status == 200 && done.html.contains("is confirmed"), "{}", done.html);
     let now = lane.ok("GET", "/contacts/ida", &Value::Null).await?;
-    ensure!(now["unconfirmed_since"].is_null() && now["reviewed_at"].is_string(), "{now}");
+    ensure!(now["unconfirmed_since"].is_null() && now["confirmed_at"].is_string(), "{now}");
     ensure!(now["updated_by"] == "contact:ida", "{now}");
     review(&lane).await?;
     ensure!(lane.mails(&address("ida")).await?.len() == 4, "nobody is asked who has confirmed");
@@ -147,8 +150,8 @@ pub(crate) async fn a_link_that_cannot_be_used_says_nothing(stage: &Stage) -> Re
         .as_array()
         .into_iter()
         .flatten()
-        .filter(|change| change["action"] == "refused")
-        .map(|change| format!("{} {}", change["id"], change["reason"]))
+        .filter(|change| change["action"] == "link_rejected")
+        .map(|change| format!("{} {}", change["entry_id"], change["reason"]))
         .collect();
     for part in
         ["\"ivo\" \"the link was used before\"", "\"jon\" \"the link has expired\"", "\"unknown\""]

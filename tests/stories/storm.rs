@@ -35,8 +35,8 @@ pub(crate) async fn opens_one_incident_for_each_account_and_loses_none(
     });
     call("POST", "/contacts", flora).await?;
     let plan = json!({
-        "name": "One step", "rounds": 1, "round_minutes": 1440,
-        "steps": [{"after_minutes": 0, "targets": ["severity-team"], "channels": ["email"]}]
+        "name": "One step", "rounds": 1, "round_interval_minutes": 1440,
+        "steps": [{"after_minutes": 0, "targets": ["severity_team"], "channels": ["email"]}]
     });
     call("POST", "/escalation-plans", plan).await?;
 
@@ -56,7 +56,7 @@ pub(crate) async fn opens_one_incident_for_each_account_and_loses_none(
     let verdicts: Vec<String> = verdicts.into_iter().collect::<Result<_>>()?;
     let count = |verdict: &str| verdicts.iter().filter(|v| *v == verdict).count();
     ensure!(count("opened") == groups, "{} incidents for {groups} accounts", count("opened"));
-    ensure!(count("attached") == findings - groups, "{} joined", count("attached"));
+    ensure!(count("grouped") == findings - groups, "{} joined", count("grouped"));
     rehearsal::say(format_args!(
         "{findings} findings of {groups} accounts in {:.0} s",
         began.elapsed().as_secs_f64()
@@ -67,7 +67,7 @@ pub(crate) async fn opens_one_incident_for_each_account_and_loses_none(
     loop {
         let page = call("GET", &format!("/incidents?limit=200{cursor}"), Value::Null).await?;
         for incident in page["items"].as_array().into_iter().flatten() {
-            counted += incident["findings"].as_u64().unwrap_or_default();
+            counted += incident["finding_count"].as_u64().unwrap_or_default();
             incidents.push(incident["id"].as_str().unwrap_or_default().to_owned());
         }
         match page["next_cursor"].as_str() {
@@ -82,7 +82,7 @@ pub(crate) async fn opens_one_incident_for_each_account_and_loses_none(
             let told = call("GET", &format!("/incidents/{incident}"), Value::Null).await?;
             let lines = told["timeline"].as_array().cloned().unwrap_or_default();
             ended += usize::from(lines.iter().any(|line| {
-                line["what"] == "page" && expected.contains(line["state"].as_str().unwrap_or("?"))
+                line["event"] == "page" && expected.contains(line["state"].as_str().unwrap_or("?"))
             }));
         }
         anyhow::Ok(ended)

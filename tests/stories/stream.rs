@@ -38,7 +38,7 @@ pub(crate) async fn a_poison_record_holds_nobody_up_and_is_reported(stage: &Stag
     }
     let report = lane.invoke("incident-manager-sync", &json!({ "reconcile": true })).await?;
     let report = report.map_err(|error| anyhow::anyhow!(error))?;
-    let first = &report["failed"][0];
+    let first = &report["failures"][0];
     ensure!(first["alias"] == "shard-contact-bad", "{report}");
     ensure!(first["code"] == "ConflictException", "{report}");
 
@@ -62,13 +62,13 @@ pub(crate) async fn what_cannot_be_read_is_not_told_and_the_rest_is(stage: &Stag
     let image = |text: &str| {
         json!({
             "pk": {"S": "incident#20261123-0000000000"}, "sk": {"S": "fact#opened"},
-            "at": {"S": "2026-11-23T03:00:00Z"}, "what": {"S": text}, "by": {"S": "Muster"}
+            "at": {"S": "2026-11-23T03:00:00Z"}, "event": {"S": text}, "by": {"S": "Muster"}
         })
     };
     // A fact without its text, and one of an incident that is gone.
     let pk = "incident#20261123-0000000000";
     let mut whole = image("opened");
-    whole["text"] = json!({ "S": "Opened." });
+    whole["message"] = json!({ "S": "Opened." });
     let batch: [Value; 2] =
         [record(1, pk, "fact#opened", &image("opened")), record(2, pk, "fact#opened", &whole)];
     let fed = lane.feed("announcer", &batch, 2).await?;

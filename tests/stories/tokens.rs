@@ -30,14 +30,17 @@ pub(crate) async fn open_the_routes_of_their_scopes(stage: &Stage) -> Result<()>
     ensure!(status == 401, "with a token for somebody else: {status}");
 
     let (status, problem) = call(&branch.token_of_nobody()?, "GET", "/roles", None).await?;
-    ensure!(status == 401 && problem["type"] == "urn:muster:unsigned", "{status} {problem}");
+    ensure!(status == 401 && problem["type"] == "urn:muster:unauthenticated", "{status} {problem}");
     let foreign = branch.token("x", "billing/admin billing/roster.read")?;
     let (status, _) = call(&foreign, "GET", "/contacts", None).await?;
     ensure!(status == 403, "with another API's scopes: {status}");
 
     let new = Some(bystander("Tessa Token"));
     let (status, problem) = call(&reader, "POST", "/contacts", new.clone()).await?;
-    ensure!(status == 403 && problem["type"] == "urn:muster:not-in-scope", "{status} {problem}");
+    ensure!(
+        status == 403 && problem["type"] == "urn:muster:insufficient-scope",
+        "{status} {problem}"
+    );
     ensure!(problem["detail"].as_str().is_some_and(|d| d.contains("roster.write")), "{problem}");
     let (status, made) = call(&writer, "POST", "/contacts", new).await?;
     ensure!(status == 201 && made["created_by"] == "write", "{status} {made}");
@@ -107,7 +110,7 @@ async fn ten_thousand(branch: &Branch, token: &str) -> Result<()> {
         ));
         let (status, again) = call("POST", "/contacts/import", "text/csv", sheet).await?;
         let rows = again["rows"].as_array().cloned().unwrap_or_default();
-        ensure!(status == 200 && rows.iter().all(|row| row["outcome"] == "unchanged"), "{status}");
+        ensure!(status == 200 && rows.iter().all(|row| row["status"] == "unchanged"), "{status}");
     }
     let before = branch.logged("list read").await?.len();
     let (mut ids, mut cursor) = (Vec::new(), String::new());

@@ -10,7 +10,7 @@ const HEADER: &str = "Name,Role,SMS number,Primary e-mail,Time zone,Accounts";
 
 fn outcomes(answer: &Value) -> Vec<&str> {
     let rows = answer["rows"].as_array().into_iter().flatten();
-    rows.filter_map(|row| row["outcome"].as_str()).collect()
+    rows.filter_map(|row| row["status"].as_str()).collect()
 }
 
 pub(crate) async fn goes_in_and_comes_out_unchanged(stage: &Stage) -> Result<()> {
@@ -26,14 +26,14 @@ pub(crate) async fn goes_in_and_comes_out_unchanged(stage: &Stage) -> Result<()>
     // One bad row, and nothing is written.
     let bad = format!("{sheet}Vera Sheet,boss,555,vera@example.com,Nowhere,200000000001\n");
     let (status, answer) = import("", &bad).await?;
-    ensure!(status == 422 && answer["written"] == false, "{status} {answer}");
+    ensure!(status == 422 && answer["applied"] == false, "{status} {answer}");
     ensure!(outcomes(&answer) == ["created", "created", "invalid"], "{answer}");
     ensure!(answer["rows"][2]["line"] == 4, "{answer}");
-    ensure!(answer["rows"][2]["faults"].as_array().map_or(0, Vec::len) >= 3, "{answer}");
+    ensure!(answer["rows"][2]["errors"].as_array().map_or(0, Vec::len) >= 3, "{answer}");
     ensure!(stage.system.api("GET", "/contacts/tara-sheet", None).await?.0 == 404);
 
     let (status, answer) = import("?dry_run=true", &sheet).await?;
-    ensure!(status == 200 && answer["written"] == false, "{status} {answer}");
+    ensure!(status == 200 && answer["applied"] == false, "{status} {answer}");
     ensure!(stage.system.api("GET", "/contacts/tara-sheet", None).await?.0 == 404);
     let (status, answer) = import("", &sheet).await?;
     ensure!(status == 200 && outcomes(&answer) == ["created", "created"], "{status} {answer}");
@@ -41,8 +41,8 @@ pub(crate) async fn goes_in_and_comes_out_unchanged(stage: &Stage) -> Result<()>
     ensure!(outcomes(&answer) == ["unchanged", "unchanged"], "{answer}");
     let changed = sheet.replace("+14255550162", "+14255550163");
     let (_, answer) = import("", &changed).await?;
-    ensure!(outcomes(&answer) == ["unchanged", "changed"], "{answer}");
-    ensure!(answer["rows"][1]["fields"] == json!(["channels"]), "{answer}");
+    ensure!(outcomes(&answer) == ["unchanged", "updated"], "{answer}");
+    ensure!(answer["rows"][1]["changed_fields"] == json!(["channels"]), "{answer}");
 
     // A sheet without a status or a backup says nothing of them: who has left stays away.
     stage.ok("PATCH", "/contacts/udo-sheet", Some(&json!({"status": "departed"}))).await?;
@@ -53,7 +53,7 @@ pub(crate) async fn goes_in_and_comes_out_unchanged(stage: &Stage) -> Result<()>
                   ada-okafor,Ada Okafor,incident_commander,\
                   sms:+14255550101; email:ada.okafor@example.com,Europe/London,departed\n";
     let (status, problem) = import("", leaves).await?;
-    ensure!(status == 409 && problem["holes"][0]["kind"] == "nobody_in_role", "{status} {problem}");
+    ensure!(status == 409 && problem["gaps"][0]["code"] == "role_unfilled", "{status} {problem}");
     let (status, _) = import("?dryrun=true", leaves).await?;
     ensure!(status == 400, "a misspelt parameter answers {status}");
 
@@ -70,7 +70,7 @@ pub(crate) async fn goes_in_and_comes_out_unchanged(stage: &Stage) -> Result<()>
         let ours =
             rows.iter().filter(|row| row["id"].as_str().is_some_and(|id| id.ends_with("-sheet")));
         ensure!(ours.clone().count() == 2, "{format}: {answer}");
-        ensure!(ours.into_iter().all(|row| row["outcome"] == "unchanged"), "{format}: {answer}");
+        ensure!(ours.into_iter().all(|row| row["status"] == "unchanged"), "{format}: {answer}");
     }
     // A file that an earlier import stored carries older versions; sent again, it changes nothing.
     let path = "/contacts/export?format=json";
@@ -85,7 +85,7 @@ pub(crate) async fn goes_in_and_comes_out_unchanged(stage: &Stage) -> Result<()>
         let headers = [("content-type", "application/json")];
         stage.system.api_with("POST", "/contacts/import", &headers, &rows).await
     };
-    for outcome in ["changed", "unchanged"] {
+    for outcome in ["updated", "unchanged"] {
         let (status, answer) = resend("Cloud Security").await?;
         ensure!(status == 200 && outcomes(&answer) == [outcome], "{status} {answer}");
     }

@@ -19,7 +19,7 @@ pub(crate) async fn is_kept_whole_with_the_path_of_the_fault(stage: &Stage) -> R
         let delivery = stage.system.send(&event).await?;
         let [answer] = delivery.answers.as_slice() else { anyhow::bail!("{delivery:?}") };
         let End::Failed(reason) = &answer.end else { anyhow::bail!("{answer:?}") };
-        ensure!(reason == &format!("cannot read the event: {path}"), "{reason}");
+        ensure!(reason == &format!("Cannot read the event: {path}"), "{reason}");
         let kept = stage.system.failed_events().await?;
         ensure!(kept.iter().any(|failed| failed["requestPayload"] == event), "{file} is lost");
     }
@@ -51,13 +51,14 @@ pub(crate) async fn an_entry_is_a_figure_and_the_others_are_paged(stage: &Stage)
 
     // Nor does an organization that cannot be read keep a step from its contacts.
     let dpa = json!({
-        "id": "dpa", "organisation": "Data Protection Authority", "kind": "regulator",
+        "id": "dpa", "organization": "Data Protection Authority", "type": "regulator",
         "contact_email": "dpa@lane.example.com"
     });
     lane.ok("POST", "/external-resources", &dpa).await?;
     let plan = json!({
-        "id": "with-dpa", "name": "With the authority", "incident_types": ["malware"], "rounds": 1, "round_minutes": 60,
-        "steps": [{"after_minutes": 0, "targets": ["external:dpa", "severity-team"]}]
+        "id": "with-dpa", "name": "With the authority", "incident_types": ["malware"],
+        "rounds": 1, "round_interval_minutes": 60,
+        "steps": [{"after_minutes": 0, "targets": ["external:dpa", "severity_team"]}]
     });
     lane.ok("POST", "/escalation-plans", &plan).await?;
     lane.spoil("external", "dpa").await?;

@@ -7,15 +7,15 @@ use crate::stage::Stage;
 
 pub(crate) async fn are_refused_and_say_why(stage: &Stage) -> Result<()> {
     let five = json!({
-        "name": "", "roles": ["boss"], "time_zone": "Mars/Olympus", "level": 9,
+        "name": "", "roles": ["boss"], "time_zone": "Mars/Olympus", "escalation_level": 9,
         "channels": [{"type": "sms", "address": "555-0101"}, {"type": "email", "address": "a@example.com"}]
     });
     let (status, problem) = stage.system.api("POST", "/contacts", Some(&five)).await?;
     ensure!(status == 422, "{status} {problem}");
-    let faults = problem["faults"].as_array().cloned().unwrap_or_default();
+    let faults = problem["errors"].as_array().cloned().unwrap_or_default();
     let fields: Vec<_> = faults.iter().filter_map(|fault| fault["field"].as_str()).collect();
     ensure!(
-        fields == ["name", "roles[0]", "channels[0].address", "time_zone", "level"],
+        fields == ["name", "roles[0]", "channels[0].address", "time_zone", "escalation_level"],
         "{fields:?}"
     );
     ensure!(faults.iter().all(|fault| fault["example"].is_string()), "{faults:?}");

@@ -111,7 +111,7 @@ pub(crate) async fn of_one_group_are_one_incident_and_people_get_through(
         match end? {
             Ok(verdict) if verdict == "opened" => ends.opened += 1,
             // Run again after it had joined, it is known.
-            Ok(verdict) if verdict == "attached" || verdict == "repeat" => ends.attached += 1,
+            Ok(verdict) if verdict == "grouped" || verdict == "repeated" => ends.attached += 1,
             Ok(verdict) => ends.failed.push(verdict),
             Err(error) => ends.failed.push(error),
         }
@@ -137,11 +137,15 @@ pub(crate) async fn of_one_group_are_one_incident_and_people_get_through(
     let incidents = lane.incidents(account).await?;
     ensure!(incidents.len() == 1, "{incidents:?}");
     let told = lane.ok("GET", &format!("/incidents/{}", incidents[0]), &Value::Null).await?;
-    ensure!(told["findings"] == STORM && told["status"] == "acknowledged", "{}", told["status"]);
+    ensure!(
+        told["finding_count"] == STORM && told["status"] == "acknowledged",
+        "{}",
+        told["status"]
+    );
     let listed = lane.ok("GET", "/incidents", &Value::Null).await?;
     let mut items = listed["items"].as_array().into_iter().flatten();
     let item = items.find(|item| item["id"] == incidents[0]).context("it is not listed")?;
-    ensure!(item["findings"] == STORM, "{}", item["findings"]);
+    ensure!(item["finding_count"] == STORM, "{}", item["finding_count"]);
     ensure!(lane.failed_events().await?.is_empty(), "an event failed for good");
     let heard = lane.heard().await?;
     ensure!(heard.is_empty(), "a false emergency: {heard:?}");

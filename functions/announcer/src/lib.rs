@@ -77,10 +77,10 @@ impl Announcer {
                 Toldness::Fact { name, fact } => {
                     let line = Line {
                         name,
-                        what: &fact.what,
+                        event: fact.event,
                         by: &fact.by,
                         at: fact.at,
-                        text: &fact.text,
+                        message: &fact.message,
                     };
                     let (kind, detail) = of_line(incident, &line);
                     let chat = in_chat(incident, &line);

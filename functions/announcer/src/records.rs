@@ -1,9 +1,9 @@
 //! Which records of the stream have something to tell: facts, and pages that have come to an end.
 
 use aws_lambda_events::event::dynamodb::EventRecord;
-use muster_domain::incident::send::SendRecord;
+use muster_domain::incident::send::Delivery;
 use muster_domain::value::id::IncidentId;
-use muster_store::incidents::Fact;
+use muster_store::incidents::TimelineEvent;
 use muster_store::stream::{Keys, keys};
 
 /// What a record tells, and of which incident.
@@ -14,8 +14,8 @@ pub(crate) struct Told {
 
 /// What a record tells.
 pub(crate) enum Toldness {
-    Fact { name: String, fact: Fact },
-    Page(SendRecord),
+    Fact { name: String, fact: TimelineEvent },
+    Page(Delivery),
 }
 
 /// What a record tells, if it does. What cannot be read is logged and passed over: it would be no more

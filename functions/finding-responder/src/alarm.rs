@@ -69,7 +69,7 @@ impl Responder {
             finding.incident_type.words(),
             finding.account,
             finding.region,
-            finding.console_link,
+            finding.console_url,
         );
         let told = self.texts.topic(&self.emergency_topic, subject, &text).await;
         if let Err(error) = told {
@@ -106,7 +106,7 @@ impl Responder {
 /// Checks whether the finding is one that contacts are paged for.
 fn worth(finding: &Finding, policy: &Policy) -> bool {
     let asked = finding.asks() || finding.drill.is_some();
-    asked || finding.quiet.is_none() && finding.pages(policy)
+    asked || finding.inactive_reason.is_none() && finding.pages(policy)
 }
 
 /// The subject, which is all that a phone shows of the message.

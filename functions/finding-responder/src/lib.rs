@@ -128,7 +128,7 @@ impl Responder {
                             reason = outcome.reason,
                             incident = outcome.incident,
                             severity = finding.severity.name(),
-                            route = finding.route.name(),
+                            route = finding.source.name(),
                             "finding decided"
                         );
                     })

@@ -45,8 +45,8 @@ impl Responder {
         let (recent, mut done) = (&self.recent, Reconciled::default());
         let asked: [(&str, Result<Found, AwsError>); 3] = [
             ("guardduty", recent.guardduty(window).await),
-            ("securityhub", recent.security_hub(window).await),
-            ("securityhubv2", recent.security_hub_v2(window).await),
+            ("security_hub", recent.security_hub(window).await),
+            ("security_hub_v2", recent.security_hub_v2(window).await),
         ];
         for (service, answer) in asked {
             let found = match answer {
@@ -96,7 +96,7 @@ impl Responder {
             tokio::try_join!(self.roster.policy(), self.incidents.ledger().known(&finding))?;
         // What the ledger knows and would have nothing new to say was delivered.
         let delivered = match decide(&policy, &finding, &known, now) {
-            Verdict::Record(_) => finding.quiet.is_some() || known.entry.is_some(),
+            Verdict::Record(_) => finding.inactive_reason.is_some() || known.entry.is_some(),
             Verdict::Repeat { .. } => true,
             Verdict::Open { .. }
             | Verdict::Attach { .. }

@@ -2,16 +2,17 @@
 
 use jiff::Timestamp;
 use muster_domain::finding::drill::Drill;
-use muster_domain::finding::{Finding, Quiet, Route};
+use muster_domain::finding::{Finding, FindingSource, InactiveReason};
+use muster_domain::incident::event::EventType;
 use muster_domain::incident::update::Update;
 use muster_domain::incident::verdict::{Closing, Earlier, Known, Reason, Verdict, decide};
-use muster_domain::incident::{Actor, Cause, Incident, State, facts};
+use muster_domain::incident::{Actor, Cause, Incident, IncidentStatus, facts};
 use muster_domain::roster::plan::EscalationPlan;
 use muster_domain::roster::policy::Policy;
 use muster_domain::value::id::IncidentId;
 use muster_runtime::error::AwsError;
 use muster_runtime::secret::{incident_id, token_digest};
-use muster_store::incidents::{Fact, Written, pause};
+use muster_store::incidents::{TimelineEvent, Written, pause};
 
 use crate::{Failure, Outcome, Responder, outcome, recorded};
 
@@ -73,7 +74,8 @@ impl Responder {
     /// Custom actions belong to many tools. Only Muster's own asks for people.
     pub(crate) fn is_another_action(&self, finding: &Finding) -> bool {
         let own = self.action_arn.as_deref();
-        finding.asks() && finding.asked.as_ref().map(|asked| asked.action_arn.as_str()) != own
+        finding.asks()
+            && finding.custom_action.as_ref().map(|asked| asked.action_arn.as_str()) != own
     }
 
     async fn carry_out(
@@ -95,7 +97,7 @@ impl Responder {
                     return Ok(Step::Raced);
                 }
                 self.incidents.links().adopt(finding, &incident).await?;
-                Ok(Step::Done(outcome("repeat", &incident)))
+                Ok(Step::Done(outcome("repeated", &incident)))
             }
             Verdict::Finish { incident, tell } => {
                 if tell {
@@ -142,7 +144,7 @@ impl Responder {
                     return Ok(Step::Again);
                 }
                 self.start(finding, &incident).await?;
-                Ok(Step::Done(outcome("raised", &incident)))
+                Ok(Step::Done(outcome("escalation_restarted", &incident)))
             }
             Verdict::Reopen { incident } => {
                 let Some(own) = known.incident(&incident) else { return Ok(Step::Again) };
@@ -184,9 +186,9 @@ impl Responder {
         }
         match &known.own {
             // Its escalation was started by the finding that opened it.
-            Some(own) if own.status != State::Resolved => {
+            Some(own) if own.status != IncidentStatus::Resolved => {
                 Box::pin(self.incidents.ledger().started(finding, own)).await?;
-                Ok(Step::Done(outcome("attached", incident)))
+                Ok(Step::Done(outcome("grouped", incident)))
             }
             _ => Ok(Step::Again),
         }
@@ -196,7 +198,7 @@ impl Responder {
     async fn close(
         &self,
         own: &Incident,
-        (state, closing): (Quiet, Closing),
+        (state, closing): (InactiveReason, Closing),
         finding: &Finding,
         known: &Known,
         now: Timestamp,
@@ -220,8 +222,12 @@ impl Responder {
         let written = closed.await?;
         if closing == Closing::Resolve && written == Written::Done {
             // What others listen for.
-            let fact =
-                Fact::new(now, "resolved", &Actor::Muster, "Resolved: closed at its source.");
+            let fact = TimelineEvent::new(
+                now,
+                EventType::Resolved,
+                &Actor::Muster,
+                "Resolved: closed at its source.",
+            );
             self.incidents.timeline().note(&own.id, "resolved", &fact).await?;
         }
         Ok(written)
@@ -257,7 +263,7 @@ impl Responder {
             let plans = self.roster.all::<EscalationPlan>().await?;
             EscalationPlan::choose(plans, finding.incident_type, finding.severity)
         } else {
-            before.plan.clone()
+            before.escalation_plan.clone()
         };
         let after = before.raise(finding, known.new_to(id), cause, (policy, plan), now);
         let written = self.incidents.findings().raise(before, &after, finding, known, now).await?;
@@ -268,7 +274,7 @@ impl Responder {
         if known.links.is_empty() {
             self.incidents.links().adopt(finding, id).await?;
         }
-        Ok(Step::Done(outcome("raised", id)))
+        Ok(Step::Done(outcome("escalation_restarted", id)))
     }
 
     async fn open(
@@ -279,7 +285,7 @@ impl Responder {
         now: Timestamp,
     ) -> Result<Step, Failure> {
         // Whoever asks for a drill is told its incident's id before it opens.
-        let at = finding.reported_at.filter(|_| finding.route == Route::Drill);
+        let at = finding.reported_at.filter(|_| finding.source == FindingSource::Drill);
         // The digest of legal characters is always a legal id.
         let Ok(id) = incident_id(&finding.identity, at.unwrap_or(now)) else {
             return Err(Failure::Raced);
@@ -295,7 +301,7 @@ impl Responder {
         };
         let previous = earlier.as_ref().map(|earlier| earlier.incident().clone());
         let incident = Incident::open(id, finding.clone(), policy, plan, now);
-        let incident = Incident { previous, ..incident };
+        let incident = Incident { previous_incident: previous, ..incident };
         if self.incidents.findings().open(&incident, earlier.as_ref(), known).await?
             == Written::Conflict
         {

@@ -81,15 +81,15 @@ impl Sync {
         let mut report = SyncReport::of(now, dry_run, &all, found.actual.inactive());
         let mut ours = BTreeSet::new();
         for round in 1..=MOST_ROUNDS {
-            report.left = self.left(&all, &wish.desired, &ours).await?;
+            report.manual_edits = self.left(&all, &wish.desired, &ours).await?;
             if dry_run {
                 break;
             }
-            let todo = all.iter().filter(|change| !report.left.contains(change.alias()));
+            let todo = all.iter().filter(|change| !report.manual_edits.contains(change.alias()));
             let todo: Vec<_> = todo.collect();
-            report.failed = self.make(&mut found, &todo, &format!("{run} {round}")).await;
+            report.failures = self.make(&mut found, &todo, &format!("{run} {round}")).await;
             ours.extend(todo.iter().map(|change| change.alias().clone()));
-            let met = report.failed.iter().any(|failure| failure.code == CONFLICT);
+            let met = report.failures.iter().any(|failure| failure.code == CONFLICT);
             if round == MOST_ROUNDS
                 || !(met || (self.manual_edits == ManualEdits::Keep && !todo.is_empty()))
             {
@@ -105,8 +105,8 @@ impl Sync {
             all = changes(&wish.desired, &found.actual);
         }
         let unread = wish.unreadable.iter();
-        report.failed.extend(unread.map(|alias| failure(alias, "read", UNREADABLE, false)));
-        tracing::info!(changes = ours.len(), failed = report.failed.len(), "in step");
+        report.failures.extend(unread.map(|alias| failure(alias, "read", UNREADABLE, false)));
+        tracing::info!(changes = ours.len(), failed = report.failures.len(), "in step");
         Ok(report)
     }
 
@@ -279,5 +279,5 @@ impl Sync {
 
 fn failure(alias: &Alias, change: &str, code: &str, passing: bool) -> SyncFailure {
     let (alias, change, code) = (alias.clone(), change.to_owned(), code.to_owned());
-    SyncFailure { alias, change, code, passing }
+    SyncFailure { alias, operation: change, code, retryable: passing }
 }

@@ -99,7 +99,7 @@ impl Sync {
                     return Ok(Output::Report(last));
                 }
                 let report = self.reconcile(dry_run, run, now).await?;
-                let failed = report.failed.len();
+                let failed = report.failures.len();
                 if if_due && failed > 0 {
                     return Err(Failure::Unchanged(failed));
                 }
@@ -113,8 +113,10 @@ impl Sync {
     async fn last(&self, now: Timestamp) -> Result<Option<SyncReport>, AwsError> {
         let last = self.incidents.sync().report().await?;
         let fresh = |last: &SyncReport| {
-            let every = if last.failed.is_empty() { EVERY } else { SOONER };
-            last.in_use && last.manner == self.mark() && now.duration_since(last.at) < every
+            let every = if last.failures.is_empty() { EVERY } else { SOONER };
+            last.enabled
+                && last.settings_digest == self.mark()
+                && now.duration_since(last.at) < every
         };
         Ok(last.filter(fresh))
     }
@@ -142,7 +144,7 @@ impl Sync {
             SyncReport::not_in_use(now)
         };
         if !dry_run {
-            report.manner = self.mark();
+            report.settings_digest = self.mark();
             self.incidents.sync().keep_sync(&report).await?;
         }
         Ok(report)
@@ -155,12 +157,12 @@ impl Sync {
             return Ok(Answer::default());
         }
         // The first change of a new stack makes what later ones only add to.
-        let report = if self.incidents.sync().report().await?.is_some_and(|last| last.in_use) {
+        let report = if self.incidents.sync().report().await?.is_some_and(|last| last.enabled) {
             self.bring(&Scope::of(&touched), false, run, now).await?
         } else {
             self.reconcile(false, run, now).await?
         };
-        Ok(Answer::of(self.first_failed(&touched, &report.failed)))
+        Ok(Answer::of(self.first_failed(&touched, &report.failures)))
     }
 
     /// The first record whose change failed. An escalation or response plan that fails belongs to the
@@ -171,7 +173,7 @@ impl Sync {
         let people: BTreeSet<&Alias> = failed.iter().filter(person).map(|f| &f.alias).collect();
         let mut others = failed.iter().filter(|failure| !person(failure)).peekable();
         let any = others.peek().is_some();
-        let passing = others.any(|failure| failure.passing);
+        let passing = others.any(|failure| failure.retryable);
         let failed = |touched: &&Touched| match &touched.whose {
             Whose::Contact(id) => passing || people.contains(&contact_alias(prefix, id)),
             Whose::Plan(_) | Whose::Policy => any,

@@ -27,7 +27,7 @@ pub(crate) fn touched(batch: &Batch) -> Vec<Touched> {
         let (kind, id) = keys.pk.split_once('#')?;
         let whose = match (kind, keys.sk.as_str()) {
             ("contact", "contact") => Whose::Contact(id.parse().ok()?),
-            ("plan", "plan") => Whose::Plan(id.parse().ok()?),
+            ("escalation_plan", "escalation_plan") => Whose::Plan(id.parse().ok()?),
             ("policy", "policy") => Whose::Policy,
             _ => return None,
         };

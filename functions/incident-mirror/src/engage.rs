@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use muster_domain::incident::escalation::{Cursor, TurnInput};
-use muster_domain::incident::{Actor, Incident, State};
+use muster_domain::incident::event::EventType;
+use muster_domain::incident::{Actor, Incident, IncidentStatus};
 use muster_domain::incident_manager::directory::{
     escalation_alias, quiet_plan_name, response_plan_name,
 };
@@ -14,7 +15,7 @@ use muster_domain::incident_manager::mirror::{
 use muster_domain::value::id::ContactId;
 use muster_incident_manager::records::{engagement_request, start_request};
 use muster_runtime::error::AwsError;
-use muster_store::incidents::{Fact, Written};
+use muster_store::incidents::{TimelineEvent, Written};
 
 use crate::{Engaged, MOST_RACES, Reflector};
 
@@ -46,7 +47,7 @@ impl Reflector {
             }
             // Somebody may have answered there just now.
             let Some(incident) = self.incidents.incident(id).await? else { break };
-            if incident.status != State::Open || incident.dry() || mirror.gone {
+            if incident.status != IncidentStatus::Open || incident.dry() || mirror.gone {
                 break;
             }
             let begins = turn.cursor == incident.first_turn() && may_engage(&incident, now);
@@ -90,7 +91,8 @@ impl Reflector {
             // Found too late by another run, which stops what the plan engages: Muster pages everybody.
             return Ok(Written::Done);
         }
-        let escalation = escalation_alias(self.records.prefix(), &incident.plan, incident.severity);
+        let escalation =
+            escalation_alias(self.records.prefix(), &incident.escalation_plan, incident.severity);
         let places = if by_plan {
             self.records.engaged_by_plan(&plan).await?
         } else {
@@ -126,10 +128,15 @@ impl Reflector {
         let text = engagement.sentence();
         mirror.engagement = Some(engagement);
         let kept = self.keep(incident, mirror).await?;
-        let fact = Fact::new(now, "engaged", &Actor::Muster, &text);
+        let fact =
+            TimelineEvent::new(now, EventType::IncidentManagerEngaged, &Actor::Muster, &text);
         self.incidents
             .timeline()
-            .note(&incident.id, &format!("engaged#{:04}", incident.run), &fact)
+            .note(
+                &incident.id,
+                &format!("{}#{:04}", EventType::IncidentManagerEngaged.name(), incident.run),
+                &fact,
+            )
             .await?;
         if kept == Written::Done {
             self.end_if_answered(incident, mirror, now).await;
@@ -142,7 +149,7 @@ impl Reflector {
     async fn end_if_answered(&self, incident: &Incident, mirror: &mut Mirror, now: Timestamp) {
         let Some(arn) = mirror.arn.clone() else { return };
         let end = match self.incidents.incident(&incident.id).await {
-            Ok(Some(latest)) if latest.status != State::Open => {
+            Ok(Some(latest)) if latest.status != IncidentStatus::Open => {
                 self.tell(&latest, mirror, &arn, now).await.map(drop)
             }
             end => end.map(drop),
@@ -241,7 +248,7 @@ impl Reflector {
             Some(plan) if incident.run == 1 => self.records.engaged_by_plan(plan).await,
             // An earlier release did not store what it asked for.
             _ => {
-                let (prefix, plan) = (self.records.prefix(), &incident.plan);
+                let (prefix, plan) = (self.records.prefix(), &incident.escalation_plan);
                 let escalation = escalation_alias(prefix, plan, incident.severity);
                 self.records.engaged_by_escalation(&escalation).await
             }

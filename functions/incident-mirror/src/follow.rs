@@ -2,12 +2,12 @@
 
 use jiff::Timestamp;
 use muster_domain::announcement::Line;
-use muster_domain::incident::{Actor, Incident, State};
+use muster_domain::incident::{Actor, Incident, IncidentStatus};
 use muster_domain::incident_manager::mirror::{Mirror, Seen, Start, Step};
 use muster_domain::value::id::IncidentId;
 use muster_incident_manager::records::{readers, start_request};
 use muster_runtime::error::AwsError;
-use muster_store::incidents::{Fact, Taken, Written, pause};
+use muster_store::incidents::{Taken, TimelineEvent, Written, pause};
 
 use crate::{MOST_RACES, Reflector};
 
@@ -108,9 +108,12 @@ impl Reflector {
             mirror.gone = true;
             return self.keep_new(incident, mirror).await;
         };
-        if standing.resolved && incident.status != State::Resolved {
-            let taken =
-                self.incidents.answers().end(&incident.id, &Actor::Caller(standing.by)).await?;
+        if standing.resolved && incident.status != IncidentStatus::Resolved {
+            let taken = self
+                .incidents
+                .answers()
+                .end(&incident.id, &Actor::Caller { caller: standing.by })
+                .await?;
             if matches!(taken, Taken::Raced) {
                 // Not on record as resolved, so that the next look takes it over.
                 return Ok(Written::Conflict);
@@ -123,13 +126,13 @@ impl Reflector {
         }
         // Since the stack no longer engages anybody, it may not read engagements either.
         let engages = self.backend.engages();
-        if engages && incident.status == State::Open && mirror.counts_on(incident) {
+        if engages && incident.status == IncidentStatus::Open && mirror.counts_on(incident) {
             *seen = self.records.seen(arn).await?;
-            for reader in readers(seen, incident.run_at) {
+            for reader in readers(seen, incident.run_started_at) {
                 let taken = self
                     .incidents
                     .answers()
-                    .take_up(&incident.id, &Actor::Contact(reader), None)
+                    .take_up(&incident.id, &Actor::Contact { contact: reader }, None)
                     .await?;
                 taken.count();
             }
@@ -146,16 +149,16 @@ impl Reflector {
         now: Timestamp,
     ) -> Result<Written, AwsError> {
         let facts = self.incidents.timeline().facts(&incident.id).await?;
-        let line = |(name, fact): (&'_ String, &'_ Fact)| (name.clone(), fact.clone());
-        let facts: Vec<(String, Fact)> = facts.iter().map(line).collect();
+        let line = |(name, fact): (&'_ String, &'_ TimelineEvent)| (name.clone(), fact.clone());
+        let facts: Vec<(String, TimelineEvent)> = facts.iter().map(line).collect();
         let lines: Vec<Line<'_>> = facts
             .iter()
             .map(|(name, fact)| Line {
                 name,
-                what: &fact.what,
+                event: fact.event,
                 by: &fact.by,
                 at: fact.at,
-                text: &fact.text,
+                message: &fact.message,
             })
             .collect();
         let steps = mirror.steps(incident, &lines, now);

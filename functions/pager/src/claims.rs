@@ -4,15 +4,16 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use muster_domain::incident::escalation::{Cursor, PersonPage, Turn};
+use muster_domain::incident::event::EventType;
 use muster_domain::incident::send::{
-    ChannelKey, Claim, EMERGENCY, EXTERNAL, LEASE, SendChannel, SendKey, SendRecord, SendState,
-    claim,
+    ChannelKey, Claim, Delivery, DeliveryKey, DeliveryState, EMERGENCY, EXTERNAL, LEASE,
+    SendChannel, claim,
 };
 use muster_domain::incident::{Actor, Incident};
 use muster_domain::value::channel::Channel;
 use muster_domain::value::id::ContactId;
 use muster_runtime::secret::{NoRandomness, Token};
-use muster_store::incidents::{Fact, IssuedToken, LINK_LIFE};
+use muster_store::incidents::{IssuedToken, LINK_LIFE, TimelineEvent};
 
 /// Where one message goes.
 #[derive(Clone, Debug)]
@@ -28,7 +29,7 @@ pub(crate) enum To {
 /// One message to send, claimed.
 #[derive(Clone, Debug)]
 pub(crate) struct Sending {
-    pub(crate) record: SendRecord,
+    pub(crate) record: Delivery,
     pub(crate) to: To,
 }
 
@@ -44,7 +45,7 @@ pub(crate) struct Claims {
     now: Timestamp,
     secrets: BTreeMap<ContactId, Token>,
     /// Claims to be written.
-    pub(crate) new: Vec<SendRecord>,
+    pub(crate) new: Vec<Delivery>,
     /// Tokens to be written with them.
     pub(crate) tokens: Vec<IssuedToken>,
     /// Messages to send once the claims are written.
@@ -77,7 +78,7 @@ impl Claims {
         &mut self,
         turn: &Turn,
         cursor: Cursor,
-        records: &[SendRecord],
+        records: &[Delivery],
     ) -> Result<(), NoRandomness> {
         (self.new, self.tokens, self.sendings, self.later) = Default::default();
         self.more = false;
@@ -88,8 +89,12 @@ impl Claims {
             let before = self.sendings.len();
             for (name, channel) in ChannelKey::name(&page.contact.channels, &page.channels) {
                 let contact = page.contact.id.to_string();
-                let key =
-                    SendKey { cursor, contact, channel: name.into(), about: self.about.clone() };
+                let key = DeliveryKey {
+                    cursor,
+                    contact,
+                    channel: name.into(),
+                    about: self.about.clone(),
+                };
                 self.consider(key, To::Person(index, channel.clone()), records);
             }
             if self.sendings.len() > before {
@@ -99,15 +104,19 @@ impl Claims {
         for (index, page) in turn.externals.iter().enumerate() {
             for (name, channel) in ChannelKey::name(&page.resource.channels(), &page.channels) {
                 let contact = format!("{EXTERNAL}{}", page.resource.id);
-                let key =
-                    SendKey { cursor, contact, channel: name.into(), about: self.about.clone() };
+                let key = DeliveryKey {
+                    cursor,
+                    contact,
+                    channel: name.into(),
+                    about: self.about.clone(),
+                };
                 self.consider(key, To::External(index, channel.clone()), records);
             }
         }
         Ok(())
     }
 
-    fn consider(&mut self, key: SendKey, to: To, records: &[SendRecord]) {
+    fn consider(&mut self, key: DeliveryKey, to: To, records: &[Delivery]) {
         let record = records.iter().find(|record| record.key == key);
         let claim = claim(record, &self.owner, self.now);
         if matches!(claim, Claim::Mine | Claim::Take { .. }) && self.sendings.len() >= AT_ONCE {
@@ -123,8 +132,11 @@ impl Claims {
             }
             Claim::Take { attempt } => {
                 let until = self.now.saturating_add(LEASE).unwrap_or(Timestamp::MAX);
-                let state = SendState::Claimed { until, owner: self.owner.clone() };
-                let record = SendRecord { key, state, tries: attempt, at: self.now };
+                let state = DeliveryState::Sending {
+                    lease_expires_at: until,
+                    claimed_by: self.owner.clone(),
+                };
+                let record = Delivery { key, state, attempts: attempt, at: self.now };
                 self.new.push(record.clone());
                 self.sendings.push(Sending { record, to });
             }
@@ -156,10 +168,10 @@ impl Claims {
         incident: &Incident,
         turn: &Turn,
         cursor: Cursor,
-        records: &[SendRecord],
-    ) -> Option<(String, Fact)> {
+        records: &[Delivery],
+    ) -> Option<(String, TimelineEvent)> {
         let emergency = turn.emergency.is_some();
-        let new = |record: &SendRecord| emergency && record.key.channel == SendChannel::Topic;
+        let new = |record: &Delivery| emergency && record.key.channel == SendChannel::Topic;
         let first = records.is_empty() && !self.new.is_empty();
         if !first && !self.new.iter().any(new) {
             return None;
@@ -172,14 +184,16 @@ impl Claims {
                 "Round {}, step {} of escalation plan {} begins, for: {}.",
                 cursor.round,
                 cursor.step + 1,
-                incident.plan.name,
+                incident.escalation_plan.name,
                 people.join(", ")
             ),
             Some(why) => why.about(incident).to_owned() + " The emergency topic is notified.",
         };
-        let kind = if emergency { "emergency" } else { "step" };
-        let name = format!("{kind}#{:04}#{:04}#{:04}", cursor.run, cursor.round, cursor.step);
-        Some((name, Fact::new(self.now, kind, &Actor::Muster, &text)))
+        let kind =
+            if emergency { EventType::EmergencyTopicNotified } else { EventType::StepStarted };
+        let name =
+            format!("{}#{:04}#{:04}#{:04}", kind.name(), cursor.run, cursor.round, cursor.step);
+        Some((name, TimelineEvent::new(self.now, kind, &Actor::Muster, &text)))
     }
 }
 
@@ -187,20 +201,20 @@ impl Claims {
 /// must not wait for a hundred others.
 fn by_level(turn: &Turn) -> Vec<(usize, &PersonPage)> {
     let mut pages: Vec<_> = turn.pages.iter().enumerate().collect();
-    pages.sort_by_key(|(_, page)| page.contact.level);
+    pages.sort_by_key(|(_, page)| page.contact.escalation_level);
     pages
 }
 
-fn topic_key(cursor: Cursor) -> SendKey {
-    SendKey { cursor, contact: EMERGENCY.to_owned(), channel: SendChannel::Topic, about: None }
+fn topic_key(cursor: Cursor) -> DeliveryKey {
+    DeliveryKey { cursor, contact: EMERGENCY.to_owned(), channel: SendChannel::Topic, about: None }
 }
 
 /// Whether `records` has each send of the turn to a person or an organization. Until then its outcome is not
 /// known: what has failed so far may be the smaller part.
-pub(crate) fn complete(turn: &Turn, cursor: Cursor, records: &[SendRecord]) -> bool {
+pub(crate) fn complete(turn: &Turn, cursor: Cursor, records: &[Delivery]) -> bool {
     let known = |contact: &str, key: ChannelKey| {
         let key = SendChannel::from(key);
-        let same = |known: &SendKey| {
+        let same = |known: &DeliveryKey| {
             known.cursor == cursor && known.contact == contact && known.channel == key
         };
         records.iter().any(|record| same(&record.key))

@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use muster_domain::incident::Incident;
 use muster_domain::incident::digest::{Digest, Left, choose, left, sort};
 use muster_domain::incident::ladder::{Ask, Ladder, Pass};
-use muster_domain::incident::send::{LEASE, SendState};
+use muster_domain::incident::send::{DeliveryState, LEASE};
 use muster_domain::roster::policy::Policy;
 use muster_domain::value::id::IncidentId;
 use muster_domain::value::severity::Severity;
@@ -166,7 +166,7 @@ impl Pager {
             };
             let end = Timestamp::now().saturating_add(LEASE).unwrap_or(Timestamp::MAX);
             let digest = Digest {
-                state: SendState::Claimed { until: end, owner: mark.clone() },
+                state: DeliveryState::Sending { lease_expires_at: end, claimed_by: mark.clone() },
                 mark,
                 pages: pages.iter().map(HeldPage::name).collect(),
                 at: Timestamp::now(),

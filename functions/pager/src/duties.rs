@@ -3,16 +3,17 @@
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
-use muster_domain::duty::clock::{DutyClock, Stage, recipients};
+use muster_domain::duty::clock::{DeadlineStage, NotificationDeadline, recipients};
 use muster_domain::incident::escalation::LAST_LEVEL;
-use muster_domain::incident::send::{SendRecord, SendState};
-use muster_domain::incident::{Actor, Incident, State};
+use muster_domain::incident::event::EventType;
+use muster_domain::incident::send::{Delivery, DeliveryState};
+use muster_domain::incident::{Actor, Incident, IncidentStatus};
 use muster_domain::roster::contact::Contact;
 use muster_domain::roster::external::ExternalResource;
 use muster_domain::value::channel::Channel;
 use muster_runtime::error::AwsError;
 use muster_send::senders::Letter;
-use muster_store::incidents::{Claimed, DutyDue, Fact, Notice, OpenedDuties, Written};
+use muster_store::incidents::{Claimed, DutyDue, Notice, OpenedDuties, TimelineEvent, Written};
 
 use crate::Pager;
 
@@ -41,7 +42,7 @@ impl Pager {
             let end = match &due {
                 DutyDue::Opened(opened) => self.start_duties(opened, owner, now, until).await,
                 DutyDue::Clock(clock) => {
-                    self.advance(DutyClock::clone(clock), owner, now, until).await
+                    self.advance(NotificationDeadline::clone(clock), owner, now, until).await
                 }
             };
             match end {
@@ -75,9 +76,10 @@ impl Pager {
             opened.incident_type.unwrap_or(incident.r#type),
             opened.at.unwrap_or(incident.opened_at),
         );
-        let clocks =
-            resources.iter().filter_map(|resource| DutyClock::start(&incident, started, resource));
-        let clocks: Vec<DutyClock> = clocks.collect();
+        let clocks = resources
+            .iter()
+            .filter_map(|resource| NotificationDeadline::start(&incident, started, resource));
+        let clocks: Vec<NotificationDeadline> = clocks.collect();
         self.incidents.duties().start_duties(opened, &clocks).await?;
         let mut told = 0;
         for clock in clocks {
@@ -90,7 +92,7 @@ impl Pager {
     /// has ended; each is claimed, so that nobody is told twice, and none is begun after `until`.
     async fn advance(
         &self,
-        clock: DutyClock,
+        clock: NotificationDeadline,
         owner: &str,
         now: Timestamp,
         until: Instant,
@@ -101,10 +103,15 @@ impl Pager {
         let Some(stage) = clock.due(now) else { return Ok(0) };
         let Some(incident) = self.incidents.incident(&clock.incident).await? else { return Ok(0) };
         // What was practised is over with the drill; a real duty outlives the incident.
-        if clock.drill && incident.status == State::Resolved {
+        if clock.drill && incident.status == IncidentStatus::Resolved {
             let by = Actor::Muster;
             let Some(next) = clock.clone().finish(by.to_string(), now, None) else { return Ok(0) };
-            let fact = Fact::new(now, "duty_done", &by, "The drill is over, and its duty with it.");
+            let fact = TimelineEvent::new(
+                now,
+                EventType::NotificationRecorded,
+                &by,
+                "The drill is over, and its duty with it.",
+            );
             let (Written::Done | Written::Conflict) =
                 self.incidents.duties().keep_duty(&next, &fact).await?;
             return Ok(0);
@@ -137,7 +144,7 @@ impl Pager {
             return Ok(told);
         }
         let (what, text) = clock.fact(stage);
-        let fact = Fact::new(now, what, &Actor::Muster, &text);
+        let fact = TimelineEvent::new(now, what, &Actor::Muster, &text);
         let (Written::Done | Written::Conflict) =
             self.incidents.duties().keep_duty(&clock.told(stage), &fact).await?;
         Ok(told)
@@ -146,8 +153,8 @@ impl Pager {
     /// Tells one person by one channel, and says how that stands.
     async fn tell(
         &self,
-        clock: &DutyClock,
-        stage: Stage,
+        clock: &NotificationDeadline,
+        stage: DeadlineStage,
         incident: &Incident,
         (contact, index): (&Contact, usize),
         (owner, until): (&str, Instant),
@@ -156,7 +163,13 @@ impl Pager {
         let Some(channel) = contact.channels.get(index) else { return Ok(Told::Over) };
         let (what, _) = clock.fact(stage);
         let notice = Notice {
-            about: format!("{what}#{}#{}{}", clock.incident, clock.resource, clock.again()),
+            about: format!(
+                "{}#{}#{}{}",
+                what.name(),
+                clock.incident,
+                clock.resource,
+                clock.again()
+            ),
             whom: contact.id.to_string(),
             channel: format!("{}-{index}", channel.kind().name()),
         };
@@ -166,17 +179,17 @@ impl Pager {
             Claimed::Later => return Ok(Told::Open),
         };
         let end = if incident.dry() {
-            SendState::Dry
+            DeliveryState::DryRun
         } else {
             let mail = || clock.mail(stage, incident, now);
             let text = || clock.text(stage, incident, now);
             self.senders.send_until(Letter::to(channel, mail, text, String::new), until).await
         };
-        let record = SendRecord { state: end, at: Timestamp::now(), ..record };
+        let record = Delivery { state: end, at: Timestamp::now(), ..record };
         self.incidents.notices().settle_notice(&notice, &record).await?;
         Ok(match record.state {
             _ if record.may_try_again() => Told::Open,
-            SendState::Sent { .. } => Told::Now,
+            DeliveryState::Sent { .. } => Told::Now,
             _ => Told::Over,
         })
     }

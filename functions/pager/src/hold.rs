@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use muster_domain::incident::Incident;
 use muster_domain::incident::ladder::{Ask, Ladder, Pass};
-use muster_domain::incident::send::{EXTERNAL, SendKey, SendRecord, SendState};
+use muster_domain::incident::send::{Delivery, DeliveryKey, DeliveryState, EXTERNAL};
 use muster_domain::roster::policy::Policy;
 use muster_domain::value::channel::Channel;
 use muster_runtime::error::AwsError;
@@ -19,9 +19,9 @@ pub(crate) enum Room {
     /// It goes out and has taken its room.
     Taken(Rung),
     /// It waits for the digest.
-    Waits(SendState),
+    Waits(DeliveryState),
     /// It waits for the digest, for which there is room now.
-    Joins(PagedChannel, SendState),
+    Joins(PagedChannel, DeliveryState),
 }
 
 /// The room that a page has taken.
@@ -31,7 +31,7 @@ pub(crate) struct Rung {
 }
 
 /// Names a send among those to one address: the same for each attempt.
-fn mark(incident: &Incident, key: &SendKey) -> String {
+fn mark(incident: &Incident, key: &DeliveryKey) -> String {
     let (cursor, about) = (key.cursor, key.about.as_deref().unwrap_or_default());
     let turn = format!("{}.{}.{}", cursor.run, cursor.round, cursor.step);
     format!("{}#{turn}#{}#{about}", incident.id, key.channel)
@@ -59,7 +59,7 @@ impl Pager {
     pub(crate) async fn room_for(
         &self,
         incident: &Incident,
-        record: &SendRecord,
+        record: &Delivery,
         channel: &Channel,
         policy: &Policy,
     ) -> Result<Room, AwsError> {
@@ -95,14 +95,14 @@ impl Pager {
             unconfirmed: false,
         };
         self.incidents.held_pages().hold(&page, now).await?;
-        let state = SendState::Held { until };
+        let state = DeliveryState::Held { not_before: until };
         Ok(if joins { Room::Joins(paged, state) } else { Room::Waits(state) })
     }
 
     /// Gives back the room of a page that did not go out. If that fails, the room is free again when the
     /// window has passed.
-    pub(crate) async fn give_back(&self, rung: &Rung, state: &SendState) {
-        if !matches!(state, SendState::Failed { .. } | SendState::Unavailable) {
+    pub(crate) async fn give_back(&self, rung: &Rung, state: &DeliveryState) {
+        if !matches!(state, DeliveryState::Failed { .. } | DeliveryState::Unavailable) {
             return;
         }
         let back =

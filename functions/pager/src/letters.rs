@@ -61,6 +61,6 @@ fn external(incident: &Incident, turn: &Turn, index: usize, channel: &Channel) -
 fn emergency(incident: &Incident, turn: &Turn) -> Letter {
     let drill = if incident.drill().is_some() { "DRILL " } else { "" };
     let subject = format!("{drill}MUSTER EMERGENCY: incident {}", incident.id);
-    let why = turn.emergency.unwrap_or(Emergency::NobodyToPage);
+    let why = turn.emergency.unwrap_or(Emergency::NoContactToPage);
     Letter::Topic(subject, emergency_text(incident, why))
 }

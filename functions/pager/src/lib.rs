@@ -14,7 +14,8 @@ use std::time::Instant;
 use jiff::{SignedDuration, Timestamp};
 use lambda_runtime::Diagnostic;
 use muster_domain::incident::escalation::{Cursor, Next, Turn, TurnInput};
-use muster_domain::incident::send::{SendChannel, SendRecord, SendState, TRY_AGAIN};
+use muster_domain::incident::event::EventType;
+use muster_domain::incident::send::{Delivery, DeliveryState, SendChannel, TRY_AGAIN};
 use muster_domain::incident::update::UpdateInput;
 use muster_domain::incident::{Actor, Incident};
 use muster_domain::message::page::{Joined, Update as Change};
@@ -23,7 +24,7 @@ use muster_runtime::error::AwsError;
 use muster_runtime::figures;
 use muster_runtime::secret::NoRandomness;
 use muster_send::senders::Senders;
-use muster_store::incidents::{Fact, Incidents, Written};
+use muster_store::incidents::{Incidents, TimelineEvent, Written};
 use muster_store::roster::Roster;
 use serde::{Deserialize, Serialize};
 
@@ -223,7 +224,7 @@ impl Pager {
                 let ends = self
                     .send(&incident, (&turn, change.as_ref()), &claims, &policy, &joined, until)
                     .await?;
-                let went = ends.iter().find(|r| matches!(r.state, SendState::Sent { .. }));
+                let went = ends.iter().find(|r| matches!(r.state, DeliveryState::Sent { .. }));
                 if let (true, Some(record)) = (first, went) {
                     figures::first_page(&incident, record.at);
                 }
@@ -275,10 +276,11 @@ impl Pager {
     /// have answered at the same moment: then there is nothing to begin.
     async fn lapse(&self, incident: &Incident, now: Timestamp) -> Result<Option<Cursor>, AwsError> {
         let next = incident.lapse(now);
-        let minutes = incident.plan.acknowledgement_minutes.unwrap_or_default();
+        let minutes = incident.escalation_plan.acknowledgment_timeout_minutes.unwrap_or_default();
         let text = format!("Nobody resolved it within {minutes} minutes; people are paged again.");
-        let fact = Fact::new(now, "lapsed", &Actor::Muster, &text);
-        let name = format!("lapsed#{:04}", next.run);
+        let fact =
+            TimelineEvent::new(now, EventType::AcknowledgmentTimedOut, &Actor::Muster, &text);
+        let name = format!("{}#{:04}", EventType::AcknowledgmentTimedOut.name(), next.run);
         // On record before anything else can fail: the watchdog takes it if this run does not.
         let due = Some((next.first_turn(), next.first_due()));
         let written = self.incidents.answers().answer(&next, &name, &fact, None, due).await?;
@@ -295,12 +297,12 @@ impl Pager {
         policy: &Policy,
         joined: &Joined,
         until: Instant,
-    ) -> Result<Vec<SendRecord>, Failure> {
-        let one = async |sending: &Sending| -> Result<SendRecord, AwsError> {
+    ) -> Result<Vec<Delivery>, Failure> {
+        let one = async |sending: &Sending| -> Result<Delivery, AwsError> {
             let outside = matches!(sending.to, To::External(..)) && incident.drill().is_some();
             let go = async || {
                 if Instant::now() >= until {
-                    return SendState::late();
+                    return DeliveryState::late();
                 }
                 let base = &self.link_base;
                 let letter =
@@ -310,7 +312,7 @@ impl Pager {
             let mut waits = None;
             let state = if incident.dry() || outside {
                 // Nobody outside the house is ever told of a drill.
-                SendState::Dry
+                DeliveryState::DryRun
             } else {
                 match self.room(incident, sending, policy).await? {
                     Room::Free => go().await,
@@ -326,7 +328,7 @@ impl Pager {
                     }
                 }
             };
-            let record = SendRecord { state, at: Timestamp::now(), ..sending.record.clone() };
+            let record = Delivery { state, at: Timestamp::now(), ..sending.record.clone() };
             self.incidents.sends().settle(&incident.id, &record).await?;
             count(incident, &record);
             tracing::info!(
@@ -350,12 +352,12 @@ impl Pager {
 }
 
 /// Adds a page that has come to an end to the figures.
-fn count(incident: &Incident, record: &SendRecord) {
+fn count(incident: &Incident, record: &Delivery) {
     figures::page(record.key.channel.type_name(), record.state.name(), incident.drill().is_some());
 }
 
 /// The turn's records after these sends ended.
-fn with_ends(mut records: Vec<SendRecord>, sent: &[SendRecord]) -> Vec<SendRecord> {
+fn with_ends(mut records: Vec<Delivery>, sent: &[Delivery]) -> Vec<Delivery> {
     records.retain(|record| sent.iter().all(|end| end.key != record.key));
     records.extend_from_slice(sent);
     records
@@ -366,10 +368,10 @@ fn answer(
     input: TurnInput,
     turn: &Turn,
     claims: &Claims,
-    sent: &[SendRecord],
+    sent: &[Delivery],
     now: Timestamp,
 ) -> Answer {
-    let again = sent.iter().any(SendRecord::may_try_again).then_some(TRY_AGAIN);
+    let again = sent.iter().any(Delivery::may_try_again).then_some(TRY_AGAIN);
     let later = claims.later.map(|at| at.duration_since(now));
     if let Some(wait) = [again, later].into_iter().flatten().max() {
         return Answer::after(input, wait, now);

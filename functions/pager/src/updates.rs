@@ -7,13 +7,14 @@ use std::time::{Duration, Instant};
 use futures::{StreamExt as _, TryStreamExt as _};
 use jiff::Timestamp;
 use muster_domain::incident::escalation::{Cursor, plan_update};
+use muster_domain::incident::event::EventType;
 use muster_domain::incident::send::TRY_AGAIN;
 use muster_domain::incident::update::{About, Standing, Update, UpdateInput, recipients};
-use muster_domain::incident::{Actor, Incident, State};
+use muster_domain::incident::{Actor, Incident, IncidentStatus};
 use muster_domain::message::page;
 use muster_domain::message::page::JoinedLine;
 use muster_domain::value::id::IncidentId;
-use muster_store::incidents::{Fact, LATE, Written};
+use muster_store::incidents::{LATE, TimelineEvent, Written};
 use serde::Serialize;
 
 use crate::claims::Claims;
@@ -131,7 +132,7 @@ impl Pager {
             let at = Cursor { run, round: 0, step: 0 };
             let records =
                 self.incidents.sends().sends_of_update(&incident.id, at, &update.name).await?;
-            let resolved = incident.status == State::Resolved;
+            let resolved = incident.status == IncidentStatus::Resolved;
             if !resolved {
                 let people = self.roster.named(recipients(&incident)).await?;
                 let turn = plan_update(&incident, &people, &records, now);
@@ -187,7 +188,8 @@ impl Pager {
         updates: &[Update],
         now: Timestamp,
     ) -> Result<End, Failure> {
-        let fact = Fact::new(now, "update_sent", &Actor::Muster, &line(updates, whom));
+        let fact =
+            TimelineEvent::new(now, EventType::UpdateSent, &Actor::Muster, &line(updates, whom));
         self.incidents.timeline().note(&incident.id, &format!("update#{name}"), &fact).await?;
         let ends = futures::stream::iter(
             updates.iter().map(|told| self.incidents.updates().update_told(told)),

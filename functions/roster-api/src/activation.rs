@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::{Path, State};
-use muster_domain::draft::fault::Fault;
+use muster_domain::draft::fault::FieldError;
 use muster_domain::roster::contact::Contact;
 use muster_domain::value::id::ContactId;
 use muster_runtime::error::AwsError;
@@ -53,8 +53,9 @@ pub(crate) async fn activate(
     match directory.activate(&found.arn, &code).await {
         Ok(()) => Ok(Json(Activation { status: "activated" })),
         Err(AwsError { code, .. }) if code == "ValidationException" => {
-            let wrong = "is not the code that was sent last; without a code, another is sent";
-            Err(Problem::invalid(vec![Fault::new("code", wrong, "123456")]))
+            let wrong =
+                "is not the most recent code. Send the request without a code to receive a new one";
+            Err(Problem::invalid(vec![FieldError::new("code", wrong, "123456")]))
         }
         Err(error) => Err(error.into()),
     }
@@ -62,16 +63,17 @@ pub(crate) async fn activate(
 
 /// The code in the body, if there is one; codes have 6 to 10 digits (Incident Manager API).
 fn code(body: &Value) -> Result<Option<String>, Problem> {
-    let wrong =
-        |field: &str, fault: &str| Err(Problem::invalid(vec![Fault::new(field, fault, "123456")]));
+    let wrong = |field: &str, fault: &str| {
+        Err(Problem::invalid(vec![FieldError::new(field, fault, "123456")]))
+    };
     let Some(fields) = body.as_object() else {
         return wrong(
             "body",
-            "must be a JSON object: {} sends a code, {\"code\": …} takes it back",
+            "must be a JSON object: {} sends a code, {\"code\": \"…\"} activates the channel",
         );
     };
     if fields.keys().any(|name| name != "code") {
-        return wrong("body", "has a field that is not code");
+        return wrong("body", "must not contain fields other than code");
     }
     match fields.get("code") {
         None => Ok(None),
@@ -80,6 +82,6 @@ fn code(body: &Value) -> Result<Option<String>, Problem> {
         {
             Ok(Some(code.clone()))
         }
-        Some(_) => wrong("code", "must be a text of 6 to 10 digits"),
+        Some(_) => wrong("code", "must be a string of 6 to 10 digits"),
     }
 }

@@ -50,7 +50,7 @@ impl Caller {
     }
 
     pub(crate) fn actor(&self) -> Actor {
-        Actor::Caller(self.0.clone())
+        Actor::Caller { caller: self.0.clone() }
     }
 }
 

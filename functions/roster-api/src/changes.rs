@@ -7,20 +7,20 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::App;
-use crate::paging::{Listed, Paging, listed};
+use crate::paging::{Page, Paging, listed};
 use crate::problem::Problem;
 
 /// An entry's whole history, oldest first.
 #[derive(Debug, Serialize)]
-pub(crate) struct History {
+pub(crate) struct ChangeList {
     pub(crate) items: Vec<Change>,
 }
 
 /// What an erasure did.
 #[derive(Debug, Serialize)]
-pub(crate) struct Erased {
+pub(crate) struct EraseResult {
     /// How many records held values.
-    pub(crate) erased: usize,
+    pub(crate) erased_count: usize,
 }
 
 /// The history as everybody may see it: numbers and addresses are in the channels alone, so their
@@ -41,7 +41,7 @@ pub(crate) fn shown(mut change: Change) -> Change {
 pub(crate) async fn list(
     State(app): State<App>,
     paging: Paging,
-) -> Result<Json<Listed<Change>>, Problem> {
+) -> Result<Json<Page<Change>>, Problem> {
     let page = app.roster.changes(paging.limit, paging.cursor.as_deref()).await?;
     listed(page.map(|page| page.map(shown)))
 }

@@ -4,9 +4,9 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
-use muster_domain::draft::fault::Fault;
+use muster_domain::draft::fault::FieldError;
 use muster_domain::roster::contact::Contact;
-use muster_domain::roster::contact::draft::ContactDraft;
+use muster_domain::roster::contact::draft::ContactInput;
 use muster_domain::value::id::ContactId;
 use muster_domain::value::stamps::Stamp;
 use muster_store::roster::{Action, Change};
@@ -18,25 +18,25 @@ use crate::entries::{Served, find};
 use crate::filter::Filter;
 use crate::holes::Whole;
 use crate::mask;
-use crate::paging::{Listed, Paging, listed};
+use crate::paging::{Page, Paging, listed};
 use crate::problem::Problem;
 use crate::request::At;
 
 impl Served for Contact {
     const WHAT: &'static str = "contact";
     const PATH: &'static str = "/contacts";
-    type Draft = ContactDraft;
+    type Draft = ContactInput;
 
-    fn version_of(draft: &ContactDraft) -> Option<u64> {
+    fn version_of(draft: &ContactInput) -> Option<u64> {
         draft.version()
     }
 
     fn check(
-        draft: ContactDraft,
+        draft: ContactInput,
         id: Option<&ContactId>,
         current: Option<&Self>,
         stamp: &Stamp,
-    ) -> Result<Self, Vec<Fault>> {
+    ) -> Result<Self, Vec<FieldError>> {
         draft.check(id, current, stamp)
     }
 
@@ -64,7 +64,7 @@ pub(crate) async fn list(
     State(app): State<App>,
     paging: Paging,
     filter: Filter,
-) -> Result<Json<Listed<Value>>, Problem> {
+) -> Result<Json<Page<Value>>, Problem> {
     let (limit, cursor) = (usize::from(paging.limit), paging.cursor.as_deref());
     let page = app.roster.entries(limit, cursor, |contact| filter.holds(contact)).await?;
     listed(page.map(|page| page.map(|contact: Contact| contact.view())))

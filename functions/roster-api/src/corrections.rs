@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use muster_domain::review::{Correction, Decision, Subject, Wrong};
+use muster_domain::review::{ChangeRequest, ChangeRequestType, Decision, Subject};
 use muster_domain::roster::contact::Contact;
 use muster_domain::roster::external::ExternalResource;
 use muster_store::incidents::{Write, Written};
@@ -13,18 +13,18 @@ use serde_json::Value;
 use crate::App;
 use crate::caller::Caller;
 use crate::entries::{Served, find, stamp};
-use crate::holes::{Override, leave};
+use crate::holes::{AllowGaps, leave};
 use crate::problem::Problem;
 use crate::request::{PathText, draft};
 
 /// A correction as everybody may see it.
 #[derive(Debug, Serialize)]
-pub(crate) struct Shown {
+pub(crate) struct PublicChangeRequest {
     id: String,
     subject: Subject,
-    by: muster_domain::value::id::ContactId,
-    at: jiff::Timestamp,
-    wrong: &'static str,
+    requested_by: muster_domain::value::id::ContactId,
+    requested_at: jiff::Timestamp,
+    r#type: &'static str,
     /// The merge patch that it asks for.
     #[serde(skip_serializing_if = "Option::is_none")]
     patch: Option<Value>,
@@ -34,18 +34,20 @@ pub(crate) struct Shown {
     decision: Option<Decision>,
 }
 
-impl From<Correction> for Shown {
-    fn from(correction: Correction) -> Self {
-        let (wrong, patch, note) = match correction.wrong {
-            Wrong::Fields { patch, note } => ("fields", serde_json::from_str(&patch).ok(), note),
-            Wrong::Left { note } => ("left", None, note),
+impl From<ChangeRequest> for PublicChangeRequest {
+    fn from(correction: ChangeRequest) -> Self {
+        let (wrong, patch, note) = match correction.r#type {
+            ChangeRequestType::Correction { patch, note } => {
+                ("correction", serde_json::from_str(&patch).ok(), note)
+            }
+            ChangeRequestType::Departure { note } => ("departure", None, note),
         };
         Self {
             id: correction.id,
             subject: correction.subject,
-            by: correction.by,
-            at: correction.at,
-            wrong,
+            requested_by: correction.requested_by,
+            requested_at: correction.requested_at,
+            r#type: wrong,
             patch,
             note,
             decision: correction.decision,
@@ -55,35 +57,37 @@ impl From<Correction> for Shown {
 
 /// The corrections that wait.
 #[derive(Debug, Serialize)]
-pub(crate) struct Waiting {
-    items: Vec<Shown>,
+pub(crate) struct ChangeRequestList {
+    items: Vec<PublicChangeRequest>,
 }
 
-pub(crate) async fn list(State(app): State<App>) -> Result<Json<Waiting>, Problem> {
+pub(crate) async fn list(State(app): State<App>) -> Result<Json<ChangeRequestList>, Problem> {
     let waiting = app.incidents.reviews().corrections().await?;
-    Ok(Json(Waiting { items: waiting.into_iter().map(Shown::from).collect() }))
+    Ok(Json(ChangeRequestList {
+        items: waiting.into_iter().map(PublicChangeRequest::from).collect(),
+    }))
 }
 
 /// The correction in the path, if it waits.
-async fn waiting(app: &App, text: &str) -> Result<Correction, Problem> {
+async fn waiting(app: &App, text: &str) -> Result<ChangeRequest, Problem> {
     let found = app.incidents.reviews().correction(text).await?;
-    let correction = found.ok_or_else(|| Problem::not_found("correction"))?;
+    let correction = found.ok_or_else(|| Problem::not_found("change request"))?;
     match correction.decision {
         None => Ok(correction),
         Some(_) => Err(Problem::decided()),
     }
 }
 
-fn decided(correction: Correction, approved: bool, why: &Why) -> Correction {
+fn decided(correction: ChangeRequest, approved: bool, why: &Why) -> ChangeRequest {
     let decision = Some(Decision { approved, by: why.by.clone(), at: why.at });
-    Correction { decision, ..correction }
+    ChangeRequest { decision, ..correction }
 }
 
 pub(crate) async fn reject(
     State(app): State<App>,
     PathText(text): PathText,
     caller: Caller,
-) -> Result<Json<Shown>, Problem> {
+) -> Result<Json<PublicChangeRequest>, Problem> {
     let correction = decided(waiting(&app, &text).await?, false, &caller.why());
     let write = app.incidents.reviews().correction_put(&correction)?;
     match app.incidents.reviews().together(vec![write]).await? {
@@ -97,39 +101,39 @@ pub(crate) async fn approve(
     State(app): State<App>,
     PathText(text): PathText,
     caller: Caller,
-    overriding: Override,
-) -> Result<Json<Shown>, Problem> {
+    overriding: AllowGaps,
+) -> Result<Json<PublicChangeRequest>, Problem> {
     let mut why = caller.why();
     why.source = "review";
     let correction = decided(waiting(&app, &text).await?, true, &why);
     let write = app.incidents.reviews().correction_put(&correction)?;
-    match (&correction.subject, &correction.wrong) {
-        (Subject::Contact(id), Wrong::Fields { patch, .. }) => {
+    match (&correction.subject, &correction.r#type) {
+        (Subject::Contact(id), ChangeRequestType::Correction { patch, .. }) => {
             let current = find::<Contact>(&app, id).await?;
             let confirm = |entry: Contact| Contact {
-                reviewed_at: Some(correction.at),
+                confirmed_at: Some(correction.requested_at),
                 unconfirmed_since: None,
                 ..entry
             };
             amend(&app, &current, patch, confirm, write, (&overriding, &mut why)).await?;
         }
-        (Subject::External(id), Wrong::Fields { patch, .. }) => {
+        (Subject::External(id), ChangeRequestType::Correction { patch, .. }) => {
             let current = find::<ExternalResource>(&app, id).await?;
             let confirm = |entry: ExternalResource| ExternalResource {
-                reviewed_at: Some(correction.at),
+                confirmed_at: Some(correction.requested_at),
                 unconfirmed_since: None,
                 ..entry
             };
             amend(&app, &current, patch, confirm, write, (&overriding, &mut why)).await?;
         }
-        (Subject::Contact(id), Wrong::Left { .. }) => {
+        (Subject::Contact(id), ChangeRequestType::Departure { .. }) => {
             // Somebody who was deleted meanwhile has left as well.
             if let Some(leaver) = app.roster.entry::<Contact>(id).await? {
                 leave(&app, leaver, why, &overriding).await?;
             }
             close(&app, write).await?;
         }
-        (Subject::External(id), Wrong::Left { .. }) => {
+        (Subject::External(id), ChangeRequestType::Departure { .. }) => {
             if let Some(resource) = app.roster.entry::<ExternalResource>(id).await? {
                 overriding.judge(&app, Some(&resource), None, &mut why).await?;
                 if app.roster.delete(&resource, &why).await? == Written::Conflict {
@@ -156,7 +160,7 @@ async fn amend<E: Served>(
     patch: &str,
     confirm: impl FnOnce(E) -> E,
     write: Write,
-    (overriding, why): (&Override, &mut Why),
+    (overriding, why): (&AllowGaps, &mut Why),
 ) -> Result<(), Problem> {
     let patch: Value = serde_json::from_str(patch).map_err(|_| Problem::internal())?;
     let mut merged = serde_json::to_value(current).unwrap_or_default();

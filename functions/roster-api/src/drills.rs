@@ -5,8 +5,8 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
-use muster_domain::draft::fault::Fault;
-use muster_domain::finding::drill::{DrillDraft, DrillFinding, Mode};
+use muster_domain::draft::fault::FieldError;
+use muster_domain::finding::drill::{DrillFinding, DrillInput, DrillMode};
 use muster_domain::incident::Incident;
 use muster_domain::incident::drill::report::{DrillReport, report};
 use muster_domain::roster::contact::Contact;
@@ -18,7 +18,7 @@ use serde::Serialize;
 
 use crate::App;
 use crate::caller::Caller;
-use crate::paging::{Listed, Paging, listed};
+use crate::paging::{Page, Paging, listed};
 use crate::problem::Problem;
 use crate::request::{Body, PathText, draft, id};
 
@@ -30,11 +30,11 @@ const MOST_NEW: usize = 20;
 
 /// A drill that is on its way.
 #[derive(Debug, Serialize)]
-pub(crate) struct Begun {
+pub(crate) struct DrillAccepted {
     /// Its id, and that of the incident that it opens.
     id: IncidentId,
-    mode: Mode,
-    asked_at: Timestamp,
+    mode: DrillMode,
+    requested_at: Timestamp,
 }
 
 /// Asks for a drill. Its finding goes by the stack's own bus and opens an incident within seconds.
@@ -50,7 +50,7 @@ pub(crate) async fn ask(
     let key = key.transpose()?.map(|key| format!("/drills {key}"));
     let random = || Token::random().map(|token| token.digest()).map_err(|_| Problem::internal());
     let id = key.as_ref().map_or_else(random, |key| Ok(token_digest(&format!("{by}\n{key}"))))?;
-    let drill: DrillDraft = draft(body, "drill")?;
+    let drill: DrillInput = draft(body, "drill")?;
     let drill = drill.check(id, &app.region, by.clone(), now).map_err(Problem::invalid)?;
     known(&app, &drill).await?;
     let drill = match &key {
@@ -64,24 +64,24 @@ pub(crate) async fn ask(
     if app.bus.put(&[event]).await?.first() != Some(&true) {
         return Err(Problem::unavailable());
     }
-    for newcomer in &drill.drill.newcomers {
+    for newcomer in &drill.drill.new_contacts {
         app.incidents.reviews().drilled(newcomer).await?;
     }
     tracing::info!(incident = %id, mode = drill.drill.mode.name(), "drill asked for");
     let headers = [(header::LOCATION, format!("/drills/{id}"))];
-    let begun = Begun { id, mode: drill.drill.mode, asked_at: drill.asked_at };
+    let begun = DrillAccepted { id, mode: drill.drill.mode, requested_at: drill.requested_at };
     Ok((StatusCode::ACCEPTED, headers, Json(begun)).into_response())
 }
 
 /// The drill with those who are to be in their first one. Nothing is sent in a dry drill, so it is none.
 async fn with_newcomers(app: &App, mut drill: DrillFinding) -> Result<DrillFinding, Problem> {
-    if drill.drill.mode == Mode::Dry {
+    if drill.drill.mode == DrillMode::DryRun {
         return Ok(drill);
     }
     for newcomer in app.incidents.reviews().newcomers().await?.into_iter().take(MOST_NEW) {
         let there = app.roster.entry::<Contact>(&newcomer.contact).await?;
         if there.is_some_and(|contact| !contact.departed()) {
-            drill.drill.newcomers.insert(newcomer.contact);
+            drill.drill.new_contacts.insert(newcomer.contact);
         } else {
             app.incidents.reviews().drilled(&newcomer.contact).await?;
         }
@@ -92,17 +92,17 @@ async fn with_newcomers(app: &App, mut drill: DrillFinding) -> Result<DrillFindi
 /// The incident that a drill opens, as the responder names it.
 fn incident(drill: &DrillFinding) -> Result<IncidentId, Problem> {
     let identity = DrillFinding::identity(&drill.id);
-    incident_id(&identity, drill.asked_at).map_err(|_| Problem::internal())
+    incident_id(&identity, drill.requested_at).map_err(|_| Problem::internal())
 }
 
 /// Refuses a drill for people who are not in the roster, or have left.
 async fn known(app: &App, drill: &DrillFinding) -> Result<(), Problem> {
     let mut faults = Vec::new();
-    for (index, id) in drill.drill.people.iter().enumerate() {
+    for (index, id) in drill.drill.contacts.iter().enumerate() {
         let there = app.roster.entry::<Contact>(id).await?;
         if there.is_none_or(|contact| contact.departed()) {
-            let fault = "names nobody who is in the roster; GET /contacts lists everybody";
-            faults.push(Fault::new(format!("people[{index}]"), fault, "ada-lovelace"));
+            let fault = "references a contact that is not in the roster (see GET /contacts)";
+            faults.push(FieldError::new(format!("people[{index}]"), fault, "ada-lovelace"));
         }
     }
     if faults.is_empty() { Ok(()) } else { Err(Problem::invalid(faults)) }
@@ -116,7 +116,7 @@ async fn first(
     body: &str,
     drill: DrillFinding,
 ) -> Result<DrillFinding, Problem> {
-    let now = drill.asked_at;
+    let now = drill.requested_at;
     let answer = FirstAnswer::new(body, incident(&drill)?.as_str(), now);
     if app.incidents.idempotency().remember(by, key, &answer, now).await? == Written::Done {
         return Ok(drill);
@@ -130,13 +130,13 @@ async fn first(
     if !first.answers(body) {
         return Err(Problem::key_reused());
     }
-    Ok(DrillFinding { asked_at: first.made_at, ..drill })
+    Ok(DrillFinding { requested_at: first.made_at, ..drill })
 }
 
 pub(crate) async fn list(
     State(app): State<App>,
     paging: Paging,
-) -> Result<Json<Listed<Incident>>, Problem> {
+) -> Result<Json<Page<Incident>>, Problem> {
     listed(app.incidents.list(List::Drills, paging.limit, paging.cursor.as_deref()).await?)
 }
 

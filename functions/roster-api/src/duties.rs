@@ -4,11 +4,12 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Response};
 use jiff::Timestamp;
-use muster_domain::draft::fault::Fault;
+use muster_domain::draft::fault::FieldError;
 use muster_domain::incident::Actor;
+use muster_domain::incident::event::EventType;
 use muster_domain::value::id::{IncidentId, ResourceId};
 use muster_domain::value::text;
-use muster_store::incidents::{Fact, Written};
+use muster_store::incidents::{TimelineEvent, Written};
 
 use crate::App;
 use crate::caller::Caller;
@@ -27,18 +28,18 @@ pub(crate) async fn done(
 ) -> Result<Response, Problem> {
     let Path((incident, resource)) = path.map_err(|_| Problem::no_route())?;
     let incident = id::<IncidentId>(&incident, "incident")?;
-    let resource = id::<ResourceId>(&resource, "notification duty")?;
+    let resource = id::<ResourceId>(&resource, "notification obligation")?;
     let note = note(&body).map_err(|fault| Problem::invalid(vec![fault]))?;
     for _ in 0..MOST_RACES {
         let clock = app.incidents.duties().duty(&incident, &resource).await?;
-        let clock = clock.ok_or_else(|| Problem::not_found("notification duty"))?;
+        let clock = clock.ok_or_else(|| Problem::not_found("notification obligation"))?;
         let now = Timestamp::now();
-        let by = Actor::Caller(caller.0.clone());
+        let by = Actor::Caller { caller: caller.0.clone() };
         let Some(next) = clock.clone().finish(by.to_string(), now, note.clone()) else {
             return Ok(Json(clock).into_response());
         };
         let text = format!("The report to {resource} was made.");
-        let fact = Fact::new(now, "duty_done", &by, &text);
+        let fact = TimelineEvent::new(now, EventType::NotificationRecorded, &by, &text);
         if app.incidents.duties().keep_duty(&next, &fact).await? == Written::Done {
             return Ok(Json(next).into_response());
         }
@@ -47,19 +48,23 @@ pub(crate) async fn done(
 }
 
 /// What somebody adds, such as the reference that the authority gave.
-fn note(body: &serde_json::Value) -> Result<Option<String>, Fault> {
+fn note(body: &serde_json::Value) -> Result<Option<String>, FieldError> {
     const EXAMPLE: &str = "Reference 2026-4711";
     let Some(object) = body.as_object() else {
-        return Err(Fault::new("body", "must be a JSON object, which may be empty", "{}"));
+        return Err(FieldError::new("body", "must be a JSON object, which can be empty", "{}"));
     };
     if object.keys().any(|key| key != "note") {
-        return Err(Fault::new("body", "has a field that is not note", r#"{"note": "…"}"#));
+        return Err(FieldError::new(
+            "body",
+            "must not contain fields other than note",
+            r#"{"note": "…"}"#,
+        ));
     }
     match object.get("note") {
         None | Some(serde_json::Value::Null) => Ok(None),
         Some(serde_json::Value::String(note)) => text::line(note)
             .map(|note| Some(note.to_owned()))
-            .map_err(|error| Fault::new("note", error.to_string(), EXAMPLE)),
-        Some(_) => Err(Fault::new("note", "must be a text", EXAMPLE)),
+            .map_err(|error| FieldError::new("note", error.to_string(), EXAMPLE)),
+        Some(_) => Err(FieldError::new("note", "must be a string", EXAMPLE)),
     }
 }

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use muster_domain::draft::fault::Fault;
+use muster_domain::draft::fault::FieldError;
 use muster_domain::value::stamps::Stamp;
 use muster_store::incidents::FirstAnswer;
 use muster_store::roster::{Action, Change, Entry, Saved, Why, Written};
@@ -13,8 +13,8 @@ use serde_json::Value;
 
 use crate::App;
 use crate::caller::Caller;
-use crate::changes::{Erased, History, shown};
-use crate::holes::{Override, Whole};
+use crate::changes::{ChangeList, EraseResult, shown};
+use crate::holes::{AllowGaps, Whole};
 use crate::precondition::{Precondition, tag};
 use crate::problem::Problem;
 use crate::request::{At, Body, draft};
@@ -39,7 +39,7 @@ pub(crate) trait Served: Entry + 'static {
         id: Option<&Self::Id>,
         current: Option<&Self>,
         stamp: &Stamp,
-    ) -> Result<Self, Vec<Fault>>;
+    ) -> Result<Self, Vec<FieldError>>;
 
     /// The entry as everybody may see it.
     fn view(&self) -> Value {
@@ -76,7 +76,7 @@ fn answer<E: Served>(status: StatusCode, entry: &E) -> Response {
 pub(crate) async fn create<E: Served>(
     State(app): State<App>,
     caller: Caller,
-    overriding: Override,
+    overriding: AllowGaps,
     headers: HeaderMap,
     Body(body): Body,
 ) -> Result<Response, Problem> {
@@ -149,7 +149,7 @@ pub(crate) async fn replace<E: Served>(
     At(id): At<E>,
     caller: Caller,
     condition: Precondition,
-    overriding: Override,
+    overriding: AllowGaps,
     Body(mut body): Body,
 ) -> Result<Response, Problem> {
     let current = app.roster.entry::<E>(&id).await?;
@@ -165,7 +165,7 @@ pub(crate) async fn update<E: Served>(
     At(id): At<E>,
     caller: Caller,
     condition: Precondition,
-    overriding: Override,
+    overriding: AllowGaps,
     Body(mut patch): Body,
 ) -> Result<Response, Problem> {
     let current = find::<E>(&app, &id).await?;
@@ -183,7 +183,7 @@ async fn put<E: Served>(
     draft: E::Draft,
     current: Option<&E>,
     mut why: Why,
-    (condition, overriding): (&Precondition, &Override),
+    (condition, overriding): (&Precondition, &AllowGaps),
 ) -> Result<Response, Problem> {
     let read = E::version_of(&draft);
     if read.is_some() && read != current.map(Entry::version) {
@@ -215,7 +215,7 @@ pub(crate) async fn remove<E: Served>(
     At(id): At<E>,
     caller: Caller,
     condition: Precondition,
-    overriding: Override,
+    overriding: AllowGaps,
 ) -> Result<StatusCode, Problem> {
     let entry = find::<E>(&app, &id).await?;
     condition.check(Some(&entry))?;
@@ -234,12 +234,12 @@ pub(crate) async fn remove<E: Served>(
 pub(crate) async fn history<E: Served>(
     State(app): State<App>,
     At(id): At<E>,
-) -> Result<Json<History>, Problem> {
+) -> Result<Json<ChangeList>, Problem> {
     let changes = app.roster.changes_of::<E>(&id).await?;
     if changes.is_empty() && E::built_in(&id).is_none() {
         return Err(Problem::not_found(E::WHAT));
     }
-    Ok(Json(History { items: changes.into_iter().map(shown).collect() }))
+    Ok(Json(ChangeList { items: changes.into_iter().map(shown).collect() }))
 }
 
 /// Erases the values in an entry's history; the changes themselves stay, and so does who erased.
@@ -247,11 +247,11 @@ pub(crate) async fn erase<E: Served>(
     State(app): State<App>,
     At(id): At<E>,
     caller: Caller,
-) -> Result<Json<Erased>, Problem> {
+) -> Result<Json<EraseResult>, Problem> {
     let why = caller.why();
     let last = app.roster.changes_of::<E>(&id).await?.pop();
     let last = last.ok_or_else(|| Problem::not_found(E::WHAT))?;
     let erased = app.roster.erase::<E>(&id, why.at).await?;
     app.roster.record(&last.followed_by(Action::Erased, &why)).await?;
-    Ok(Json(Erased { erased }))
+    Ok(Json(EraseResult { erased_count: erased }))
 }

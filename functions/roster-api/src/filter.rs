@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use axum::extract::{FromRequestParts, Query};
 use axum::http::request::Parts;
-use muster_domain::draft::fault::Fault;
-use muster_domain::roster::contact::{Contact, Status};
+use muster_domain::draft::fault::FieldError;
+use muster_domain::roster::contact::{Contact, ContactStatus};
 use muster_domain::roster::role::Role;
 
 use crate::problem::Problem;
@@ -16,7 +16,7 @@ const STATUSES: [&str; 3] = ["active", "on_leave", "departed"];
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Filter {
     role: Option<Role>,
-    level: Option<u8>,
+    escalation_level: Option<u8>,
     status: Option<String>,
     skill: Option<String>,
     account: Option<String>,
@@ -30,7 +30,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Filter {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let given = Query::<BTreeMap<String, String>>::from_request_parts(parts, state).await;
         let Ok(Query(given)) = given else {
-            let fault = Fault::new("query", "cannot be read", "role=technical_lead&limit=50");
+            let fault =
+                FieldError::new("query", "could not be parsed", "role=technical_lead&limit=50");
             return Err(Problem::bad_query(vec![fault]));
         };
         Self::read(given).map_err(Problem::bad_query)
@@ -38,27 +39,33 @@ impl<S: Send + Sync> FromRequestParts<S> for Filter {
 }
 
 impl Filter {
-    fn read(given: BTreeMap<String, String>) -> Result<Self, Vec<Fault>> {
+    fn read(given: BTreeMap<String, String>) -> Result<Self, Vec<FieldError>> {
         let (mut filter, mut faults) = (Self::default(), Vec::new());
         for (name, text) in given {
             let fault = match name.as_str() {
                 "role" => {
                     filter.role = Role::from_name(&text);
-                    let wrong = "must be a role's name";
-                    filter.role.is_none().then(|| Fault::new("role", wrong, "technical_lead"))
+                    let wrong = "must be a role name (see GET /roles)";
+                    filter.role.is_none().then(|| FieldError::new("role", wrong, "technical_lead"))
                 }
-                "level" => {
-                    filter.level = text.parse().ok().filter(|level| (1..=4).contains(level));
-                    let wrong = "must be a whole number from 1 to 4";
-                    filter.level.is_none().then(|| Fault::new("level", wrong, "2"))
+                "escalation_level" => {
+                    filter.escalation_level =
+                        text.parse().ok().filter(|level| (1..=4).contains(level));
+                    let wrong = "must be an integer from 1 to 4";
+                    filter
+                        .escalation_level
+                        .is_none()
+                        .then(|| FieldError::new("escalation_level", wrong, "2"))
                 }
                 "status" if STATUSES.contains(&text.as_str()) => {
                     filter.status = Some(text);
                     None
                 }
-                "status" => {
-                    Some(Fault::new("status", "must be active, on_leave or departed", "active"))
-                }
+                "status" => Some(FieldError::new(
+                    "status",
+                    "must be one of: active, on_leave, departed",
+                    "active",
+                )),
                 "skill" => {
                     filter.skill = Some(text.to_lowercase());
                     None
@@ -66,8 +73,8 @@ impl Filter {
                 "account" => {
                     let digits = text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit());
                     filter.account = Some(text);
-                    let wrong = "must be an AWS account id: 12 digits";
-                    (!digits).then(|| Fault::new("account", wrong, "111122223333"))
+                    let wrong = "must be a 12-digit AWS account ID";
+                    (!digits).then(|| FieldError::new("account", wrong, "111122223333"))
                 }
                 "q" => {
                     filter.q = Some(text.to_lowercase());
@@ -84,13 +91,13 @@ impl Filter {
     /// Whether this contact belongs in the list.
     pub(crate) fn holds(&self, contact: &Contact) -> bool {
         let status = match contact.status {
-            Status::Active => "active",
-            Status::OnLeave { .. } => "on_leave",
-            Status::Departed => "departed",
+            ContactStatus::Active => "active",
+            ContactStatus::OnLeave { .. } => "on_leave",
+            ContactStatus::Departed => "departed",
         };
         let skilled = |skill: &String| contact.skills.iter().any(|s| s.to_lowercase() == *skill);
         self.role.is_none_or(|role| contact.roles.contains(&role))
-            && self.level.is_none_or(|level| contact.level == level)
+            && self.escalation_level.is_none_or(|level| contact.escalation_level == level)
             && self.status.as_ref().is_none_or(|wanted| wanted == status)
             && self.skill.as_ref().is_none_or(skilled)
             && self.account.as_ref().is_none_or(|account| contact.serves(account))

@@ -6,7 +6,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderName, header};
 use axum::response::{Html, IntoResponse as _, Response};
 use muster_domain::document::Document;
-use muster_domain::draft::fault::Fault;
+use muster_domain::draft::fault::FieldError;
 use serde::{Deserialize, Serialize};
 
 use crate::problem::Problem;
@@ -42,7 +42,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Format {
             Ok("markdown") => Ok(Self::Markdown),
             Ok("html") => Ok(Self::Html),
             _ => {
-                let fault = Fault::new("format", "must be json, markdown or html", "html");
+                let fault =
+                    FieldError::new("format", "must be one of: json, markdown, html", "html");
                 Err(Problem::bad_query(vec![fault]))
             }
         }

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use axum::Json;
 use axum::extract::{FromRequestParts, Query, State};
 use axum::http::request::Parts;
-use muster_domain::draft::fault::Fault;
+use muster_domain::draft::fault::FieldError;
 use muster_domain::roster::contact::Contact;
-use muster_domain::roster::contact::Status;
+use muster_domain::roster::contact::ContactStatus;
 use muster_domain::roster::external::ExternalResource;
 use muster_domain::roster::hole::{Hole, Snapshot};
 use muster_domain::roster::plan::EscalationPlan;
@@ -28,36 +28,40 @@ use crate::request::At;
 
 #[derive(Deserialize)]
 struct Parameters {
-    r#override: Option<String>,
+    allow_gaps: Option<String>,
     reason: Option<String>,
 }
 
 /// Whether holes are accepted, and why.
 #[derive(Clone, Debug)]
-pub(crate) struct Override(Option<String>);
+pub(crate) struct AllowGaps(Option<String>);
 
-impl<S: Send + Sync> FromRequestParts<S> for Override {
+impl<S: Send + Sync> FromRequestParts<S> for AllowGaps {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let wrong = |field: &str, fault: &str, example: &str| {
-            Problem::bad_query(vec![Fault::new(field, fault, example)])
+            Problem::bad_query(vec![FieldError::new(field, fault, example)])
         };
         let given = Query::<Parameters>::from_request_parts(parts, state).await;
         let Ok(Query(given)) = given else {
-            return Err(wrong("query", "cannot be read", "override=true&reason=team%20dissolved"));
+            return Err(wrong(
+                "query",
+                "could not be parsed",
+                "allow_gaps=true&reason=team%20dissolved",
+            ));
         };
         let reason = given.reason.as_deref().map(str::trim);
         if let Some(Err(error)) = reason.filter(|reason| !reason.is_empty()).map(text::line) {
             return Err(wrong("reason", &error.to_string(), "team dissolved"));
         }
-        match given.r#override.as_deref() {
+        match given.allow_gaps.as_deref() {
             None | Some("false") => Ok(Self(None)),
             Some("true") => match reason.filter(|reason| !reason.is_empty()) {
                 Some(reason) => Ok(Self(Some(reason.to_owned()))),
-                None => Err(wrong("reason", "must say why", "team dissolved")),
+                None => Err(wrong("reason", "is required if allow_gaps=true", "team dissolved")),
             },
-            Some(_) => Err(wrong("override", "must be true or false", "true")),
+            Some(_) => Err(wrong("allow_gaps", "must be true or false", "true")),
         }
     }
 }
@@ -92,7 +96,7 @@ impl Whole {
     }
 }
 
-impl Override {
+impl AllowGaps {
     /// Lets a change through that leaves nothing open, or whose holes are accepted; the reason is
     /// then part of its record.
     pub(crate) async fn judge<E: Served>(
@@ -114,7 +118,7 @@ impl Override {
     /// Lets `open` be, if there is none or somebody says why.
     pub(crate) fn accept(&self, open: Vec<Hole>, why: &mut Why) -> Result<(), Problem> {
         if self.0.is_none() && !open.is_empty() {
-            return Err(Problem::opens(open));
+            return Err(Problem::opens(&open));
         }
         why.reason.clone_from(&self.0);
         Ok(())
@@ -123,28 +127,28 @@ impl Override {
 
 /// What became of a departure.
 #[derive(Debug, Serialize)]
-pub(crate) struct Departed {
+pub(crate) struct OffboardingResult {
     contact: ContactId,
     /// Who takes the leaver's place.
-    successor: Option<ContactId>,
+    replaced_by: Option<ContactId>,
     /// Whose backup the successor has become.
-    now_backup_of: Vec<ContactId>,
+    backup_for: Vec<ContactId>,
     /// The escalation plans that name the successor now.
-    now_in_plans: Vec<PlanId>,
+    escalation_plans: Vec<PlanId>,
     /// Who has no backup any more: the successor, if the leaver was theirs.
-    now_without_backup: Option<ContactId>,
+    contact_without_backup: Option<ContactId>,
 }
 
 /// Lets somebody leave: their own backup takes their place wherever they are a backup or are named
 /// by a plan, and they are never paged again. Interrupted, it can be repeated: what was replaced
 /// stays replaced.
-pub(crate) async fn depart(
+pub(crate) async fn offboard(
     State(app): State<App>,
     At(id): At<Contact>,
     caller: Caller,
     condition: Precondition,
-    overriding: Override,
-) -> Result<Json<Departed>, Problem> {
+    overriding: AllowGaps,
+) -> Result<Json<OffboardingResult>, Problem> {
     let leaver = find::<Contact>(&app, &id).await?;
     condition.check(Some(&leaver))?;
     leave(&app, leaver, caller.why(), &overriding).await.map(Json)
@@ -155,21 +159,21 @@ pub(crate) async fn leave(
     app: &App,
     leaver: Contact,
     mut why: Why,
-    overriding: &Override,
-) -> Result<Departed, Problem> {
+    overriding: &AllowGaps,
+) -> Result<OffboardingResult, Problem> {
     if leaver.departed() {
-        return Ok(Departed {
+        return Ok(OffboardingResult {
             contact: leaver.id,
-            successor: None,
-            now_backup_of: Vec::new(),
-            now_in_plans: Vec::new(),
-            now_without_backup: None,
+            replaced_by: None,
+            backup_for: Vec::new(),
+            escalation_plans: Vec::new(),
+            contact_without_backup: None,
         });
     }
     let before = Whole::read(app).await?;
     let there = |id: &ContactId| before.people.get(id).is_some_and(|contact| !contact.departed());
-    let successor = leaver.backup.clone().filter(there);
-    let gone = Contact { status: Status::Departed, ..leaver.touched(&stamp(&why)) };
+    let successor = leaver.backup_contact.clone().filter(there);
+    let gone = Contact { status: ContactStatus::Departed, ..leaver.touched(&stamp(&why)) };
     let (people, plans) = match &successor {
         Some(successor) => replaced(&before, &leaver.id, successor, &why),
         None => Default::default(),
@@ -191,12 +195,12 @@ pub(crate) async fn leave(
     save(app, &gone, Some(&leaver), &why).await?;
     let (alone, backed): (Vec<_>, Vec<_>) =
         people.into_iter().map(|c| c.id).partition(|id| successor.as_ref() == Some(id));
-    Ok(Departed {
+    Ok(OffboardingResult {
         contact: gone.id,
-        successor,
-        now_backup_of: backed,
-        now_without_backup: alone.into_iter().next(),
-        now_in_plans: plans.into_iter().map(|plan| plan.id).collect(),
+        replaced_by: successor,
+        backup_for: backed,
+        contact_without_backup: alone.into_iter().next(),
+        escalation_plans: plans.into_iter().map(|plan| plan.id).collect(),
     })
 }
 
@@ -207,11 +211,12 @@ fn replaced(
     successor: &ContactId,
     why: &Why,
 ) -> (Vec<Contact>, Vec<EscalationPlan>) {
-    let backed = whole.people.values().filter(|other| other.backup.as_ref() == Some(leaver));
+    let backed =
+        whole.people.values().filter(|other| other.backup_contact.as_ref() == Some(leaver));
     let people = backed.filter(|other| !other.departed()).map(|other| {
         // Two who were each other's backup: nobody is their own.
         let backup = Some(successor.clone()).filter(|id| *id != other.id);
-        Contact { backup, ..other.touched(&stamp(why)) }
+        Contact { backup_contact: backup, ..other.touched(&stamp(why)) }
     });
     let plans = whole.plans.iter().filter_map(|plan| {
         let mut plan = plan.with_successor(leaver, successor)?;

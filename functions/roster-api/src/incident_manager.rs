@@ -10,12 +10,12 @@ use crate::problem::Problem;
 
 /// What the last run found and did.
 #[derive(Debug, Serialize)]
-pub(crate) struct Standing {
+pub(crate) struct IncidentManagerStatus {
     /// Absent until there was one, and in accounts that do not use Incident Manager.
     #[serde(skip_serializing_if = "Option::is_none")]
-    last_run: Option<SyncReport>,
+    last_sync: Option<SyncReport>,
 }
 
-pub(crate) async fn read(State(app): State<App>) -> Result<Json<Standing>, Problem> {
-    Ok(Json(Standing { last_run: app.incidents.sync().report().await? }))
+pub(crate) async fn read(State(app): State<App>) -> Result<Json<IncidentManagerStatus>, Problem> {
+    Ok(Json(IncidentManagerStatus { last_sync: app.incidents.sync().report().await? }))
 }

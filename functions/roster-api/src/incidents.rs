@@ -5,75 +5,75 @@ use std::collections::BTreeMap;
 use axum::Json;
 use axum::extract::State;
 use jiff::Timestamp;
-use muster_domain::duty::clock::DutyClock;
-use muster_domain::incident::send::{SendKey, SendRecord, SendState};
+use muster_domain::duty::clock::NotificationDeadline;
+use muster_domain::incident::send::{Delivery, DeliveryKey, DeliveryState};
 use muster_domain::incident::{Actor, Incident};
 use muster_domain::incident_manager::mirror::Mirror;
 use muster_domain::value::id::{ContactId, IncidentId};
 use muster_runtime::figures;
-use muster_store::incidents::{Fact, History, List, Taken};
+use muster_store::incidents::{History, List, Taken, TimelineEvent};
 use serde::Serialize;
 
 use crate::App;
 use crate::caller::Caller;
-use crate::paging::{Listed, Paging, listed};
+use crate::paging::{Page, Paging, listed};
 use crate::problem::Problem;
 use crate::request::{PathText, id};
 
 pub(crate) async fn list(
     State(app): State<App>,
     paging: Paging,
-) -> Result<Json<Listed<Incident>>, Problem> {
+) -> Result<Json<Page<Incident>>, Problem> {
     listed(app.incidents.list(List::Incidents, paging.limit, paging.cursor.as_deref()).await?)
 }
 
 /// An incident with its timeline, oldest first.
 #[derive(Debug, Serialize)]
-pub(crate) struct Told {
+pub(crate) struct IncidentWithTimeline {
     #[serde(flatten)]
     incident: Incident,
-    timeline: Vec<Line>,
+    timeline: Vec<TimelineEntry>,
     /// The clocks of its notification duties.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    duties: Vec<DutyClock>,
+    notification_deadlines: Vec<NotificationDeadline>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    incident_manager: Option<Record>,
+    incident_manager: Option<IncidentManagerRecord>,
 }
 
 /// Its record in Incident Manager.
 #[derive(Debug, Serialize)]
-struct Record {
+struct IncidentManagerRecord {
     arn: String,
     response_plan: Option<String>,
     /// Whom Incident Manager engages in place of Muster, and whether it can reach them.
     #[serde(skip_serializing_if = "Option::is_none")]
-    engaged: Option<BTreeMap<ContactId, bool>>,
+    engaged_contacts: Option<BTreeMap<ContactId, bool>>,
 }
 
-impl Record {
+impl IncidentManagerRecord {
     fn of(mirror: Mirror) -> Option<Self> {
         let engaged = mirror.engagement.map(|engagement| engagement.people);
-        Some(Self { arn: mirror.arn?, response_plan: mirror.plan, engaged })
+        Some(Self { arn: mirror.arn?, response_plan: mirror.plan, engaged_contacts: engaged })
     }
 }
 
 /// A line of a timeline: a fact, or a page to one person by one channel.
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
-enum Line {
-    Fact(Fact),
+enum TimelineEntry {
+    Fact(TimelineEvent),
     Page {
         at: Timestamp,
         what: &'static str,
         #[serde(flatten)]
-        key: SendKey,
+        key: DeliveryKey,
         #[serde(flatten)]
-        state: SendState,
+        state: DeliveryState,
         tries: u32,
     },
 }
 
-impl Line {
+impl TimelineEntry {
     fn at(&self) -> Timestamp {
         match self {
             Self::Fact(fact) => fact.at,
@@ -82,8 +82,8 @@ impl Line {
     }
 }
 
-impl From<SendRecord> for Line {
-    fn from(SendRecord { key, state, tries, at }: SendRecord) -> Self {
+impl From<Delivery> for TimelineEntry {
+    fn from(Delivery { key, state, attempts: tries, at }: Delivery) -> Self {
         Self::Page { at, what: "page", key, state, tries }
     }
 }
@@ -91,16 +91,24 @@ impl From<SendRecord> for Line {
 pub(crate) async fn read(
     State(app): State<App>,
     PathText(text): PathText,
-) -> Result<Json<Told>, Problem> {
+) -> Result<Json<IncidentWithTimeline>, Problem> {
     let history = app.incidents.history(&id::<IncidentId>(&text, "incident")?).await?;
     let History { incident, facts, sends, mirror, duties, findings } =
         history.ok_or_else(|| Problem::not_found("incident"))?;
-    let incident = Incident { findings, ..incident };
-    let mut timeline: Vec<Line> =
-        facts.into_iter().map(Line::Fact).chain(sends.into_iter().map(Line::from)).collect();
-    timeline.sort_by_key(Line::at);
-    let incident_manager = mirror.and_then(Record::of);
-    Ok(Json(Told { incident, timeline, duties, incident_manager }))
+    let incident = Incident { finding_count: findings, ..incident };
+    let mut timeline: Vec<TimelineEntry> = facts
+        .into_iter()
+        .map(TimelineEntry::Fact)
+        .chain(sends.into_iter().map(TimelineEntry::from))
+        .collect();
+    timeline.sort_by_key(TimelineEntry::at);
+    let incident_manager = mirror.and_then(IncidentManagerRecord::of);
+    Ok(Json(IncidentWithTimeline {
+        incident,
+        timeline,
+        notification_deadlines: duties,
+        incident_manager,
+    }))
 }
 
 pub(crate) async fn acknowledge(

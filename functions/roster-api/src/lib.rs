@@ -20,8 +20,6 @@ mod incident_manager;
 mod incidents;
 mod links;
 mod mask;
-#[cfg(test)]
-mod openapi;
 mod paging;
 mod plans;
 mod policy;

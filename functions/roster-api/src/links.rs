@@ -9,7 +9,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
-use muster_domain::incident::{Actor, Incident, State as Standing};
+use muster_domain::incident::{Actor, Incident, IncidentStatus as Standing};
 use muster_domain::message::page::Joined;
 use muster_runtime::error::AwsError;
 use muster_runtime::secret::token_digest;
@@ -70,7 +70,7 @@ pub(crate) async fn act(State(app): State<App>, PathText(token): PathText) -> Re
     if incident.status == Standing::Resolved {
         return shown(&app, StatusCode::CONFLICT, &link, &incident).await;
     }
-    let by = Actor::Contact(link.contact.clone());
+    let by = Actor::Contact { contact: link.contact.clone() };
     match take_up(&app, &link.incident, &by, Some(&digest)).await {
         Ok(incident) => shown(&app, StatusCode::OK, &link, &incident).await,
         Err(problem) => sorry(problem),

@@ -57,7 +57,7 @@ mod tests {
                 {"type": "sms", "address": "+14255550101"}
             ]
         });
-        let draft: muster_domain::roster::contact::draft::ContactDraft =
+        let draft: muster_domain::roster::contact::draft::ContactInput =
             serde_json::from_value(row).unwrap();
         let stamp = muster_domain::value::stamps::Stamp {
             by: "test".into(),

@@ -2,9 +2,9 @@
 
 use axum::extract::{FromRequestParts, Query};
 use axum::http::request::Parts;
-use muster_domain::draft::fault::Fault;
-use muster_domain::roster::external::ResourceKind;
-use muster_store::roster::Page;
+use muster_domain::draft::fault::FieldError;
+use muster_domain::roster::external::ExternalResourceType;
+use muster_store::roster::Page as Stored;
 use serde::{Deserialize, Serialize};
 
 use crate::problem::Problem;
@@ -31,8 +31,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Paging {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let wrong = || {
-            let wrong = "must be a whole number from 1 to 200";
-            Problem::bad_query(vec![Fault::new("limit", wrong, "50")])
+            let wrong = "must be an integer from 1 to 200";
+            Problem::bad_query(vec![FieldError::new("limit", wrong, "50")])
         };
         let Ok(Query(Parameters { limit, cursor })) = Query::from_request_parts(parts, state).await
         else {
@@ -50,7 +50,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Paging {
 
 /// A page of a list.
 #[derive(Debug, Serialize)]
-pub(crate) struct Listed<T> {
+pub(crate) struct Page<T> {
     items: Vec<T>,
     /// Send it as `cursor` to get the next page; absent on the last.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -59,14 +59,18 @@ pub(crate) struct Listed<T> {
 
 /// The problem with a cursor that nobody gave out.
 pub(crate) fn no_cursor() -> Problem {
-    let fault = "is not one that this list gave out";
-    Problem::bad_query(vec![Fault::new("cursor", fault, "the last page's next_cursor")])
+    let fault = "must be the next_cursor of a previous page of this list";
+    Problem::bad_query(vec![FieldError::new(
+        "cursor",
+        fault,
+        "the next_cursor value of the previous page",
+    )])
 }
 
 /// The answer for a page; no page means that the cursor was none of ours.
-pub(crate) fn listed<T>(page: Option<Page<T>>) -> Result<axum::Json<Listed<T>>, Problem> {
+pub(crate) fn listed<T>(page: Option<Stored<T>>) -> Result<axum::Json<Page<T>>, Problem> {
     let page = page.ok_or_else(no_cursor)?;
-    Ok(axum::Json(Listed { items: page.items, next_cursor: page.next }))
+    Ok(axum::Json(Page { items: page.items, next_cursor: page.next }))
 }
 
 /// Only what has this in its name, in lower case: `q`.
@@ -75,17 +79,17 @@ pub(crate) struct NameFilter(pub(crate) Option<String>);
 
 /// Only resources of this kind: `kind`.
 #[derive(Debug)]
-pub(crate) struct KindFilter(pub(crate) Option<ResourceKind>);
+pub(crate) struct KindFilter(pub(crate) Option<ExternalResourceType>);
 
 #[derive(Deserialize)]
 struct Filters {
     q: Option<String>,
-    kind: Option<String>,
+    r#type: Option<String>,
 }
 
 async fn filters<S: Send + Sync>(parts: &mut Parts, state: &S) -> Result<Filters, Problem> {
     let given = Query::from_request_parts(parts, state).await.map(|Query(given)| given);
-    let fault = || vec![Fault::new("query", "cannot be read", "q=support&limit=50")];
+    let fault = || vec![FieldError::new("query", "could not be parsed", "q=support&limit=50")];
     given.map_err(|_| Problem::bad_query(fault()))
 }
 
@@ -101,12 +105,12 @@ impl<S: Send + Sync> FromRequestParts<S> for KindFilter {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let Some(name) = filters(parts, state).await?.kind else { return Ok(Self(None)) };
-        let kind = ResourceKind::from_name(&name);
+        let Some(name) = filters(parts, state).await?.r#type else { return Ok(Self(None)) };
+        let kind = ExternalResourceType::from_name(&name);
         let wrong = || {
-            let names = ResourceKind::ALL.map(ResourceKind::name).join(", ");
-            let fault = format!("must be one of {names}");
-            Problem::bad_query(vec![Fault::new("kind", fault, "aws_support")])
+            let names = ExternalResourceType::ALL.map(ExternalResourceType::name).join(", ");
+            let fault = format!("must be one of: {names}");
+            Problem::bad_query(vec![FieldError::new("type", fault, "aws_support")])
         };
         kind.map(|kind| Self(Some(kind))).ok_or_else(wrong)
     }

@@ -2,33 +2,33 @@
 
 use axum::Json;
 use axum::extract::State;
-use muster_domain::draft::fault::Fault;
+use muster_domain::draft::fault::FieldError;
 use muster_domain::roster::plan::EscalationPlan;
-use muster_domain::roster::plan::draft::PlanDraft;
+use muster_domain::roster::plan::draft::EscalationPlanInput;
 use muster_domain::value::id::PlanId;
 use muster_domain::value::stamps::Stamp;
 
 use crate::App;
 use crate::entries::Served;
 use crate::holes::Whole;
-use crate::paging::{Listed, NameFilter, Paging, listed};
+use crate::paging::{NameFilter, Page, Paging, listed};
 use crate::problem::Problem;
 
 impl Served for EscalationPlan {
     const WHAT: &'static str = "escalation plan";
     const PATH: &'static str = "/escalation-plans";
-    type Draft = PlanDraft;
+    type Draft = EscalationPlanInput;
 
-    fn version_of(draft: &PlanDraft) -> Option<u64> {
+    fn version_of(draft: &EscalationPlanInput) -> Option<u64> {
         draft.version()
     }
 
     fn check(
-        draft: PlanDraft,
+        draft: EscalationPlanInput,
         id: Option<&PlanId>,
         current: Option<&Self>,
         stamp: &Stamp,
-    ) -> Result<Self, Vec<Fault>> {
+    ) -> Result<Self, Vec<FieldError>> {
         draft.check(id, current, stamp)
     }
 
@@ -48,7 +48,7 @@ pub(crate) async fn list(
     State(app): State<App>,
     paging: Paging,
     NameFilter(q): NameFilter,
-) -> Result<Json<Listed<EscalationPlan>>, Problem> {
+) -> Result<Json<Page<EscalationPlan>>, Problem> {
     let (limit, cursor) = (usize::from(paging.limit), paging.cursor.as_deref());
     let wanted =
         |plan: &EscalationPlan| q.as_ref().is_none_or(|q| plan.name.to_lowercase().contains(q));

@@ -1,8 +1,8 @@
 //! The policy: the only entry of its kind.
 
-use muster_domain::draft::fault::Fault;
+use muster_domain::draft::fault::FieldError;
 use muster_domain::roster::policy::Policy;
-use muster_domain::roster::policy::draft::PolicyDraft;
+use muster_domain::roster::policy::draft::PolicyInput;
 use muster_domain::value::stamps::Stamp;
 use muster_store::roster::TheOne;
 
@@ -12,18 +12,18 @@ impl Served for Policy {
     const WHAT: &'static str = "policy";
     const PATH: &'static str = "/policy";
     const ONLY: Option<&'static str> = Some("policy");
-    type Draft = PolicyDraft;
+    type Draft = PolicyInput;
 
-    fn version_of(draft: &PolicyDraft) -> Option<u64> {
+    fn version_of(draft: &PolicyInput) -> Option<u64> {
         draft.version()
     }
 
     fn check(
-        draft: PolicyDraft,
+        draft: PolicyInput,
         _: Option<&TheOne>,
         current: Option<&Self>,
         stamp: &Stamp,
-    ) -> Result<Self, Vec<Fault>> {
+    ) -> Result<Self, Vec<FieldError>> {
         draft.check(current, stamp)
     }
 }

@@ -4,10 +4,10 @@ use axum::Json;
 use axum::extract::{FromRequestParts, Query, State};
 use axum::http::request::Parts;
 use jiff::Timestamp;
-use muster_domain::draft::fault::Fault;
+use muster_domain::draft::fault::FieldError;
 use muster_domain::finding::Finding;
 use muster_domain::incident::Incident;
-use muster_domain::incident::course::{WouldNotify, WouldTurn, course};
+use muster_domain::incident::course::{SimulatedNotification, SimulatedStep, course};
 use muster_domain::incident::escalation::{Cursor, Found, LAST_LEVEL, PersonPage, plan_turn};
 use muster_domain::incident::verdict::Known;
 use muster_domain::incident::verdict::{Verdict, decide};
@@ -16,7 +16,7 @@ use muster_domain::roster::plan::EscalationPlan;
 use muster_domain::roster::policy::Policy;
 use muster_domain::roster::policy::Threshold;
 use muster_domain::roster::role::Role;
-use muster_domain::roster::team::{People, Why};
+use muster_domain::roster::team::{PageReason, People};
 use muster_domain::value::category::Category;
 use muster_domain::value::channel::{Channel, ChannelType};
 use muster_domain::value::id::{ContactId, PlanId};
@@ -54,7 +54,11 @@ impl<S: Send + Sync> FromRequestParts<S> for Asked {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let given = Query::<Parameters>::from_request_parts(parts, state).await;
         let Ok(Query(given)) = given else {
-            let fault = Fault::new("query", "cannot be read", "severity=high&account=111122223333");
+            let fault = FieldError::new(
+                "query",
+                "could not be parsed",
+                "severity=high&account=111122223333",
+            );
             return Err(Problem::bad_query(vec![fault]));
         };
         Self::read(given).map_err(Problem::bad_query)
@@ -62,26 +66,26 @@ impl<S: Send + Sync> FromRequestParts<S> for Asked {
 }
 
 impl Asked {
-    fn read(given: Parameters) -> Result<Self, Vec<Fault>> {
+    fn read(given: Parameters) -> Result<Self, Vec<FieldError>> {
         let mut faults = Vec::new();
         let mut wrong = |field: &str, fault: &str, example: &str| {
-            faults.push(Fault::new(field, fault, example));
+            faults.push(FieldError::new(field, fault, example));
         };
         let incident_type = given.incident_type.map(|name| IncidentType::from_name(&name));
         if incident_type == Some(None) {
-            wrong("incident_type", "must be the name of an incident type", "malware");
+            wrong("incident_type", "must be an incident type", "malware");
         }
         let severity = given.severity.map(|name| Severity::from_asff(&name));
         if severity == Some(None) {
-            wrong("severity", "must be informational, low, medium, high or critical", "high");
+            wrong("severity", "must be one of: informational, low, medium, high, critical", "high");
         }
         let account = given.account.unwrap_or_else(|| "000000000000".to_owned());
         if account.len() != 12 || !account.bytes().all(|b| b.is_ascii_digit()) {
-            wrong("account", "must be an AWS account id: 12 digits", "111122223333");
+            wrong("account", "must be a 12-digit AWS account ID", "111122223333");
         }
         let at = given.at.map_or_else(|| Ok(Timestamp::now()), |at| at.parse());
         if at.is_err() {
-            wrong("at", "must be an instant (RFC 3339)", "2026-12-24T03:00:00Z");
+            wrong("at", "must be a date and time (RFC 3339)", "2026-12-24T03:00:00Z");
         }
         match at {
             Ok(at) if faults.is_empty() => Ok(Self {
@@ -97,38 +101,38 @@ impl Asked {
 
 /// Somebody whom the first step pages.
 #[derive(Debug, Serialize)]
-pub(crate) struct Member {
+pub(crate) struct TeamMemberPreview {
     contact: ContactId,
     name: String,
     roles: Vec<Role>,
-    level: u8,
-    why: Why,
+    escalation_level: u8,
+    reason: PageReason,
     /// By which kinds of channel, in order.
     channels: Vec<ChannelType>,
     /// Whether it is outside the person's hours.
-    out_of_hours: bool,
+    outside_hours: bool,
     /// Whether reminders to confirm the entry went unanswered: whom this says may not be reached so.
     unconfirmed: bool,
 }
 
-impl Member {
+impl TeamMemberPreview {
     fn of(page: PersonPage, at: Timestamp) -> Self {
         Self {
             channels: page.channels.iter().map(Channel::kind).collect(),
-            out_of_hours: !page.contact.in_hours(at),
+            outside_hours: !page.contact.in_hours(at),
             unconfirmed: page.contact.unconfirmed_since.is_some(),
             contact: page.contact.id,
             name: page.contact.name,
             roles: page.contact.roles,
-            level: page.contact.level,
-            why: page.why,
+            escalation_level: page.contact.escalation_level,
+            reason: page.reason,
         }
     }
 }
 
 /// Whom the first step of an incident's escalation pages.
 #[derive(Debug, Serialize)]
-pub(crate) struct Team {
+pub(crate) struct TeamPreview {
     severity: Severity,
     incident_type: IncidentType,
     account: String,
@@ -136,18 +140,18 @@ pub(crate) struct Team {
     /// The kind of source that findings of this type usually come from.
     category: Category,
     /// From which severity the policy pages for this kind of source.
-    page_from: Threshold,
+    min_paging_severity: Threshold,
     /// Whether people are paged at this severity at all.
-    paged: bool,
+    would_page: bool,
     /// The escalation plan that would be chosen.
-    plan: PlanId,
+    escalation_plan: PlanId,
     /// How many minutes after the incident opens the first step pages.
     after_minutes: u32,
     /// Empty only if the step is for organizations alone, or if nobody can be paged; the emergency
     /// topic is told then.
-    members: Vec<Member>,
+    members: Vec<TeamMemberPreview>,
     /// External organizations that the first step notifies.
-    external_resources: Vec<WouldNotify>,
+    external_resources: Vec<SimulatedNotification>,
 }
 
 /// What decides an escalation, as the roster has it now.
@@ -184,31 +188,37 @@ impl Deciding {
     }
 }
 
-pub(crate) async fn team(State(app): State<App>, asked: Asked) -> Result<Json<Team>, Problem> {
+pub(crate) async fn team(
+    State(app): State<App>,
+    asked: Asked,
+) -> Result<Json<TeamPreview>, Problem> {
     let deciding = Deciding::read(&app).await?;
     let severity = asked.severity.unwrap_or(Severity::High);
     let finding = Finding::assumed(severity, asked.incident_type, asked.account.clone());
     let incident = deciding.incident(finding, asked.at).ok_or_else(Problem::no_route)?;
     let due = incident.first_due();
     let first = plan_turn(&incident, Cursor::FIRST, &deciding.found(), due);
-    Ok(Json(Team {
+    Ok(Json(TeamPreview {
         severity,
         incident_type: asked.incident_type,
-        members: first.pages.into_iter().map(|page| Member::of(page, due)).collect(),
+        members: first.pages.into_iter().map(|page| TeamMemberPreview::of(page, due)).collect(),
         category: incident.finding.category,
-        page_from: deciding.policy.page_from.of(incident.finding.category, false),
-        paged: incident.finding.pages(&deciding.policy),
-        external_resources: first.externals.into_iter().map(WouldNotify::from).collect(),
+        min_paging_severity: deciding
+            .policy
+            .min_paging_severity
+            .of(incident.finding.category, false),
+        would_page: incident.finding.pages(&deciding.policy),
+        external_resources: first.externals.into_iter().map(SimulatedNotification::from).collect(),
         account: asked.account,
-        after_minutes: incident.plan.first_minutes(),
-        plan: incident.plan.id,
+        after_minutes: incident.escalation_plan.first_minutes(),
+        escalation_plan: incident.escalation_plan.id,
         at: asked.at,
     }))
 }
 
 /// What would become of a finding that nobody has seen before.
 #[derive(Debug, Serialize)]
-pub(crate) struct Simulated {
+pub(crate) struct Simulation {
     /// `open` or `record`.
     verdict: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -221,12 +231,12 @@ pub(crate) struct Simulated {
     /// Whether an exploit for the vulnerability is known.
     exploited: bool,
     /// From which severity the policy pages for this kind of source.
-    page_from: Threshold,
+    min_paging_severity: Threshold,
     /// The escalation plan that would be chosen.
     #[serde(skip_serializing_if = "Option::is_none")]
-    plan: Option<PlanId>,
+    escalation_plan: Option<PlanId>,
     /// Every turn until the end of the plan, as if nobody answered.
-    course: Vec<WouldTurn>,
+    steps: Vec<SimulatedStep>,
 }
 
 /// The course that the findings of an EventBridge event would take at an instant. Nothing is
@@ -235,17 +245,17 @@ pub(crate) async fn simulate(
     State(app): State<App>,
     asked: Asked,
     Body(body): Body,
-) -> Result<Json<Vec<Simulated>>, Problem> {
+) -> Result<Json<Vec<Simulation>>, Problem> {
     let unreadable = |error: event::Unreadable| {
         let example = r#"{"detail-type": "GuardDuty Finding", "detail": {…}, …}"#;
-        Problem::invalid(vec![Fault::new(error.path, error.fault, example)])
+        Problem::invalid(vec![FieldError::new(error.path, error.fault, example)])
     };
     let delivery = event::read(body).map_err(unreadable)?;
     let findings = delivery.findings.into_iter().collect::<Result<Vec<_>, _>>();
     let findings = findings.map_err(unreadable)?;
     let deciding = Deciding::read(&app).await?;
     let one = |finding: Finding| {
-        let mut simulated = Simulated {
+        let mut simulated = Simulation {
             verdict: "record",
             reason: None,
             severity: finding.severity,
@@ -253,9 +263,12 @@ pub(crate) async fn simulate(
             account: finding.account.clone(),
             category: finding.category,
             exploited: finding.exploited,
-            page_from: deciding.policy.page_from.of(finding.category, finding.exploited),
-            plan: None,
-            course: Vec::new(),
+            min_paging_severity: deciding
+                .policy
+                .min_paging_severity
+                .of(finding.category, finding.exploited),
+            escalation_plan: None,
+            steps: Vec::new(),
         };
         match decide(&deciding.policy, &finding, &Known::default(), asked.at) {
             Verdict::Record(reason) => simulated.reason = Some(reason.name()),
@@ -269,8 +282,8 @@ pub(crate) async fn simulate(
             | Verdict::Restart { .. } => {
                 let Some(incident) = deciding.incident(finding, asked.at) else { return simulated };
                 simulated.verdict = "open";
-                simulated.course = course(&incident, &deciding.found());
-                simulated.plan = Some(incident.plan.id);
+                simulated.steps = course(&incident, &deciding.found());
+                simulated.escalation_plan = Some(incident.escalation_plan.id);
             }
         }
         simulated

@@ -2,7 +2,8 @@
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use muster_domain::draft::fault::Fault;
+use muster_domain::draft::fault::FieldError;
+use muster_domain::report::coverage::CoverageGap;
 use muster_domain::roster::hole::Hole;
 use muster_runtime::error::AwsError;
 use serde::Serialize;
@@ -23,10 +24,10 @@ pub(crate) struct Problem {
     current_version: Option<u64>,
     /// What the change would leave open.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    holes: Vec<Hole>,
+    gaps: Vec<CoverageGap>,
     /// Every fault of the request.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    faults: Vec<Fault>,
+    errors: Vec<FieldError>,
 }
 
 impl Problem {
@@ -37,8 +38,8 @@ impl Problem {
             status: status.as_u16(),
             detail: None,
             current_version: None,
-            holes: Vec::new(),
-            faults: Vec::new(),
+            gaps: Vec::new(),
+            errors: Vec::new(),
         }
     }
 
@@ -47,28 +48,32 @@ impl Problem {
     }
 
     pub(crate) fn no_route() -> Self {
-        Self::new(StatusCode::NOT_FOUND, "urn:muster:no-route", "There is nothing at this path")
-            .detail("GET /openapi.json lists the paths.")
+        Self::new(StatusCode::NOT_FOUND, "urn:muster:path-not-found", "Path not found").detail(
+            "No operation exists at this path. See GET /openapi.json for the list of paths.",
+        )
     }
 
     pub(crate) fn wrong_method() -> Self {
-        let title = "This path does not take this method";
-        Self::new(StatusCode::METHOD_NOT_ALLOWED, "urn:muster:wrong-method", title)
-            .detail("The Allow header lists the methods it takes.")
+        let title = "Method not allowed";
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, "urn:muster:method-not-allowed", title)
+            .detail("This path does not support the method. See the Allow header for the supported methods.")
     }
 
     pub(crate) fn unsigned() -> Self {
-        Self::new(StatusCode::UNAUTHORIZED, "urn:muster:unsigned", "Nobody has signed this request")
-            .detail("Sign it with AWS Signature Version 4 for execute-api, or send a bearer token.")
+        Self::new(StatusCode::UNAUTHORIZED, "urn:muster:unauthenticated", "Request is not authenticated")
+            .detail("Sign the request with AWS Signature Version 4 for the service execute-api, or send a bearer token.")
     }
 
     pub(crate) fn not_in_scope(scopes: &[&str]) -> Self {
-        let title = "The token's scopes do not allow this";
+        let title = "Token does not have the required scope";
         let detail = match scopes {
-            [] => "It takes the scope admin.".to_owned(),
-            _ => format!("It takes one of the scopes {} or admin.", scopes.join(", ")),
+            [] => "This operation requires the scope `admin`.".to_owned(),
+            _ => format!(
+                "This operation requires one of these scopes: {}, admin.",
+                scopes.join(", ")
+            ),
         };
-        Self::new(StatusCode::FORBIDDEN, "urn:muster:not-in-scope", title).detail(detail)
+        Self::new(StatusCode::FORBIDDEN, "urn:muster:insufficient-scope", title).detail(detail)
     }
 
     /// The text of an `Idempotency-Key` header that may be none.
@@ -78,68 +83,76 @@ impl Problem {
         text.filter(sound).ok_or_else(|| {
             let fault = "must be 1 to 200 printable ASCII characters";
             let fault =
-                Fault::new("Idempotency-Key", fault, "7d1f0c0e-8a55-4f4e-9c1b-1f0c0e8a554f");
-            let title = "A header is not right";
-            let problem = Self::new(StatusCode::BAD_REQUEST, "urn:muster:bad-header", title);
-            Self { faults: vec![fault], ..problem }
+                FieldError::new("Idempotency-Key", fault, "7d1f0c0e-8a55-4f4e-9c1b-1f0c0e8a554f");
+            let title = "Invalid request header";
+            let problem = Self::new(StatusCode::BAD_REQUEST, "urn:muster:invalid-header", title);
+            Self { errors: vec![fault], ..problem }
         })
     }
 
     pub(crate) fn built_in() -> Self {
-        let title = "What Muster brings along cannot be deleted";
-        Self::new(StatusCode::CONFLICT, "urn:muster:built-in", title)
-            .detail("Nothing was changed. Replace it with PUT; deleting yours brings it back.")
+        let title = "Built-in entry cannot be deleted";
+        Self::new(StatusCode::CONFLICT, "urn:muster:built-in-entry", title)
+            .detail("Nothing was changed. To change a built-in entry, replace it with PUT. Deleting your version restores the built-in entry.")
     }
 
     pub(crate) fn not_found(what: &str) -> Self {
         Self::new(StatusCode::NOT_FOUND, "urn:muster:not-found", "Not found")
-            .detail(format!("There is no {what} with this id."))
+            .detail(format!("No {what} with this ID exists."))
     }
 
     pub(crate) fn not_json(line: usize, column: usize) -> Self {
-        let title = "The body is not JSON";
-        let place = format!("The first fault is at line {line}, column {column}.");
-        Self::new(StatusCode::BAD_REQUEST, "urn:muster:not-json", title).detail(place)
+        let title = "Request body is not valid JSON";
+        let place = format!("The first error is at line {line}, column {column}.");
+        Self::new(StatusCode::BAD_REQUEST, "urn:muster:malformed-json", title).detail(place)
     }
 
     pub(crate) fn too_large() -> Self {
-        let title = "The body is too large";
-        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "urn:muster:too-large", title)
-            .detail("A body may have 256 KiB at most.")
+        let title = "Request body is too large";
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "urn:muster:body-too-large", title)
+            .detail("The maximum size is 256 KiB.")
     }
 
-    pub(crate) fn invalid(faults: Vec<Fault>) -> Self {
-        let title = "Some fields are not right";
+    pub(crate) fn invalid(faults: Vec<FieldError>) -> Self {
+        let title = "Invalid fields";
         let count = faults.len();
-        let detail = format!("{count} to mend; nothing was changed.");
-        let problem = Self::new(StatusCode::UNPROCESSABLE_ENTITY, "urn:muster:invalid", title);
-        Self { faults, ..problem.detail(detail) }
+        let detail = match count {
+            1 => "1 field is invalid. Nothing was changed. See `errors`.".to_owned(),
+            _ => format!("{count} fields are invalid. Nothing was changed. See `errors`."),
+        };
+        let problem =
+            Self::new(StatusCode::UNPROCESSABLE_ENTITY, "urn:muster:invalid-fields", title);
+        Self { errors: faults, ..problem.detail(detail) }
     }
 
     /// A fault in the query rather than in the body.
-    pub(crate) fn bad_query(faults: Vec<Fault>) -> Self {
-        let title = "A query parameter is not right";
-        let problem = Self::new(StatusCode::BAD_REQUEST, "urn:muster:bad-query", title);
-        Self { faults, ..problem }
+    pub(crate) fn bad_query(faults: Vec<FieldError>) -> Self {
+        let title = "Invalid query parameter";
+        let problem = Self::new(StatusCode::BAD_REQUEST, "urn:muster:invalid-query", title);
+        Self { errors: faults, ..problem }
     }
 
     pub(crate) fn unknown_parameter(known: &[&str]) -> Self {
         let (fault, example) = match known.first() {
-            None => ("has a parameter, and this takes none".to_owned(), "no query"),
-            Some(first) => {
-                (format!("has a parameter that is none of {}", known.join(", ")), *first)
-            }
+            None => ("must not contain parameters".to_owned(), "the request path without a query"),
+            Some(first) => (
+                format!(
+                    "contains an unsupported parameter. Supported parameters: {}",
+                    known.join(", ")
+                ),
+                *first,
+            ),
         };
-        Self::bad_query(vec![Fault::new("query", fault, example)])
+        Self::bad_query(vec![FieldError::new("query", fault, example)])
     }
 
     pub(crate) fn precondition(current_version: Option<u64>) -> Self {
-        let title = "It is not as the request expects";
+        let title = "Precondition failed";
         let detail = match current_version {
             Some(_) => {
-                "Nothing was changed. Read it again and repeat your change on the new version."
+                "Nothing was changed. The entry has a different version (`current_version`). Read it again and reapply your change."
             }
-            None => "Nothing was changed. There is nothing with this id.",
+            None => "Nothing was changed. No entry with this ID exists.",
         };
         let r#type = "urn:muster:precondition-failed";
         let problem = Self::new(StatusCode::PRECONDITION_FAILED, r#type, title).detail(detail);
@@ -147,80 +160,81 @@ impl Problem {
     }
 
     pub(crate) fn not_a_json_type() -> Self {
-        let title = "The body is of a type that is not taken";
-        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "urn:muster:not-json-type", title)
-            .detail("Send application/json, or application/merge-patch+json with PATCH.")
+        let title = "Unsupported media type";
+        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "urn:muster:unsupported-media-type", title)
+            .detail(
+                "Send application/json. For PATCH, you can also send application/merge-patch+json.",
+            )
     }
 
     pub(crate) fn not_a_sheet() -> Self {
-        let title = "The file is of a type that is not taken";
-        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "urn:muster:not-a-sheet", title)
+        let title = "Unsupported media type";
+        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "urn:muster:unsupported-media-type", title)
             .detail("Send text/csv or application/json.")
     }
 
     pub(crate) fn too_large_a_file() -> Self {
-        let title = "The file is too large";
-        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "urn:muster:too-large", title)
-            .detail("A file may have 5 MB at most; send it in parts, each with the header row.")
+        let title = "File is too large";
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "urn:muster:body-too-large", title).detail(
+            "The maximum size is 5 MB. Split the file and repeat the header row in each part.",
+        )
     }
 
     pub(crate) fn key_reused() -> Self {
-        let title = "This Idempotency-Key came with another body before";
-        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "urn:muster:key-reused", title)
+        let title = "Idempotency-Key was used with a different request";
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "urn:muster:idempotency-key-reused", title)
             .detail("Nothing was changed. Use a new key for a new request.")
     }
 
-    pub(crate) fn opens(holes: Vec<Hole>) -> Self {
-        let title = "The change would leave something open";
-        let detail = "Nothing was changed. Mend what is listed first, let somebody leave with POST \
-                      /contacts/{id}/depart, or repeat it with ?override=true&reason=….";
-        let problem = Self::new(StatusCode::CONFLICT, "urn:muster:opens-hole", title);
-        Self { holes, ..problem.detail(detail) }
+    pub(crate) fn opens(holes: &[Hole]) -> Self {
+        let title = "Change would create a coverage gap";
+        let detail = "Nothing was changed. Fix the gaps listed in `gaps` first. To remove a person, use POST \
+                      /contacts/{id}/offboard. To accept the gaps, repeat the request with \
+                      ?allow_gaps=true&reason=….";
+        let problem = Self::new(StatusCode::CONFLICT, "urn:muster:coverage-gap", title);
+        Self { gaps: holes.iter().map(CoverageGap::from).collect(), ..problem.detail(detail) }
     }
 
     pub(crate) fn exists() -> Self {
-        Self::new(
-            StatusCode::CONFLICT,
-            "urn:muster:exists",
-            "There is something with this id already",
+        Self::new(StatusCode::CONFLICT, "urn:muster:already-exists", "ID is already in use").detail(
+            "Nothing was changed. Use a different ID, or replace the existing entry with PUT.",
         )
-        .detail("Send it with another id, or replace what is there with PUT.")
     }
 
     pub(crate) fn changed() -> Self {
-        let title = "Somebody else changed it meanwhile";
-        Self::new(StatusCode::CONFLICT, "urn:muster:changed", title)
-            .detail("Nothing was changed. Read it again and repeat your change.")
+        let title = "Entry was changed by another request";
+        Self::new(StatusCode::CONFLICT, "urn:muster:version-conflict", title)
+            .detail("Nothing was changed. Read the entry again and reapply your change.")
     }
 
     pub(crate) fn unavailable() -> Self {
-        let title = "A service that is needed does not answer";
+        let title = "Service temporarily unavailable";
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "urn:muster:unavailable", title)
-            .detail("Nothing was changed, or all of it was. Try again in a moment.")
+            .detail("The request was applied completely or not at all. Try again after the time in the Retry-After header.")
     }
 
     pub(crate) fn internal() -> Self {
-        let title = "Something is wrong on our side";
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "urn:muster:internal", title)
-            .detail("It was logged. Nothing was changed, or all of it was.")
+        let title = "Internal error";
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "urn:muster:internal-error", title)
+            .detail("Muster logged the error. The request was applied completely or not at all.")
     }
 
     pub(crate) fn not_in_incident_manager() -> Self {
-        let title = "Incident Manager does not have this channel";
-        Self::new(StatusCode::CONFLICT, "urn:muster:not-in-incident-manager", title)
-            .detail("It follows the roster within seconds where the account uses it; GET /incident-manager says how it stands.")
+        let title = "Channel does not exist in Incident Manager";
+        Self::new(StatusCode::CONFLICT, "urn:muster:channel-not-in-incident-manager", title)
+            .detail("Muster syncs channels within seconds if the account uses Incident Manager. See GET /incident-manager for the sync status.")
     }
 
     pub(crate) fn decided() -> Self {
-        let title = "Somebody has decided about this correction";
-        Self::new(StatusCode::CONFLICT, "urn:muster:decided", title)
-            .detail("Nothing was changed. GET /corrections lists those that wait.")
+        let title = "Change request is already closed";
+        Self::new(StatusCode::CONFLICT, "urn:muster:already-decided", title)
+            .detail("Nothing was changed. See GET /change-requests for pending requests.")
     }
 
     pub(crate) fn resolved() -> Self {
-        let title = "The incident is already resolved";
-        Self::new(StatusCode::CONFLICT, "urn:muster:resolved", title)
-            .detail("Its timeline says by whom; nothing was changed.")
+        let title = "Incident is already resolved";
+        Self::new(StatusCode::CONFLICT, "urn:muster:already-resolved", title)
+            .detail("Nothing was changed. The timeline shows who resolved it.")
     }
 }
 

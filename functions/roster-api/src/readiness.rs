@@ -5,7 +5,7 @@ use axum::Json;
 use axum::extract::State;
 use muster_domain::incident_manager::directory::Use;
 use muster_domain::report::readiness::{
-    Check, EMERGENCY_TOPIC, INCIDENT_MANAGER, INCIDENTS_TABLE, OWNER_TOPIC, ROSTER_TABLE,
+    ComponentCheck, EMERGENCY_TOPIC, INCIDENT_MANAGER, INCIDENTS_TABLE, OWNER_TOPIC, ROSTER_TABLE,
     Readiness, SENDER, SMS, STATE_MACHINE,
 };
 use muster_incident_manager::readiness::Account;
@@ -70,8 +70,8 @@ impl Parts {
 
     /// Asks all of them at the same time. A part that does not answer is part of the report.
     async fn report(&self, app: &App) -> Readiness {
-        let said = |part, check: Result<Check, AwsError>| {
-            check.unwrap_or_else(|error| Check::unanswered(part, &error.code))
+        let said = |part, check: Result<ComponentCheck, AwsError>| {
+            check.unwrap_or_else(|error| ComponentCheck::unanswered(part, &error.code))
         };
         let (providers, names) = (&self.providers, &self.names);
         let (roster, incidents, machine, sender, emergency, owner, sms, manager) = tokio::join!(

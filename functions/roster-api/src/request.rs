@@ -5,7 +5,7 @@ use std::str::FromStr;
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::header;
 use axum::http::request::Parts;
-use muster_domain::draft::fault::Fault;
+use muster_domain::draft::fault::FieldError;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -74,7 +74,7 @@ pub(crate) fn draft<D: DeserializeOwned>(value: Value, what: &str) -> Result<D, 
     // Each field takes any type and is judged later, so only the whole can be of the wrong one.
     serde_json::from_value(value).map_err(|_| {
         let wrong = format!("must be a JSON object with the fields of a {what}");
-        Problem::invalid(vec![Fault::new("body", wrong, r#"{"name": "Ada Lovelace", …}"#)])
+        Problem::invalid(vec![FieldError::new("body", wrong, r#"{"name": "Ada Lovelace", …}"#)])
     })
 }
 

@@ -4,10 +4,12 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
 use jiff::Timestamp;
-use muster_domain::draft::fault::Fault;
-use muster_domain::response_plan::settings::PlanSettings;
-use muster_domain::response_plan::settings::draft::PlanSettingsDraft;
-use muster_domain::response_plan::{OpenPoint, Revision, Sources, check, document, response_plan};
+use muster_domain::draft::fault::FieldError;
+use muster_domain::response_plan::settings::ResponsePlanSettings;
+use muster_domain::response_plan::settings::draft::ResponsePlanSettingsInput;
+use muster_domain::response_plan::{
+    ResponsePlanIssue, Revision, Sources, check, document, response_plan,
+};
 use muster_domain::value::stamps::Stamp;
 use muster_runtime::error::AwsError;
 use muster_store::coverage::Gathered;
@@ -19,22 +21,22 @@ use crate::entries::Served;
 use crate::format::Format;
 use crate::problem::Problem;
 
-impl Served for PlanSettings {
-    const WHAT: &'static str = "response plan's settings";
+impl Served for ResponsePlanSettings {
+    const WHAT: &'static str = "response plan settings";
     const PATH: &'static str = "/response-plan/settings";
     const ONLY: Option<&'static str> = Some("response-plan");
-    type Draft = PlanSettingsDraft;
+    type Draft = ResponsePlanSettingsInput;
 
-    fn version_of(draft: &PlanSettingsDraft) -> Option<u64> {
+    fn version_of(draft: &ResponsePlanSettingsInput) -> Option<u64> {
         draft.version()
     }
 
     fn check(
-        draft: PlanSettingsDraft,
+        draft: ResponsePlanSettingsInput,
         _: Option<&ThePlan>,
         current: Option<&Self>,
         stamp: &Stamp,
-    ) -> Result<Self, Vec<Fault>> {
+    ) -> Result<Self, Vec<FieldError>> {
         draft.check(current, stamp)
     }
 }
@@ -42,7 +44,7 @@ impl Served for PlanSettings {
 /// Everything that the plan is made of, as it is now.
 pub(crate) struct Made {
     pub(crate) gathered: Gathered,
-    pub(crate) settings: PlanSettings,
+    pub(crate) settings: ResponsePlanSettings,
     revisions: Vec<Revision>,
     pub(crate) now: Timestamp,
 }
@@ -51,13 +53,13 @@ impl Made {
     pub(crate) async fn read(app: &App) -> Result<Self, AwsError> {
         let (gathered, settings, changes) = tokio::try_join!(
             Box::pin(Gathered::read(&app.roster, &app.incidents)),
-            app.roster.entry::<PlanSettings>(&ThePlan),
-            app.roster.changes_of::<PlanSettings>(&ThePlan),
+            app.roster.entry::<ResponsePlanSettings>(&ThePlan),
+            app.roster.changes_of::<ResponsePlanSettings>(&ThePlan),
         )?;
         let revision = |change: Change| Revision {
             at: change.at,
             version: change.version,
-            what: change.field_names(),
+            summary: change.field_names(),
             by: change.by,
         };
         let revisions = changes.into_iter().map(revision).collect();
@@ -87,11 +89,11 @@ pub(crate) async fn read(State(app): State<App>, format: Format) -> Result<Respo
 
 /// What is open in the plan.
 #[derive(Debug, Serialize)]
-pub(crate) struct Open {
-    items: Vec<OpenPoint>,
+pub(crate) struct ResponsePlanIssueList {
+    items: Vec<ResponsePlanIssue>,
 }
 
-pub(crate) async fn open(State(app): State<App>) -> Result<Json<Open>, Problem> {
+pub(crate) async fn open(State(app): State<App>) -> Result<Json<ResponsePlanIssueList>, Problem> {
     let made = Box::pin(Made::read(&app)).await?;
-    Ok(Json(Open { items: check(&made.sources()) }))
+    Ok(Json(ResponsePlanIssueList { items: check(&made.sources()) }))
 }

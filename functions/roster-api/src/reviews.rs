@@ -5,8 +5,8 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use jiff::Timestamp;
-use muster_domain::draft::fault::Fault;
-use muster_domain::review::reach::Dead;
+use muster_domain::draft::fault::FieldError;
+use muster_domain::review::reach::UndeliverableReason;
 use muster_domain::review::{Review, Subject, Wanted};
 use muster_domain::roster::contact::Contact;
 use muster_domain::roster::external::ExternalResource;
@@ -26,18 +26,18 @@ const MOST: usize = 100;
 
 /// How all reviews stand.
 #[derive(Debug, Serialize)]
-pub(crate) struct Reviews {
+pub(crate) struct ReviewList {
     items: Vec<Review>,
 }
 
-pub(crate) async fn list(State(app): State<App>) -> Result<Json<Reviews>, Problem> {
-    Ok(Json(Reviews { items: app.incidents.reviews().all().await? }))
+pub(crate) async fn list(State(app): State<App>) -> Result<Json<ReviewList>, Problem> {
+    Ok(Json(ReviewList { items: app.incidents.reviews().all().await? }))
 }
 
 /// What was asked for, and is on its way.
 #[derive(Debug, Serialize)]
-struct Asked {
-    request: String,
+struct RequestAccepted {
+    request_id: String,
 }
 
 /// Asks the review for something and answers that it is on its way.
@@ -46,7 +46,7 @@ async fn asked(app: &App, wanted: impl FnOnce(String) -> Wanted) -> Result<Respo
     if !tell(app, wanted(request.clone())).await {
         return Err(Problem::unavailable());
     }
-    Ok((StatusCode::ACCEPTED, Json(Asked { request })).into_response())
+    Ok((StatusCode::ACCEPTED, Json(RequestAccepted { request_id: request })).into_response())
 }
 
 /// Asks people to confirm entries now: those that are named, or all that are due.
@@ -65,8 +65,12 @@ pub(crate) async fn ask(
             Subject::External(id) => app.roster.entry::<ExternalResource>(id).await?.is_some(),
         };
         if !there {
-            let fault = "names nothing that is in the roster";
-            faults.push(Fault::new(format!("subjects[{index}]"), fault, "contact:ada-lovelace"));
+            let fault = "references an entry that is not in the roster";
+            faults.push(FieldError::new(
+                format!("subjects[{index}]"),
+                fault,
+                "contact:ada-lovelace",
+            ));
         }
     }
     if !faults.is_empty() {
@@ -76,28 +80,28 @@ pub(crate) async fn ask(
     asked(&app, |request| Wanted::Review { request, subjects }).await
 }
 
-fn subjects(body: &serde_json::Value) -> Result<Vec<Subject>, Vec<Fault>> {
+fn subjects(body: &serde_json::Value) -> Result<Vec<Subject>, Vec<FieldError>> {
     const EXAMPLE: &str = "contact:ada-lovelace";
-    let fault = |field: &str, fault: &str| vec![Fault::new(field, fault, EXAMPLE)];
+    let fault = |field: &str, fault: &str| vec![FieldError::new(field, fault, EXAMPLE)];
     let Some(object) = body.as_object() else {
         return Err(fault("body", "must be a JSON object with the field subjects"));
     };
     if object.keys().any(|key| key != "subjects") {
-        return Err(fault("body", "has a field that is not subjects"));
+        return Err(fault("body", "must not contain fields other than subjects"));
     }
     let list = match object.get("subjects") {
         None => return Ok(Vec::new()),
         Some(serde_json::Value::Array(list)) if list.len() <= MOST => list,
         Some(serde_json::Value::Array(_)) => {
-            return Err(fault("subjects", "has more than 100 entries"));
+            return Err(fault("subjects", "must have at most 100 items"));
         }
-        Some(_) => return Err(fault("subjects", "must be a list")),
+        Some(_) => return Err(fault("subjects", "must be an array")),
     };
     let (mut subjects, mut faults) = (Vec::new(), Vec::new());
     for (index, value) in list.iter().enumerate() {
         match value.as_str().map(str::parse::<Subject>) {
             Some(Ok(subject)) => subjects.push(subject),
-            _ => faults.push(Fault::new(
+            _ => faults.push(FieldError::new(
                 format!("subjects[{index}]"),
                 "must be contact:<id> or external:<id>",
                 EXAMPLE,
@@ -122,45 +126,45 @@ pub(crate) async fn prove(
 
 /// What is known of one of somebody's channels.
 #[derive(Debug, Serialize)]
-pub(crate) struct Known {
+pub(crate) struct ChannelStatus {
     /// Its place in the contact's list, from 0.
-    n: usize,
+    position: usize,
     r#type: ChannelType,
     /// Masked.
     address: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    proven_at: Option<Timestamp>,
+    verified_at: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    asked_at: Option<Timestamp>,
+    tested_at: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    dead: Option<Dead>,
+    undeliverable_reason: Option<UndeliverableReason>,
     /// Whether it was proven lately enough, and is not dead.
-    good: bool,
+    verified: bool,
 }
 
 /// What is known of each of somebody's channels.
 #[derive(Debug, Serialize)]
-pub(crate) struct Proofs {
-    items: Vec<Known>,
+pub(crate) struct ChannelStatusList {
+    items: Vec<ChannelStatus>,
 }
 
 pub(crate) async fn reach(
     State(app): State<App>,
     At(id): At<Contact>,
-) -> Result<Json<Proofs>, Problem> {
+) -> Result<Json<ChannelStatusList>, Problem> {
     let contact = find::<Contact>(&app, &id).await?;
     let (known, now) = (app.incidents.proofs().reach(&contact).await?, Timestamp::now());
     let channels = contact.channels.iter().zip(known).enumerate();
-    let items = channels.map(|(n, (channel, reach))| Known {
-        n,
+    let items = channels.map(|(n, (channel, reach))| ChannelStatus {
+        position: n,
         r#type: channel.kind(),
         address: channel.masked(),
-        proven_at: reach.proven_at,
-        asked_at: reach.asked_at,
-        dead: reach.dead,
-        good: reach.dead.is_none() && reach.proven(app.limits.proof, now),
+        verified_at: reach.verified_at,
+        tested_at: reach.tested_at,
+        undeliverable_reason: reach.undeliverable_reason,
+        verified: reach.undeliverable_reason.is_none() && reach.proven(app.limits.proof, now),
     });
-    Ok(Json(Proofs { items: items.collect() }))
+    Ok(Json(ChannelStatusList { items: items.collect() }))
 }
 
 #[cfg(test)]
@@ -176,7 +180,7 @@ mod tests {
         assert_eq!(subjects(&json!({"subjects": ["contact:ada"]})).unwrap().len(), 1);
         let odd = json!({"subjects": ["contact:ada", 1, "ada"]});
         assert_eq!(faults(odd).collect::<Vec<_>>(), ["subjects[1]", "subjects[2]"]);
-        assert_eq!(faults(json!({"people": []})).collect::<Vec<_>>(), ["body"]);
+        assert_eq!(faults(json!({"contacts": []})).collect::<Vec<_>>(), ["body"]);
         assert_eq!(faults(json!([])).collect::<Vec<_>>(), ["body"]);
         assert_eq!(faults(json!({"subjects": "ada"})).collect::<Vec<_>>(), ["subjects"]);
     }

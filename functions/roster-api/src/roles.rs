@@ -7,12 +7,12 @@ use serde::Serialize;
 
 /// A role and what it is.
 #[derive(Debug, Serialize)]
-pub(crate) struct Described {
+pub(crate) struct RoleDescription {
     role: Role,
     #[serde(flatten)]
     card: RoleCard,
 }
 
-pub(crate) async fn list() -> Json<Vec<Described>> {
-    Json(Role::ALL.map(|role| Described { role, card: role.card() }).into())
+pub(crate) async fn list() -> Json<Vec<RoleDescription>> {
+    Json(Role::ALL.map(|role| RoleDescription { role, card: role.card() }).into())
 }

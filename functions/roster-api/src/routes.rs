@@ -10,7 +10,7 @@ use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodRouter, any, delete, get, patch, post, put};
 use lambda_http::RequestExt as _;
-use muster_domain::response_plan::settings::PlanSettings as Settings;
+use muster_domain::response_plan::settings::ResponsePlanSettings as Settings;
 use muster_domain::roster::contact::Contact;
 use muster_domain::roster::external::ExternalResource as External;
 use muster_domain::roster::plan::EscalationPlan as Plan;
@@ -62,11 +62,12 @@ macro_rules! routes {
 
 const NONE: &[&str] = &[];
 const PAGE: &[&str] = &["limit", "cursor"];
-const PEOPLE: &[&str] = &["limit", "cursor", "role", "level", "status", "skill", "account", "q"];
-const HELPERS: &[&str] = &["limit", "cursor", "q", "kind"];
+const PEOPLE: &[&str] =
+    &["limit", "cursor", "role", "escalation_level", "status", "skill", "account", "q"];
+const HELPERS: &[&str] = &["limit", "cursor", "q", "type"];
 const PLANS: &[&str] = &["limit", "cursor", "q"];
-const REASON: &[&str] = &["override", "reason"];
-const SHEET: &[&str] = &["dry_run", "override", "reason"];
+const REASON: &[&str] = &["allow_gaps", "reason"];
+const SHEET: &[&str] = &["dry_run", "allow_gaps", "reason"];
 const FILE: &[&str] = &["format", "cursor"];
 const AS_OF: &[&str] = &["as_of"];
 const FORM: &[&str] = &["format"];
@@ -91,8 +92,8 @@ routes! {
     delete "/contacts/{id}"                   WRITE   REASON  => remove::<Contact>,
     get    "/contacts/{id}/channels"          REVEAL  NONE    => contacts::reveal,
     get    "/contacts/{id}/changes"           READ    NONE    => history::<Contact>,
-    post   "/contacts/{id}/depart"            WRITE   REASON  => holes::depart,
-    post   "/contacts/{id}/erase"             ADMIN   NONE    => erase::<Contact>,
+    post   "/contacts/{id}/offboard"           WRITE   REASON  => holes::offboard,
+    post   "/contacts/{id}/changes/erase"           ADMIN   NONE    => erase::<Contact>,
     get    "/external-resources"              READ    HELPERS => externals::list,
     post   "/external-resources"              WRITE   REASON  => create::<External>,
     post   "/external-resources/starters"     WRITE   NONE    => externals::start,
@@ -101,7 +102,7 @@ routes! {
     patch  "/external-resources/{id}"         WRITE   REASON  => update::<External>,
     delete "/external-resources/{id}"         WRITE   REASON  => remove::<External>,
     get    "/external-resources/{id}/changes" READ    NONE    => history::<External>,
-    post   "/external-resources/{id}/erase"   ADMIN   NONE    => erase::<External>,
+    post   "/external-resources/{id}/changes/erase"   ADMIN   NONE    => erase::<External>,
     get    "/escalation-plans"                READ    PLANS   => plans::list,
     post   "/escalation-plans"                WRITE   REASON  => create::<Plan>,
     get    "/escalation-plans/{id}"           READ    NONE    => read::<Plan>,
@@ -127,12 +128,12 @@ routes! {
     get    "/drills/{id}"                     LOOK    NONE    => drills::read,
     get    "/reviews"                         READ    NONE    => reviews::list,
     post   "/reviews"                         WRITE   NONE    => reviews::ask,
-    post   "/contacts/{id}/proof"             WRITE   NONE    => reviews::prove,
-    get    "/contacts/{id}/reach"             READ    NONE    => reviews::reach,
-    get    "/corrections"                     READ    NONE    => corrections::list,
-    post   "/corrections/{id}/approve"        WRITE   REASON  => corrections::approve,
-    post   "/corrections/{id}/reject"         WRITE   NONE    => corrections::reject,
-    post   "/incidents/{id}/duties/{resource}" RESPOND NONE   => duties::done,
+    post   "/contacts/{id}/channel-tests"             WRITE   NONE    => reviews::prove,
+    get    "/contacts/{id}/channel-status"             READ    NONE    => reviews::reach,
+    get    "/change-requests"                     READ    NONE    => corrections::list,
+    post   "/change-requests/{id}/approve"        WRITE   REASON  => corrections::approve,
+    post   "/change-requests/{id}/reject"         WRITE   NONE    => corrections::reject,
+    post   "/incidents/{id}/obligations/{resource}" RESPOND NONE   => duties::done,
     get    "/response-plan/settings"          READ    NONE    => read::<Settings>,
     put    "/response-plan/settings"          WRITE   REASON  => replace::<Settings>,
     patch  "/response-plan/settings"          WRITE   REASON  => update::<Settings>,
@@ -150,7 +151,7 @@ routes! {
     REPORTS, REPORT_PATHS:
     post   "/contacts/import"                 WRITE   SHEET   => transfer::import,
     get    "/contacts/export"                 REVEAL  FILE    => transfer::export,
-    post   "/contacts/{id}/channels/{n}/activation" WRITE NONE => activation::activate,
+    post   "/contacts/{id}/channels/{position}/activation" WRITE NONE => activation::activate,
     get    "/coverage"                        READ    FORM    => coverage::report,
     get    "/response-plan"                   READ    FORM    => response_plan::read,
     get    "/response-plan/check"             READ    NONE    => response_plan::open,
@@ -173,7 +174,7 @@ pub(crate) fn reported() -> impl Iterator<Item = &'static Route> {
 }
 
 async fn alive() -> axum::Json<serde_json::Value> {
-    axum::Json(json!({ "status": "alive" }))
+    axum::Json(json!({ "status": "ok" }))
 }
 
 /// The API but for its reports. Who calls is settled by the gateway; what a bearer token may call, here.

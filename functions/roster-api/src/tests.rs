@@ -57,20 +57,20 @@ async fn unknown_routes_and_wrong_methods() {
 async fn bodies_that_are_no_contact() {
     let (status, problem) = answer("POST", "/contacts", "{\"name\": ").await;
     assert_eq!(status, StatusCode::BAD_REQUEST);
-    assert_eq!(problem["detail"], "The first fault is at line 1, column 9.");
+    assert_eq!(problem["detail"], "The first error is at line 1, column 9.");
     let large = format!("{{\"name\": \"{}\"}}", "x".repeat(256 * 1024));
     assert_eq!(answer("POST", "/contacts", large).await.0, StatusCode::PAYLOAD_TOO_LARGE);
     for odd in ["[]", "7", "null", "\"x\""] {
         let (status, problem) = answer("POST", "/contacts", odd).await;
         assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{odd}");
-        assert_eq!(problem["faults"][0]["field"], "body");
+        assert_eq!(problem["errors"][0]["field"], "body");
     }
 }
 
 #[tokio::test]
 async fn five_faults_come_in_one_answer() {
     let contact = json!({
-        "name": "", "roles": ["boss"], "time_zone": "Mars/Olympus", "level": 9,
+        "name": "", "roles": ["boss"], "time_zone": "Mars/Olympus", "escalation_level": 9,
         "channels": [
             {"type": "sms", "address": "555-0101"}, {"type": "email", "address": "ada@example.com"}
         ]
@@ -85,12 +85,12 @@ async fn pages_of_lists() {
     for limit in ["0", "201", "-1", "ten", ""] {
         let (status, problem) = answer("GET", &format!("/contacts?limit={limit}"), "").await;
         assert_eq!(status, StatusCode::BAD_REQUEST, "{limit}");
-        assert_eq!(problem["faults"][0]["example"], "50");
+        assert_eq!(problem["errors"][0]["example"], "50");
     }
     for list in ["/contacts", "/incidents"] {
         let (status, problem) = answer("GET", &format!("{list}?cursor=%21%21"), "").await;
         assert_eq!(
-            (status, &problem["faults"][0]["field"]),
+            (status, &problem["errors"][0]["field"]),
             (StatusCode::BAD_REQUEST, &json!("cursor"))
         );
     }

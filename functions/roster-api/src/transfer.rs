@@ -9,7 +9,7 @@ use axum::body::Body;
 use axum::extract::{FromRequestParts, Query, Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use muster_domain::draft::fault::Fault;
+use muster_domain::draft::fault::FieldError;
 use muster_domain::roster::contact::Contact;
 use muster_domain::roster::team::People;
 use muster_domain::value::id::ContactId;
@@ -21,7 +21,7 @@ use tokio::time::Instant;
 use crate::App;
 use crate::caller::Caller;
 use crate::entries::stamp;
-use crate::holes::{Override, Whole};
+use crate::holes::{AllowGaps, Whole};
 use crate::paging::no_cursor;
 use crate::problem::Problem;
 use crate::sheet::{MAX_BYTES, Row, read_csv, read_json, write_csv, write_vcards};
@@ -44,9 +44,9 @@ pub(crate) struct Parameters {
 /// What became, or would become, of one row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-enum Outcome {
+enum RowStatus {
     Created,
-    Changed,
+    Updated,
     Unchanged,
     /// Somebody else changed the contact at the same moment; send the file again.
     Conflict,
@@ -59,38 +59,38 @@ enum Outcome {
 
 /// A line of the answer for each row.
 #[derive(Debug, Serialize)]
-struct RowOutcome {
+struct RowResult {
     line: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<ContactId>,
-    outcome: Outcome,
+    status: RowStatus,
     /// The fields that change, or would.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    fields: Vec<String>,
+    changed_fields: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    faults: Vec<Fault>,
+    errors: Vec<FieldError>,
 }
 
 /// The answer to an import.
 #[derive(Debug, Serialize)]
-struct Imported {
+struct ImportResult {
     dry_run: bool,
     /// Whether anything was written; a row that is not right keeps all from being written.
-    written: bool,
+    applied: bool,
     /// Whether each row is stored as the file has it.
     complete: bool,
     /// The line of the first row that is not stored, after an import that is not complete.
     #[serde(skip_serializing_if = "Option::is_none")]
     next_line: Option<usize>,
-    counts: Counts,
-    rows: Vec<RowOutcome>,
+    counts: ImportCounts,
+    rows: Vec<RowResult>,
 }
 
 /// How many rows have each outcome.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-struct Counts {
+struct ImportCounts {
     created: usize,
-    changed: usize,
+    updated: usize,
     unchanged: usize,
     conflict: usize,
     failed: usize,
@@ -98,18 +98,18 @@ struct Counts {
     invalid: usize,
 }
 
-impl Counts {
-    fn of(rows: &[RowOutcome]) -> Self {
+impl ImportCounts {
+    fn of(rows: &[RowResult]) -> Self {
         let mut counts = Self::default();
         for row in rows {
-            let count = match row.outcome {
-                Outcome::Created => &mut counts.created,
-                Outcome::Changed => &mut counts.changed,
-                Outcome::Unchanged => &mut counts.unchanged,
-                Outcome::Conflict => &mut counts.conflict,
-                Outcome::Failed => &mut counts.failed,
-                Outcome::Pending => &mut counts.pending,
-                Outcome::Invalid => &mut counts.invalid,
+            let count = match row.status {
+                RowStatus::Created => &mut counts.created,
+                RowStatus::Updated => &mut counts.updated,
+                RowStatus::Unchanged => &mut counts.unchanged,
+                RowStatus::Conflict => &mut counts.conflict,
+                RowStatus::Failed => &mut counts.failed,
+                RowStatus::Pending => &mut counts.pending,
+                RowStatus::Invalid => &mut counts.invalid,
             };
             *count += 1;
         }
@@ -117,39 +117,41 @@ impl Counts {
     }
 }
 
-impl Imported {
-    fn of(rows: Vec<RowOutcome>, dry_run: bool, written: bool) -> Self {
-        let stored = |row: &RowOutcome| match row.outcome {
-            Outcome::Unchanged => true,
-            Outcome::Created | Outcome::Changed => written,
-            Outcome::Conflict | Outcome::Failed | Outcome::Pending | Outcome::Invalid => false,
+impl ImportResult {
+    fn of(rows: Vec<RowResult>, dry_run: bool, written: bool) -> Self {
+        let stored = |row: &RowResult| match row.status {
+            RowStatus::Unchanged => true,
+            RowStatus::Created | RowStatus::Updated => written,
+            RowStatus::Conflict | RowStatus::Failed | RowStatus::Pending | RowStatus::Invalid => {
+                false
+            }
         };
         let first = rows.iter().find(|row| !stored(row));
         Self {
             dry_run,
-            written,
+            applied: written,
             complete: first.is_none(),
             next_line: first.filter(|_| written).map(|row| row.line),
-            counts: Counts::of(&rows),
+            counts: ImportCounts::of(&rows),
             rows,
         }
     }
 }
 
 fn bad_query(field: &str, fault: &str, example: &str) -> Problem {
-    Problem::bad_query(vec![Fault::new(field, fault, example)])
+    Problem::bad_query(vec![FieldError::new(field, fault, example)])
 }
 
 pub(crate) async fn import(
     State(app): State<App>,
     caller: Caller,
-    overriding: Override,
+    overriding: AllowGaps,
     request: Request,
 ) -> Result<Response, Problem> {
     let came = Instant::now();
     let (mut parts, body) = request.into_parts();
     let Ok(Query(given)) = Query::<Parameters>::from_request_parts(&mut parts, &()).await else {
-        return Err(bad_query("query", "cannot be read", "dry_run=true"));
+        return Err(bad_query("query", "could not be parsed", "dry_run=true"));
     };
     let dry_run = match given.dry_run.as_deref() {
         None | Some("false") => false,
@@ -161,7 +163,7 @@ pub(crate) async fn import(
     let mut why = Why { source: "import", ..caller.why() };
     let before = Whole::read(&app).await?;
     let planned = plan(&rows, &before.people, &stamp(&why));
-    let invalid = planned.iter().any(|(line, _)| line.outcome == Outcome::Invalid);
+    let invalid = planned.iter().any(|(line, _)| line.status == RowStatus::Invalid);
     if invalid {
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, answer(planned, dry_run)).into_response());
     }
@@ -173,7 +175,7 @@ pub(crate) async fn import(
     if dry_run {
         return Ok(answer(planned, dry_run).into_response());
     }
-    let new = planned.iter().filter(|(line, _)| line.outcome == Outcome::Created).count();
+    let new = planned.iter().filter(|(line, _)| line.status == RowStatus::Created).count();
     let last = if new > FEW { app.roster.last_versions::<Contact>().await? } else { None };
     let last = |entry: &Contact| Some(last.as_ref()?.get(entry.id.as_str()).copied().unwrap_or(0));
     let rows: Vec<Replacement<'_, Contact>> = planned
@@ -184,20 +186,20 @@ pub(crate) async fn import(
     let time = write::Time::left(came, Instant::now());
     let ends = write::all(&app.roster, &rows, &why, time).await;
     let rows = written(planned, ends);
-    let imported = Imported::of(rows, dry_run, true);
+    let imported = ImportResult::of(rows, dry_run, true);
     tracing::info!(counts = ?imported.counts, "imported");
     Ok(Json(imported).into_response())
 }
 
 /// The rows with what became of those that were to be written.
-fn written(planned: Vec<(RowOutcome, Option<Contact>)>, ends: Vec<write::End>) -> Vec<RowOutcome> {
+fn written(planned: Vec<(RowResult, Option<Contact>)>, ends: Vec<write::End>) -> Vec<RowResult> {
     let mut ends = ends.into_iter();
-    let line = |(mut line, contact): (RowOutcome, Option<Contact>)| {
-        line.outcome = match contact.and_then(|_| ends.next()) {
-            None | Some(write::End::Written) => line.outcome,
-            Some(write::End::Conflict) => Outcome::Conflict,
-            Some(write::End::Failed) => Outcome::Failed,
-            Some(write::End::Pending) => Outcome::Pending,
+    let line = |(mut line, contact): (RowResult, Option<Contact>)| {
+        line.status = match contact.and_then(|_| ends.next()) {
+            None | Some(write::End::Written) => line.status,
+            Some(write::End::Conflict) => RowStatus::Conflict,
+            Some(write::End::Failed) => RowStatus::Failed,
+            Some(write::End::Pending) => RowStatus::Pending,
         };
         line
     };
@@ -205,15 +207,15 @@ fn written(planned: Vec<(RowOutcome, Option<Contact>)>, ends: Vec<write::End>) -
 }
 
 /// The answer of an import that writes nothing.
-fn answer(planned: Vec<(RowOutcome, Option<Contact>)>, dry_run: bool) -> Json<Imported> {
+fn answer(planned: Vec<(RowResult, Option<Contact>)>, dry_run: bool) -> Json<ImportResult> {
     let mut left = MOST_FAULTS;
-    let line = |(mut line, _): (RowOutcome, Option<Contact>)| {
-        line.faults.truncate(left);
-        left -= line.faults.len();
+    let line = |(mut line, _): (RowResult, Option<Contact>)| {
+        line.errors.truncate(left);
+        left -= line.errors.len();
         line
     };
     let rows = planned.into_iter().map(line).collect();
-    Json(Imported::of(rows, dry_run, false))
+    Json(ImportResult::of(rows, dry_run, false))
 }
 
 async fn read(kind: &str, body: Body) -> Result<Vec<Row>, Problem> {
@@ -229,12 +231,21 @@ async fn read(kind: &str, body: Body) -> Result<Vec<Row>, Problem> {
 }
 
 /// What each row would do, and the contact to write where it would do something.
-fn plan(rows: &[Row], current: &People, stamp: &Stamp) -> Vec<(RowOutcome, Option<Contact>)> {
+fn plan(rows: &[Row], current: &People, stamp: &Stamp) -> Vec<(RowResult, Option<Contact>)> {
     let mut seen = BTreeSet::new();
     let one = |row: &Row| {
         let invalid = |id, faults| {
-            let (outcome, fields) = (Outcome::Invalid, Vec::new());
-            (RowOutcome { line: row.line, id, outcome, fields, faults }, None)
+            let (outcome, fields) = (RowStatus::Invalid, Vec::new());
+            (
+                RowResult {
+                    line: row.line,
+                    id,
+                    status: outcome,
+                    changed_fields: fields,
+                    errors: faults,
+                },
+                None,
+            )
         };
         let id = row.id();
         let before = id.as_ref().and_then(|id| current.get(id));
@@ -244,23 +255,32 @@ fn plan(rows: &[Row], current: &People, stamp: &Stamp) -> Vec<(RowOutcome, Optio
         };
         let id = contact.id.clone();
         if !seen.insert(id.clone()) {
-            let fault = "is in the file twice; give one of them another id";
-            return invalid(Some(id), vec![Fault::new("id", fault, "ada-lovelace-2")]);
+            let fault = "must be unique in the file";
+            return invalid(Some(id), vec![FieldError::new("id", fault, "ada-lovelace-2")]);
         }
         let fields = before.map_or_else(Vec::new, |before| changed_fields(before, &contact));
         let outcome = match before {
-            None => Outcome::Created,
-            Some(_) if fields.is_empty() => Outcome::Unchanged,
-            Some(_) => Outcome::Changed,
+            None => RowStatus::Created,
+            Some(_) if fields.is_empty() => RowStatus::Unchanged,
+            Some(_) => RowStatus::Updated,
         };
         // A row that an earlier import of the same file wrote has a later version, and nothing to change.
-        let version = row.contact["version"].as_u64().filter(|_| outcome == Outcome::Changed);
+        let version = row.contact["version"].as_u64().filter(|_| outcome == RowStatus::Updated);
         if version.is_some() && version != before.map(|before| before.version) {
-            let fault = "is not the current one; export again";
-            return invalid(Some(id), vec![Fault::new("version", fault, "2")]);
+            let fault = "is not the current version. Export the contacts again";
+            return invalid(Some(id), vec![FieldError::new("version", fault, "2")]);
         }
-        let write = (outcome != Outcome::Unchanged).then_some(contact);
-        (RowOutcome { line: row.line, id: Some(id), outcome, fields, faults: Vec::new() }, write)
+        let write = (outcome != RowStatus::Unchanged).then_some(contact);
+        (
+            RowResult {
+                line: row.line,
+                id: Some(id),
+                status: outcome,
+                changed_fields: fields,
+                errors: Vec::new(),
+            },
+            write,
+        )
     };
     rows.iter().map(one).collect()
 }
@@ -271,7 +291,7 @@ pub(crate) async fn export(
     caller: Caller,
     query: Result<Query<Parameters>, axum::extract::rejection::QueryRejection>,
 ) -> Result<Response, Problem> {
-    let unreadable = |_| bad_query("query", "cannot be read", "format=csv");
+    let unreadable = |_| bad_query("query", "could not be parsed", "format=csv");
     let Query(given) = query.map_err(unreadable)?;
     let page = app.roster.entries(MOST_EXPORTED, given.cursor.as_deref(), |_| true).await?;
     let Page { items: everybody, next } = page.ok_or_else(no_cursor)?;
@@ -288,7 +308,7 @@ pub(crate) async fn export(
             );
             ("text/vcard; charset=utf-8", "roster.vcf", text)
         }
-        Some(_) => return Err(bad_query("format", "must be csv, json or vcard", "csv")),
+        Some(_) => return Err(bad_query("format", "must be one of: csv, json, vcard", "csv")),
     };
     app.roster.record(&Change::of_everything(Action::Revealed, &caller.why())).await?;
     let disposition = format!("attachment; filename=\"{name}\"");
@@ -313,18 +333,25 @@ mod tests {
 
     use super::*;
 
-    fn line(line: usize, outcome: Outcome) -> RowOutcome {
-        RowOutcome { line, id: None, outcome, fields: Vec::new(), faults: Vec::new() }
+    fn line(line: usize, outcome: RowStatus) -> RowResult {
+        RowResult {
+            line,
+            id: None,
+            status: outcome,
+            changed_fields: Vec::new(),
+            errors: Vec::new(),
+        }
     }
 
     #[test]
     fn an_import_that_ran_out_of_time_says_where_it_goes_on() {
-        let outcomes = [Outcome::Unchanged, Outcome::Created, Outcome::Pending, Outcome::Pending];
+        let outcomes =
+            [RowStatus::Unchanged, RowStatus::Created, RowStatus::Pending, RowStatus::Pending];
         let rows: Vec<_> = (2..).zip(outcomes).map(|(at, outcome)| line(at, outcome)).collect();
-        let answer = to_value(Imported::of(rows, false, true)).unwrap();
+        let answer = to_value(ImportResult::of(rows, false, true)).unwrap();
         assert_eq!((&answer["complete"], &answer["next_line"]), (&json!(false), &json!(4)));
         let counts = json!({
-            "created": 1, "changed": 0, "unchanged": 1, "conflict": 0, "failed": 0, "pending": 2,
+            "created": 1, "updated": 0, "unchanged": 1, "conflict": 0, "failed": 0, "pending": 2,
             "invalid": 0
         });
         assert_eq!(answer["counts"], counts);
@@ -350,27 +377,28 @@ mod tests {
         let current = People::from([(stored.id.clone(), stored)]);
         let outcome = |department: &str| {
             let (line, contact) = plan(&[row(department)], &current, &stamp).remove(0);
-            (line.outcome, contact.is_some())
+            (line.status, contact.is_some())
         };
-        assert_eq!(outcome("Cloud"), (Outcome::Unchanged, false));
-        assert_eq!(outcome("Security"), (Outcome::Invalid, false));
+        assert_eq!(outcome("Cloud"), (RowStatus::Unchanged, false));
+        assert_eq!(outcome("Security"), (RowStatus::Invalid, false));
     }
 
     #[test]
     fn an_import_is_complete_once_each_row_is_stored() {
         let of = |outcome, written: bool| {
-            let answer = to_value(Imported::of(vec![line(2, outcome)], !written, written)).unwrap();
+            let answer =
+                to_value(ImportResult::of(vec![line(2, outcome)], !written, written)).unwrap();
             (answer["complete"] == true, answer.get("next_line").is_some())
         };
-        assert_eq!(of(Outcome::Created, true), (true, false));
-        assert_eq!(of(Outcome::Changed, true), (true, false));
-        assert_eq!(of(Outcome::Unchanged, true), (true, false));
-        for outcome in [Outcome::Conflict, Outcome::Failed, Outcome::Pending] {
+        assert_eq!(of(RowStatus::Created, true), (true, false));
+        assert_eq!(of(RowStatus::Updated, true), (true, false));
+        assert_eq!(of(RowStatus::Unchanged, true), (true, false));
+        for outcome in [RowStatus::Conflict, RowStatus::Failed, RowStatus::Pending] {
             assert_eq!(of(outcome, true), (false, true), "{outcome:?}");
         }
         // What a dry run would do is not done.
-        assert_eq!(of(Outcome::Created, false), (false, false));
-        assert_eq!(of(Outcome::Unchanged, false), (true, false));
-        assert_eq!(of(Outcome::Invalid, false), (false, false));
+        assert_eq!(of(RowStatus::Created, false), (false, false));
+        assert_eq!(of(RowStatus::Unchanged, false), (true, false));
+        assert_eq!(of(RowStatus::Invalid, false), (false, false));
     }
 }

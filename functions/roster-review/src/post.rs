@@ -1,6 +1,6 @@
 //! One message: claimed, sent, and its end on record.
 
-use muster_domain::incident::send::{SendRecord, SendState};
+use muster_domain::incident::send::{Delivery, DeliveryState};
 use muster_domain::roster::contact::Contact;
 use muster_domain::value::channel::Channel;
 use muster_runtime::error::AwsError;
@@ -24,9 +24,9 @@ pub(crate) enum Posted {
 }
 
 impl Posted {
-    fn of(state: &SendState) -> Self {
+    fn of(state: &DeliveryState) -> Self {
         match state {
-            SendState::Sent { .. } => Self::Sent,
+            DeliveryState::Sent { .. } => Self::Sent,
             _ => Self::Refused,
         }
     }
@@ -35,7 +35,7 @@ impl Posted {
 /// What a claim has come to.
 pub(crate) enum Turn {
     /// Send it.
-    Ours(SendRecord),
+    Ours(Delivery),
     /// There is nothing to do.
     Over(Posted),
 }
@@ -66,11 +66,11 @@ impl Reviewer {
     pub(crate) async fn send(
         &self,
         notice: &Notice,
-        record: SendRecord,
+        record: Delivery,
         letter: Letter,
     ) -> Result<Posted, AwsError> {
         let state = self.senders.send(letter).await;
-        let record = SendRecord { state, at: jiff::Timestamp::now(), ..record };
+        let record = Delivery { state, at: jiff::Timestamp::now(), ..record };
         self.incidents.notices().settle_notice(notice, &record).await?;
         tracing::info!(channel = notice.channel, state = record.state.name(), "notice settled");
         if record.may_try_again() { Ok(Posted::Later) } else { Ok(Posted::of(&record.state)) }

@@ -142,7 +142,7 @@ impl Reviewer {
         let said = code()?;
         let (_, expires_at) = ends(run.now, CODE_LIFE);
         let digest = Some(code_digest(contact, channel, &said));
-        let sent = Challenge { code: digest, tries: 0, expires_at, ..challenge };
+        let sent = Challenge { code: digest, attempts: 0, expires_at, ..challenge };
         self.incidents.proofs().challenge(&sent).await?;
         let letter = Letter::to(
             &sent.channel,

@@ -246,7 +246,7 @@ impl Reviewer {
         };
         let what = match entry {
             Reviewed::Person(contact) => contact.name.as_str(),
-            Reviewed::Organisation(resource, _) => resource.organisation.as_str(),
+            Reviewed::Organisation(resource, _) => resource.organization.as_str(),
         };
         let mail = || words::to_manager(manager, what, silent);
         let letter = Letter::to(channel, mail, || words::to_manager_text(silent), String::new);

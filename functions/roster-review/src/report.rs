@@ -21,7 +21,7 @@ impl Reviewer {
             let known = muster_domain::review::reach::of(contact, &known);
             for (channel, known) in contact.channels.iter().zip(known) {
                 let now = dead.of(channel);
-                if now != known.dead {
+                if now != known.undeliverable_reason {
                     let name = fingerprint(&contact.id, channel);
                     self.incidents
                         .proofs()

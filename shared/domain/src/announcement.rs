@@ -3,8 +3,9 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::incident::send::{SendChannel, SendRecord, SendState};
-use crate::incident::{Incident, State};
+use crate::incident::event::EventType;
+use crate::incident::send::{Delivery, DeliveryState, SendChannel};
+use crate::incident::{Incident, IncidentStatus};
 use crate::message::page::{mark, notices};
 use crate::value::id::IncidentId;
 use crate::value::incident_type::IncidentType;
@@ -18,18 +19,18 @@ const VERSION: &str = "1";
 /// Longest text of others that chat repeats, in characters.
 const MOST_IN_CHAT: usize = 250;
 /// Facts that are told in chat; the others would drown them.
-const TOLD: [&str; 11] = [
-    "opened",
-    "raised",
-    "closed_at_source",
-    "reopened_at_source",
-    "lapsed",
-    "acknowledged",
-    "resolved",
-    "emergency",
-    "duty_started",
-    "duty_soon",
-    "duty_over",
+const TOLD: [EventType; 11] = [
+    EventType::Opened,
+    EventType::EscalationRestarted,
+    EventType::ClosedAtSource,
+    EventType::ReopenedAtSource,
+    EventType::AcknowledgmentTimedOut,
+    EventType::Acknowledged,
+    EventType::Resolved,
+    EventType::EmergencyTopicNotified,
+    EventType::NotificationDeadlineStarted,
+    EventType::NotificationDeadlineDueSoon,
+    EventType::NotificationDeadlineMissed,
 ];
 
 /// Which kind of event it is, in the words of its `detail-type`.
@@ -38,7 +39,7 @@ pub enum DetailType {
     /// An incident has opened or changed.
     Incident,
     /// Somebody has acknowledged one.
-    Acknowledgement,
+    Acknowledgment,
     /// A page has gone out, or has not.
     Page,
 }
@@ -49,7 +50,7 @@ impl DetailType {
     pub const fn text(self) -> &'static str {
         match self {
             Self::Incident => "Muster Incident",
-            Self::Acknowledgement => "Muster Acknowledgement",
+            Self::Acknowledgment => "Muster Acknowledgment",
             Self::Page => "Muster Page",
         }
     }
@@ -61,28 +62,28 @@ pub struct Line<'a> {
     /// Its name, unique within the incident.
     pub name: &'a str,
     /// What happened, as one word.
-    pub what: &'a str,
+    pub event: EventType,
     /// Who did it.
     pub by: &'a str,
     /// When.
     pub at: Timestamp,
     /// A sentence for people.
-    pub text: &'a str,
+    pub message: &'a str,
 }
 
 /// The incident as an event tells of it: as it stands when the event is made.
 #[derive(Clone, Debug, Serialize)]
 pub struct Subject<'a> {
     id: &'a IncidentId,
-    status: State,
+    status: IncidentStatus,
     severity: Severity,
     r#type: IncidentType,
     account: &'a str,
     region: &'a str,
     title: &'a str,
     finding_type: &'a str,
-    console_link: &'a str,
-    findings: u64,
+    console_url: &'a str,
+    finding_count: u64,
     opened_at: Timestamp,
     drill: bool,
 }
@@ -98,8 +99,8 @@ impl<'a> From<&'a Incident> for Subject<'a> {
             region: &incident.region,
             title: &incident.title,
             finding_type: &incident.finding.finding_type,
-            console_link: &incident.finding.console_link,
-            findings: incident.findings,
+            console_url: &incident.finding.console_url,
+            finding_count: incident.finding_count,
             opened_at: incident.opened_at,
             drill: incident.drill().is_some(),
         }
@@ -112,10 +113,10 @@ impl<'a> From<&'a Incident> for Subject<'a> {
 pub struct Detail<'a> {
     version: &'static str,
     id: String,
-    what: &'a str,
+    event: &'static str,
     at: Timestamp,
     by: &'a str,
-    text: &'a str,
+    message: &'a str,
     incident: Subject<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     page: Option<PageDetail<'a>>,
@@ -138,18 +139,18 @@ struct PageDetail<'a> {
 /// The event of a line of the timeline.
 #[must_use]
 pub fn of_line<'a>(incident: &'a Incident, line: &Line<'a>) -> (DetailType, Detail<'a>) {
-    let kind = if line.what == "acknowledged" {
-        DetailType::Acknowledgement
+    let kind = if line.event == EventType::Acknowledged {
+        DetailType::Acknowledgment
     } else {
         DetailType::Incident
     };
     let detail = Detail {
         version: VERSION,
         id: format!("{}/{}", incident.id, line.name),
-        what: line.what,
+        event: line.event.name(),
         at: line.at,
         by: line.by,
-        text: line.text,
+        message: line.message,
         incident: incident.into(),
         page: None,
     };
@@ -158,10 +159,10 @@ pub fn of_line<'a>(incident: &'a Incident, line: &Line<'a>) -> (DetailType, Deta
 
 /// The event of a page that has come to an end; nothing while it is being sent.
 #[must_use]
-pub fn of_page<'a>(incident: &'a Incident, record: &'a SendRecord) -> Option<Detail<'a>> {
+pub fn of_page<'a>(incident: &'a Incident, record: &'a Delivery) -> Option<Detail<'a>> {
     let error = match &record.state {
-        SendState::Claimed { .. } => return None,
-        SendState::Failed { error, .. } => Some(error.as_str()),
+        DeliveryState::Sending { .. } => return None,
+        DeliveryState::Failed { error, .. } => Some(error.as_str()),
         _ => None,
     };
     let (key, cursor) = (&record.key, record.key.cursor);
@@ -174,7 +175,7 @@ pub fn of_page<'a>(incident: &'a Incident, record: &'a SendRecord) -> Option<Det
         key.contact,
         key.channel,
         record.state.name(),
-        record.tries
+        record.attempts
     );
     let page = PageDetail {
         contact: &key.contact,
@@ -189,10 +190,10 @@ pub fn of_page<'a>(incident: &'a Incident, record: &'a SendRecord) -> Option<Det
     Some(Detail {
         version: VERSION,
         id,
-        what: "page",
+        event: "page",
         at: record.at,
         by: "Muster",
-        text: "",
+        message: "",
         incident: incident.into(),
         page: Some(page),
     })
@@ -232,7 +233,7 @@ struct Metadata {
 /// thread.
 #[must_use]
 pub fn in_chat(incident: &Incident, line: &Line<'_>) -> Option<Notification> {
-    if !TOLD.contains(&line.what) {
+    if !TOLD.contains(&line.event) {
         return None;
     }
     let (severity, words) = (incident.severity.shout(), incident.r#type.words());
@@ -240,8 +241,8 @@ pub fn in_chat(incident: &Incident, line: &Line<'_>) -> Option<Notification> {
     let title = format!("{}{severity}: {words} in {account}", mark(incident));
     let what = harmless(&incident.title);
     let notices: String = notices(incident).iter().map(|notice| harmless(notice) + "\n").collect();
-    let open = incident.status == State::Open;
-    let next = open.then(|| format!("Look at the finding: {}", incident.finding.console_link));
+    let open = incident.status == IncidentStatus::Open;
+    let next = open.then(|| format!("Look at the finding: {}", incident.finding.console_url));
     Some(Notification {
         version: "1.0",
         source: "custom",
@@ -250,7 +251,7 @@ pub fn in_chat(incident: &Incident, line: &Line<'_>) -> Option<Notification> {
             text_type: "client-markdown",
             description: format!(
                 "{}\n{what}\n{notices}Incident {}",
-                harmless(line.text),
+                harmless(line.message),
                 incident.id
             ),
             title: title.clone(),
@@ -259,8 +260,8 @@ pub fn in_chat(incident: &Incident, line: &Line<'_>) -> Option<Notification> {
         },
         metadata: Metadata {
             thread_id: incident.id.to_string(),
-            summary: format!("{title}: {}", line.what),
-            event_type: format!("muster-incident-{}", line.what),
+            summary: format!("{title}: {}", line.event.name()),
+            event_type: format!("muster-incident-{}", line.event.name()),
         },
     })
 }
@@ -283,10 +284,10 @@ mod tests {
 
     const LINE: Line<'_> = Line {
         name: "opened",
-        what: "opened",
+        event: EventType::Opened,
         by: "Muster",
         at: Timestamp::UNIX_EPOCH,
-        text: "Opened by a high finding.",
+        message: "Opened by a high finding.",
     };
 
     #[test]
@@ -295,24 +296,25 @@ mod tests {
         let (kind, detail) = of_line(&incident, &LINE);
         assert_eq!(kind.text(), "Muster Incident");
         insta::assert_json_snapshot!(detail);
-        let (kind, _) = of_line(&incident, &Line { what: "acknowledged", ..LINE });
-        assert_eq!(kind, DetailType::Acknowledgement);
+        let (kind, _) = of_line(&incident, &Line { event: EventType::Acknowledged, ..LINE });
+        assert_eq!(kind, DetailType::Acknowledgment);
     }
 
     #[test]
     fn a_page_is_told_once_it_has_ended() {
         let incident = incident();
-        let record = |state: serde_json::Value| -> SendRecord {
+        let record = |state: serde_json::Value| -> Delivery {
             let mut value = json!({
-                "run": 1, "round": 1, "step": 0, "contact": "ada", "channel": "sms", "tries": 1,
+                "run": 1, "round": 1, "step": 0, "contact": "ada", "channel": "sms", "attempts": 1,
                 "at": now()
             });
             value.as_object_mut().unwrap().extend(state.as_object().unwrap().clone());
             serde_json::from_value(value).unwrap()
         };
-        let claimed = record(json!({"state": "claimed", "until": now(), "owner": "me"}));
+        let claimed =
+            record(json!({"state": "sending", "lease_expires_at": now(), "claimed_by": "me"}));
         assert!(of_page(&incident, &claimed).is_none());
-        let failed = record(json!({"state": "failed", "error": "OptedOut", "passing": false}));
+        let failed = record(json!({"state": "failed", "error": "OptedOut", "retryable": false}));
         let detail = serde_json::to_value(of_page(&incident, &failed)).unwrap();
         assert_eq!(detail["id"], "20261123-abcdefghjk/page/1-1-0/ada/sms/failed/1");
         assert_eq!(detail["page"]["error"], "OptedOut");
@@ -326,7 +328,7 @@ mod tests {
     #[test]
     fn chat_gets_what_is_grave_in_the_form_it_shows() {
         let incident = incident();
-        let attached = Line { what: "attached", ..LINE };
+        let attached = Line { event: EventType::FindingAdded, ..LINE };
         assert!(in_chat(&incident, &attached).is_none());
         insta::assert_json_snapshot!(in_chat(&incident, &LINE));
     }
@@ -338,7 +340,7 @@ mod tests {
             "x\u{202E}y <!channel> *b* [a](https://evil.example)\nMUSTER: all clear".into();
         incident.account = "<@U1>".into();
         incident.cause = Some(crate::incident::Cause::NotAcknowledged);
-        let text = Line { text: "Type: https://evil.example.", ..LINE };
+        let text = Line { message: "Type: https://evil.example.", ..LINE };
         let chat = serde_json::to_string(&in_chat(&incident, &text)).unwrap();
         for part in ["\u{202E}", "<", "*", "](", "evil.example", "://evil", "\\nMUSTER: all"] {
             assert!(!chat.contains(part), "{part} is in {chat}");

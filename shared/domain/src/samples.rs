@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use crate::finding::{Finding, FindingIdentity, Route};
+use crate::finding::{Finding, FindingIdentity, FindingSource};
 use crate::incident::Incident;
-use crate::roster::contact::{Contact, Status};
+use crate::roster::contact::{Contact, ContactStatus};
 use crate::roster::plan::EscalationPlan;
 use crate::roster::policy::Policy;
 use crate::roster::role::Role;
@@ -23,7 +23,7 @@ pub(crate) fn now() -> Timestamp {
 
 /// A person by id and level, with the first role of that level.
 pub(crate) fn person(id: &str, level: u8) -> Contact {
-    let role = Role::ALL.into_iter().find(|role| role.card().level == level).unwrap();
+    let role = Role::ALL.into_iter().find(|role| role.card().escalation_level == level).unwrap();
     Contact {
         id: id.parse().unwrap(),
         name: id.to_uppercase(),
@@ -35,15 +35,15 @@ pub(crate) fn person(id: &str, level: u8) -> Contact {
         ],
         department: None,
         manager: None,
-        backup: None,
+        backup_contact: None,
         availability: Availability::Always,
         time_zone: "UTC".parse().unwrap(),
-        level,
+        escalation_level: level,
         skills: Vec::new(),
         certifications: Vec::new(),
         accounts: BTreeSet::new(),
-        status: Status::Active,
-        reviewed_at: None,
+        status: ContactStatus::Active,
+        confirmed_at: None,
         unconfirmed_since: None,
         created_at: now(),
         created_by: "test".into(),
@@ -70,7 +70,7 @@ pub(crate) fn incident() -> Incident {
         identity: FindingIdentity::guardduty(
             "arn:aws:guardduty:eu-central-1:111122223333:detector/d/finding/f",
         ),
-        route: Route::GuardDuty,
+        source: FindingSource::GuardDuty,
         severity: Severity::High,
         incident_type: IncidentType::Malware,
         finding_type: "CryptoCurrency:EC2/BitcoinTool.B!DNS".into(),
@@ -79,19 +79,19 @@ pub(crate) fn incident() -> Incident {
         title: "An instance asks for a coin miner's domain <script>".into(),
         description: "The instance i-99 asks for pool.example.com.".into(),
         resource: Some("Instance i-99".into()),
-        console_link: "https://eu-central-1.console.aws.amazon.com/guardduty/home".into(),
-        quiet: None,
-        last_seen: None,
+        console_url: "https://eu-central-1.console.aws.amazon.com/guardduty/home".into(),
+        inactive_reason: None,
+        last_seen_at: None,
         reported_at: None,
-        related: Vec::new(),
+        related_findings: Vec::new(),
         drill: None,
         category: crate::value::category::Category::Threat,
         exploited: false,
         details: Vec::new(),
-        first_seen: None,
+        first_seen_at: None,
         updated_at: None,
         count: None,
-        asked: None,
+        custom_action: None,
     };
     let id = "20261123-abcdefghjk".parse().unwrap();
     Incident::open(id, finding, &Policy::default(), EscalationPlan::default(), now())

@@ -3,7 +3,7 @@
 use aws_config::SdkConfig;
 use aws_sdk_ssmincidents::Client;
 use muster_domain::incident_manager::directory::Use;
-use muster_domain::report::readiness::Check;
+use muster_domain::report::readiness::ComponentCheck;
 use muster_runtime::error::AwsError;
 
 /// Incident Manager in this account and Region.
@@ -24,12 +24,12 @@ impl Account {
     ///
     /// # Errors
     /// [`AwsError`] if Incident Manager does not answer.
-    pub async fn status(&self) -> Result<Check, AwsError> {
+    pub async fn status(&self) -> Result<ComponentCheck, AwsError> {
         if self.wanted == Use::Off {
-            return Ok(Check::incident_manager(self.wanted, 0));
+            return Ok(ComponentCheck::incident_manager(self.wanted, 0));
         }
         let answer = self.client.list_replication_sets().send().await;
         let answer = answer.map_err(|e| AwsError::of("ssm-incidents:ListReplicationSets", &e))?;
-        Ok(Check::incident_manager(self.wanted, answer.replication_set_arns.len()))
+        Ok(ComponentCheck::incident_manager(self.wanted, answer.replication_set_arns.len()))
     }
 }

@@ -4,7 +4,7 @@ use aws_lambda_events::event::eventbridge::EventBridgeEvent;
 use jiff::Timestamp;
 use muster_domain::finding::drill::DrillFinding;
 use muster_domain::finding::{
-    AsffFinding, Asked, Finding, GuardDutyFinding, ObjectScan, OcsfFinding,
+    AsffFinding, CustomAction, Finding, GuardDutyFinding, ObjectScan, OcsfFinding,
 };
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -61,7 +61,7 @@ pub fn read(event: Value) -> Result<Delivery, Unreadable> {
         }
         SECURITY_HUB => list(envelope.detail, <Finding as From<AsffFinding>>::from)?,
         CUSTOM_ACTION => {
-            let asked = Asked {
+            let asked = CustomAction {
                 action: envelope.detail["actionName"].as_str().unwrap_or_default().to_owned(),
                 action_arn: envelope.resources.iter().flatten().next().cloned().unwrap_or_default(),
                 account: envelope.account.clone().unwrap_or_default(),

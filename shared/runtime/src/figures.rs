@@ -8,14 +8,14 @@ use jiff::{SignedDuration, Timestamp};
 use metrics::{Unit, counter, describe_histogram, gauge, histogram};
 use metrics_cloudwatch_embedded::{Builder, Collector};
 use muster_domain::incident::Incident;
-use muster_domain::report::coverage::Totals;
+use muster_domain::report::coverage::CoverageTotals;
 use muster_domain::value::severity::Severity;
 
 static COLLECTOR: OnceLock<&'static Collector> = OnceLock::new();
 
 /// The names of the durations, for incidents and for drills.
 const FIRST_PAGE: [&str; 2] = ["SecondsToFirstPage", "DrillSecondsToFirstPage"];
-const ACKNOWLEDGED: [&str; 2] = ["SecondsToAcknowledgement", "DrillSecondsToAcknowledgement"];
+const ACKNOWLEDGED: [&str; 2] = ["SecondsToAcknowledgment", "DrillSecondsToAcknowledgment"];
 const RESOLVED: [&str; 2] = ["SecondsToResolution", "DrillSecondsToResolution"];
 const LATE: &str = "SecondsLate";
 
@@ -84,13 +84,13 @@ fn since(names: [&'static str; 2], incident: &Incident, now: Timestamp) {
 /// An incident's first page has gone out.
 pub fn first_page(incident: &Incident, now: Timestamp) {
     // The minutes that the plan's first step waits are intended, so they are no delay.
-    let planned = incident.first_due().duration_since(incident.run_at);
+    let planned = incident.first_due().duration_since(incident.run_started_at);
     since(FIRST_PAGE, incident, now.saturating_sub(planned).unwrap_or(now));
 }
 
 /// An answer to an incident is on record: its first acknowledgment, or its end.
 pub fn answered(incident: &Incident) {
-    match (&incident.resolution, incident.acknowledgements.as_slice()) {
+    match (&incident.resolution, incident.acknowledgments.as_slice()) {
         (Some(end), _) => since(RESOLVED, incident, end.at),
         (None, [first]) => since(ACKNOWLEDGED, incident, first.at),
         _ => {}
@@ -98,17 +98,17 @@ pub fn answered(incident: &Incident) {
 }
 
 /// What the roster lacks, in numbers.
-pub fn coverage(totals: &Totals) {
+pub fn coverage(totals: &CoverageTotals) {
     let number = |number: usize| f64::from(u32::try_from(number).unwrap_or(u32::MAX));
-    gauge!("RosterPeople").set(number(totals.people));
-    gauge!("RosterDueForReview").set(number(totals.due));
+    gauge!("RosterPeople").set(number(totals.contacts));
+    gauge!("RosterDueForReview").set(number(totals.review_due));
     gauge!("RosterUnconfirmed").set(number(totals.unconfirmed));
     gauge!("RosterChannels").set(number(totals.channels));
-    gauge!("RosterChannelsProven").set(number(totals.proven));
-    gauge!("RosterChannelsDead").set(number(totals.dead));
+    gauge!("RosterChannelsProven").set(number(totals.channels_verified));
+    gauge!("RosterChannelsDead").set(number(totals.channels_undeliverable));
     gauge!("RosterRolesUnfilled").set(number(totals.roles_unfilled));
     for severity in Severity::ALL {
-        let found = totals.findings.get(&severity).copied().unwrap_or_default();
+        let found = totals.gaps.get(&severity).copied().unwrap_or_default();
         gauge!("CoverageFindings", "Severity" => severity.name()).set(number(found));
     }
 }

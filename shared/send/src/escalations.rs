@@ -36,7 +36,8 @@ impl Escalations {
     /// The failed call.
     pub async fn start(&self, incident: &Incident) -> Result<(), AwsError> {
         let (id, cursor) = (&incident.id, incident.first_turn());
-        let input = TurnInput { incident: id.clone(), cursor, due_at: Some(incident.run_at) };
+        let input =
+            TurnInput { incident: id.clone(), cursor, due_at: Some(incident.run_started_at) };
         self.execute(format!("{id}-{}", cursor.run), &input).await
     }
 

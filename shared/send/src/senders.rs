@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use muster_domain::incident::digest::end;
-use muster_domain::incident::send::SendState;
+use muster_domain::incident::send::DeliveryState;
 use muster_domain::message::page::Mail;
 use muster_domain::value::channel::{Channel, Email, Phone};
 use muster_runtime::error::AwsError;
@@ -74,13 +74,13 @@ pub struct Senders {
 impl Senders {
     /// Sends one message. Whatever happens becomes a state of its record: one failed channel is no
     /// reason to stop the others. A message that is refused for its rate is tried again for 12 seconds.
-    pub async fn send(&self, letter: Letter) -> SendState {
+    pub async fn send(&self, letter: Letter) -> DeliveryState {
         self.send_until(letter, Instant::now() + PATIENCE).await
     }
 
     /// Sends one message like [`Senders::send`], and begins no further try after `until`. Each takes 10
     /// seconds at most, and a run that ends in between cannot write what became of it.
-    pub async fn send_until(&self, letter: Letter, until: Instant) -> SendState {
+    pub async fn send_until(&self, letter: Letter, until: Instant) -> DeliveryState {
         let began = Instant::now();
         let last = until.min(began + PATIENCE);
         loop {
@@ -100,7 +100,7 @@ impl Senders {
 
     /// Sends one message that must not go out twice, with a single try: without a word of the provider's that
     /// it did nothing, it may have gone out, and ends as unconfirmed.
-    pub async fn send_once(&self, letter: Letter) -> SendState {
+    pub async fn send_once(&self, letter: Letter) -> DeliveryState {
         match self.attempt(&letter).await {
             Ok(sent) => sent,
             Err(error) => {
@@ -110,23 +110,23 @@ impl Senders {
         }
     }
 
-    async fn attempt(&self, letter: &Letter) -> Result<SendState, AwsError> {
+    async fn attempt(&self, letter: &Letter) -> Result<DeliveryState, AwsError> {
         let message_id = match letter {
-            Letter::Nothing => return Ok(SendState::Unavailable),
+            Letter::Nothing => return Ok(DeliveryState::Unavailable),
             Letter::Voice(to, text) => match &self.calls {
                 Some(calls) => calls.call(to, text).await,
-                None => return Ok(SendState::Unavailable),
+                None => return Ok(DeliveryState::Unavailable),
             },
             Letter::Sms(to, text) => self.texts.sms(to, text).await,
             Letter::Email(to, mail) => self.mails.send(to, mail).await,
             Letter::Topic(subject, text) => self.texts.topic(&self.topic, subject, text).await,
         };
-        Ok(SendState::Sent { message_id: message_id? })
+        Ok(DeliveryState::Sent { message_id: message_id? })
     }
 }
 
-fn failed(error: AwsError) -> SendState {
-    SendState::Failed { error: error.code, passing: error.passing }
+fn failed(error: AwsError) -> DeliveryState {
+    DeliveryState::Failed { error: error.code, retryable: error.passing }
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use aws_config::SdkConfig;
 use aws_sdk_sesv2::types::SuppressionListReason;
-use muster_domain::review::reach::Dead;
+use muster_domain::review::reach::UndeliverableReason;
 use muster_domain::value::channel::Channel;
 use muster_runtime::error::AwsError;
 
@@ -22,14 +22,14 @@ pub struct Unreachable {
 /// What is dead.
 #[derive(Clone, Default)]
 pub struct DeadOnes {
-    addresses: HashMap<String, Dead>,
-    numbers: HashMap<String, Dead>,
+    addresses: HashMap<String, UndeliverableReason>,
+    numbers: HashMap<String, UndeliverableReason>,
 }
 
 impl DeadOnes {
     /// Why nothing arrives by this channel any more, if so. A call reaches a number that takes no texts.
     #[must_use]
-    pub fn of(&self, channel: &Channel) -> Option<Dead> {
+    pub fn of(&self, channel: &Channel) -> Option<UndeliverableReason> {
         match channel {
             Channel::Email(email) => {
                 self.addresses.get(&email.as_str().to_ascii_lowercase()).copied()
@@ -60,8 +60,8 @@ impl Unreachable {
             let answer = answer.map_err(|e| AwsError::of("ses:ListSuppressedDestinations", &e))?;
             for entry in answer.suppressed_destination_summaries() {
                 let why = match entry.reason {
-                    SuppressionListReason::Complaint => Dead::Complained,
-                    _ => Dead::Bounced,
+                    SuppressionListReason::Complaint => UndeliverableReason::Complaint,
+                    _ => UndeliverableReason::Bounced,
                 };
                 dead.addresses.insert(entry.email_address.to_ascii_lowercase(), why);
             }
@@ -76,7 +76,7 @@ impl Unreachable {
             let answer = list.send().await;
             let answer = answer.map_err(|e| AwsError::of("sns:ListPhoneNumbersOptedOut", &e))?;
             let numbers = answer.phone_numbers.unwrap_or_default().into_iter();
-            dead.numbers.extend(numbers.map(|number| (number, Dead::OptedOut)));
+            dead.numbers.extend(numbers.map(|number| (number, UndeliverableReason::OptedOut)));
             next = answer.next_token;
             if next.is_none() {
                 break;

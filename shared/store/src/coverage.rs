@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
-use muster_domain::incident::drill::exercise::Exercise;
-use muster_domain::incident_manager::directory::Inactive;
+use muster_domain::incident::drill::exercise::DrillSummary;
+use muster_domain::incident_manager::directory::ChannelNotActivated;
 use muster_domain::report::coverage::{Limits, Sources};
 use muster_domain::review::reach::Reached;
 use muster_domain::roster::contact::Contact;
@@ -46,9 +46,9 @@ pub struct Gathered {
     /// What is known of everybody's channels.
     pub reached: Reached,
     /// The last drills.
-    pub exercises: Vec<Exercise>,
+    pub exercises: Vec<DrillSummary>,
     /// Channels that Incident Manager never engages.
-    pub inactive: Vec<Inactive>,
+    pub inactive: Vec<ChannelNotActivated>,
     /// Those who say that they have left.
     pub leaving: BTreeSet<ContactId>,
     /// How many corrections wait.
@@ -78,8 +78,8 @@ impl Gathered {
             resources,
             policy,
             reached,
-            exercises: drills.iter().filter_map(Exercise::of).collect(),
-            inactive: sync.map(|report| report.inactive).unwrap_or_default(),
+            exercises: drills.iter().filter_map(DrillSummary::of).collect(),
+            inactive: sync.map(|report| report.channels_not_activated).unwrap_or_default(),
             leaving: corrections.iter().filter_map(|c| c.leaving().cloned()).collect(),
             waiting: corrections.len(),
         })

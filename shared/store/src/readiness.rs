@@ -1,7 +1,7 @@
 //! How the tables stand.
 
 use aws_sdk_dynamodb::Client;
-use muster_domain::report::readiness::{Check, INCIDENTS_TABLE, ROSTER_TABLE};
+use muster_domain::report::readiness::{ComponentCheck, INCIDENTS_TABLE, ROSTER_TABLE};
 use muster_runtime::error::AwsError;
 
 use crate::incidents::Incidents;
@@ -12,7 +12,7 @@ impl Roster {
     ///
     /// # Errors
     /// [`AwsError`] if DynamoDB does not answer.
-    pub async fn status(&self) -> Result<Check, AwsError> {
+    pub async fn status(&self) -> Result<ComponentCheck, AwsError> {
         status(&self.client, &self.table, ROSTER_TABLE).await
     }
 }
@@ -22,14 +22,18 @@ impl Incidents {
     ///
     /// # Errors
     /// [`AwsError`] if DynamoDB does not answer.
-    pub async fn status(&self) -> Result<Check, AwsError> {
+    pub async fn status(&self) -> Result<ComponentCheck, AwsError> {
         status(&self.client, &self.table, INCIDENTS_TABLE).await
     }
 }
 
-async fn status(client: &Client, table: &str, part: &'static str) -> Result<Check, AwsError> {
+async fn status(
+    client: &Client,
+    table: &str,
+    part: &'static str,
+) -> Result<ComponentCheck, AwsError> {
     let answer = client.describe_table().table_name(table).send().await;
     let answer = answer.map_err(|error| AwsError::of("dynamodb:DescribeTable", &error))?;
     let status = answer.table.and_then(|table| table.table_status);
-    Ok(Check::active(part, status.as_ref().map_or("unknown", |status| status.as_str())))
+    Ok(ComponentCheck::active(part, status.as_ref().map_or("unknown", |status| status.as_str())))
 }

@@ -2,7 +2,7 @@
 
 use muster_domain::incident::escalation::Next;
 use muster_domain::roster::contact::Contact;
-use muster_domain::roster::team::Why;
+use muster_domain::roster::team::PageReason;
 use muster_domain::value::channel::ChannelType;
 use muster_domain::value::stamps::Stamp;
 
@@ -14,13 +14,13 @@ fn now() -> Timestamp {
 
 fn contact(name: &str, level: u8) -> Contact {
     let draft = serde_json::json!({
-        "name": name, "roles": ["technical_lead"], "level": level, "time_zone": "UTC",
+        "name": name, "roles": ["technical_lead"], "escalation_level": level, "time_zone": "UTC",
         "channels": [
             {"type": "sms", "address": "+14255550101"},
             {"type": "email", "address": format!("{name}@example.com")}
         ]
     });
-    let draft: muster_domain::roster::contact::draft::ContactDraft =
+    let draft: muster_domain::roster::contact::draft::ContactInput =
         serde_json::from_value(draft).unwrap();
     draft.check(None, None, &Stamp { by: "test".into(), at: now() }).unwrap()
 }
@@ -29,7 +29,7 @@ fn turn(contacts: impl IntoIterator<Item = Contact>) -> Turn {
     let page = |contact: Contact| PersonPage {
         channels: contact.channels.clone(),
         contact,
-        why: Why::Team,
+        reason: PageReason::Team,
         update: false,
     };
     Turn {
@@ -43,9 +43,9 @@ fn turn(contacts: impl IntoIterator<Item = Contact>) -> Turn {
 }
 
 /// The records of these claims after each of them went out.
-fn sent(claims: &Claims) -> Vec<SendRecord> {
-    let end = |sending: &Sending| SendRecord {
-        state: SendState::Sent { message_id: "m".into() },
+fn sent(claims: &Claims) -> Vec<Delivery> {
+    let end = |sending: &Sending| Delivery {
+        state: DeliveryState::Sent { message_id: "m".into() },
         ..sending.record.clone()
     };
     claims.sendings.iter().map(end).collect()
@@ -54,7 +54,7 @@ fn sent(claims: &Claims) -> Vec<SendRecord> {
 #[test]
 fn the_lowest_levels_go_first_and_the_emergency_topic_before_them() {
     let mut turn = turn([contact("late", 4), contact("second", 2), contact("first", 1)]);
-    turn.emergency = Some(muster_domain::incident::escalation::Emergency::NothingWentOut);
+    turn.emergency = Some(muster_domain::incident::escalation::Emergency::AllPagesFailed);
     let mut claims = Claims::new("me", now());
     claims.decide(&turn, Cursor::FIRST, &[]).unwrap();
     let order: Vec<_> = claims.new.iter().map(|record| record.key.contact.as_str()).collect();
@@ -66,7 +66,7 @@ fn the_lowest_levels_go_first_and_the_emergency_topic_before_them() {
 fn many_sends_are_claimed_part_by_part_and_each_once() {
     let turn = turn((0..100).map(|number| contact(&format!("person{number:03}"), 2)));
     let mut claims = Claims::new("me", now());
-    let mut records: Vec<SendRecord> = Vec::new();
+    let mut records: Vec<Delivery> = Vec::new();
     let mut parts = Vec::new();
     loop {
         claims.decide(&turn, Cursor::FIRST, &records).unwrap();

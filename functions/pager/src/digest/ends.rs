@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use jiff::Timestamp;
 use muster_domain::incident::digest::Digest;
-use muster_domain::incident::send::{SendRecord, SendState};
+use muster_domain::incident::send::{Delivery, DeliveryState};
 use muster_runtime::figures;
 use muster_store::incidents::{HeldPage, PagedChannel};
 
@@ -27,12 +27,12 @@ impl Pager {
             self.senders.send_once(letter.letter).await
         } else {
             // Whoever dies while it is sent leaves its pages unconfirmed: better the next look.
-            SendState::Failed { error: "Late".to_owned(), passing: true }
+            DeliveryState::Failed { error: "Late".to_owned(), retryable: true }
         };
         let at = Timestamp::now();
         tracing::info!(channel = kind, pages = digest.pages.len(), state = state.name(), "digest");
         figures::page(kind, state.name(), false);
-        if let SendState::Failed { error, .. } = &state {
+        if let DeliveryState::Failed { error, .. } = &state {
             tracing::error!(channel = kind, code = error, "a digest did not go out");
         }
         let digest = Digest { state: state.clone(), at, ..digest };
@@ -41,9 +41,9 @@ impl Pager {
             tracing::error!(reason = %error, "the end of a digest is not on record");
         }
         self.tell_pages(channel, &digest, &state, at).await?;
-        let passing = matches!(state, SendState::Failed { passing: true, .. });
+        let passing = matches!(state, DeliveryState::Failed { retryable: true, .. });
         self.leave(channel, last, others || passing).await?;
-        Ok(matches!(state, SendState::Sent { .. }))
+        Ok(matches!(state, DeliveryState::Sent { .. }))
     }
 
     /// Writes how a digest ended to the records of its pages, and takes its own away: last, so that whoever
@@ -52,14 +52,14 @@ impl Pager {
         &self,
         channel: &PagedChannel,
         digest: &Digest,
-        state: &SendState,
+        state: &DeliveryState,
         now: Timestamp,
     ) -> Result<(), Failure> {
-        if matches!(state, SendState::Failed { .. } | SendState::Unavailable) {
+        if matches!(state, DeliveryState::Failed { .. } | DeliveryState::Unavailable) {
             self.incidents.ladders().give_back(channel, &digest.mark, now).await?;
         }
-        if !matches!(state, SendState::Failed { passing: true, .. }) {
-            if matches!(state, SendState::Unconfirmed) {
+        if !matches!(state, DeliveryState::Failed { retryable: true, .. }) {
+            if matches!(state, DeliveryState::Unconfirmed) {
                 tracing::error!(
                     channel = channel.kind.name(),
                     pages = digest.pages.len(),
@@ -78,12 +78,16 @@ impl Pager {
 
     /// Writes how a held page ended. One that may have gone out stays, for the next digest to name it; it remains
     /// unconfirmed, whatever becomes of it, unless that digest goes out.
-    pub(super) async fn settle(&self, page: &HeldPage, state: SendState) -> Result<(), Failure> {
+    pub(super) async fn settle(
+        &self,
+        page: &HeldPage,
+        state: DeliveryState,
+    ) -> Result<(), Failure> {
         let now = Timestamp::now();
         let (unconfirmed, sent) =
-            (state == SendState::Unconfirmed, matches!(state, SendState::Sent { .. }));
+            (state == DeliveryState::Unconfirmed, matches!(state, DeliveryState::Sent { .. }));
         if !page.unconfirmed || sent {
-            let record = SendRecord { state, at: now, ..page.record.clone() };
+            let record = Delivery { state, at: now, ..page.record.clone() };
             self.incidents.sends().settle_held(&page.incident, &record).await?;
         }
         if unconfirmed {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use muster_domain::incident::send::{ChannelKey, SendChannel, SendKey, SendState};
+use muster_domain::incident::send::{ChannelKey, DeliveryKey, DeliveryState, SendChannel};
 use muster_domain::value::channel::Channel;
 use muster_store::incidents::{HeldPage, PagedChannel};
 
@@ -24,7 +24,7 @@ enum Place {
 
 /// The place for a page with this key that waits at `channel`: the one of the recipient's `own` channels in its
 /// place, or another of the type.
-fn place(channel: &PagedChannel, key: &SendKey, own: &[Channel]) -> Place {
+fn place(channel: &PagedChannel, key: &DeliveryKey, own: &[Channel]) -> Place {
     let of_type = own.iter().find(|own| own.kind() == channel.kind);
     let in_place = match key.channel {
         SendChannel::Channel(key) => ChannelKey::find(key, own),
@@ -64,7 +64,7 @@ impl Pager {
         let own = recipient.map(|recipient| recipient.channels()).unwrap_or_default();
         let one = async |page: &HeldPage| -> Result<(), Failure> {
             match place(channel, &page.record.key, &own) {
-                Place::Nowhere => self.settle(page, SendState::Unavailable).await,
+                Place::Nowhere => self.settle(page, DeliveryState::Unavailable).await,
                 // Held once more, so that the address is not taken from the list.
                 Place::Same => Ok(self.incidents.held_pages().hold(page, now).await?),
                 Place::Other(there) => {
@@ -112,7 +112,7 @@ mod tests {
         let check = |at: &PagedChannel, channel: &str, own: &[Channel], expected: Place| {
             let channel = channel.parse().unwrap();
             let key =
-                SendKey { cursor: Cursor::FIRST, contact: "ada".into(), channel, about: None };
+                DeliveryKey { cursor: Cursor::FIRST, contact: "ada".into(), channel, about: None };
             assert_eq!(place(at, &key, own), expected, "{key:?}");
         };
         check(&gone, "email-2", &own, Place::Other(home));

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use muster_domain::incident::Incident;
 use muster_domain::incident::digest::still_wanted;
-use muster_domain::incident::send::SendState;
+use muster_domain::incident::send::DeliveryState;
 use muster_domain::value::id::IncidentId;
 use muster_store::incidents::{HeldPage, Known, PagedChannel};
 
@@ -56,7 +56,7 @@ impl Pager {
             let held = self.incidents.held_pages().held(channel, after.as_deref()).await?;
             let unreadable = self.learn(&held.pages, &mut found.known).await?;
             let over = found.sort(held.pages, &unreadable);
-            few(over.iter().map(|page| self.settle(page, SendState::Dropped))).await?;
+            few(over.iter().map(|page| self.settle(page, DeliveryState::Dropped))).await?;
             after = held.next;
             let asks = found.live.iter().any(|page| !page.unconfirmed);
             if after.is_none() || asks || !in_time() {

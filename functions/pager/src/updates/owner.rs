@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use muster_domain::incident::Incident;
-use muster_domain::incident::send::{SendRecord, SendState};
+use muster_domain::incident::send::{Delivery, DeliveryState};
 use muster_domain::incident::update::{About, Update, Window};
 use muster_domain::message::page::{Joined, JoinedLine, several_added_topic};
 use muster_runtime::error::AwsError;
@@ -64,10 +64,12 @@ impl Pager {
                 let (subject, text) = letter(&updates, incident, now);
                 let told = self.senders.texts.topic(&self.owner_topic, &subject, &text).await;
                 let state = match told {
-                    Ok(message_id) => SendState::Sent { message_id },
-                    Err(error) => SendState::Failed { error: error.code, passing: error.passing },
+                    Ok(message_id) => DeliveryState::Sent { message_id },
+                    Err(error) => {
+                        DeliveryState::Failed { error: error.code, retryable: error.passing }
+                    }
                 };
-                let record = SendRecord { state, at: Timestamp::now(), ..record };
+                let record = Delivery { state, at: Timestamp::now(), ..record };
                 self.incidents.notices().settle_notice(&notice, &record).await?;
                 if record.may_try_again() {
                     return Ok(End::Again);
@@ -75,7 +77,7 @@ impl Pager {
                 record.state
             }
         };
-        if !matches!(state, SendState::Sent { .. }) {
+        if !matches!(state, DeliveryState::Sent { .. }) {
             tracing::error!(
                 incident = %incident.id,
                 state = state.name(),

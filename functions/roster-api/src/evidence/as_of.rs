@@ -18,8 +18,8 @@ pub(super) struct Entries(BTreeMap<(String, String), Map<String, Value>>);
 /// The files of a roster, by kind, in the words of the API.
 const KINDS: [(&str, &str); 5] = [
     ("contact", "contacts"),
-    ("external", "external-resources"),
-    ("plan", "escalation-plans"),
+    ("external_resource", "external-resources"),
+    ("escalation_plan", "escalation-plans"),
     ("policy", "policy"),
     ("response-plan", "response-plan-settings"),
 ];
@@ -65,9 +65,9 @@ pub(super) fn roster_as_of(now: Entries, changes: &[Change], instant: Timestamp)
     let Entries(mut entries) = now;
     let mut erased = BTreeSet::new();
     for change in changes.iter().filter(|change| change.at > instant) {
-        let key = (change.kind.clone(), change.id.clone());
+        let key = (change.entry_type.clone(), change.entry_id.clone());
         if change.erased_at.is_some() {
-            erased.insert(format!("{} {}", change.kind, change.id));
+            erased.insert(format!("{} {}", change.entry_type, change.entry_id));
         }
         match change.action {
             Action::Created => {
@@ -80,12 +80,12 @@ pub(super) fn roster_as_of(now: Entries, changes: &[Change], instant: Timestamp)
                 entry.insert("version".to_owned(), change.version.into());
                 entries.insert(key, entry);
             }
-            Action::Changed => {
+            Action::Updated => {
                 if let Some(entry) = entries.get_mut(&key) {
                     take_back(entry, change);
                 }
             }
-            Action::Revealed | Action::Erased | Action::Refused => {}
+            Action::Revealed | Action::Erased | Action::LinkRejected => {}
         }
     }
     let list = |(kind, name): (&str, &'static str)| {
@@ -133,7 +133,7 @@ mod tests {
 
     fn change(hour: i64, action: &str, version: u64, fields: &Value) -> Change {
         let change = json!({
-            "kind": "contact", "id": "ada", "action": action, "by": "x", "at": at(hour),
+            "entry_type": "contact", "entry_id": "ada", "action": action, "by": "x", "at": at(hour),
             "source": "api", "version": version, "fields": fields
         });
         serde_json::from_value(change).unwrap()
@@ -161,7 +161,7 @@ mod tests {
         let renamed = json!([{"field": "name", "before": "Ada L.", "after": "Ada K."}]);
         let made = json!([{"field": "name", "after": "Ada L."}]);
         let changes = [
-            change(50, "changed", 5, &renamed),
+            change(50, "updated", 5, &renamed),
             change(40, "created", 4, &made),
             change(30, "deleted", 3, &all("before")),
             change(20, "revealed", 3, &json!([])),

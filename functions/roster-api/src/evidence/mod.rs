@@ -10,7 +10,7 @@ use axum::response::{IntoResponse as _, Response};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use muster_domain::draft::fault::Fault;
+use muster_domain::draft::fault::FieldError;
 use muster_domain::incident::drill::report::report;
 use muster_domain::report::coverage::coverage;
 use muster_domain::response_plan::{check, document, raci_csv, response_plan};
@@ -51,11 +51,11 @@ impl<S: Send + Sync> FromRequestParts<S> for AsOf {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let now = Timestamp::now();
         let fault =
-            |fault: &str| Problem::bad_query(vec![Fault::new("as_of", fault, "2026-11-01")]);
+            |fault: &str| Problem::bad_query(vec![FieldError::new("as_of", fault, "2026-11-01")]);
         let given = Query::<Parameters>::from_request_parts(parts, state).await;
-        let Ok(Query(given)) = given else { return Err(fault("cannot be read")) };
+        let Ok(Query(given)) = given else { return Err(fault("could not be parsed")) };
         let Some(text) = given.as_of else { return Ok(Self { day: None, now }) };
-        let day: Date = text.parse().map_err(|_| fault("must be a day (RFC 3339, full-date)"))?;
+        let day: Date = text.parse().map_err(|_| fault("must be a date (YYYY-MM-DD)"))?;
         if day > now.to_zoned_datetime(TimeZone::UTC).date() {
             return Err(fault("must not be in the future"));
         }
@@ -74,15 +74,15 @@ impl AsOf {
 
 /// What the pack says of itself.
 #[derive(Debug, Serialize)]
-struct About {
-    made_at: Timestamp,
+struct PackageManifest {
+    generated_at: Timestamp,
     roster_as_of: Timestamp,
-    made_by: &'static str,
+    generated_by: &'static str,
     version: &'static str,
     /// Whether the history was too long to be in it whole.
-    changes_cut: bool,
+    changes_truncated: bool,
     /// Entries whose earlier values were erased, so that they are shown as they were later.
-    not_restored: Vec<String>,
+    entries_with_erased_history: Vec<String>,
 }
 
 pub(crate) async fn pack(State(app): State<App>, as_of: AsOf) -> Result<Response, Problem> {
@@ -95,7 +95,7 @@ pub(crate) async fn pack(State(app): State<App>, as_of: AsOf) -> Result<Response
     let plan = document(&sources);
     let lacks = coverage(&made.gathered.sources(app.limits, made.now));
     let reviews = json!({
-        "standing": app.incidents.reviews().all().await?,
+        "reviews": app.incidents.reviews().all().await?,
         "confirmations": changes.iter().filter(|c| confirms(c)).cloned().map(shown).collect::<Vec<_>>(),
         "waiting": made.gathered.waiting,
     });
@@ -105,13 +105,13 @@ pub(crate) async fn pack(State(app): State<App>, as_of: AsOf) -> Result<Response
     let mut cut = changes_cut;
     // What does not fit an answer is left out from the oldest changes on, and the pack says so.
     let zip = loop {
-        let about = About {
-            made_at: made.now,
+        let about = PackageManifest {
+            generated_at: made.now,
             roster_as_of: instant,
-            made_by: "Muster",
+            generated_by: "Muster",
             version: env!("CARGO_PKG_VERSION"),
-            changes_cut: cut,
-            not_restored: restored.erased.clone(),
+            changes_truncated: cut,
+            entries_with_erased_history: restored.erased.clone(),
         };
         let mut pack = Pack::new(made.now);
         pack.json("about.json", &about)?;
@@ -150,8 +150,8 @@ pub(crate) async fn pack(State(app): State<App>, as_of: AsOf) -> Result<Response
 /// Whether a change confirms an entry.
 fn confirms(change: &Change) -> bool {
     change.source == "review"
-        && change.action == Action::Changed
-        && change.fields.iter().any(|field| field.field == "reviewed_at")
+        && change.action == Action::Updated
+        && change.fields.iter().any(|field| field.field == "confirmed_at")
 }
 
 /// Changes of all entries, newest first, and whether there are more of them.

@@ -1,6 +1,6 @@
 //! The page behind the link in a page: what happened, the button, then all that is known.
 
-use muster_domain::incident::{Actor, Incident, State};
+use muster_domain::incident::{Actor, Incident, IncidentStatus};
 use muster_domain::message::page::{Joined, facts, minute, notices, shown};
 use muster_domain::value::text::escape;
 use muster_store::incidents::LinkToken;
@@ -17,7 +17,7 @@ pub(super) fn rendered(link: &LinkToken, incident: &Incident, joined: &Joined) -
         body.extend(["<dt>", &escape(&label), "</dt><dd>", &escape(&value), "</dd>"]);
     }
     body += "</dl>";
-    let console = &incident.finding.console_link;
+    let console = &incident.finding.console_url;
     if console.starts_with("https://") {
         let console = escape(console);
         body.extend(["<p><a href=\"", &console, "\">Open the finding in the console</a></p>"]);
@@ -37,12 +37,14 @@ pub(super) fn rendered(link: &LinkToken, incident: &Incident, joined: &Joined) -
 /// Returns the button, or why there is none.
 fn standing(link: &LinkToken, incident: &Incident) -> String {
     let mine = incident
-        .acknowledgements
+        .acknowledgments
         .iter()
-        .skip(incident.acknowledged_before)
-        .find(|deed| deed.by == Actor::Contact(link.contact.clone()));
+        .skip(incident.previous_acknowledgments)
+        .find(|deed| deed.by == Actor::Contact { contact: link.contact.clone() });
     match (incident.status, mine) {
-        (State::Resolved, _) => "<p><strong>This incident is over.</strong></p>".to_owned(),
+        (IncidentStatus::Resolved, _) => {
+            "<p><strong>This incident is over.</strong></p>".to_owned()
+        }
         (_, Some(deed)) => format!(
             "<p role=\"status\"><strong>You acknowledged this at {}.</strong> \
              This link has done its work.</p>",
@@ -50,8 +52,8 @@ fn standing(link: &LinkToken, incident: &Incident) -> String {
         ),
         (status, None) => {
             let others = match status {
-                State::Acknowledged => "<p>Somebody has already answered.</p>",
-                State::Open | State::Resolved => "",
+                IncidentStatus::Acknowledged => "<p>Somebody has already answered.</p>",
+                IncidentStatus::Open | IncidentStatus::Resolved => "",
             };
             // The incident paged again after this link had acknowledged it.
             let action = if link.used_at.is_some() {
@@ -93,7 +95,7 @@ pub(super) mod tests {
     pub(in crate::links) fn incident() -> Incident {
         let asked = serde_json::json!({
             "id": "1", "drill": {"mode": "live"}, "severity": "high", "incident_type": "malware",
-            "account": "111122223333", "region": "eu-central-1", "asked_at": "2026-11-23T03:00:00Z"
+            "account": "111122223333", "region": "eu-central-1", "requested_at": "2026-11-23T03:00:00Z"
         });
         let asked: DrillFinding = serde_json::from_value(asked).unwrap();
         let mut finding = Finding::from(asked);
@@ -130,7 +132,7 @@ pub(super) mod tests {
     #[test]
     fn who_acknowledged_gets_no_button() {
         let mut incident = incident();
-        let by = Actor::Contact(link("ada").contact);
+        let by = Actor::Contact { contact: link("ada").contact };
         incident = incident.acknowledge(by, incident.opened_at).unwrap().unwrap();
         let body = |who: &str| rendered(&link(who), &incident, &Joined::default()).1;
         let ada = body("ada");
@@ -143,7 +145,7 @@ pub(super) mod tests {
         let incident = incident();
         let ada = link("ada");
         let at = incident.opened_at;
-        let by = Actor::Contact(ada.contact.clone());
+        let by = Actor::Contact { contact: ada.contact.clone() };
         let lapsed = incident.acknowledge(by, at).unwrap().unwrap().lapse(at);
         let used = LinkToken { used_at: Some(at), ..ada.clone() };
         let body = |link: &LinkToken| rendered(link, &lapsed, &Joined::default()).1;

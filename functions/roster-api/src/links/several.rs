@@ -5,7 +5,7 @@ use axum::response::Response;
 use futures::StreamExt as _;
 use jiff::Timestamp;
 use muster_domain::incident::digest::still_wants;
-use muster_domain::incident::{Actor, Incident, State as Standing};
+use muster_domain::incident::{Actor, Incident, IncidentStatus as Standing};
 use muster_domain::message::page::shown;
 use muster_domain::value::id::IncidentId;
 use muster_domain::value::text::escape;
@@ -51,7 +51,7 @@ pub(super) async fn act(app: &App, link: &LinkToken, digest: &str) -> Response {
     if found.iter().all(|incident| incident.status == Standing::Resolved) {
         return listed(StatusCode::CONFLICT, link, &found);
     }
-    let by = &Actor::Contact(link.contact.clone());
+    let by = &Actor::Contact { contact: link.contact.clone() };
     let one = async |incident: Incident| {
         if !still_wants(&incident, link.contact.as_str()) {
             return Ok(incident);
@@ -133,7 +133,7 @@ mod tests {
     fn a_used_link_has_no_button_once_an_incident_pages_again() {
         let ada = link("ada");
         let used = LinkToken { used_at: Some(Timestamp::UNIX_EPOCH), ..ada.clone() };
-        let by = Actor::Contact(ada.contact.clone());
+        let by = Actor::Contact { contact: ada.contact.clone() };
         let at = incident().opened_at;
         let acknowledged = incident().acknowledge(by, at).unwrap().unwrap();
         let again = [acknowledged.clone(), acknowledged.lapse(at)];

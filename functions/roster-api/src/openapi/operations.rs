@@ -1,7 +1,7 @@
 //! Every route of the API, described.
 
-use muster_domain::draft::fault::Fault;
-use muster_domain::roster::external::ResourceKind;
+use muster_domain::draft::fault::FieldError;
+use muster_domain::roster::external::ExternalResourceType;
 use muster_domain::roster::hole::Hole;
 use muster_domain::roster::role::Role;
 use muster_domain::value::incident_type::IncidentType;
@@ -18,12 +18,12 @@ use crate::problem::Problem;
 use crate::routes::Route;
 
 /// A fault as an example.
-pub(super) fn fault() -> Vec<Fault> {
-    vec![Fault::new("limit", "must be a whole number from 1 to 200", "50")]
+pub(super) fn fault() -> Vec<FieldError> {
+    vec![FieldError::new("limit", "must be a whole number from 1 to 200", "50")]
 }
 
 fn hole() -> Vec<Hole> {
-    vec![Hole::NobodyInRole { role: Role::IncidentCommander }]
+    vec![Hole::RoleUnfilled { role: Role::IncidentCommander }]
 }
 
 /// What goes wrong in any route that asks a table.
@@ -169,7 +169,7 @@ fn entry(route: &Route, kind: Kind) -> Option<Draft> {
             if route.path == "/escalation-plans" {
                 return Some(list);
             }
-            let names = ResourceKind::ALL.map(ResourceKind::name);
+            let names = ExternalResourceType::ALL.map(ExternalResourceType::name);
             list.query("kind", one_of(&names), "Only of this kind.")
         }
         _ => return None,

@@ -82,8 +82,8 @@ fn the_document_names_what_the_domain_names() {
     );
     check(
         "ResourceKind",
-        &muster_domain::roster::external::ResourceKind::ALL
-            .map(muster_domain::roster::external::ResourceKind::name),
+        &muster_domain::roster::external::ExternalResourceType::ALL
+            .map(muster_domain::roster::external::ExternalResourceType::name),
     );
 }
 

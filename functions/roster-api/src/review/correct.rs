@@ -1,6 +1,6 @@
 //! What somebody can say is wrong with an entry: its fields as a form, and the form as a patch.
 
-use muster_domain::draft::fault::Fault;
+use muster_domain::draft::fault::FieldError;
 use muster_domain::roster::contact::Contact;
 use muster_domain::roster::external::ExternalResource;
 use muster_domain::value::text::escape;
@@ -30,12 +30,17 @@ const PERSON: &[Field] = &[
     field("name", "Name", "text", ""),
     field("department", "Department", "text", ""),
     field("manager", "Manager", "text", "Their id in the roster, or their name."),
-    field("backup", "Backup", "text", "The id of who stands in for you, such as grace-hopper."),
+    field(
+        "backup_contact",
+        "Backup",
+        "text",
+        "The id of who stands in for you, such as grace-hopper.",
+    ),
     field("time_zone", "Time zone", "text", "Such as Europe/Berlin."),
 ];
 
 const ORGANISATION: &[Field] = &[
-    field("organisation", "Organisation", "text", ""),
+    field("organization", "Organisation", "text", ""),
     field("contact_name", "Person to ask for", "text", ""),
     field("role", "What they do in an incident", "text", ""),
     field("service_type", "Service", "text", ""),
@@ -45,7 +50,7 @@ const ORGANISATION: &[Field] = &[
     field("contact_phone", "Telephone", "tel", "With the country code, such as +14255550101."),
     field("escalation_email", "E-mail if nobody answers", "email", ""),
     field("escalation_phone", "Telephone if nobody answers", "tel", ""),
-    field("portal", "Web address for cases", "url", ""),
+    field("portal_url", "Web address for cases", "url", ""),
 ];
 
 /// What a form asks about an entry.
@@ -96,7 +101,7 @@ impl<'a> Asked<'a> {
     }
 
     /// The fields as inputs, filled with what was typed or with what is known; those at fault say so.
-    pub(crate) fn inputs(&self, faults: &[Fault]) -> String {
+    pub(crate) fn inputs(&self, faults: &[FieldError]) -> String {
         let mut out = String::new();
         for Field { name, label, r#type, hint } in self.fields {
             let typed = self.filled.filter(|filled| filled.has(name));

@@ -1,9 +1,9 @@
 //! What a press of a button on a review's page does.
 
 use axum::response::Response;
-use muster_domain::draft::fault::Fault;
+use muster_domain::draft::fault::FieldError;
 use muster_domain::review::{
-    Challenge, Correction, Given, KIND, MOST_CODES, Purpose, Review, Wanted, Wrong,
+    Challenge, ChangeRequest, ChangeRequestType, Given, KIND, MOST_CODES, Purpose, Review, Wanted,
 };
 use muster_domain::roster::contact::Contact;
 use muster_domain::value::channel::{Channel, ChannelType};
@@ -54,8 +54,8 @@ pub(super) async fn perform(app: &App, link: &Link, filled: &Filled) -> Result<R
             let asked = Asked::organisation(resource, Some(filled));
             correct(app, link, filled, &asked, resource.as_ref()).await
         }
-        (_, _, "left") => match note(filled) {
-            Ok(note) => propose(app, link, Wrong::Left { note }).await,
+        (_, _, "departure") => match note(filled) {
+            Ok(note) => propose(app, link, ChangeRequestType::Departure { note }).await,
             Err(fault) => refuse(app, link, filled, vec![fault]).await,
         },
         (About::Person(contact), _, "prove" | "replace" | "add") => {
@@ -76,22 +76,22 @@ async fn refuse(
     app: &App,
     link: &Link,
     filled: &Filled,
-    faults: Vec<Fault>,
+    faults: Vec<FieldError>,
 ) -> Result<Response, Problem> {
     let said = Said::Wrong("Nothing was sent. Please mend this first.".to_owned(), faults);
     Ok(draw(app, link, said, Some(filled)).await?)
 }
 
 /// What somebody says in their own words, if anything.
-fn note(filled: &Filled) -> Result<Option<String>, Fault> {
+fn note(filled: &Filled) -> Result<Option<String>, FieldError> {
     match filled.text("note") {
         "" => Ok(None),
         text if text.chars().count() > 1000 => {
-            Err(Fault::new("note", "is longer than 1000 characters", "Ask Grace Hopper."))
+            Err(FieldError::new("note", "must have at most 1,000 characters", "Ask Grace Hopper."))
         }
         text => {
             let wrong = |e: muster_domain::value::text::TextError| {
-                Fault::new("note", e.to_string(), "Ask Grace.")
+                FieldError::new("note", e.to_string(), "Ask Grace.")
             };
             lines(text).map(Some).map_err(wrong)
         }
@@ -157,7 +157,11 @@ async fn correct<E: Served>(
         Err(fault) => return refuse(app, link, filled, vec![fault]).await,
     };
     if patch.is_empty() && note.is_none() {
-        let fault = Fault::new("note", "and every field say nothing new", "My number is old.");
+        let fault = FieldError::new(
+            "note",
+            "must describe a change, because no field was changed",
+            "My number is old.",
+        );
         return refuse(app, link, filled, vec![fault]).await;
     }
     let stamp = link.stamp();
@@ -167,18 +171,18 @@ async fn correct<E: Served>(
         return refuse(app, link, filled, faults).await;
     }
     let patch = serde_json::to_string(&patch).map_err(|_| Problem::internal())?;
-    propose(app, link, Wrong::Fields { patch, note }).await
+    propose(app, link, ChangeRequestType::Correction { patch, note }).await
 }
 
-async fn propose(app: &App, link: &Link, wrong: Wrong) -> Result<Response, Problem> {
+async fn propose(app: &App, link: &Link, wrong: ChangeRequestType) -> Result<Response, Problem> {
     let id = Token::random().map_err(|_| Problem::internal())?.digest();
     let id: String = id.chars().filter(char::is_ascii_alphanumeric).take(16).collect();
-    let correction = Correction {
+    let correction = ChangeRequest {
         id: id.to_lowercase(),
         subject: link.token.subject.clone(),
-        by: link.token.contact.clone(),
-        at: link.now,
-        wrong,
+        requested_by: link.token.contact.clone(),
+        requested_at: link.now,
+        r#type: wrong,
         decision: None,
     };
     let mut writes = link.answered(app).await?;
@@ -212,9 +216,9 @@ fn named<'a>(contact: &'a Contact, name: &str) -> Option<&'a Channel> {
 }
 
 /// The channel that a form describes, or what is wrong with it.
-fn described(kind: ChannelType, address: &str) -> Result<Channel, Fault> {
+fn described(kind: ChannelType, address: &str) -> Result<Channel, FieldError> {
     let (phone, email) = ("+14255550101", "ada@example.com");
-    let fault = |error: String, example| Fault::new("address", error, example);
+    let fault = |error: String, example| FieldError::new("address", error, example);
     match kind {
         ChannelType::Email => address
             .parse()
@@ -232,8 +236,9 @@ fn described(kind: ChannelType, address: &str) -> Result<Channel, Fault> {
 }
 
 /// The channel that a code is to go to, and what it is for.
-fn wanted(filled: &Filled, contact: &Contact) -> Result<(Channel, Purpose), Fault> {
-    let unknown = || Fault::new("channel", "is none of yours any more", "one of the list");
+fn wanted(filled: &Filled, contact: &Contact) -> Result<(Channel, Purpose), FieldError> {
+    let unknown =
+        || FieldError::new("channel", "is no longer one of your channels", "one of the list");
     let address = filled.text("address");
     let (channel, purpose) = match filled.text("do") {
         "prove" => {
@@ -247,12 +252,14 @@ fn wanted(filled: &Filled, contact: &Contact) -> Result<(Channel, Purpose), Faul
         _ => {
             let kind = filled.text("type");
             let kind = ChannelType::ALL.into_iter().find(|known| known.name() == kind);
-            let kind = kind.ok_or_else(|| Fault::new("type", "is none of the list", "sms"))?;
+            let kind = kind.ok_or_else(|| {
+                FieldError::new("type", "must be one of: email, sms, voice", "sms")
+            })?;
             (described(kind, address)?, Purpose::Add)
         }
     };
     if contact.channels.contains(&channel) {
-        return Err(Fault::new("address", "is one of yours already", "another one"));
+        return Err(FieldError::new("address", "is already one of your channels", "another one"));
     }
     Ok((channel, purpose))
 }
@@ -302,7 +309,8 @@ async fn take_code(app: &App, link: &Link, filled: &Filled) -> Result<Response, 
     let digest = code_digest(contact, name, &code);
     // Counted before it is judged: two who guess at the same moment have one guess between them.
     let given = challenge.given(&digest, link.now);
-    if given == Given::Over || !app.incidents.proofs().guess(contact, name, challenge.tries).await?
+    if given == Given::Over
+        || !app.incidents.proofs().guess(contact, name, challenge.attempts).await?
     {
         return Ok(draw(app, link, over(), None).await?);
     }

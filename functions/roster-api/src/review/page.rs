@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
-use muster_domain::draft::fault::Fault;
+use muster_domain::draft::fault::FieldError;
 use muster_domain::roster::external::ExternalResource;
 use muster_domain::value::text::escape;
 
@@ -29,7 +29,7 @@ pub(crate) enum Said {
         wrong: Option<&'static str>,
     },
     /// Something is wrong with what was sent, in all or by field.
-    Wrong(String, Vec<Fault>),
+    Wrong(String, Vec<FieldError>),
 }
 
 impl Said {
@@ -41,7 +41,7 @@ impl Said {
     }
 
     /// The faults of a form's fields.
-    pub(crate) fn faults(&self) -> &[Fault] {
+    pub(crate) fn faults(&self) -> &[FieldError] {
         match self {
             Self::Wrong(_, faults) => faults,
             _ => &[],
@@ -57,9 +57,9 @@ impl Said {
                 let mut out =
                     format!("<div class=\"wrong\" role=\"alert\"><p>{}</p>", escape(text));
                 if !faults.is_empty() {
-                    let item = |fault: &Fault| {
+                    let item = |fault: &FieldError| {
                         let (label, example) = (correct::label(&fault.field), &fault.example);
-                        let what = format!("{label}: {}. Such as: {example}", fault.fault);
+                        let what = format!("{label}: {}. Such as: {example}", fault.message);
                         format!("<li>{}</li>", escape(&what))
                     };
                     let items: String = faults.iter().map(item).collect();
@@ -114,7 +114,7 @@ pub(crate) fn questions(asked: &Asked<'_>, version: u64, said: &Said) -> String 
          maxlength=\"1000\" aria-describedby=\"note-hint\">{}</textarea>\
          <button>Send this to the roster's owner</button></form></details>\
          <details><summary>{left}</summary><form method=\"post\">\
-         <input type=\"hidden\" name=\"do\" value=\"left\"><p class=\"hint\">{left_hint}</p>\
+         <input type=\"hidden\" name=\"do\" value=\"departure\"><p class=\"hint\">{left_hint}</p>\
          <label for=\"why\">Who follows you, if you know</label>\
          <input id=\"why\" name=\"note\" maxlength=\"200\"><button class=\"grave\">{left}</button>\
          </form></details>",
@@ -137,7 +137,7 @@ pub(crate) fn organisation(
         facts(&list),
         questions(&asked, resource.version, said)
     );
-    let title = format!("Confirm: {}", resource.organisation);
+    let title = format!("Confirm: {}", resource.organization);
     html::page(said.status(), &escape(&title), &body)
 }
 

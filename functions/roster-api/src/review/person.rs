@@ -2,8 +2,8 @@
 
 use axum::response::Response;
 use muster_domain::message::review::hours;
-use muster_domain::review::reach::Reach;
-use muster_domain::roster::contact::{Contact, Status};
+use muster_domain::review::reach::ChannelVerification;
+use muster_domain::roster::contact::{Contact, ContactStatus};
 use muster_domain::value::channel::Channel;
 use muster_domain::value::text::escape;
 use muster_runtime::secret::fingerprint;
@@ -16,7 +16,7 @@ use crate::html;
 /// The page.
 pub(crate) fn page(
     contact: &Contact,
-    reach: &[Reach],
+    reach: &[ChannelVerification],
     said: &Said,
     filled: Option<&Filled>,
 ) -> Response {
@@ -37,19 +37,20 @@ fn of(contact: &Contact) -> Vec<(&'static str, String)> {
     let mut list = vec![
         ("Name", contact.name.clone()),
         ("Roles", titles.join(", ")),
-        ("Escalation level", contact.level.to_string()),
+        ("Escalation level", contact.escalation_level.to_string()),
         ("Hours", hours(&contact.availability)),
         ("Time zone", contact.time_zone.name().to_owned()),
     ];
     list.extend(contact.department.iter().map(|text| ("Department", text.clone())));
     list.extend(contact.manager.iter().map(|text| ("Manager", text.clone())));
-    let backup = contact.backup.as_ref().map_or_else(|| "nobody".to_owned(), ToString::to_string);
+    let backup =
+        contact.backup_contact.as_ref().map_or_else(|| "nobody".to_owned(), ToString::to_string);
     list.push(("Backup", backup));
-    if let Status::OnLeave { until } = contact.status {
+    if let ContactStatus::OnLeave { until } = contact.status {
         list.push(("On leave", format!("up to and including {until}")));
     }
     let confirmed = contact
-        .reviewed_at
+        .confirmed_at
         .map_or_else(|| "never".to_owned(), |at| at.strftime("%Y-%m-%d").to_string());
     list.push(("Last confirmed", confirmed));
     list
@@ -61,11 +62,11 @@ fn hidden(name: &str, value: &str) -> String {
 }
 
 /// The channels, each with its proof, a way to prove it and a way to replace it; and a way to add one.
-fn channels(contact: &Contact, reach: &[Reach]) -> String {
+fn channels(contact: &Contact, reach: &[ChannelVerification]) -> String {
     let mut out = String::from("<ul>");
     for (index, channel) in contact.channels.iter().enumerate() {
         let reach = reach.get(index).copied().unwrap_or_default();
-        let standing = match (reach.dead, reach.proven_at) {
+        let standing = match (reach.undeliverable_reason, reach.verified_at) {
             (Some(dead), _) => dead.sentence().to_owned(),
             (None, Some(at)) => format!("proven on {}", at.strftime("%Y-%m-%d")),
             (None, None) => "not proven yet".to_owned(),

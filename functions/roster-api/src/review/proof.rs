@@ -85,7 +85,7 @@ async fn said_right(
         if !called || challenge.given(&digest, now) == Given::Over {
             continue;
         }
-        let counted = app.incidents.proofs().guess(contact, &channel, challenge.tries).await?;
+        let counted = app.incidents.proofs().guess(contact, &channel, challenge.attempts).await?;
         if counted && challenge.given(&digest, now) == Given::Right {
             app.incidents.proofs().note_reach(contact, &channel, Noted::Proven(now)).await?;
             return Ok(true);

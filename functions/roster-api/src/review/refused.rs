@@ -42,9 +42,9 @@ impl Why {
 /// The one page for every such link. It says nothing that whoever came with it does not know.
 pub(crate) async fn refuse(app: &App, why: Why) -> Response {
     let entry = Change {
-        kind: "link".to_owned(),
-        id: why.whose.unwrap_or_else(|| "unknown".to_owned()),
-        action: Action::Refused,
+        entry_type: "link".to_owned(),
+        entry_id: why.whose.unwrap_or_else(|| "unknown".to_owned()),
+        action: Action::LinkRejected,
         by: "anybody".to_owned(),
         // One entry a minute for each reason and person: strangers must not fill the table.
         at: Timestamp::now().round(Unit::Minute).unwrap_or(Timestamp::UNIX_EPOCH),

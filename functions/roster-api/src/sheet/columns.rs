@@ -4,7 +4,7 @@ use Column::{
     Accounts, Availability, Backup, Certifications, Channels, Department, Email, Id, Level,
     Manager, Name, Phone, Roles, SecondEmail, SecondPhone, Skills, Sms, Status, TimeZone,
 };
-use muster_domain::draft::fault::Fault;
+use muster_domain::draft::fault::FieldError;
 
 /// A header row that is enough.
 pub(super) const HEADER: &str = "name,role,sms,email,time zone";
@@ -69,10 +69,10 @@ impl Column {
             Channels | Sms | Phone | SecondPhone | Email | SecondEmail => "channels",
             Department => "department",
             Manager => "manager",
-            Backup => "backup",
+            Backup => "backup_contact",
             Availability => "availability",
             TimeZone => "time_zone",
-            Level => "level",
+            Level => "escalation_level",
             Skills => "skills",
             Certifications => "certifications",
             Accounts => "accounts",
@@ -93,37 +93,38 @@ pub(super) fn letters(text: &str) -> String {
 }
 
 /// The columns that a header row names, or everything that is wrong with it.
-pub(super) fn header(line: usize, cells: &[&str]) -> Result<Vec<Column>, Vec<Fault>> {
+pub(super) fn header(line: usize, cells: &[&str]) -> Result<Vec<Column>, Vec<FieldError>> {
     let place = format!("line {line}");
-    let fault = |fault: String| Fault::new(place.as_str(), fault, HEADER);
+    let fault = |fault: String| FieldError::new(place.as_str(), fault, HEADER);
     let last = cells.iter().rposition(|cell| !cell.trim().is_empty());
     let cells = last.and_then(|last| cells.get(..=last)).unwrap_or_default();
     // Without any known name this is no header row but perhaps somebody's entry: nothing of it may
     // be repeated.
     if cells.iter().all(|cell| named(cell).is_none()) {
-        return Err(vec![fault("must be a header row that names the columns".into())]);
+        return Err(vec![fault("must start with a header row".into())]);
     }
     let (mut columns, mut faults) = (Vec::new(), Vec::new());
     for (index, cell) in cells.iter().enumerate() {
         let shown = shown(index + 1, cell);
         match named(cell) {
-            None => faults.push(fault(format!("{shown} is not a column of a contact sheet"))),
+            None => faults.push(fault(format!("{shown} is not a supported column"))),
             Some(column) if columns.contains(&column) => {
-                faults.push(fault(format!("{shown} is there twice")));
+                faults.push(fault(format!("{shown} appears twice")));
             }
             Some(column) => columns.push(column),
         }
     }
     for (column, name) in [(Name, "name"), (Roles, "role"), (TimeZone, "time zone")] {
         if !columns.contains(&column) {
-            faults.push(fault(format!("has no column {name}")));
+            faults.push(fault(format!("has no {name} column")));
         }
     }
     let types: [&[Column]; 3] = [&[Sms], &[Phone, SecondPhone], &[Email, SecondEmail]];
     let given = types.iter().filter(|any| any.iter().any(|column| columns.contains(column)));
     if !columns.contains(&Channels) && given.count() < 2 {
-        let wanted = "sms, phone and email, nor a column channels";
-        faults.push(fault(format!("has no columns for two of {wanted}")));
+        let text =
+            "must have columns for at least two of sms, phone, and email, or a channels column";
+        faults.push(fault(text.to_owned()));
     }
     faults.truncate(MOST_FAULTS);
     if faults.is_empty() { Ok(columns) } else { Err(faults) }

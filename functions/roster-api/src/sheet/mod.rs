@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
-use muster_domain::draft::fault::Fault;
+use muster_domain::draft::fault::FieldError;
 use muster_domain::roster::contact::Contact;
-use muster_domain::roster::contact::draft::ContactDraft;
+use muster_domain::roster::contact::draft::ContactInput;
 use muster_domain::value::id::ContactId;
 use muster_domain::value::stamps::Stamp;
 use serde::Deserialize as _;
@@ -39,7 +39,7 @@ pub(crate) struct Row {
     /// The contact in the API's shape.
     pub(crate) contact: Value,
     /// What is wrong with it as a row of a sheet.
-    faults: Vec<Fault>,
+    faults: Vec<FieldError>,
     /// The fields that the sheet has columns for; none for JSON, which says all there is to say.
     covered: Option<Arc<BTreeSet<&'static str>>>,
 }
@@ -75,11 +75,11 @@ impl Row {
         &self,
         current: Option<&Contact>,
         stamp: &Stamp,
-    ) -> Result<Contact, Vec<Fault>> {
+    ) -> Result<Contact, Vec<FieldError>> {
         let contact = self.completed(current);
-        let Ok(draft) = ContactDraft::deserialize(&contact) else {
+        let Ok(draft) = ContactInput::deserialize(&contact) else {
             let example = r#"{"name": "Ada Lovelace", …}"#;
-            return Err(vec![Fault::new("contact", "must be a JSON object", example)]);
+            return Err(vec![FieldError::new("contact", "must be a JSON object", example)]);
         };
         let mut faults = self.faults.clone();
         match draft.check(None, current, stamp) {
@@ -99,15 +99,15 @@ impl fmt::Debug for Row {
 }
 
 /// Refuses a file that is larger than [`MAX_BYTES`].
-fn within_size(bytes: &[u8]) -> Result<(), Vec<Fault>> {
+fn within_size(bytes: &[u8]) -> Result<(), Vec<FieldError>> {
     if bytes.len() <= MAX_BYTES {
         return Ok(());
     }
-    Err(vec![Fault::new("file", "is larger than 5 MB", "several smaller files")])
+    Err(vec![FieldError::new("file", "must be at most 5 MB", "split the file")])
 }
 
-fn too_many_rows() -> Vec<Fault> {
-    vec![Fault::new("file", "has more than 10,000 contacts", "several smaller files")]
+fn too_many_rows() -> Vec<FieldError> {
+    vec![FieldError::new("file", "must contain at most 10,000 contacts", "split the file")]
 }
 
 #[cfg(test)]

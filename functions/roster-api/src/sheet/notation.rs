@@ -1,7 +1,7 @@
 //! How a cell writes what has more parts than one: lists, weekly hours, leave; and the formula guard.
 
 use jiff::civil::Date;
-use muster_domain::roster::contact::Status;
+use muster_domain::roster::contact::ContactStatus;
 use muster_domain::value::availability::{Availability, Clock};
 use serde_json::{Value, json};
 
@@ -96,11 +96,11 @@ fn read_day(text: &str) -> Option<usize> {
 }
 
 /// `active`, `departed` or `on_leave until 2026-12-31`.
-pub(super) fn status(status: Status) -> String {
+pub(super) fn status(status: ContactStatus) -> String {
     match status {
-        Status::Active => "active".into(),
-        Status::Departed => "departed".into(),
-        Status::OnLeave { until } => format!("on_leave until {until}"),
+        ContactStatus::Active => "active".into(),
+        ContactStatus::Departed => "departed".into(),
+        ContactStatus::OnLeave { until } => format!("on_leave until {until}"),
     }
 }
 

@@ -4,7 +4,7 @@ use std::io::Read as _;
 use std::sync::Arc;
 
 use csv::{ReaderBuilder, StringRecord};
-use muster_domain::draft::fault::Fault;
+use muster_domain::draft::fault::FieldError;
 
 use super::columns::{HEADER, MOST_FAULTS, header, named};
 use super::{MAX_ROWS, Row, row, too_many_rows, within_size};
@@ -21,17 +21,17 @@ const SEPARATORS: [u8; 3] = [b'\t', b';', b','];
 ///
 /// # Errors
 /// What is wrong with the file, by line. Faults of single contacts are told by [`Row::check`].
-pub(crate) fn read_csv(bytes: &[u8]) -> Result<Vec<Row>, Vec<Fault>> {
+pub(crate) fn read_csv(bytes: &[u8]) -> Result<Vec<Row>, Vec<FieldError>> {
     within_size(bytes)?;
     let text = std::str::from_utf8(bytes).map_err(|error| {
         let before = bytes.get(..error.valid_up_to()).unwrap_or_default();
         let place = format!("line {}", breaks(before) + 1);
-        vec![Fault::new(place, "is not UTF-8", "save as \"CSV UTF-8\"")]
+        vec![FieldError::new(place, "must be UTF-8 encoded", "save as \"CSV UTF-8\"")]
     })?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut records = records(text, separator(text))?.into_iter();
     let Some((line, first)) = records.next() else {
-        return Err(vec![Fault::new("file", "is empty", HEADER)]);
+        return Err(vec![FieldError::new("file", "must not be empty", HEADER)]);
     };
     let columns = header(line, &first.iter().collect::<Vec<_>>())?;
     let covered = columns.iter().map(|column| column.field()).collect();
@@ -66,7 +66,7 @@ fn separator(text: &str) -> u8 {
 }
 
 /// Every row that is not blank, with the line on which it begins.
-fn records(text: &str, separator: u8) -> Result<Vec<(usize, StringRecord)>, Vec<Fault>> {
+fn records(text: &str, separator: u8) -> Result<Vec<(usize, StringRecord)>, Vec<FieldError>> {
     let mut reader = ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
@@ -74,7 +74,8 @@ fn records(text: &str, separator: u8) -> Result<Vec<(usize, StringRecord)>, Vec<
         .from_reader(text.as_bytes().chain(END.as_bytes()));
     let (mut records, mut lines, mut line) = (Vec::new(), Lines { text, at: 0, line: 1 }, 1);
     let mut record = StringRecord::new();
-    let unreadable = |line| vec![Fault::new(format!("line {line}"), "cannot be read", HEADER)];
+    let unreadable =
+        |line| vec![FieldError::new(format!("line {line}"), "could not be parsed", HEADER)];
     let mut closed = false;
     while reader.read_record(&mut record).map_err(|_| unreadable(line))? {
         line = lines.of(record.position().map_or(0, csv::Position::byte));
@@ -89,21 +90,22 @@ fn records(text: &str, separator: u8) -> Result<Vec<(usize, StringRecord)>, Vec<
         }
     }
     if !closed {
-        let wrong = "begins a row with a quote that is never closed";
-        return Err(vec![Fault::new(format!("line {line}"), wrong, "\"Lovelace, Ada\"")]);
+        let wrong = "has an unclosed quotation mark";
+        return Err(vec![FieldError::new(format!("line {line}"), wrong, "\"Lovelace, Ada\"")]);
     }
     Ok(records)
 }
 
 /// What is wrong with a row before anybody reads what is in it.
-fn shape(line: usize, columns: usize, cells: &[&str]) -> Option<Fault> {
-    let fault = |wrong: &str, example| Some(Fault::new(format!("line {line}"), wrong, example));
+fn shape(line: usize, columns: usize, cells: &[&str]) -> Option<FieldError> {
+    let fault =
+        |wrong: &str, example| Some(FieldError::new(format!("line {line}"), wrong, example));
     if cells.iter().skip(columns).any(|cell| !cell.trim().is_empty()) {
         return fault("has more cells than the header row", "\"Lovelace, Ada\"");
     }
     let long = |cell: &&str| cell.len() > MAX_CELL && cell.chars().count() > MAX_CELL;
     if cells.iter().any(long) {
-        return fault("has a cell of more than 40,200 characters", "one line of text");
+        return fault("must not contain cells longer than 40,200 characters", "one line of text");
     }
     None
 }

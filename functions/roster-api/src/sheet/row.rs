@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use muster_domain::draft::fault::Fault;
+use muster_domain::draft::fault::FieldError;
 use muster_domain::roster::role::Role;
 use serde_json::{Map, Value, json};
 
@@ -10,7 +10,7 @@ use super::columns::{Column, letters};
 use super::notation::{read_hours, read_status, split, unguard};
 
 const CHANNELS: &str = "sms:+14255550101; email:ada@example.com";
-const TYPED: &str = "must be a list of type:address, in order of preference";
+const TYPED: &str = "must be a list of type:address pairs in order of preference";
 const HOURS: &str = "24/7 or mon-fri 08:00-18:00; sun 22:00-06:00";
 const STATUS: &str = "active, departed or on_leave until 2026-12-31";
 
@@ -24,7 +24,7 @@ const SINGLE: [(Column, &str); 5] = [
 ];
 
 /// What the cells say, and what is wrong with them beyond what every contact is judged by.
-pub(super) fn contact(columns: &[Column], cells: &[&str]) -> (Value, Vec<Fault>) {
+pub(super) fn contact(columns: &[Column], cells: &[&str]) -> (Value, Vec<FieldError>) {
     let given = columns.iter().zip(cells).map(|(column, cell)| (*column, unguard(cell.trim())));
     let given: BTreeMap<Column, &str> = given.filter(|(_, cell)| !cell.is_empty()).collect();
     let (mut contact, mut faults) = (Map::new(), Vec::new());
@@ -33,8 +33,8 @@ pub(super) fn contact(columns: &[Column], cells: &[&str]) -> (Value, Vec<Fault>)
         // A quote that is closed lines too late swallows other people's rows; in a list, a line
         // break beside a semicolon would pass for white space.
         if cell.chars().any(char::is_control) {
-            let wrong = "has a line break or another control character";
-            faults.push(Fault::new(field, wrong, "one line of text"));
+            let wrong = "must not contain line breaks or control characters";
+            faults.push(FieldError::new(field, wrong, "one line of text"));
         }
         match value {
             Ok(value) => {
@@ -49,8 +49,8 @@ pub(super) fn contact(columns: &[Column], cells: &[&str]) -> (Value, Vec<Fault>)
         .collect();
     if !single.is_empty() {
         if contact.contains_key("channels") {
-            let wrong = "and a column of one channel are both filled; fill one or the other";
-            faults.push(Fault::new("channels", wrong, CHANNELS));
+            let wrong = "must be empty if a single-channel column is filled";
+            faults.push(FieldError::new("channels", wrong, CHANNELS));
         } else {
             contact.insert("channels".into(), single.into());
         }
@@ -61,11 +61,11 @@ pub(super) fn contact(columns: &[Column], cells: &[&str]) -> (Value, Vec<Fault>)
 }
 
 /// The field of a contact that a cell fills; none for a cell that is one channel.
-fn field(column: Column, cell: &str) -> Option<(&'static str, Result<Value, Fault>)> {
+fn field(column: Column, cell: &str) -> Option<(&'static str, Result<Value, FieldError>)> {
     let text = || Ok(json!(cell));
     let list = || Ok(json!(split(cell)));
     let noted = |value: Option<Value>, field: &str, wrong: &str, example: &str| {
-        value.ok_or_else(|| Fault::new(field, wrong, example))
+        value.ok_or_else(|| FieldError::new(field, wrong, example))
     };
     Some(match column {
         Column::Sms | Column::Phone | Column::SecondPhone | Column::Email | Column::SecondEmail => {
@@ -77,20 +77,20 @@ fn field(column: Column, cell: &str) -> Option<(&'static str, Result<Value, Faul
         Column::Channels => ("channels", noted(channels(cell), "channels", TYPED, CHANNELS)),
         Column::Department => ("department", text()),
         Column::Manager => ("manager", text()),
-        Column::Backup => ("backup", text()),
+        Column::Backup => ("backup_contact", text()),
         Column::Availability => {
-            let wrong = "must be 24/7 or days and hours, separated by ';'";
+            let wrong = "must be 24/7 or days and hours, separated by semicolons";
             ("availability", noted(read_hours(cell), "availability", wrong, HOURS))
         }
         Column::TimeZone => ("time_zone", text()),
         Column::Level => {
-            ("level", Ok(cell.parse::<i64>().map_or_else(|_| json!(cell), Value::from)))
+            ("escalation_level", Ok(cell.parse::<i64>().map_or_else(|_| json!(cell), Value::from)))
         }
         Column::Skills => ("skills", list()),
         Column::Certifications => ("certifications", list()),
         Column::Accounts => ("accounts", list()),
         Column::Status => {
-            let wrong = "must be active, departed or on_leave until a last day";
+            let wrong = "must be active, departed, or \"on_leave until YYYY-MM-DD\"";
             ("status", noted(read_status(cell), "status", wrong, STATUS))
         }
     })

@@ -12,8 +12,8 @@ fn stamp() -> Stamp {
     Stamp { by: "test".into(), at: Timestamp::constant(1_795_402_800, 0) }
 }
 
-fn told(faults: &[Fault]) -> String {
-    faults.iter().map(|f| format!("{} {}", f.field, f.fault)).collect::<Vec<_>>().join("\n")
+fn told(faults: &[FieldError]) -> String {
+    faults.iter().map(|f| format!("{} {}", f.field, f.message)).collect::<Vec<_>>().join("\n")
 }
 
 /// Why the sheet as a whole is refused.
@@ -50,8 +50,8 @@ fn a_common_contact_sheet() {
             {"type": "email", "address": "ada@example.com"},
             {"type": "email", "address": "ada@example.org"}
         ],
-        "department": "Cloud, Security", "manager": "Grace Hopper", "backup": "grace",
-        "availability": "24/7", "time_zone": "Europe/London", "level": 2,
+        "department": "Cloud, Security", "manager": "Grace Hopper", "backup_contact": "grace",
+        "availability": "24/7", "time_zone": "Europe/London", "escalation_level": 2,
         "skills": ["forensics", "mathematics"]
     });
     assert_eq!(row.contact, expected);
@@ -91,23 +91,23 @@ fn a_row_after_a_cell_of_several_lines_keeps_its_line() {
 #[test]
 fn headers() {
     let check = |header: &str, expected: &str| assert_eq!(refused(header), expected, "{header}");
-    let none = "line 1 must be a header row that names the columns";
-    check("", "file is empty");
-    check("\n\n", "file is empty");
-    check(",,,\n", "file is empty");
+    let none = "line 1 must start with a header row";
+    check("", "file must not be empty");
+    check("\n\n", "file must not be empty");
+    check(",,,\n", "file must not be empty");
     check("Ada Lovelace,+14255550101", none);
     check(
         "name,role,sms,email,time zone,Fax,fax@example.com,+14255550101,,Mobile",
-        "line 1 column 6 (Fax) is not a column of a contact sheet\n\
-         line 1 column 7 is not a column of a contact sheet\n\
-         line 1 column 8 is not a column of a contact sheet\n\
-         line 1 column 9 is not a column of a contact sheet\n\
-         line 1 column 10 (Mobile) is there twice",
+        "line 1 column 6 (Fax) is not a supported column\n\
+         line 1 column 7 is not a supported column\n\
+         line 1 column 8 is not a supported column\n\
+         line 1 column 9 is not a supported column\n\
+         line 1 column 10 (Mobile) appears twice",
     );
     check(
         "id,email,secondary email",
-        "line 1 has no column name\nline 1 has no column role\nline 1 has no column time zone\n\
-         line 1 has no columns for two of sms, phone and email, nor a column channels",
+        "line 1 has no name column\nline 1 has no role column\nline 1 has no time zone column\n\
+         line 1 must have columns for at least two of sms, phone, and email, or a channels column",
     );
     assert!(read_csv(b"name,role,channels,time zone").unwrap().is_empty());
     assert!(read_csv("Name,Roles,Phone,Mobile,TimeZone".as_bytes()).unwrap().is_empty());
@@ -119,23 +119,23 @@ fn files_that_are_no_sheet() {
     let check = |rows: &[u8], expected: &str| {
         assert_eq!(refused([HEADER.as_bytes(), rows].concat()), expected);
     };
-    check(b"Ada\r\nM\xfcller", "line 3 is not UTF-8");
-    check(b"Ada\r\n\"Grace\r\nBob\r\n", "line 3 begins a row with a quote that is never closed");
-    check(b"Ada\r\nGrace,\"", "line 3 begins a row with a quote that is never closed");
+    check(b"Ada\r\nM\xfcller", "line 3 must be UTF-8 encoded");
+    check(b"Ada\r\n\"Grace\r\nBob\r\n", "line 3 has an unclosed quotation mark");
+    check(b"Ada\r\nGrace,\"", "line 3 has an unclosed quotation mark");
     check(
         b"Ada,,,,,,x\r\nGrace\r\n,,,,,x",
         "line 2 has more cells than the header row\nline 4 has more cells than the header row",
     );
     let long = format!("Ada\r\n{}", "ü".repeat(40_201));
-    check(long.as_bytes(), "line 3 has a cell of more than 40,200 characters");
-    check(&b"A\n".repeat(10_001), "file has more than 10,000 contacts");
+    check(long.as_bytes(), "line 3 must not contain cells longer than 40,200 characters");
+    check(&b"A\n".repeat(10_001), "file must contain at most 10,000 contacts");
     assert_eq!(
         read_csv(&[HEADER.as_bytes(), &b"A\n".repeat(10_000)].concat()).unwrap().len(),
         10_000
     );
-    assert_eq!(refused(vec![b' '; MAX_BYTES + 1]), "file is larger than 5 MB");
-    assert_eq!(refused("\u{feff}\"name"), "line 1 begins a row with a quote that is never closed");
-    assert_eq!(refused(b"\xff\xfen\0a\0"), "line 1 is not UTF-8");
+    assert_eq!(refused(vec![b' '; MAX_BYTES + 1]), "file must be at most 5 MB");
+    assert_eq!(refused("\u{feff}\"name"), "line 1 has an unclosed quotation mark");
+    assert_eq!(refused(b"\xff\xfen\0a\0"), "line 1 must be UTF-8 encoded");
     let many = read_csv(&[HEADER.as_bytes(), &b",,,,,x\n".repeat(500)].concat()).unwrap_err();
     assert_eq!(many.len(), 100);
 }
@@ -159,12 +159,12 @@ fn hours_and_status() {
     for cell in ["mon", "8:00-9:00", "mon 8:00-9:00", "mo 08:00-09:00", "mon 08:00", "office hours"]
     {
         let faults = with("availability", cell).check(None, &stamp()).unwrap_err();
-        let expected = "availability must be 24/7 or days and hours, separated by ';'";
+        let expected = "availability must be 24/7 or days and hours, separated by semicolons";
         assert_eq!(told(&faults), expected, "{cell}");
     }
     for cell in ["gone", "on_leave", "on_leave until Friday", "active until 2026-12-31"] {
         let faults = with("status", cell).check(None, &stamp()).unwrap_err();
-        let expected = "status must be active, departed or on_leave until a last day";
+        let expected = "status must be active, departed, or \"on_leave until YYYY-MM-DD\"";
         assert_eq!(told(&faults), expected, "{cell}");
     }
 }
@@ -188,14 +188,14 @@ fn faults_of_a_row_come_together_and_repeat_nothing() {
         SECRET,Boss,sms:SECRET,+1SECRET,Secret/City,SECRET,SECRET,\"SECRET;\nSECRET\"\n";
     let faults = only(sheet).check(None, &stamp()).unwrap_err();
     insta::assert_snapshot!(told(&faults), @"
-    skills has a line break or another control character
-    status must be active, departed or on_leave until a last day
-    channels and a column of one channel are both filled; fill one or the other
-    roles[0] must be one of incident_commander, incident_manager, technical_lead, security_analyst, communications_lead, subject_matter_expert, legal_counsel
-    channels[0].address must be a real phone number in E.164 form: '+', country code, number, no spaces
-    channels must have at least two different types
+    skills must not contain line breaks or control characters
+    status must be active, departed, or "on_leave until YYYY-MM-DD"
+    channels must be empty if a single-channel column is filled
+    roles[0] must be one of: incident_commander, incident_manager, technical_lead, security_analyst, communications_lead, subject_matter_expert, legal_counsel
+    channels[0].address must be a valid phone number in E.164 format: +, country code, and number, without spaces
+    channels must contain at least two channel types
     time_zone must be an IANA time zone name
-    level must be a whole number from 1 to 4
+    escalation_level must be an integer from 1 to 4
     ");
     assert!(!format!("{faults:?} {:?}", only(sheet)).to_uppercase().contains("SECRET"));
 }
@@ -208,10 +208,13 @@ fn channels_of_either_kind() {
     let channels = row.check(None, &stamp()).unwrap().channels;
     assert_eq!(channels.iter().map(|c| c.kind().name()).collect::<Vec<_>>(), ["email", "sms"]);
     let faults = with("channels", "ada@example.com").check(None, &stamp()).unwrap_err();
-    assert_eq!(told(&faults), "channels must be a list of type:address, in order of preference");
+    assert_eq!(
+        told(&faults),
+        "channels must be a list of type:address pairs in order of preference"
+    );
     let none = only("name,role,sms,email,time zone\nAda,Legal Counsel,,,UTC\n");
     let faults = none.check(None, &stamp()).unwrap_err();
-    assert_eq!(told(&faults), "channels must have at least two different types");
+    assert_eq!(told(&faults), "channels must contain at least two channel types");
 }
 
 #[test]
@@ -219,14 +222,14 @@ fn json_files() {
     let check = |text: &str, expected: &str| {
         assert_eq!(told(&read_json(text.as_bytes()).unwrap_err()), expected, "{text}");
     };
-    check("[{]", "line 1, column 3 is not JSON");
-    check("", "line 1, column 0 is not JSON");
-    check("7", "file must be a list of contacts");
-    check("{}", "file must have a list of contacts in contacts");
-    check("{\"contacts\": {}}", "file must have a list of contacts in contacts");
-    check("{\"contacts\": [], \"x\": 1}", "file has another field beside contacts");
-    check(&format!("[{}0]", "0,".repeat(10_000)), "file has more than 10,000 contacts");
-    check(&" ".repeat(MAX_BYTES + 1), "file is larger than 5 MB");
+    check("[{]", "line 1, column 3 is not valid JSON");
+    check("", "line 1, column 0 is not valid JSON");
+    check("7", "file must be an array of contacts");
+    check("{}", "file must have an array of contacts in contacts");
+    check("{\"contacts\": {}}", "file must have an array of contacts in contacts");
+    check("{\"contacts\": [], \"x\": 1}", "file must not contain fields other than contacts");
+    check(&format!("[{}0]", "0,".repeat(10_000)), "file must contain at most 10,000 contacts");
+    check(&" ".repeat(MAX_BYTES + 1), "file must be at most 5 MB");
     let rows = read_json("\u{feff}{\"contacts\": [{}, 7]}".as_bytes()).unwrap();
     assert_eq!(rows.iter().map(|row| row.line).collect::<Vec<_>>(), [0, 1]);
     let faults = rows[1].check(None, &stamp()).unwrap_err();

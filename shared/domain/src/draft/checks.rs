@@ -7,7 +7,7 @@ use std::str::FromStr;
 
 use serde::Deserialize;
 
-use crate::draft::fault::Fault;
+use crate::draft::fault::FieldError;
 use crate::draft::given::Given;
 use crate::value::availability::{Availability, Window, Zone};
 use crate::value::incident_type::IncidentType;
@@ -23,7 +23,7 @@ const HOURS: &str = r#""24/7" or [{"days":["mon","tue"],"from":"08:00","to":"18:
 pub(crate) const ZONE: &str = "Europe/Berlin";
 /// What the service writes itself: allowed in a draft, so that what was read can be sent back.
 const OURS: [&str; 6] =
-    ["created_at", "created_by", "updated_at", "updated_by", "reviewed_at", "unconfirmed_since"];
+    ["created_at", "created_by", "updated_at", "updated_by", "confirmed_at", "unconfirmed_since"];
 
 /// A field of a draft: absent (or null), of the wanted type, or of another.
 pub(crate) type Field<T> = Option<Given<T>>;
@@ -39,7 +39,11 @@ pub(crate) enum AvailabilityDraft {
 /// A key somebody sent, made fit for an error message: it may be anything, even an address.
 pub(crate) fn printable(key: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    if key.len() <= 40 && key.chars().all(plain) { key.to_owned() } else { "(a field)".to_owned() }
+    if key.len() <= 40 && key.chars().all(plain) {
+        key.to_owned()
+    } else {
+        "(unknown field)".to_owned()
+    }
 }
 
 /// An example of a list, from that of its entry.
@@ -54,11 +58,11 @@ fn list_of(example: &str) -> String {
 
 /// The faults found so far.
 #[derive(Default)]
-pub(crate) struct Faults(pub(crate) Vec<Fault>);
+pub(crate) struct Faults(pub(crate) Vec<FieldError>);
 
 impl Faults {
     pub(crate) fn add(&mut self, field: impl Into<String>, fault: &str, example: &str) {
-        self.0.push(Fault::new(field, fault, example));
+        self.0.push(FieldError::new(field, fault, example));
     }
 
     /// Names each key that neither the draft knows nor the service writes itself.
@@ -100,7 +104,7 @@ impl Faults {
         eg: &str,
     ) -> Option<T> {
         if given.is_none() {
-            self.add(field, "is missing", eg);
+            self.add(field, "is required", eg);
         }
         self.typed(field, given, kind, eg)
     }
@@ -116,7 +120,7 @@ impl Faults {
         given: Field<String>,
         example: &str,
     ) -> Option<String> {
-        let text = self.required(field, given, "must be a text", example)?;
+        let text = self.required(field, given, "must be a string", example)?;
         self.trimmed(field, &text, example)
     }
 
@@ -126,7 +130,7 @@ impl Faults {
         given: Field<String>,
         example: &str,
     ) -> Option<String> {
-        let text = self.typed(field, given, "must be a text", example)?;
+        let text = self.typed(field, given, "must be a string", example)?;
         self.trimmed(field, &text, example)
     }
 
@@ -148,7 +152,7 @@ impl Faults {
     where
         T: FromStr<Err: Display>,
     {
-        let text = self.typed(field, given, "must be a text", example)?;
+        let text = self.typed(field, given, "must be a string", example)?;
         self.parsed(field, &text, example)
     }
 
@@ -165,12 +169,12 @@ impl Faults {
         I: FromStr<Err: Display> + Clone + Display + PartialEq,
     {
         let absent = given.is_none();
-        let wrong = "must be 1 to 64 characters of a-z, 0-9 and '-'";
+        let wrong = "must have 1 to 64 characters: a-z, 0-9, and hyphens";
         let own = self.typed("id", given, wrong, example);
         let own = own.and_then(|text| self.parsed("id", &text, example));
         match (path, own) {
             (Some(path), Some(own)) if *path != own => {
-                let fault = "is not the id in the path; an id never changes";
+                let fault = "must match the ID in the path";
                 self.add("id", fault, &path.to_string());
                 None
             }
@@ -179,7 +183,11 @@ impl Faults {
             (None, None) if absent => {
                 let id = from_name(name?);
                 if id.is_none() {
-                    self.add("id", "cannot be made from this name; give one", example);
+                    self.add(
+                        "id",
+                        "is required because no ID can be generated from this name",
+                        example,
+                    );
                 }
                 id
             }
@@ -196,9 +204,9 @@ impl Faults {
         example: &str,
     ) -> Vec<(String, T)> {
         let whole = list_of(example);
-        let list = self.typed(field, given, "must be a list", &whole).unwrap_or_default();
+        let list = self.typed(field, given, "must be an array", &whole).unwrap_or_default();
         if list.len() > MAX_LIST {
-            self.add(field, "has more than 100 entries", &whole);
+            self.add(field, "must have at most 100 items", &whole);
             return Vec::new();
         }
         let mut entries = Vec::new();
@@ -217,7 +225,7 @@ impl Faults {
         given: Field<Vec<Given<String>>>,
         example: &str,
     ) -> Vec<String> {
-        let entries = self.entries(field, given, "must be a text", example);
+        let entries = self.entries(field, given, "must be a string", example);
         let texts = entries.into_iter().filter_map(|(at, text)| self.trimmed(&at, &text, example));
         texts.collect()
     }
@@ -251,10 +259,10 @@ impl Faults {
             Some(given) => given.as_ref().is_some_and(Vec::is_empty),
         };
         if none {
-            self.add(field, "must name at least one incident type", r#"["data_exposure"]"#);
+            self.add(field, "must contain at least one incident type", r#"["data_exposure"]"#);
         }
         let names = IncidentType::ALL.map(IncidentType::name).join(", ");
-        let wrong = format!("must be one of {names}");
+        let wrong = format!("must be one of: {names}");
         let mut types = BTreeSet::new();
         for (place, text) in self.entries(field, given, &wrong, "data_exposure") {
             match IncidentType::from_name(&text) {
@@ -269,7 +277,7 @@ impl Faults {
 
     /// The name of a severity.
     pub(crate) fn severity(&mut self, field: &str, given: Field<String>) -> Option<Severity> {
-        let wrong = "must be informational, low, medium, high or critical";
+        let wrong = "must be one of: informational, low, medium, high, critical";
         let text = self.typed(field, given, wrong, "high")?;
         let severity = Severity::ALL.into_iter().find(|severity| severity.name() == text);
         if severity.is_none() {
@@ -281,16 +289,16 @@ impl Faults {
     /// The version somebody says they have read. One that cannot be read must not pass for none:
     /// what was written since would be lost.
     pub(crate) fn version(&mut self, given: Field<u64>) {
-        self.typed("version", given, "must be a whole number", "3");
+        self.typed("version", given, "must be an integer", "3");
     }
 
     /// An escalation level.
     pub(crate) fn level(&mut self, field: &str, given: Field<i64>) -> Option<u8> {
-        self.whole(field, given, 1..=4, "must be a whole number from 1 to 4", "2")
+        self.whole(field, given, 1..=4, "must be an integer from 1 to 4", "2")
     }
 
     pub(crate) fn availability(&mut self, given: Field<AvailabilityDraft>) -> Availability {
-        let wrong = "must be \"24/7\" or a list of weekly windows";
+        let wrong = "must be \"24/7\" or an array of weekly windows";
         match self.typed("availability", given, wrong, HOURS) {
             None => Availability::Always,
             Some(AvailabilityDraft::Text(text)) => {
@@ -301,18 +309,26 @@ impl Faults {
             }
             Some(AvailabilityDraft::Windows(list)) => {
                 if list.is_empty() {
-                    self.add("availability", "has no window: nobody could reach them", HOURS);
+                    self.add("availability", "must contain at least one window", HOURS);
                 }
-                let wrong = "must have days (mon to sun), from and to (00:00 to 24:00)";
+                let wrong = "must have days (mon to sun), from, and to (00:00 to 24:00)";
                 let entries = self.entries("availability", Some(Given::Value(list)), wrong, HOURS);
                 let mut windows = Vec::new();
                 for (place, window) in entries {
                     if window.days.is_empty() {
-                        self.add(format!("{place}.days"), "names no day", "[\"mon\"]");
+                        self.add(
+                            format!("{place}.days"),
+                            "must contain at least one day",
+                            "[\"mon\"]",
+                        );
                     }
                     let twice = |(i, day)| window.days[..i].contains(day);
                     if window.days.iter().enumerate().any(twice) {
-                        self.add(format!("{place}.days"), "names a day twice", "[\"mon\"]");
+                        self.add(
+                            format!("{place}.days"),
+                            "must not contain a day twice",
+                            "[\"mon\"]",
+                        );
                     }
                     windows.push(window);
                 }

@@ -6,18 +6,18 @@ use serde::Serialize;
 ///
 /// It never repeats the value that was sent, since that may be somebody's number or address.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Fault {
+pub struct FieldError {
     /// Where, as a path into the JSON: `channels[1].address`.
     pub field: String,
     /// What is wrong, as the end of a sentence that begins with the field.
-    pub fault: String,
+    pub message: String,
     /// A value that would pass.
     pub example: String,
 }
 
-impl Fault {
+impl FieldError {
     /// A fault at `field`.
     pub fn new(field: impl Into<String>, fault: impl Into<String>, example: &str) -> Self {
-        Self { field: field.into(), fault: fault.into(), example: example.to_owned() }
+        Self { field: field.into(), message: fault.into(), example: example.to_owned() }
     }
 }

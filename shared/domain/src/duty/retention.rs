@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::duty::clock::DutyClock;
+use crate::duty::clock::NotificationDeadline;
 use crate::incident::Incident;
 
 /// Least number of days. Copies of a finding arrive for weeks after its incident was resolved, and a kept incident
@@ -35,7 +35,12 @@ impl Retention {
     /// Checks whether an incident with these notification duties has expired. One with a duty that people are still to
     /// be reminded of has not: a deadline can be a year away.
     #[must_use]
-    pub fn expired(&self, incident: &Incident, duties: &[DutyClock], now: Timestamp) -> bool {
+    pub fn expired(
+        &self,
+        incident: &Incident,
+        duties: &[NotificationDeadline],
+        now: Timestamp,
+    ) -> bool {
         let kept = if incident.drill().is_some() { self.drills } else { self.incidents };
         let Some(resolution) = &incident.resolution else { return false };
         let over = resolution.at.saturating_add(kept).is_ok_and(|until| until <= now);
@@ -58,18 +63,18 @@ mod tests {
         incident().resolve(Actor::Muster, now()).unwrap()
     }
 
-    fn duty(days: u32) -> DutyClock {
-        DutyClock {
+    fn duty(days: u32) -> NotificationDeadline {
+        NotificationDeadline {
             incident: incident().id,
             incident_types: std::collections::BTreeSet::new(),
             restarts: 0,
             resource: "dpa".parse().unwrap(),
-            organisation: "Data Protection Authority".into(),
+            organization: "Data Protection Authority".into(),
             within_hours: NonZeroU32::new(24 * days).unwrap(),
             started_at: now(),
             deadline: now() + DAY * i32::try_from(days).unwrap(),
-            told: Vec::new(),
-            done: None,
+            reminders_sent: Vec::new(),
+            notified: None,
             drill: false,
             version: 1,
         }

@@ -1,7 +1,7 @@
 //! Makes a finding fit to be shown: sources write what an attacker chose, such as the key of an object.
 
 use super::console::UNKNOWN_REGION;
-use super::{Asked, Detail, Finding, MOST_DESCRIPTION, MOST_TITLE, classify};
+use super::{CustomAction, Detail, Finding, MOST_DESCRIPTION, MOST_TITLE, classify};
 use crate::value::text::cleaned;
 
 /// Stands for an account that a finding does not name.
@@ -34,14 +34,14 @@ impl Finding {
             description: cleaned(&self.description, MOST_DESCRIPTION),
             resource: self.resource.map(|text| cleaned(&text, MOST_TITLE)),
             details: details.filter(|detail| !detail.value.is_empty()).collect(),
-            asked: self.asked.map(Asked::cleaned),
+            custom_action: self.custom_action.map(CustomAction::cleaned),
             finding_type,
             ..self
         }
     }
 }
 
-impl Asked {
+impl CustomAction {
     /// Returns this action with its texts on one line each.
     #[must_use]
     pub(crate) fn cleaned(self) -> Self {

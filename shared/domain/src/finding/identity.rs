@@ -10,15 +10,18 @@ use crate::value::text::cleaned;
 /// A finding's identity. Its text is the ledger's key, so its form carries a version: a new form
 /// must not make old findings look new.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(tag = "type", rename_all = "snake_case")]
 pub enum FindingIdentity {
     /// A `GuardDuty` finding: its ARN from the Region on (`us-east-1:1111…:detector/…/finding/…`),
     /// so that partitions, and ASFF copies that spell them otherwise, compare equal.
-    GuardDuty(String),
+    #[serde(rename = "guardduty")]
+    GuardDuty {
+        /// The ARN from the Region on.
+        id: String,
+    },
     /// Another product's finding: AWS's own triple, since ids without an account are common.
     Product {
-        /// The AWS account the finding is about; empty in entries stored before it was part of the identity.
-        #[serde(default, skip_serializing_if = "String::is_empty")]
+        /// The AWS account the finding is about.
         account: String,
         /// The product, without partition, Region and account.
         product: String,
@@ -33,7 +36,7 @@ impl FindingIdentity {
     #[must_use]
     pub fn guardduty(arn: &str) -> Self {
         let tail = arn.split_once(":guardduty:").map_or(arn, |(_, tail)| tail);
-        Self::GuardDuty(tail.to_owned())
+        Self::GuardDuty { id: tail.to_owned() }
     }
 
     /// Returns the identity of the finding `id` that the product with `product_arn` reported about `account`.
@@ -87,28 +90,12 @@ impl FindingIdentity {
         const MAX_LENGTH: usize = 600;
         cleaned(&self.to_string(), MAX_LENGTH)
     }
-
-    /// Returns the identity under which older versions kept this finding, if it was another one.
-    #[must_use]
-    pub fn former(&self) -> Option<Self> {
-        match self {
-            Self::Product { account, product, id } if !account.is_empty() => Some(Self::Product {
-                account: String::new(),
-                product: product.clone(),
-                id: id.clone(),
-            }),
-            Self::GuardDuty(_) | Self::Product { .. } => None,
-        }
-    }
 }
 
 impl fmt::Display for FindingIdentity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::GuardDuty(tail) => write!(f, "v1:guardduty:{tail}"),
-            Self::Product { account, product, id } if account.is_empty() => {
-                write!(f, "v1:{product}:{id}")
-            }
+            Self::GuardDuty { id } => write!(f, "v1:guardduty:{id}"),
             Self::Product { account, product, id } => write!(f, "v2:{account}:{product}:{id}"),
         }
     }

@@ -35,13 +35,15 @@ use console::UNKNOWN_REGION;
 
 /// The way a finding came to us; the same finding comes by several.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Route {
+#[serde(rename_all = "snake_case")]
+pub enum FindingSource {
     /// `GuardDuty Finding`, and GuardDuty's scans of objects.
+    #[serde(rename = "guardduty")]
     GuardDuty,
     /// `Security Hub Findings - Imported` (ASFF).
     SecurityHub,
     /// `Findings Imported V2` (OCSF).
+    #[serde(rename = "security_hub_v2")]
     SecurityHubV2,
     /// `Security Hub Findings - Custom Action` (ASFF): somebody asks for people.
     CustomAction,
@@ -49,15 +51,15 @@ pub enum Route {
     Drill,
 }
 
-impl Route {
+impl FindingSource {
     /// Its name in JSON.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::GuardDuty => "guardduty",
-            Self::SecurityHub => "securityhub",
-            Self::SecurityHubV2 => "securityhubv2",
-            Self::CustomAction => "customaction",
+            Self::SecurityHub => "security_hub",
+            Self::SecurityHubV2 => "security_hub_v2",
+            Self::CustomAction => "custom_action",
             Self::Drill => "drill",
         }
     }
@@ -66,7 +68,7 @@ impl Route {
 /// Why a finding does not stand for something to act on now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Quiet {
+pub enum InactiveReason {
     /// Made by "generate sample findings".
     Sample,
     /// Archived at its source.
@@ -83,7 +85,7 @@ pub enum Quiet {
     Inconclusive,
 }
 
-impl Quiet {
+impl InactiveReason {
     /// Returns the reason of a finding for which people have `decided` one thing and a check has found another. That it
     /// passed says more than that it was handed on, or resolved because it passed.
     pub(crate) fn first(decided: Option<Self>, checked: Option<Self>) -> Option<Self> {
@@ -111,7 +113,7 @@ pub struct Detail {
 
 /// A Security Hub custom action that a person chose for a finding.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Asked {
+pub struct CustomAction {
     /// The action's name.
     pub action: String,
     /// The action's ARN; empty if the event names none.
@@ -129,7 +131,7 @@ pub struct Finding {
     /// Which finding it is, the same by every route.
     pub identity: FindingIdentity,
     /// The route that brought it this time.
-    pub route: Route,
+    pub source: FindingSource,
     /// How serious it is.
     pub severity: Severity,
     /// What kind of incident it would be.
@@ -148,19 +150,19 @@ pub struct Finding {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resource: Option<String>,
     /// Where a person looks at it.
-    pub console_link: String,
+    pub console_url: String,
     /// Why it is nothing to act on now, if it is not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub quiet: Option<Quiet>,
+    pub inactive_reason: Option<InactiveReason>,
     /// When what it reports was last seen to happen, if it says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub last_seen: Option<Timestamp>,
+    pub last_seen_at: Option<Timestamp>,
     /// When its source reported it, if its event says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reported_at: Option<Timestamp>,
     /// The attack sequence it is part of, or the findings that a sequence is made of.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub related: Vec<FindingIdentity>,
+    pub related_findings: Vec<FindingIdentity>,
     /// What kind of source reports it.
     #[serde(default)]
     pub category: Category,
@@ -172,7 +174,7 @@ pub struct Finding {
     pub details: Vec<Detail>,
     /// When its source first saw it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub first_seen: Option<Timestamp>,
+    pub first_seen_at: Option<Timestamp>,
     /// When its source last changed it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub updated_at: Option<Timestamp>,
@@ -181,7 +183,7 @@ pub struct Finding {
     pub count: Option<u64>,
     /// The custom action by which a person asked for the team.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub asked: Option<Asked>,
+    pub custom_action: Option<CustomAction>,
     /// Set if it is no real one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub drill: Option<Drill>,
@@ -191,7 +193,7 @@ impl Finding {
     /// Returns whether it pages, by the policy's threshold for its kind of source.
     #[must_use]
     pub fn pages(&self, policy: &Policy) -> bool {
-        policy.page_from.of(self.category, self.exploited).pages(self.severity)
+        policy.min_paging_severity.of(self.category, self.exploited).pages(self.severity)
     }
 
     /// This finding with no text longer than people read: an incident holds it, and DynamoDB takes 400 KB
@@ -207,7 +209,7 @@ impl Finding {
             description: short(self.description, MOST_DESCRIPTION),
             finding_type: short(self.finding_type, MOST_TITLE),
             resource: self.resource.map(|text| short(text, MOST_TITLE)),
-            console_link: short(self.console_link, MOST_DESCRIPTION),
+            console_url: short(self.console_url, MOST_DESCRIPTION),
             ..self
         }
     }
@@ -215,20 +217,21 @@ impl Finding {
     /// Whether its source says with this copy that it is active.
     #[must_use]
     pub const fn active(&self) -> bool {
-        self.drill.is_none() && matches!(self.quiet, None | Some(Quiet::Notified))
+        self.drill.is_none()
+            && matches!(self.inactive_reason, None | Some(InactiveReason::Notified))
     }
 
     /// Whether a person asks for the team with it.
     #[must_use]
     pub fn asks(&self) -> bool {
-        self.route == Route::CustomAction
+        self.source == FindingSource::CustomAction
     }
 
     /// This finding, taken for a drill if it is one of those that "generate sample findings" makes.
     #[must_use]
     pub fn sample_as_drill(self) -> Self {
-        if self.quiet == Some(Quiet::Sample) {
-            return Self { quiet: None, drill: Some(Drill::default()), ..self };
+        if self.inactive_reason == Some(InactiveReason::Sample) {
+            return Self { inactive_reason: None, drill: Some(Drill::default()), ..self };
         }
         self
     }
@@ -238,7 +241,7 @@ impl Finding {
     pub fn assumed(severity: Severity, incident_type: IncidentType, account: String) -> Self {
         Self {
             identity: FindingIdentity::product(&account, "muster", "assumed"),
-            route: Route::GuardDuty,
+            source: FindingSource::GuardDuty,
             severity,
             incident_type,
             finding_type: String::new(),
@@ -247,19 +250,19 @@ impl Finding {
             title: String::new(),
             description: String::new(),
             resource: None,
-            console_link: console(UNKNOWN_REGION, ""),
-            quiet: None,
-            last_seen: None,
+            console_url: console(UNKNOWN_REGION, ""),
+            inactive_reason: None,
+            last_seen_at: None,
             reported_at: None,
-            related: Vec::new(),
+            related_findings: Vec::new(),
             drill: None,
             category: Category::of(incident_type),
             exploited: false,
             details: Vec::new(),
-            first_seen: None,
+            first_seen_at: None,
             updated_at: None,
             count: None,
-            asked: None,
+            custom_action: None,
         }
     }
 }

@@ -7,7 +7,7 @@ use super::clean::{account, region};
 use super::console::object_link;
 use super::lines::{Lines, remarked};
 use super::tree::Tree;
-use super::{Finding, FindingIdentity, Route};
+use super::{Finding, FindingIdentity, FindingSource};
 use crate::value::category::Category;
 use crate::value::incident_type::IncidentType;
 use crate::value::severity::Severity;
@@ -80,7 +80,7 @@ impl ObjectScan {
         lines.add_all("Malware", names);
         let finding = Finding {
             identity,
-            route: Route::GuardDuty,
+            source: FindingSource::GuardDuty,
             // The event has none. GuardDuty's own finding about such an object is High.
             severity: Severity::High,
             incident_type: IncidentType::Malware,
@@ -96,16 +96,16 @@ impl ObjectScan {
                 Some(format!("S3Object {}", object.object_key)),
                 Some(format!("bucket {}", object.bucket_name)),
             ),
-            console_link: object_link(&region, &object.bucket_name, &object.object_key),
+            console_url: object_link(&region, &object.bucket_name, &object.object_key),
             details: lines.into_details(),
-            quiet: None,
-            first_seen: None,
-            last_seen: sent_at,
+            inactive_reason: None,
+            first_seen_at: None,
+            last_seen_at: sent_at,
             updated_at: sent_at,
             count: None,
             reported_at: None,
-            related: Vec::new(),
-            asked: None,
+            related_findings: Vec::new(),
+            custom_action: None,
             drill: None,
             account,
             region,

@@ -75,23 +75,29 @@ fn partitions_do_not_tell_findings_apart() {
 #[test]
 fn quiet_findings_say_why() {
     let info = json!({"additionalInfo": {"value": "{\"x\":1, \"sample\" : true}"}});
-    assert_eq!(from_guardduty(with(guardduty(), "/service", info)).quiet, Some(Quiet::Sample));
+    assert_eq!(
+        from_guardduty(with(guardduty(), "/service", info)).inactive_reason,
+        Some(InactiveReason::Sample)
+    );
     let old = json!({"additionalInfo": {"sample": true}, "archived": true});
-    assert_eq!(from_guardduty(with(guardduty(), "/service", old)).quiet, Some(Quiet::Sample));
+    assert_eq!(
+        from_guardduty(with(guardduty(), "/service", old)).inactive_reason,
+        Some(InactiveReason::Sample)
+    );
     let archived = with(guardduty(), "/service/archived", json!(true));
-    assert_eq!(from_guardduty(archived).quiet, Some(Quiet::Archived));
-    assert_eq!(from_guardduty(guardduty()).quiet, None);
+    assert_eq!(from_guardduty(archived).inactive_reason, Some(InactiveReason::Archived));
+    assert_eq!(from_guardduty(guardduty()).inactive_reason, None);
     for (status, quiet) in [
         ("NEW", None),
-        ("SUPPRESSED", Some(Quiet::Suppressed)),
-        ("RESOLVED", Some(Quiet::Resolved)),
-        ("NOTIFIED", Some(Quiet::Notified)),
+        ("SUPPRESSED", Some(InactiveReason::Suppressed)),
+        ("RESOLVED", Some(InactiveReason::Resolved)),
+        ("NOTIFIED", Some(InactiveReason::Notified)),
     ] {
         let finding = from_asff(with(asff(), "/Workflow/Status", json!(status)));
-        assert_eq!(finding.quiet, quiet, "{status}");
+        assert_eq!(finding.inactive_reason, quiet, "{status}");
     }
     let archived = with(asff(), "/RecordState", json!("ARCHIVED"));
-    assert_eq!(from_asff(archived).quiet, Some(Quiet::Archived));
+    assert_eq!(from_asff(archived).inactive_reason, Some(InactiveReason::Archived));
 }
 
 #[test]

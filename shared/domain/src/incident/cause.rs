@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::finding::{Finding, FindingIdentity, Quiet};
+use crate::finding::{Finding, FindingIdentity, InactiveReason};
 use crate::value::severity::Severity;
 
 /// Why an escalation of an incident began that is not its first.
@@ -18,7 +18,7 @@ pub enum Cause {
     /// Another finding than the headline joined as Critical, or became Critical, while the incident was acknowledged.
     CriticalJoined,
     /// A person asked for the team by a Security Hub custom action.
-    Asked {
+    TeamRequested {
         /// The action's name.
         action: String,
         /// The account in which it was chosen.
@@ -49,7 +49,7 @@ impl Cause {
 
 /// What names the finding for which an escalation began.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RaisedBy {
+pub struct RunTrigger {
     /// How severe it is.
     pub severity: Severity,
     /// One line.
@@ -59,7 +59,7 @@ pub struct RaisedBy {
     pub resource: Option<String>,
 }
 
-impl RaisedBy {
+impl RunTrigger {
     /// Returns what names `finding`.
     #[must_use]
     pub fn of(finding: &Finding) -> Self {
@@ -77,18 +77,18 @@ const ONE_REQUEST: SignedDuration = SignedDuration::from_mins(2);
 
 /// A request of a person for the team.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Request {
+pub struct TeamRequest {
     /// The event that brought it.
     pub event: String,
     /// When.
     pub at: Timestamp,
 }
 
-impl Request {
+impl TeamRequest {
     /// Returns the request with which `finding` came, if a person asked with it.
     #[must_use]
     pub fn of(finding: &Finding, now: Timestamp) -> Option<Self> {
-        let asked = finding.asked.as_ref()?;
+        let asked = finding.custom_action.as_ref()?;
         Some(Self { event: asked.event.clone(), at: finding.reported_at.unwrap_or(now) })
     }
 
@@ -102,19 +102,19 @@ impl Request {
 
 /// How and since when the source of an incident's findings reports them closed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Closed {
+pub struct ClosedAtSource {
     /// The finding that this is about; earlier versions did not keep it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub finding: Option<FindingIdentity>,
     /// How.
-    pub state: Quiet,
+    pub state: InactiveReason,
     /// Since when, by the source's own time.
     pub at: Timestamp,
     /// Whether that ended the paging.
     pub stopped: bool,
 }
 
-impl Closed {
+impl ClosedAtSource {
     /// Whether this is about the finding with this identity, as far as is known.
     #[must_use]
     pub fn is_about(&self, finding: &FindingIdentity) -> bool {

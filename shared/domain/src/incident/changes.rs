@@ -2,8 +2,10 @@
 
 use jiff::Timestamp;
 
-use super::{Actor, Cause, Closed, Deed, Incident, RaisedBy, Request, State};
-use crate::finding::{Finding, FindingIdentity, Quiet};
+use super::{
+    Actor, Attribution, Cause, ClosedAtSource, Incident, IncidentStatus, RunTrigger, TeamRequest,
+};
+use crate::finding::{Finding, FindingIdentity, InactiveReason};
 use crate::roster::plan::EscalationPlan;
 use crate::roster::policy::Policy;
 
@@ -19,17 +21,17 @@ impl Incident {
     /// # Errors
     /// [`AlreadyResolved`] if it is over.
     pub fn acknowledge(&self, by: Actor, now: Timestamp) -> Result<Option<Self>, AlreadyResolved> {
-        if self.status == State::Resolved {
+        if self.status == IncidentStatus::Resolved {
             return Err(AlreadyResolved);
         }
-        let fresh = self.acknowledgements.get(self.acknowledged_before..).unwrap_or_default();
+        let fresh = self.acknowledgments.get(self.previous_acknowledgments..).unwrap_or_default();
         if fresh.iter().any(|deed| deed.by == by) {
             return Ok(None);
         }
         let mut next = self.next();
-        next.acknowledgements.push(Deed { by, at: now });
+        next.acknowledgments.push(Attribution { by, at: now });
         if next.missing() == 0 {
-            next.status = State::Acknowledged;
+            next.status = IncidentStatus::Acknowledged;
         }
         Ok(Some(next))
     }
@@ -37,15 +39,15 @@ impl Incident {
     /// Returns how many acknowledgments are still missing before paging stops.
     #[must_use]
     pub fn missing(&self) -> usize {
-        let fresh = self.acknowledgements.len().saturating_sub(self.acknowledged_before);
-        usize::from(self.plan.acknowledgements).saturating_sub(fresh)
+        let fresh = self.acknowledgments.len().saturating_sub(self.previous_acknowledgments);
+        usize::from(self.escalation_plan.required_acknowledgments).saturating_sub(fresh)
     }
 
     /// The incident after its acknowledgement has lapsed: open again, with another escalation.
     #[must_use]
     pub fn lapse(&self, now: Timestamp) -> Self {
         let mut next = self.next();
-        next.raised_by = None;
+        next.trigger = None;
         next.restart(Cause::AcknowledgmentTimedOut, now);
         next
     }
@@ -62,16 +64,17 @@ impl Incident {
         now: Timestamp,
     ) -> Self {
         let mut next = self.next();
-        next.findings += u64::from(new);
+        next.finding_count += u64::from(new);
         if finding.severity > self.severity {
             next.severity = finding.severity;
             next.r#type = finding.incident_type;
             next.region.clone_from(&finding.region);
             next.title.clone_from(&finding.title);
-            next.highest_level = policy.highest_level(finding.severity).max(self.highest_level);
-            next.plan = plan;
+            next.max_escalation_level =
+                policy.highest_level(finding.severity).max(self.max_escalation_level);
+            next.escalation_plan = plan;
             next.finding = Finding { drill: self.finding.drill.clone(), ..finding.clone() };
-            next.raised_by = None;
+            next.trigger = None;
         } else if finding.identity == self.finding.identity {
             // The same finding, as it is now: seen more often, by others.
             next.finding = Finding {
@@ -79,14 +82,15 @@ impl Incident {
                 drill: self.finding.drill.clone(),
                 ..finding.clone()
             };
-            next.raised_by = None;
+            next.trigger = None;
         } else {
-            next.raised_by = Some(RaisedBy::of(finding));
+            next.trigger = Some(RunTrigger::of(finding));
         }
         // Who asked stays known, also after a finding that nobody asked with.
-        next.finding.asked = finding.asked.clone().or_else(|| self.finding.asked.clone());
-        next.request = Request::of(finding, now).or_else(|| self.request.clone());
-        next.closed = None;
+        next.finding.custom_action =
+            finding.custom_action.clone().or_else(|| self.finding.custom_action.clone());
+        next.team_request = TeamRequest::of(finding, now).or_else(|| self.team_request.clone());
+        next.closed_at_source = None;
         next.restart(cause, now);
         next
     }
@@ -97,21 +101,22 @@ impl Incident {
     pub fn close_at_source(
         &self,
         finding: &FindingIdentity,
-        (state, at): (Quiet, Timestamp),
+        (state, at): (InactiveReason, Timestamp),
         stop: bool,
         now: Timestamp,
     ) -> Self {
         let mut next = self.next();
         let headline = &self.finding.identity;
-        let known = self.closed.clone().filter(|closed| {
+        let known = self.closed_at_source.clone().filter(|closed| {
             finding != headline && closed.finding.is_some() && closed.is_about(headline)
         });
-        let new = || Closed { finding: Some(finding.clone()), state, at, stopped: stop };
-        next.closed = Some(known.map_or_else(new, |closed| Closed { stopped: stop, ..closed }));
-        if stop && self.status == State::Open {
+        let new = || ClosedAtSource { finding: Some(finding.clone()), state, at, stopped: stop };
+        next.closed_at_source =
+            Some(known.map_or_else(new, |closed| ClosedAtSource { stopped: stop, ..closed }));
+        if stop && self.status == IncidentStatus::Open {
             // A turn that is on its way belongs to an earlier escalation, and pages nobody.
             next.run += 1;
-            next.run_at = now;
+            next.run_started_at = now;
         }
         next
     }
@@ -122,11 +127,11 @@ impl Incident {
     #[must_use]
     pub fn reopen_at_source(&self, finding: &FindingIdentity, now: Timestamp) -> Self {
         let mut next = self.next();
-        let others = self.closed.clone().filter(|closed| !closed.is_about(finding));
-        next.closed = others.map(|closed| Closed { stopped: false, ..closed });
+        let others = self.closed_at_source.clone().filter(|closed| !closed.is_about(finding));
+        next.closed_at_source = others.map(|closed| ClosedAtSource { stopped: false, ..closed });
         if self.silent_since(now).is_some() {
-            next.closed = None;
-            next.raised_by = None;
+            next.closed_at_source = None;
+            next.trigger = None;
             next.restart(Cause::Reopened, now);
         }
         next
@@ -135,12 +140,12 @@ impl Incident {
     /// The incident after `by` resolved it; `None` if it was resolved before.
     #[must_use]
     pub fn resolve(&self, by: Actor, now: Timestamp) -> Option<Self> {
-        if self.status == State::Resolved {
+        if self.status == IncidentStatus::Resolved {
             return None;
         }
         let mut next = self.next();
-        next.status = State::Resolved;
-        next.resolution = Some(Deed { by, at: now });
+        next.status = IncidentStatus::Resolved;
+        next.resolution = Some(Attribution { by, at: now });
         Some(next)
     }
 
@@ -149,13 +154,16 @@ impl Incident {
     #[must_use]
     pub fn restart_active(&self, now: Timestamp) -> Self {
         let mut next = self.next();
-        if self.status == State::Acknowledged {
-            next.closed = self.closed.clone().map(|closed| Closed { stopped: false, ..closed });
+        if self.status == IncidentStatus::Acknowledged {
+            next.closed_at_source = self
+                .closed_at_source
+                .clone()
+                .map(|closed| ClosedAtSource { stopped: false, ..closed });
             return next;
         }
-        next.closed = None;
+        next.closed_at_source = None;
         next.resolution = None;
-        next.raised_by = None;
+        next.trigger = None;
         next.restart(Cause::StillActive, now);
         next
     }
@@ -172,9 +180,9 @@ impl Incident {
     }
 
     fn restart(&mut self, cause: Cause, now: Timestamp) {
-        self.status = State::Open;
-        self.run_at = now;
-        self.acknowledged_before = self.acknowledgements.len();
+        self.status = IncidentStatus::Open;
+        self.run_started_at = now;
+        self.previous_acknowledgments = self.acknowledgments.len();
         self.run += 1;
         self.cause = Some(cause);
     }

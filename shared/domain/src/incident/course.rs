@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::incident::Incident;
 use crate::incident::escalation::{Emergency, ExternalPage, Found, Next, PersonPage, plan_turn};
-use crate::roster::team::Why;
+use crate::roster::team::PageReason;
 use crate::value::channel::{Channel, ChannelType};
 use crate::value::id::{ContactId, ResourceId};
 
@@ -15,32 +15,32 @@ const MOST_TURNS: usize = 202;
 
 /// One person whom a turn would page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct WouldPage {
+pub struct SimulatedPage {
     /// The person.
     pub contact: ContactId,
     /// Why this person.
-    pub why: Why,
+    pub reason: PageReason,
     /// By which kinds of channel, in order.
     pub channels: Vec<ChannelType>,
 }
 
-impl From<PersonPage> for WouldPage {
+impl From<PersonPage> for SimulatedPage {
     fn from(page: PersonPage) -> Self {
         let channels = kinds(&page.channels);
-        Self { contact: page.contact.id, why: page.why, channels }
+        Self { contact: page.contact.id, reason: page.reason, channels }
     }
 }
 
 /// One external organization that a turn would notify.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct WouldNotify {
+pub struct SimulatedNotification {
     /// The organization.
     pub resource: ResourceId,
     /// By which kinds of channel, in order.
     pub channels: Vec<ChannelType>,
 }
 
-impl From<ExternalPage> for WouldNotify {
+impl From<ExternalPage> for SimulatedNotification {
     fn from(page: ExternalPage) -> Self {
         let channels = kinds(&page.channels);
         Self { resource: page.resource.id, channels }
@@ -53,7 +53,7 @@ fn kinds(channels: &[Channel]) -> Vec<ChannelType> {
 
 /// One turn of a course.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct WouldTurn {
+pub struct SimulatedStep {
     /// When it would be taken.
     pub at: Timestamp,
     /// How long after the incident opened, in minutes.
@@ -63,32 +63,36 @@ pub struct WouldTurn {
     /// Which step, from 0.
     pub step: u32,
     /// Whom it would page.
-    pub pages: Vec<WouldPage>,
+    pub pages: Vec<SimulatedPage>,
     /// Which organizations it would notify.
-    pub external_resources: Vec<WouldNotify>,
+    pub external_resources: Vec<SimulatedNotification>,
     /// Why the emergency topic would be told, if it would.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub emergency: Option<Emergency>,
+    pub emergency_reason: Option<Emergency>,
 }
 
 /// The course of `incident` while nobody answers, with everybody's leave and hours as they will be
 /// at each turn. The very code that pages decides it.
 #[must_use]
-pub fn course(incident: &Incident, found: &Found<'_>) -> Vec<WouldTurn> {
-    let (mut cursor, mut at) = (incident.first_turn(), incident.run_at);
+pub fn course(incident: &Incident, found: &Found<'_>) -> Vec<SimulatedStep> {
+    let (mut cursor, mut at) = (incident.first_turn(), incident.run_started_at);
     let mut turns = Vec::new();
     for _ in 0..MOST_TURNS {
         let turn = plan_turn(incident, cursor, found, at);
         let waits = matches!(turn.next, Next::Turn { cursor: next, .. } if next == cursor);
         if !waits {
-            turns.push(WouldTurn {
+            turns.push(SimulatedStep {
                 at,
                 after_minutes: at.duration_since(incident.opened_at).as_mins(),
                 round: cursor.round,
                 step: cursor.step,
-                pages: turn.pages.into_iter().map(WouldPage::from).collect(),
-                external_resources: turn.externals.into_iter().map(WouldNotify::from).collect(),
-                emergency: turn.emergency,
+                pages: turn.pages.into_iter().map(SimulatedPage::from).collect(),
+                external_resources: turn
+                    .externals
+                    .into_iter()
+                    .map(SimulatedNotification::from)
+                    .collect(),
+                emergency_reason: turn.emergency,
             });
         }
         let Next::Turn { wait, cursor: following } = turn.next else { break };
@@ -106,11 +110,11 @@ mod tests {
     #[test]
     fn the_default_plan_ends_at_the_emergency_topic() {
         let mut ada = person("ada", 1);
-        ada.backup = Some("bea".parse().unwrap());
+        ada.backup_contact = Some("bea".parse().unwrap());
         let people = people([ada, person("bob", 2), person("bea", 4), person("lex", 4)]);
-        let line = |turn: WouldTurn| {
+        let line = |turn: SimulatedStep| {
             let pages: Vec<_> = turn.pages.iter().map(|page| page.contact.to_string()).collect();
-            let emergency = turn.emergency.map(|e| format!("{e:?}")).unwrap_or_default();
+            let emergency = turn.emergency_reason.map(|e| format!("{e:?}")).unwrap_or_default();
             format!("{} min: {}{emergency}", turn.after_minutes, pages.join(" "))
         };
         let found = Found::new(&people, &[]);
@@ -125,7 +129,7 @@ mod tests {
         60 min: ada bob
         70 min: ada bob bea
         80 min: bea lex
-        90 min: NobodyAnswered
+        90 min: NotAcknowledged
         ");
     }
 
@@ -133,13 +137,13 @@ mod tests {
     fn leave_is_looked_up_turn_by_turn() {
         // The last day of leave ends, and with it the stand-in's duty, between two turns.
         let mut ada = person("ada", 1);
-        ada.backup = Some("bea".parse().unwrap());
+        ada.backup_contact = Some("bea".parse().unwrap());
         ada.status =
-            crate::roster::contact::Status::OnLeave { until: "2026-11-23".parse().unwrap() };
+            crate::roster::contact::ContactStatus::OnLeave { until: "2026-11-23".parse().unwrap() };
         let people = people([ada, person("bea", 4)]);
         let mut incident = incident();
         incident.opened_at = now() + jiff::SignedDuration::from_mins(21 * 60 - 15);
-        incident.run_at = incident.opened_at;
+        incident.run_started_at = incident.opened_at;
         let turns = course(&incident, &Found::new(&people, &[]));
         assert_eq!(turns[0].pages[0].contact.as_str(), "bea");
         assert_eq!(turns[3].pages[0].contact.as_str(), "ada");
@@ -148,13 +152,13 @@ mod tests {
     #[test]
     fn a_late_first_step_is_shown_when_it_pages() {
         let mut incident = incident();
-        incident.plan.steps.remove(0);
-        incident.plan.rounds = 2;
+        incident.escalation_plan.steps.remove(0);
+        incident.escalation_plan.rounds = 2;
         let people = people([person("ada", 1)]);
         let turns = course(&incident, &Found::new(&people, &[]));
         let minutes: Vec<_> = turns.iter().map(|turn| turn.after_minutes).collect();
         assert_eq!(minutes, [10, 20, 40, 50, 70]);
         assert!(turns[..4].iter().all(|turn| turn.pages.len() == 1));
-        assert_eq!(turns[4].emergency, Some(Emergency::NobodyAnswered));
+        assert_eq!(turns[4].emergency_reason, Some(Emergency::NotAcknowledged));
     }
 }

@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 
-use super::{Cause, Incident, State};
-use crate::finding::{Finding, Quiet};
+use super::{Cause, Incident, IncidentStatus};
+use crate::finding::{Finding, InactiveReason};
 use crate::incident::verdict::{Closing, Earlier};
 use crate::value::category::Category;
 use crate::value::severity::Severity;
@@ -12,7 +12,7 @@ use crate::value::severity::Severity;
 #[must_use]
 pub fn opened(incident: &Incident, earlier: Option<&Earlier>) -> String {
     let finding = &incident.finding;
-    let asked = finding.asked.as_ref().map(|asked| {
+    let asked = finding.custom_action.as_ref().map(|asked| {
         format!(
             " Requested by the Security Hub custom action \"{}\" in account {}.",
             asked.action, asked.account
@@ -57,7 +57,7 @@ pub fn because(cause: &Cause, incident: &Incident) -> String {
         Cause::CriticalJoined => {
             "Another finding of the acknowledged incident is critical.".to_owned()
         }
-        Cause::Asked { action, account } => format!(
+        Cause::TeamRequested { action, account } => format!(
             "The team was requested by the Security Hub custom action \"{action}\" in account {account}."
         ),
         Cause::StillHappening { seen_at } => {
@@ -81,12 +81,12 @@ pub fn because(cause: &Cause, incident: &Incident) -> String {
 #[must_use]
 pub fn closed(
     finding: &Finding,
-    state: Quiet,
+    state: InactiveReason,
     closing: Closing,
     incident: &Incident,
     now: Timestamp,
 ) -> String {
-    let paging = incident.status == State::Open && incident.silent_since(now).is_none();
+    let paging = incident.status == IncidentStatus::Open && incident.silent_since(now).is_none();
     let follows = match closing {
         Closing::Note => " Other findings of this incident are active.",
         Closing::Tell if paging => " Paging continues.",
@@ -99,12 +99,13 @@ pub fn closed(
 
 /// Returns what the source of a finding says of it, as a sentence.
 #[must_use]
-pub fn source_says(state: Quiet, category: Category) -> &'static str {
+pub fn source_says(state: InactiveReason, category: Category) -> &'static str {
     match (state, category) {
-        (Quiet::Archived, _) => "Its source reports the finding as archived.",
-        (Quiet::Suppressed, _) => "Its source reports the finding as suppressed.",
-        (Quiet::Sample, _) => "Its source reports the finding as a sample.",
-        (Quiet::Passed, _) | (Quiet::Resolved, Category::Control | Category::Vulnerability) => {
+        (InactiveReason::Archived, _) => "Its source reports the finding as archived.",
+        (InactiveReason::Suppressed, _) => "Its source reports the finding as suppressed.",
+        (InactiveReason::Sample, _) => "Its source reports the finding as a sample.",
+        (InactiveReason::Passed, _)
+        | (InactiveReason::Resolved, Category::Control | Category::Vulnerability) => {
             "Its source reports the finding as fixed."
         }
         _ => "Its source reports the finding as resolved.",
@@ -124,7 +125,7 @@ pub fn acknowledged(incident: &Incident) -> String {
     match incident.missing() {
         0 => "Acknowledged. Paging stops before the next step.".to_owned(),
         missing => {
-            let wanted = incident.plan.acknowledgements;
+            let wanted = incident.escalation_plan.required_acknowledgments;
             let given = usize::from(wanted).saturating_sub(missing);
             format!("Acknowledged: {given} of {wanted} required acknowledgments. Paging continues.")
         }
@@ -163,7 +164,7 @@ mod tests {
         );
         let closed = |closing, minutes| {
             let at = now() + SignedDuration::from_mins(minutes);
-            closed(&open.finding, Quiet::Resolved, closing, &open, at)
+            closed(&open.finding, InactiveReason::Resolved, closing, &open, at)
         };
         let says = |text: &str, follows: &str| {
             let text = text.strip_prefix("Its source reports the finding as resolved. ").unwrap();
@@ -179,8 +180,8 @@ mod tests {
     #[test]
     fn paging_stops_only_when_enough_have_acknowledged() {
         let mut open = incident();
-        open.plan.acknowledgements = 2;
-        let by = |name: &str| Actor::Contact(name.parse().unwrap());
+        open.escalation_plan.required_acknowledgments = 2;
+        let by = |name: &str| Actor::Contact { contact: name.parse().unwrap() };
         let first = open.acknowledge(by("ada"), now()).unwrap().unwrap();
         assert_eq!(
             acknowledged(&first),

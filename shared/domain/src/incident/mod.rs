@@ -6,6 +6,7 @@ pub mod course;
 pub mod digest;
 pub mod drill;
 pub mod escalation;
+pub mod event;
 pub mod facts;
 pub mod ladder;
 pub mod send;
@@ -17,11 +18,11 @@ use std::fmt;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-pub use self::cause::{Cause, Closed, RaisedBy, Request};
+pub use self::cause::{Cause, ClosedAtSource, RunTrigger, TeamRequest};
 pub use self::changes::AlreadyResolved;
 
 use crate::finding::Finding;
-use crate::finding::drill::{Drill, Mode};
+use crate::finding::drill::{Drill, DrillMode};
 use crate::incident::escalation::Cursor;
 use crate::roster::plan::EscalationPlan;
 use crate::roster::policy::Policy;
@@ -31,12 +32,18 @@ use crate::value::severity::Severity;
 
 /// Who did something.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(tag = "type", rename_all = "snake_case")]
 pub enum Actor {
     /// A contact, by the link in a page.
-    Contact(ContactId),
+    Contact {
+        /// The contact ID.
+        contact: ContactId,
+    },
     /// A caller of the API, by its IAM ARN.
-    Caller(String),
+    Caller {
+        /// The IAM ARN, or the subject of the token.
+        caller: String,
+    },
     /// Muster itself.
     Muster,
 }
@@ -44,8 +51,8 @@ pub enum Actor {
 impl fmt::Display for Actor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Contact(id) => write!(f, "{id}"),
-            Self::Caller(arn) => f.write_str(arn),
+            Self::Contact { contact } => write!(f, "{contact}"),
+            Self::Caller { caller } => f.write_str(caller),
             Self::Muster => f.write_str("Muster"),
         }
     }
@@ -54,7 +61,7 @@ impl fmt::Display for Actor {
 /// Where an incident stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum State {
+pub enum IncidentStatus {
     /// Nobody has taken it up: people are paged.
     Open,
     /// Somebody has taken it up: no further page.
@@ -63,7 +70,7 @@ pub enum State {
     Resolved,
 }
 
-impl State {
+impl IncidentStatus {
     /// Its name in JSON.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -77,7 +84,7 @@ impl State {
 
 /// Something somebody did at a time.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Deed {
+pub struct Attribution {
     /// Who.
     pub by: Actor,
     /// When.
@@ -90,7 +97,7 @@ pub struct Incident {
     /// Its id; also in the name of its escalation.
     pub id: IncidentId,
     /// Where it stands.
-    pub status: State,
+    pub status: IncidentStatus,
     /// How serious it is.
     pub severity: Severity,
     /// What kind it is.
@@ -104,42 +111,42 @@ pub struct Incident {
     /// The most severe of its findings, which pages and mails speak of. The opener stays on the timeline.
     pub finding: Finding,
     /// How many findings opened it or restarted its paging; those that only joined are counted beside it.
-    pub findings: u64,
+    pub finding_count: u64,
     /// When it opened.
     pub opened_at: Timestamp,
     /// Who has taken it up, in order.
     #[serde(default)]
-    pub acknowledgements: Vec<Deed>,
+    pub acknowledgments: Vec<Attribution>,
     /// How many of those had done so before it last became more serious: they know of it, and
     /// somebody must take it up anew.
     #[serde(default)]
-    pub acknowledged_before: usize,
+    pub previous_acknowledgments: usize,
     /// Which escalation runs, from 1; becoming more serious starts another.
     pub run: u32,
     /// When that escalation began.
-    pub run_at: Timestamp,
+    pub run_started_at: Timestamp,
     /// Why that escalation began, if it is not the first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cause: Option<Cause>,
     /// The finding for which that escalation began, if it is not the one that the incident is about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub raised_by: Option<RaisedBy>,
+    pub trigger: Option<RunTrigger>,
     /// The last request of a person for the team, by a Security Hub custom action.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub request: Option<Request>,
+    pub team_request: Option<TeamRequest>,
     /// Set while the source of its findings reports them closed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub closed: Option<Closed>,
+    pub closed_at_source: Option<ClosedAtSource>,
     /// The resolved incident that its finding was of before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub previous: Option<IncidentId>,
+    pub previous_incident: Option<IncidentId>,
     /// Who ended it, once it is over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub resolution: Option<Deed>,
+    pub resolution: Option<Attribution>,
     /// How it escalates; chosen when it opens and when it becomes more severe.
-    pub plan: EscalationPlan,
+    pub escalation_plan: EscalationPlan,
     /// The highest escalation level of its team, by the policy when it opened.
-    pub highest_level: u8,
+    pub max_escalation_level: u8,
     /// Counts the changes, from 1.
     pub version: u64,
 }
@@ -156,27 +163,27 @@ impl Incident {
     ) -> Self {
         Self {
             id,
-            status: State::Open,
+            status: IncidentStatus::Open,
             severity: finding.severity,
             r#type: finding.incident_type,
             account: finding.account.clone(),
             region: finding.region.clone(),
             title: finding.title.clone(),
-            highest_level: policy.highest_level(finding.severity),
-            request: Request::of(&finding, now),
+            max_escalation_level: policy.highest_level(finding.severity),
+            team_request: TeamRequest::of(&finding, now),
             finding,
-            findings: 1,
+            finding_count: 1,
             opened_at: now,
-            acknowledgements: Vec::new(),
-            acknowledged_before: 0,
+            acknowledgments: Vec::new(),
+            previous_acknowledgments: 0,
             run: 1,
-            run_at: now,
+            run_started_at: now,
             cause: None,
-            raised_by: None,
-            closed: None,
-            previous: None,
+            trigger: None,
+            closed_at_source: None,
+            previous_incident: None,
             resolution: None,
-            plan,
+            escalation_plan: plan,
             version: 1,
         }
     }
@@ -190,7 +197,7 @@ impl Incident {
     /// Whether it is a drill that sends nothing.
     #[must_use]
     pub fn dry(&self) -> bool {
-        self.drill().is_some_and(|drill| drill.mode == Mode::Dry)
+        self.drill().is_some_and(|drill| drill.mode == DrillMode::DryRun)
     }
 
     /// When its finding was reported, or, if that is not known, when it opened.
@@ -202,21 +209,22 @@ impl Incident {
     /// Whether this contact has acknowledged since the incident was last opened.
     #[must_use]
     pub fn acknowledged_by(&self, contact: &ContactId) -> bool {
-        let named = |deed: &Deed| matches!(&deed.by, Actor::Contact(id) if id == contact);
-        self.acknowledgements.iter().skip(self.acknowledged_before).any(named)
+        let named = |deed: &Attribution| matches!(&deed.by, Actor::Contact { contact: id } if id == contact);
+        self.acknowledgments.iter().skip(self.previous_acknowledgments).any(named)
     }
 
     /// Returns since when nobody is being paged although nobody has acknowledged: its escalation ended, or its
     /// source's word ended it.
     #[must_use]
     pub fn silent_since(&self, now: Timestamp) -> Option<Timestamp> {
-        if self.status != State::Open {
+        if self.status != IncidentStatus::Open {
             return None;
         }
         if self.stopped() {
-            return Some(self.run_at);
+            return Some(self.run_started_at);
         }
-        let minutes = i64::from(self.plan.rounds) * i64::from(self.plan.round_minutes);
+        let minutes = i64::from(self.escalation_plan.rounds)
+            * i64::from(self.escalation_plan.round_interval_minutes);
         let over = self.first_due().saturating_add(SignedDuration::from_mins(minutes)).ok()?;
         (now > over).then_some(over)
     }
@@ -224,7 +232,7 @@ impl Incident {
     /// Whether its source's word has ended the paging.
     #[must_use]
     pub fn stopped(&self) -> bool {
-        self.closed.as_ref().is_some_and(|closed| closed.stopped)
+        self.closed_at_source.as_ref().is_some_and(|closed| closed.stopped)
     }
 
     /// When an acknowledged incident pages again if nobody resolves it, by its plan.
@@ -233,8 +241,9 @@ impl Incident {
         if self.stopped() {
             return None;
         }
-        let minutes = self.plan.acknowledgement_minutes?;
-        let last = self.acknowledgements.last().filter(|_| self.status == State::Acknowledged)?;
+        let minutes = self.escalation_plan.acknowledgment_timeout_minutes?;
+        let last =
+            self.acknowledgments.last().filter(|_| self.status == IncidentStatus::Acknowledged)?;
         last.at.checked_add(SignedDuration::from_mins(i64::from(minutes))).ok()
     }
 
@@ -251,9 +260,10 @@ impl Incident {
     /// and it got worse or went on. A drill that sends nothing waits for nothing.
     #[must_use]
     pub fn first_due(&self) -> Timestamp {
-        let minutes = if self.dry() || !self.waits() { 0 } else { self.plan.first_minutes() };
+        let minutes =
+            if self.dry() || !self.waits() { 0 } else { self.escalation_plan.first_minutes() };
         let wait = SignedDuration::from_mins(i64::from(minutes));
-        self.run_at.saturating_add(wait).unwrap_or(Timestamp::MAX)
+        self.run_started_at.saturating_add(wait).unwrap_or(Timestamp::MAX)
     }
 
     fn waits(&self) -> bool {

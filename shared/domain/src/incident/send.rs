@@ -22,7 +22,7 @@ pub const EXTERNAL: &str = "external:";
 
 /// Which send: unique within its incident.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct SendKey {
+pub struct DeliveryKey {
     /// The turn of the escalation it belongs to.
     #[serde(flatten)]
     pub cursor: Cursor,
@@ -38,13 +38,13 @@ pub struct SendKey {
 /// How a send stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
-pub enum SendState {
+pub enum DeliveryState {
     /// Taken by somebody who is sending it.
-    Claimed {
+    Sending {
         /// Until when.
-        until: Timestamp,
+        lease_expires_at: Timestamp,
         /// By whom: a mark of one run of the pager.
-        owner: String,
+        claimed_by: String,
     },
     /// The provider took it.
     Sent {
@@ -56,16 +56,16 @@ pub enum SendState {
         /// The provider's error code; never its text, which may repeat the address.
         error: String,
         /// Whether trying again may help.
-        passing: bool,
+        retryable: bool,
     },
     /// This stack has no provider for the channel.
     Unavailable,
     /// It belongs to a drill that sends nothing.
-    Dry,
+    DryRun,
     /// The person had enough by this channel: it goes out with others, as a digest.
     Held {
         /// Not before.
-        until: Timestamp,
+        not_before: Timestamp,
     },
     /// It was held, and the incident was answered, or its source stopped the paging, before the digest: nothing
     /// was sent.
@@ -75,22 +75,22 @@ pub enum SendState {
     Unconfirmed,
 }
 
-impl SendState {
+impl DeliveryState {
     /// An attempt for which the run had no time left: nothing was sent, and the next run tries it.
     #[must_use]
     pub fn late() -> Self {
-        Self::Failed { error: "Late".to_owned(), passing: true }
+        Self::Failed { error: "Late".to_owned(), retryable: true }
     }
 
     /// Its name in JSON.
     #[must_use]
     pub const fn name(&self) -> &'static str {
         match self {
-            Self::Claimed { .. } => "claimed",
+            Self::Sending { .. } => "sending",
             Self::Sent { .. } => "sent",
             Self::Failed { .. } => "failed",
             Self::Unavailable => "unavailable",
-            Self::Dry => "dry",
+            Self::DryRun => "dry_run",
             Self::Held { .. } => "held",
             Self::Dropped => "dropped",
             Self::Unconfirmed => "unconfirmed",
@@ -100,40 +100,43 @@ impl SendState {
 
 /// A send record.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SendRecord {
+pub struct Delivery {
     /// Which send.
     #[serde(flatten)]
-    pub key: SendKey,
+    pub key: DeliveryKey,
     /// How it stands.
     #[serde(flatten)]
-    pub state: SendState,
+    pub state: DeliveryState,
     /// How often it was claimed, from 1.
-    pub tries: u32,
+    pub attempts: u32,
     /// When it came to stand so.
     pub at: Timestamp,
 }
 
-impl SendRecord {
+impl Delivery {
     /// Whether it has ended for good and did not go out. A claim whose owner died counts once its
     /// tries are used up: what kills the pager every time must not go on for ever.
     #[must_use]
     pub fn given_up(&self, now: Timestamp) -> bool {
         match &self.state {
-            SendState::Sent { .. }
-            | SendState::Held { .. }
-            | SendState::Dropped
-            | SendState::Dry => false,
+            DeliveryState::Sent { .. }
+            | DeliveryState::Held { .. }
+            | DeliveryState::Dropped
+            | DeliveryState::DryRun => false,
             // It may have gone out, but nobody can rely on it.
-            SendState::Unavailable | SendState::Unconfirmed => true,
-            SendState::Failed { .. } => !self.may_try_again(),
-            SendState::Claimed { until, .. } => *until <= now && self.tries >= MOST_TRIES,
+            DeliveryState::Unavailable | DeliveryState::Unconfirmed => true,
+            DeliveryState::Failed { .. } => !self.may_try_again(),
+            DeliveryState::Sending { lease_expires_at: until, .. } => {
+                *until <= now && self.attempts >= MOST_TRIES
+            }
         }
     }
 
     /// Whether it failed for a passing reason and has a try left.
     #[must_use]
     pub const fn may_try_again(&self) -> bool {
-        matches!(self.state, SendState::Failed { passing: true, .. }) && self.tries < MOST_TRIES
+        matches!(self.state, DeliveryState::Failed { retryable: true, .. })
+            && self.attempts < MOST_TRIES
     }
 }
 
@@ -160,27 +163,29 @@ pub(crate) fn longest(now: Timestamp) -> Timestamp {
 
 /// What `owner` does about a send whose record, if there is one, is `record`.
 #[must_use]
-pub fn claim(record: Option<&SendRecord>, owner: &str, now: Timestamp) -> Claim {
+pub fn claim(record: Option<&Delivery>, owner: &str, now: Timestamp) -> Claim {
     let Some(record) = record else { return Claim::Take { attempt: 1 } };
     let again = |ready: Timestamp| {
-        if ready > now { Claim::Later(ready) } else { Claim::Take { attempt: record.tries + 1 } }
+        if ready > now { Claim::Later(ready) } else { Claim::Take { attempt: record.attempts + 1 } }
     };
     match &record.state {
-        SendState::Claimed { owner: mine, .. } if mine == owner => Claim::Mine,
+        DeliveryState::Sending { claimed_by: mine, .. } if mine == owner => Claim::Mine,
         // The last resort is tried as long as somebody looks.
         _ if record.given_up(now) && record.key.channel != SendChannel::Topic => Claim::Settled,
         // Longer than any claim holds: the clock that it was made by is ahead, and may be far ahead.
-        SendState::Claimed { until, .. } if *until > longest(now) => again(now),
-        SendState::Claimed { until, .. } => again(*until),
-        SendState::Failed { .. } => {
+        DeliveryState::Sending { lease_expires_at: until, .. } if *until > longest(now) => {
+            again(now)
+        }
+        DeliveryState::Sending { lease_expires_at: until, .. } => again(*until),
+        DeliveryState::Failed { .. } => {
             again(record.at.saturating_add(TRY_AGAIN).unwrap_or(Timestamp::MAX))
         }
-        SendState::Sent { .. }
-        | SendState::Unavailable
-        | SendState::Dry
-        | SendState::Held { .. }
-        | SendState::Dropped
-        | SendState::Unconfirmed => Claim::Settled,
+        DeliveryState::Sent { .. }
+        | DeliveryState::Unavailable
+        | DeliveryState::DryRun
+        | DeliveryState::Held { .. }
+        | DeliveryState::Dropped
+        | DeliveryState::Unconfirmed => Claim::Settled,
     }
 }
 
@@ -193,48 +198,55 @@ mod tests {
     fn claims() {
         let now: Timestamp = "2026-11-23T03:00:00Z".parse().unwrap();
         let soon = now + SignedDuration::from_secs(5);
-        let record = |state, tries| SendRecord {
-            key: SendKey {
+        let record = |state, tries| Delivery {
+            key: DeliveryKey {
                 cursor: Cursor { run: 1, round: 1, step: 0 },
                 contact: "ada".into(),
                 channel: ChannelKey::first(ChannelType::Sms).into(),
                 about: None,
             },
             state,
-            tries,
+            attempts: tries,
             at: now,
         };
-        let claimed = |owner: &str| SendState::Claimed { until: soon, owner: owner.into() };
-        let failed = |passing| SendState::Failed { error: "Throttled".into(), passing };
-        let check = |record: Option<SendRecord>, at, expected| {
+        let claimed = |owner: &str| DeliveryState::Sending {
+            lease_expires_at: soon,
+            claimed_by: owner.into(),
+        };
+        let failed =
+            |passing| DeliveryState::Failed { error: "Throttled".into(), retryable: passing };
+        let check = |record: Option<Delivery>, at, expected| {
             assert_eq!(claim(record.as_ref(), "me", at), expected, "{record:?}");
         };
         check(None, now, Claim::Take { attempt: 1 });
-        check(Some(record(SendState::Sent { message_id: "m".into() }, 1)), now, Claim::Settled);
+        check(Some(record(DeliveryState::Sent { message_id: "m".into() }, 1)), now, Claim::Settled);
         check(Some(record(claimed("other"), 1)), now, Claim::Later(soon));
         check(Some(record(claimed("other"), 1)), soon, Claim::Take { attempt: 2 });
         check(Some(record(claimed("other"), 3)), now, Claim::Later(soon));
         check(Some(record(claimed("other"), 3)), soon, Claim::Settled);
         check(Some(record(claimed("me"), 1)), now, Claim::Mine);
-        let ahead = SendState::Claimed { until: now + LEASE * 3, owner: "other".into() };
+        let ahead = DeliveryState::Sending {
+            lease_expires_at: now + LEASE * 3,
+            claimed_by: "other".into(),
+        };
         check(Some(record(ahead, 1)), now, Claim::Take { attempt: 2 });
         check(Some(record(failed(false), 1)), now, Claim::Settled);
         check(Some(record(failed(true), 1)), now, Claim::Later(now + TRY_AGAIN));
         check(Some(record(failed(true), 1)), now + TRY_AGAIN, Claim::Take { attempt: 2 });
         check(Some(record(failed(true), 3)), now + TRY_AGAIN, Claim::Settled);
-        check(Some(record(SendState::Dropped, 1)), now, Claim::Settled);
-        check(Some(record(SendState::Unconfirmed, 1)), now, Claim::Settled);
+        check(Some(record(DeliveryState::Dropped, 1)), now, Claim::Settled);
+        check(Some(record(DeliveryState::Unconfirmed, 1)), now, Claim::Settled);
     }
 
     #[test]
     fn records_round_trip() {
-        let text = r#"{"run":1,"round":2,"step":0,"contact":"ada","channel":"sms","state":"sent","message_id":"m","tries":1,"at":"2026-11-23T03:00:00Z"}"#;
-        let record: SendRecord = serde_json::from_str(text).unwrap();
+        let text = r#"{"run":1,"round":2,"step":0,"contact":"ada","channel":"sms","state":"sent","message_id":"m","attempts":1,"at":"2026-11-23T03:00:00Z"}"#;
+        let record: Delivery = serde_json::from_str(text).unwrap();
         assert_eq!(serde_json::to_string(&record).unwrap(), text);
         let further = text.replace("\"sms\"", "\"sms-2\"");
-        let record: SendRecord = serde_json::from_str(&further).unwrap();
+        let record: Delivery = serde_json::from_str(&further).unwrap();
         assert_eq!(serde_json::to_string(&record).unwrap(), further);
         // A misspelt channel is an error, not a send of its own.
-        assert!(serde_json::from_str::<SendRecord>(&text.replace("sms", "smss")).is_err());
+        assert!(serde_json::from_str::<Delivery>(&text.replace("sms", "smss")).is_err());
     }
 }

@@ -6,8 +6,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::finding::Finding;
-use crate::incident::send::{SendRecord, SendState};
-use crate::incident::{Actor, Incident, State};
+use crate::incident::send::{Delivery, DeliveryState};
+use crate::incident::{Actor, Incident, IncidentStatus};
 use crate::value::id::{ContactId, IncidentId};
 
 /// How often contacts are told of an incident that is not resolved.
@@ -70,7 +70,7 @@ impl Update {
     /// Returns the daily update about `incident`, and when the next one is due; nothing once it is resolved.
     #[must_use]
     pub fn daily(incident: &Incident, now: Timestamp) -> Option<(Self, Timestamp)> {
-        if incident.status == State::Resolved || incident.drill().is_some() {
+        if incident.status == IncidentStatus::Resolved || incident.drill().is_some() {
             return None;
         }
         let age = now.duration_since(incident.opened_at);
@@ -88,8 +88,8 @@ impl Update {
 #[must_use]
 pub fn recipients(incident: &Incident) -> Vec<ContactId> {
     let mut contacts: Vec<ContactId> = Vec::new();
-    for deed in incident.acknowledgements.iter().skip(incident.acknowledged_before) {
-        if let Actor::Contact(id) = &deed.by
+    for deed in incident.acknowledgments.iter().skip(incident.previous_acknowledgments) {
+        if let Actor::Contact { contact: id } = &deed.by
             && !contacts.contains(id)
         {
             contacts.push(id.clone());
@@ -112,11 +112,12 @@ pub enum Standing {
 impl Standing {
     /// Returns how an update stands whose sends have all ended or wait for a digest.
     #[must_use]
-    pub fn of(records: &[SendRecord]) -> Self {
-        if records.iter().any(|record| matches!(record.state, SendState::Held { .. })) {
+    pub fn of(records: &[Delivery]) -> Self {
+        if records.iter().any(|record| matches!(record.state, DeliveryState::Held { .. })) {
             return Self::Waits;
         }
-        let sent = records.iter().filter(|record| matches!(record.state, SendState::Sent { .. }));
+        let sent =
+            records.iter().filter(|record| matches!(record.state, DeliveryState::Sent { .. }));
         let told: BTreeSet<_> = sent.map(|record| record.key.contact.clone()).collect();
         if told.is_empty() { Self::Untold } else { Self::Told(told) }
     }
@@ -185,7 +186,7 @@ impl Window {
 mod tests {
     use super::*;
     use crate::incident::escalation::Cursor;
-    use crate::incident::send::SendKey;
+    use crate::incident::send::DeliveryKey;
     use crate::samples::{incident, now};
     use crate::value::severity::Severity;
 
@@ -219,45 +220,48 @@ mod tests {
         let ada: ContactId = "ada".parse().unwrap();
         let open = incident();
         assert!(recipients(&open).is_empty());
-        let taken = open.acknowledge(Actor::Contact(ada.clone()), now()).unwrap().unwrap();
+        let taken =
+            open.acknowledge(Actor::Contact { contact: ada.clone() }, now()).unwrap().unwrap();
         assert_eq!(recipients(&taken), [ada]);
         assert!(recipients(&taken.lapse(now())).is_empty());
     }
 
-    fn record(contact: &str, channel: &str, state: SendState) -> SendRecord {
-        SendRecord {
-            key: SendKey {
+    fn record(contact: &str, channel: &str, state: DeliveryState) -> Delivery {
+        Delivery {
+            key: DeliveryKey {
                 cursor: Cursor { run: 1, round: 0, step: 0 },
                 contact: contact.into(),
                 channel: channel.parse().unwrap(),
                 about: Some("joined-x".into()),
             },
             state,
-            tries: 1,
+            attempts: 1,
             at: now(),
         }
     }
 
     #[test]
     fn only_those_are_told_whose_message_was_sent() {
-        let sent = || SendState::Sent { message_id: "m".into() };
-        let refused = || SendState::Failed { error: "OptedOut".into(), passing: false };
+        let sent = || DeliveryState::Sent { message_id: "m".into() };
+        let refused = || DeliveryState::Failed { error: "OptedOut".into(), retryable: false };
         let ada = record("ada", "sms", refused());
         let told = [ada.clone(), record("ada", "email", sent()), record("bob", "sms", refused())];
         assert_eq!(Standing::of(&told), Standing::Told(BTreeSet::from(["ada".to_owned()])));
         for none in [
             vec![],
             vec![ada],
-            vec![record("ada", "voice", SendState::Unavailable)],
-            vec![record("ada", "sms", SendState::Unconfirmed)],
-            vec![record("ada", "sms", SendState::Dropped)],
-            vec![record("ada", "sms", SendState::Dry)],
+            vec![record("ada", "voice", DeliveryState::Unavailable)],
+            vec![record("ada", "sms", DeliveryState::Unconfirmed)],
+            vec![record("ada", "sms", DeliveryState::Dropped)],
+            vec![record("ada", "sms", DeliveryState::DryRun)],
         ] {
             assert_eq!(Standing::of(&none), Standing::Untold, "{none:?}");
         }
         // What waits for a digest can still fail.
-        let held =
-            [record("bob", "sms", sent()), record("ada", "sms", SendState::Held { until: now() })];
+        let held = [
+            record("bob", "sms", sent()),
+            record("ada", "sms", DeliveryState::Held { not_before: now() }),
+        ];
         assert_eq!(Standing::of(&held), Standing::Waits);
     }
 

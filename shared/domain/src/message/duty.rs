@@ -2,31 +2,36 @@
 
 use jiff::Timestamp;
 
-use crate::duty::clock::{DutyClock, Stage};
+use crate::duty::clock::{DeadlineStage, NotificationDeadline};
 use crate::incident::Incident;
+use crate::incident::event::EventType;
 use crate::message::page::{Block, Mail, mail_of, mark, minute, short};
 
-impl DutyClock {
+impl NotificationDeadline {
     /// The line of the timeline for a stage: its name, and a sentence without anybody's name.
     #[must_use]
-    pub fn fact(&self, stage: Stage) -> (&'static str, String) {
+    pub fn fact(&self, stage: DeadlineStage) -> (EventType, String) {
         let (who, until, hours) = (&self.resource, minute(self.deadline), self.within_hours);
         match stage {
-            Stage::Start => (
-                "duty_started",
+            DeadlineStage::Started => (
+                EventType::NotificationDeadlineStarted,
                 format!(
                     "{} must be reported to {who} within {hours} hours: by {until}.",
                     self.reportable()
                 ),
             ),
-            Stage::Half => (
-                "duty_half",
+            DeadlineStage::Halfway => (
+                EventType::NotificationDeadlineHalfway,
                 format!("Half of the time to report to {who} is over; until {until}."),
             ),
-            Stage::Soon => ("duty_soon", format!("The report to {who} is due soon: by {until}.")),
-            Stage::Over => {
-                ("duty_over", format!("The deadline to report to {who} has passed: {until}."))
-            }
+            DeadlineStage::DueSoon => (
+                EventType::NotificationDeadlineDueSoon,
+                format!("The report to {who} is due soon: by {until}."),
+            ),
+            DeadlineStage::Overdue => (
+                EventType::NotificationDeadlineMissed,
+                format!("The deadline to report to {who} has passed: {until}."),
+            ),
         }
     }
 
@@ -46,9 +51,9 @@ impl DutyClock {
 
     /// The text message: public, so it says that there is a duty and not to whom.
     #[must_use]
-    pub fn text(&self, stage: Stage, incident: &Incident, now: Timestamp) -> String {
+    pub fn text(&self, stage: DeadlineStage, incident: &Incident, now: Timestamp) -> String {
         let left = match stage {
-            Stage::Over => "the deadline has PASSED".to_owned(),
+            DeadlineStage::Overdue => "the deadline has PASSED".to_owned(),
             _ => format!("{} h left", self.left(now)),
         };
         format!(
@@ -63,15 +68,17 @@ impl DutyClock {
 
     /// The mail.
     #[must_use]
-    pub fn mail(&self, stage: Stage, incident: &Incident, now: Timestamp) -> Mail {
+    pub fn mail(&self, stage: DeadlineStage, incident: &Incident, now: Timestamp) -> Mail {
         let begins = match stage {
-            Stage::Start => "A clock has started.",
-            Stage::Half => "Half of the time is over.",
-            Stage::Soon => "The deadline is near.",
-            Stage::Over => "The deadline has passed, and nobody has said that the report was made.",
+            DeadlineStage::Started => "A clock has started.",
+            DeadlineStage::Halfway => "Half of the time is over.",
+            DeadlineStage::DueSoon => "The deadline is near.",
+            DeadlineStage::Overdue => {
+                "The deadline has passed, and nobody has said that the report was made."
+            }
         };
         let left = match stage {
-            Stage::Over => "none".to_owned(),
+            DeadlineStage::Overdue => "none".to_owned(),
             _ => format!("{} hours", self.left(now)),
         };
         let mut blocks = Vec::new();
@@ -82,7 +89,7 @@ impl DutyClock {
         blocks.extend([
             Block::Text(format!(
                 "{begins} The roster says that {} must be told of incidents of this kind within {} hours.",
-                self.organisation, self.within_hours
+                self.organization, self.within_hours
             )),
             Block::List(vec![
                 format!("Deadline: {}", minute(self.deadline)),
@@ -109,7 +116,7 @@ impl DutyClock {
             incident.id
         );
         let subject = match stage {
-            Stage::Over => subject.replace("none left", "deadline PASSED"),
+            DeadlineStage::Overdue => subject.replace("none left", "deadline PASSED"),
             _ => subject,
         };
         mail_of(subject, &blocks)

@@ -8,29 +8,29 @@ use crate::incident_manager::directory::Use;
 /// How a part stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Standing {
+pub enum ComponentStatus {
     /// It does what it is for.
     Ready,
     /// It is not in use, and nothing is lacking for it.
-    Off,
+    Disabled,
     /// It could not be asked, so nobody knows.
     Unknown,
     /// It does not do all it is for until somebody does something.
-    NeedsSomebody,
+    ActionRequired,
 }
 
 /// One part, looked at.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Check {
+pub struct ComponentCheck {
     /// Which part.
-    pub part: &'static str,
+    pub component: &'static str,
     /// How it stands.
-    pub standing: Standing,
+    pub status: ComponentStatus,
     /// What was seen, and what to do about it.
     pub detail: String,
     /// The page of the console where it is done.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub link: Option<String>,
+    pub console_url: Option<String>,
 }
 
 /// The parts, by the names they have in the report.
@@ -50,17 +50,19 @@ pub const SMS: &str = "sms";
 #[expect(missing_docs, reason = "as above")]
 pub const INCIDENT_MANAGER: &str = "incident_manager";
 
-impl Check {
-    fn new(part: &'static str, standing: Standing, detail: impl Into<String>) -> Self {
-        Self { part, standing, detail: detail.into(), link: None }
+impl ComponentCheck {
+    fn new(part: &'static str, standing: ComponentStatus, detail: impl Into<String>) -> Self {
+        Self { component: part, status: standing, detail: detail.into(), console_url: None }
     }
 
     /// A part that has to be `ACTIVE`: a table or the state machine.
     #[must_use]
     pub fn active(part: &'static str, status: &str) -> Self {
         match status {
-            "ACTIVE" => Self::new(part, Standing::Ready, "Active."),
-            other => Self::new(part, Standing::NeedsSomebody, format!("Its status is {other}.")),
+            "ACTIVE" => Self::new(part, ComponentStatus::Ready, "Active."),
+            other => {
+                Self::new(part, ComponentStatus::ActionRequired, format!("Its status is {other}."))
+            }
         }
     }
 
@@ -69,11 +71,11 @@ impl Check {
     pub fn topic(part: &'static str, confirmed: u64, pending: u64) -> Self {
         let detail = format!("{confirmed} subscriptions confirmed, {pending} pending.");
         if confirmed > 0 {
-            return Self::new(part, Standing::Ready, detail);
+            return Self::new(part, ComponentStatus::Ready, detail);
         }
         let todo = "Nobody hears it: confirm the subscription in the mail that SNS sent, or \
                     subscribe somebody.";
-        Self::new(part, Standing::NeedsSomebody, format!("{detail} {todo}"))
+        Self::new(part, ComponentStatus::ActionRequired, format!("{detail} {todo}"))
     }
 
     /// The address that mail is sent from: whether SES may use it, and whether the account may write
@@ -81,14 +83,16 @@ impl Check {
     #[must_use]
     pub fn sender(verified: bool, production: bool) -> Self {
         let (standing, detail) = match (verified, production) {
-            (true, true) => (Standing::Ready, "Verified, and the account may write to anybody."),
+            (true, true) => {
+                (ComponentStatus::Ready, "Verified, and the account may write to anybody.")
+            }
             (true, false) => (
-                Standing::NeedsSomebody,
+                ComponentStatus::ActionRequired,
                 "Verified, but the account is in the SES sandbox: mail reaches verified addresses \
                  only. Ask for production access in the SES console.",
             ),
             (false, _) => (
-                Standing::NeedsSomebody,
+                ComponentStatus::ActionRequired,
                 "SES has verified neither the address nor its domain in this Region: no mail goes \
                  out. Verify it in the SES console.",
             ),
@@ -100,11 +104,11 @@ impl Check {
     #[must_use]
     pub fn sms(sandbox: bool) -> Self {
         if !sandbox {
-            return Self::new(SMS, Standing::Ready, "The account may text any number.");
+            return Self::new(SMS, ComponentStatus::Ready, "The account may text any number.");
         }
         let detail = "The account is in the SMS sandbox: texts reach verified numbers only. Ask to \
                       leave it in the SNS console, under Text messaging.";
-        Self::new(SMS, Standing::NeedsSomebody, detail)
+        Self::new(SMS, ComponentStatus::ActionRequired, detail)
     }
 
     /// Incident Manager, by what the stack says and by how many replication sets the account has.
@@ -112,19 +116,22 @@ impl Check {
     pub fn incident_manager(wanted: Use, replication_sets: usize) -> Self {
         let (standing, detail) = match (wanted, replication_sets) {
             (Use::Off, _) => (
-                Standing::Off,
+                ComponentStatus::Disabled,
                 "Switched off by the stack's parameter IncidentManager. Muster pages by its own path.",
             ),
             (Use::Auto, 0) => (
-                Standing::Off,
+                ComponentStatus::Disabled,
                 "Not available: this account has no replication set. Muster pages by its own path.",
             ),
             (Use::On, 0) => (
-                Standing::NeedsSomebody,
+                ComponentStatus::ActionRequired,
                 "The stack's parameter IncidentManager is on, and the account has no replication set. \
                  Set Incident Manager up in the Systems Manager console, or set the parameter to off.",
             ),
-            _ => (Standing::Ready, "Available. GET /incident-manager says how far it is in step."),
+            _ => (
+                ComponentStatus::Ready,
+                "Available. GET /incident-manager says how far it is in step.",
+            ),
         };
         Self::new(INCIDENT_MANAGER, standing, detail)
     }
@@ -135,10 +142,10 @@ impl Check {
         let (standing, detail) = match part {
             // Closed to new customers: that an account may not ask is the usual case.
             INCIDENT_MANAGER => (
-                Standing::Off,
+                ComponentStatus::Disabled,
                 format!("Not available: it answers {code}. Muster pages by its own path."),
             ),
-            _ => (Standing::Unknown, format!("It could not be asked: {code}.")),
+            _ => (ComponentStatus::Unknown, format!("It could not be asked: {code}.")),
         };
         Self::new(part, standing, detail)
     }
@@ -164,19 +171,19 @@ pub struct Readiness {
     /// Whether every part is ready or off.
     pub ready: bool,
     /// The parts; those that need somebody first, in the order in which to see to them, with links.
-    pub checks: Vec<Check>,
+    pub checks: Vec<ComponentCheck>,
 }
 
 impl Readiness {
     /// The report of these checks, of a stack in this Region.
     #[must_use]
-    pub fn of(mut checks: Vec<Check>, region: &str) -> Self {
+    pub fn of(mut checks: Vec<ComponentCheck>, region: &str) -> Self {
         for check in &mut checks {
-            let lacks = check.standing > Standing::Off;
-            check.link = lacks.then(|| page(check.part, region)).flatten();
+            let lacks = check.status > ComponentStatus::Disabled;
+            check.console_url = lacks.then(|| page(check.component, region)).flatten();
         }
-        checks.sort_by_key(|check| std::cmp::Reverse(check.standing));
-        Self { ready: checks.iter().all(|check| check.standing <= Standing::Off), checks }
+        checks.sort_by_key(|check| std::cmp::Reverse(check.status));
+        Self { ready: checks.iter().all(|check| check.status <= ComponentStatus::Disabled), checks }
     }
 }
 
@@ -187,27 +194,27 @@ mod tests {
     #[test]
     fn what_needs_somebody_comes_first() {
         let good = [
-            Check::sms(false),
-            Check::incident_manager(Use::Auto, 0),
-            Check::incident_manager(Use::Off, 1),
-            Check::topic(OWNER_TOPIC, 1, 1),
+            ComponentCheck::sms(false),
+            ComponentCheck::incident_manager(Use::Auto, 0),
+            ComponentCheck::incident_manager(Use::Off, 1),
+            ComponentCheck::topic(OWNER_TOPIC, 1, 1),
         ];
         assert!(Readiness::of(good.to_vec(), "eu-west-1").ready);
-        let line = |check: Check| {
-            let link = check.link.unwrap_or_default();
-            format!("{} {:?}: {} {link}", check.part, check.standing, check.detail)
+        let line = |check: ComponentCheck| {
+            let link = check.console_url.unwrap_or_default();
+            format!("{} {:?}: {} {link}", check.component, check.status, check.detail)
         };
         let bad = [
-            Check::active(ROSTER_TABLE, "ACTIVE"),
-            Check::active(STATE_MACHINE, "DELETING"),
-            Check::topic(EMERGENCY_TOPIC, 0, 1),
-            Check::sender(true, false),
-            Check::sender(false, true),
-            Check::sms(true),
-            Check::incident_manager(Use::Auto, 1),
-            Check::incident_manager(Use::On, 0),
-            Check::unanswered(INCIDENT_MANAGER, "AccessDeniedException"),
-            Check::unanswered(SMS, "Timeout"),
+            ComponentCheck::active(ROSTER_TABLE, "ACTIVE"),
+            ComponentCheck::active(STATE_MACHINE, "DELETING"),
+            ComponentCheck::topic(EMERGENCY_TOPIC, 0, 1),
+            ComponentCheck::sender(true, false),
+            ComponentCheck::sender(false, true),
+            ComponentCheck::sms(true),
+            ComponentCheck::incident_manager(Use::Auto, 1),
+            ComponentCheck::incident_manager(Use::On, 0),
+            ComponentCheck::unanswered(INCIDENT_MANAGER, "AccessDeniedException"),
+            ComponentCheck::unanswered(SMS, "Timeout"),
         ];
         let report = Readiness::of(bad.to_vec(), "eu-west-1");
         assert!(!report.ready);

@@ -1,12 +1,12 @@
 //! The plan for people: every section, in order.
 
-use super::{OpenPoint, Sources, check, external};
+use super::{ResponsePlanIssue, Sources, check, external};
 use crate::document::Document;
 use crate::message::page::minute;
 use crate::message::review::hours;
-use crate::response_plan::settings::{Activity, Phase, Usage};
-use crate::roster::contact::{Contact, Status};
-use crate::roster::plan::{Channels, EscalationPlan};
+use crate::response_plan::settings::{ChannelUsage, Phase, RaciActivity};
+use crate::roster::contact::{Contact, ContactStatus};
+use crate::roster::plan::{EscalationPlan, StepChannels};
 use crate::roster::role::Role;
 use crate::value::severity::Severity;
 
@@ -18,7 +18,7 @@ fn titles(roles: &[Role]) -> String {
 }
 
 /// The letters of a role in a line of the chart: `R/A`, `C`, or none.
-pub(super) fn letters(line: &Activity, role: Role) -> String {
+pub(super) fn letters(line: &RaciActivity, role: Role) -> String {
     let lists = [
         ("R", &line.responsible),
         ("A", &line.accountable),
@@ -33,7 +33,7 @@ pub(super) fn letters(line: &Activity, role: Role) -> String {
 #[must_use]
 pub fn document(sources: &Sources<'_>) -> Document {
     let settings = sources.settings;
-    let title = match &settings.organisation {
+    let title = match &settings.organization {
         Some(name) => format!("Incident response plan of {name}"),
         None => "Incident response plan".to_owned(),
     };
@@ -62,16 +62,21 @@ pub fn document(sources: &Sources<'_>) -> Document {
     plan
 }
 
-fn open_points(plan: &mut Document, points: &[OpenPoint]) {
+fn open_points(plan: &mut Document, points: &[ResponsePlanIssue]) {
     plan.section("Open points");
     if points.is_empty() {
         plan.text("The check of this plan finds nothing open.");
         return;
     }
     plan.notice(format!("The check of this plan finds {} open points.", points.len()));
-    let row = |point: &OpenPoint| {
+    let row = |point: &ResponsePlanIssue| {
         let severity = point.severity.name().to_owned();
-        vec![severity, point.subject.clone(), point.what.clone(), point.todo.to_owned()]
+        vec![
+            severity,
+            point.subject.clone(),
+            point.description.clone(),
+            point.recommendation.to_owned(),
+        ]
     };
     let head = ["Severity", "About", "What is open", "What to do"];
     plan.table("Open points", &head, points.iter().map(row).collect());
@@ -82,7 +87,9 @@ fn team(plan: &mut Document, sources: &Sources<'_>) {
     plan.text("Numbers and addresses are in the roster, which pages these people; they are not printed here.");
     let row = |contact: &&Contact| {
         let mut notes = Vec::new();
-        if let (Status::OnLeave { until }, true) = (contact.status, contact.on_leave(sources.now)) {
+        if let (ContactStatus::OnLeave { until }, true) =
+            (contact.status, contact.on_leave(sources.now))
+        {
             notes.push(format!("on leave until {until}"));
         }
         if contact.unconfirmed_since.is_some() {
@@ -91,9 +98,9 @@ fn team(plan: &mut Document, sources: &Sources<'_>) {
         vec![
             contact.name.clone(),
             titles(&contact.roles),
-            contact.level.to_string(),
+            contact.escalation_level.to_string(),
             format!("{} ({})", hours(&contact.availability), contact.time_zone.name()),
-            contact.backup.as_ref().map(ToString::to_string).unwrap_or_default(),
+            contact.backup_contact.as_ref().map(ToString::to_string).unwrap_or_default(),
             contact.department.clone().unwrap_or_default(),
             notes.join(", "),
         ]
@@ -117,7 +124,7 @@ fn roles(plan: &mut Document, sources: &Sources<'_>) {
         plan.text(format!(
             "Skills: {}. Escalation level {}. Filled by: {who}.",
             card.skills.join(", "),
-            card.level
+            card.escalation_level
         ));
     }
 }
@@ -129,7 +136,7 @@ fn raci(plan: &mut Document, sources: &Sources<'_>) {
     let head: Vec<&str> = ["Activity"].into_iter().chain(short).collect();
     for phase in Phase::ALL {
         let lines = sources.settings.raci.iter().filter(|line| line.phase == phase);
-        let row = |line: &Activity| {
+        let row = |line: &RaciActivity| {
             let cells = Role::ALL.map(|role| letters(line, role));
             [line.activity.clone()].into_iter().chain(cells).collect()
         };
@@ -139,14 +146,14 @@ fn raci(plan: &mut Document, sources: &Sources<'_>) {
 
 fn communication(plan: &mut Document, sources: &Sources<'_>) {
     plan.section("Communication plan");
-    let row = |line: &crate::response_plan::settings::Message| {
+    let row = |line: &crate::response_plan::settings::CommunicationRule| {
         vec![
             line.audience.clone(),
-            line.least_severity.name().to_owned(),
+            line.min_severity.name().to_owned(),
             line.channel.clone(),
-            line.owner.card().title.to_owned(),
+            line.owner_role.card().title.to_owned(),
             line.cadence.clone(),
-            line.approval.map_or("", |role| role.card().title).to_owned(),
+            line.approver_role.map_or("", |role| role.card().title).to_owned(),
         ]
     };
     let head = ["Audience", "From severity", "Channel", "Owner", "How often", "Approved by"];
@@ -157,15 +164,24 @@ fn communication(plan: &mut Document, sources: &Sources<'_>) {
         "When the usual way may be read by somebody else, or is gone, the team goes over to a backup that \
          does not depend on it. Say so by telephone, and not by the way that is being left.",
     );
-    let row = |talk: &crate::response_plan::settings::Talk| {
+    let row = |talk: &crate::response_plan::settings::CommunicationChannel| {
         let usage = match talk.usage {
-            Usage::Primary => "usual",
-            Usage::Backup => "backup",
+            ChannelUsage::Primary => "usual",
+            ChannelUsage::Backup => "backup",
         };
-        vec![talk.name.clone(), usage.to_owned(), talk.how.clone(), talk.depends_on.join(", ")]
+        vec![
+            talk.name.clone(),
+            usage.to_owned(),
+            talk.instructions.clone(),
+            talk.depends_on.join(", "),
+        ]
     };
     let head = ["Way", "Use", "How to join", "Depends on"];
-    plan.table("How the team talks", &head, sources.settings.channels.iter().map(row).collect());
+    plan.table(
+        "How the team talks",
+        &head,
+        sources.settings.communication_channels.iter().map(row).collect(),
+    );
 }
 
 fn phases(plan: &mut Document, sources: &Sources<'_>) {
@@ -183,7 +199,7 @@ fn severities(plan: &mut Document, sources: &Sources<'_>) {
     let row = |severity: Severity| {
         let texts = sources.settings.severities.iter().filter(|text| text.severity == severity);
         let definition = texts.map(|text| text.definition.as_str()).collect::<Vec<_>>().join(" ");
-        let kinds = policy.page_from.kinds(severity).join(", ");
+        let kinds = policy.min_paging_severity.kinds(severity).join(", ");
         let paged = if kinds.is_empty() {
             "nobody; it is recorded".to_owned()
         } else {
@@ -213,17 +229,17 @@ fn escalation(plan: &mut Document, sources: &Sources<'_>) {
         plan.text(format!(
             "For {kinds}, from severity {} on. {}{} rounds of {} minutes, then the emergency topic. Paging stops \
              after {} acknowledgements.",
-            one.least_severity.name(),
+            one.min_severity.name(),
             first_pages(one),
             one.rounds,
-            one.round_minutes,
-            one.acknowledgements,
+            one.round_interval_minutes,
+            one.required_acknowledgments,
         ));
         let step = |step: &crate::roster::plan::Step| {
             let targets: Vec<_> = step.targets.iter().map(ToString::to_string).collect();
             let by = match &step.channels {
-                Channels::All => "every channel".to_owned(),
-                Channels::Only(kinds) => {
+                StepChannels::All => "every channel".to_owned(),
+                StepChannels::Only(kinds) => {
                     kinds.iter().map(|kind| kind.name()).collect::<Vec<_>>().join(", ")
                 }
             };
@@ -245,14 +261,14 @@ fn first_pages(plan: &EscalationPlan) -> String {
 
 fn exercises(plan: &mut Document, sources: &Sources<'_>) {
     plan.section("Exercises");
-    let past = |exercise: &crate::incident::drill::exercise::Exercise| {
-        let answer = exercise.first_answer_after_seconds;
+    let past = |exercise: &crate::incident::drill::exercise::DrillSummary| {
+        let answer = exercise.first_acknowledgment_seconds;
         vec![
-            minute(exercise.at),
+            minute(exercise.started_at),
             exercise.incident_type.words(),
             exercise.severity.name().to_owned(),
             exercise.mode.name().to_owned(),
-            exercise.answers.to_string(),
+            exercise.acknowledgment_count.to_string(),
             answer.map(|seconds| format!("{seconds} s")).unwrap_or_default(),
         ]
     };
@@ -263,7 +279,7 @@ fn exercises(plan: &mut Document, sources: &Sources<'_>) {
     plan.table("Exercises held", &head, sources.exercises.iter().take(50).map(past).collect());
     let planned = &sources.settings.exercises;
     let row = |one: &crate::response_plan::settings::PlannedExercise| {
-        vec![one.on.to_string(), one.what.clone()]
+        vec![one.date.to_string(), one.description.clone()]
     };
     plan.table("Exercises planned", &["When", "What"], planned.iter().map(row).collect());
     if planned.is_empty() {
@@ -273,14 +289,14 @@ fn exercises(plan: &mut Document, sources: &Sources<'_>) {
 
 fn history(plan: &mut Document, sources: &Sources<'_>) {
     plan.section("Review history");
-    let months = sources.settings.review_months;
+    let months = sources.settings.review_interval_months;
     plan.text(format!(
         "The plan is reviewed every {months} months, and after every grave incident."
     ));
     let mut revisions: Vec<_> = sources.revisions.iter().collect();
     revisions.sort_by_key(|revision| std::cmp::Reverse(revision.at));
     let row = |one: &&super::Revision| {
-        vec![minute(one.at), one.version.to_string(), one.by.clone(), one.what.clone()]
+        vec![minute(one.at), one.version.to_string(), one.by.clone(), one.summary.clone()]
     };
     if revisions.is_empty() {
         plan.text("Nobody has changed what Muster brings along.");

@@ -14,11 +14,11 @@ pub(super) fn sections(plan: &mut Document, sources: &Sources<'_>) {
         let reach = [
             resource.contact_phone.as_ref().map(|phone| phone.as_str().to_owned()),
             resource.contact_email.as_ref().map(|email| email.as_str().to_owned()),
-            resource.portal.as_ref().map(|portal| portal.as_str().to_owned()),
+            resource.portal_url.as_ref().map(|portal| portal.as_str().to_owned()),
         ];
         vec![
-            resource.organisation.clone(),
-            resource.kind.name().replace('_', " "),
+            resource.organization.clone(),
+            resource.r#type.name().replace('_', " "),
             resource.service_type.clone().unwrap_or_default(),
             hours(&resource.availability),
             resource.contract_number.clone().unwrap_or_default(),
@@ -29,11 +29,11 @@ pub(super) fn sections(plan: &mut Document, sources: &Sources<'_>) {
     plan.table("Organisations that help", &head, sources.resources.iter().map(row).collect());
     plan.section("Notification duties");
     let duties = sources.resources.iter().flat_map(|resource| {
-        resource.duties.iter().map(move |duty| {
+        resource.notification_obligations.iter().map(move |duty| {
             let kinds: Vec<_> = duty.incident_types.iter().map(|kind| kind.words()).collect();
             let owner = resource.owner.as_ref().and_then(|id| sources.here(id));
             vec![
-                resource.organisation.clone(),
+                resource.organization.clone(),
                 kinds.join(", "),
                 format!("{} hours", duty.within_hours),
                 owner.map_or("nobody", |contact| contact.name.as_str()).to_owned(),

@@ -1,6 +1,7 @@
 //! The incident response plan: made of the roster and its settings, checked, and written out.
 
 mod check;
+mod code;
 mod document;
 mod external;
 pub mod settings;
@@ -10,12 +11,13 @@ mod tests;
 use jiff::Timestamp;
 use serde::Serialize;
 
-pub use self::check::{OpenPoint, check};
+pub use self::check::{ResponsePlanIssue, check};
+pub use self::code::IssueCode;
 pub use self::document::document;
 
-use crate::incident::drill::exercise::Exercise;
-use crate::response_plan::settings::PlanSettings;
-use crate::roster::contact::{Contact, Status};
+use crate::incident::drill::exercise::DrillSummary;
+use crate::response_plan::settings::ResponsePlanSettings;
+use crate::roster::contact::{Contact, ContactStatus};
 use crate::roster::external::ExternalResource;
 use crate::roster::plan::EscalationPlan;
 use crate::roster::policy::Policy;
@@ -34,14 +36,14 @@ pub struct Revision {
     /// The version after it.
     pub version: u64,
     /// What was changed, by the names of the fields.
-    pub what: String,
+    pub summary: String,
 }
 
 /// What the plan is made of.
 #[derive(Clone, Copy, Debug)]
 pub struct Sources<'a> {
     /// The settings.
-    pub settings: &'a PlanSettings,
+    pub settings: &'a ResponsePlanSettings,
     /// Everybody, those who left too.
     pub people: &'a People,
     /// Every external resource.
@@ -51,7 +53,7 @@ pub struct Sources<'a> {
     /// The policy.
     pub policy: &'a Policy,
     /// The drills that were held.
-    pub exercises: &'a [Exercise],
+    pub exercises: &'a [DrillSummary],
     /// How the settings came about.
     pub revisions: &'a [Revision],
     /// When the plan is made.
@@ -62,7 +64,9 @@ impl<'a> Sources<'a> {
     /// Those who have not left, by level and name.
     fn team(&self) -> Vec<&'a Contact> {
         let mut team: Vec<_> = self.people.values().filter(|c| !c.departed()).collect();
-        team.sort_by(|a, b| (a.level, &a.name, &a.id).cmp(&(b.level, &b.name, &b.id)));
+        team.sort_by(|a, b| {
+            (a.escalation_level, &a.name, &a.id).cmp(&(b.escalation_level, &b.name, &b.id))
+        });
         team
     }
 
@@ -87,23 +91,23 @@ pub struct TeamMember {
     /// The first is the primary one.
     pub roles: Vec<Role>,
     /// Escalation level.
-    pub level: u8,
+    pub escalation_level: u8,
     /// Whether the person takes part now.
-    pub status: Status,
+    pub status: ContactStatus,
     /// Who stands in.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub backup: Option<ContactId>,
+    pub backup_contact: Option<ContactId>,
     /// Whether reminders to confirm the entry went unanswered.
     pub unconfirmed: bool,
 }
 
 /// A notification duty, as the plan has it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct NotificationDuty {
+pub struct ResponsePlanObligation {
     /// Who must be told.
     pub resource: ResourceId,
     /// Their name.
-    pub organisation: String,
+    pub organization: String,
     /// Of which kinds of incident.
     pub incident_types: Vec<IncidentType>,
     /// Within how many hours.
@@ -119,17 +123,17 @@ pub struct ResponsePlan {
     /// When it was made.
     pub generated_at: Timestamp,
     /// What the check of it says.
-    pub open_points: Vec<OpenPoint>,
+    pub issues: Vec<ResponsePlanIssue>,
     /// Its settings.
-    pub settings: PlanSettings,
+    pub settings: ResponsePlanSettings,
     /// The team.
     pub team: Vec<TeamMember>,
     /// The escalation plans that are stored.
     pub escalation_plans: Vec<EscalationPlan>,
     /// The notification duties.
-    pub duties: Vec<NotificationDuty>,
+    pub notification_obligations: Vec<ResponsePlanObligation>,
     /// The drills that were held.
-    pub exercises: Vec<Exercise>,
+    pub exercises: Vec<DrillSummary>,
     /// How the settings came about.
     pub revisions: Vec<Revision>,
 }
@@ -141,15 +145,15 @@ pub fn response_plan(sources: &Sources<'_>) -> ResponsePlan {
         id: contact.id.clone(),
         name: contact.name.clone(),
         roles: contact.roles.clone(),
-        level: contact.level,
+        escalation_level: contact.escalation_level,
         status: contact.status,
-        backup: contact.backup.clone(),
+        backup_contact: contact.backup_contact.clone(),
         unconfirmed: contact.unconfirmed_since.is_some(),
     };
     let duties = sources.resources.iter().flat_map(|resource| {
-        resource.duties.iter().map(|duty| NotificationDuty {
+        resource.notification_obligations.iter().map(|duty| ResponsePlanObligation {
             resource: resource.id.clone(),
-            organisation: resource.organisation.clone(),
+            organization: resource.organization.clone(),
             incident_types: duty.incident_types.iter().copied().collect(),
             within_hours: duty.within_hours.get(),
             owner: resource.owner.clone(),
@@ -157,11 +161,11 @@ pub fn response_plan(sources: &Sources<'_>) -> ResponsePlan {
     });
     ResponsePlan {
         generated_at: sources.now,
-        open_points: check(sources),
+        issues: check(sources),
         settings: sources.settings.clone(),
         team: sources.team().into_iter().map(member).collect(),
         escalation_plans: sources.plans.to_vec(),
-        duties: duties.collect(),
+        notification_obligations: duties.collect(),
         exercises: sources.exercises.to_vec(),
         revisions: sources.revisions.to_vec(),
     }
@@ -170,7 +174,7 @@ pub fn response_plan(sources: &Sources<'_>) -> ResponsePlan {
 /// The RACI chart as CSV (RFC 4180): a line for each activity, a column for each role. What a spreadsheet
 /// would take for a formula begins with an apostrophe.
 #[must_use]
-pub fn raci_csv(settings: &PlanSettings) -> String {
+pub fn raci_csv(settings: &ResponsePlanSettings) -> String {
     let quoted = |text: &str| {
         let text = text.replace('"', "\"\"");
         let risky = text.starts_with(['=', '+', '-', '@']);

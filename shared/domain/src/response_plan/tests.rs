@@ -4,64 +4,64 @@ use std::collections::BTreeSet;
 use std::num::NonZeroU32;
 
 use super::*;
-use crate::finding::drill::Mode;
-use crate::response_plan::settings::{Phase, Usage};
-use crate::roster::contact::Status;
-use crate::roster::external::Duty;
+use crate::finding::drill::DrillMode;
+use crate::response_plan::settings::{ChannelUsage, Phase};
+use crate::roster::contact::ContactStatus;
+use crate::roster::external::NotificationObligation;
 use crate::roster::plan::Target;
 use crate::samples::{now, people, person};
 use crate::value::severity::Severity;
 use crate::value::stamps::{Stamp, Stamps};
 
 struct Roster {
-    settings: PlanSettings,
+    settings: ResponsePlanSettings,
     people: People,
     resources: Vec<ExternalResource>,
     plans: Vec<EscalationPlan>,
-    exercises: Vec<Exercise>,
+    exercises: Vec<DrillSummary>,
 }
 
 fn resource(kind: &str, hours: Option<u32>) -> ExternalResource {
     let draft = serde_json::json!({
-        "organisation": "Data *Protection* <Office>", "kind": kind, "contact_email": "desk@dpo.example",
+        "organization": "Data *Protection* <Office>", "type": kind, "contact_email": "desk@dpo.example",
         "owner": "gus"
     });
-    let draft: crate::roster::external::draft::ExternalDraft =
+    let draft: crate::roster::external::draft::ExternalResourceInput =
         serde_json::from_value(draft).unwrap();
     let stamp = Stamp { by: "test".into(), at: now() };
     let resource = draft.check(None, None, &stamp).unwrap();
-    let duty = |hours| Duty {
+    let duty = |hours| NotificationObligation {
         incident_types: BTreeSet::from([IncidentType::DataExposure]),
         within_hours: NonZeroU32::new(hours).unwrap(),
     };
-    ExternalResource { duties: hours.into_iter().map(duty).collect(), ..resource }
+    ExternalResource { notification_obligations: hours.into_iter().map(duty).collect(), ..resource }
 }
 
 /// One person for each role, each backed up by the next.
 fn sound() -> Roster {
     let ids = ["ada", "ben", "cyd", "dan", "eve", "fay", "gus"];
     let team = ids.iter().zip(Role::ALL).enumerate().map(|(index, (id, role))| {
-        let mut contact = person(id, role.card().level);
+        let mut contact = person(id, role.card().escalation_level);
         contact.roles = vec![role];
-        contact.backup = Some(ids[(index + 1) % ids.len()].parse().unwrap());
+        contact.backup_contact = Some(ids[(index + 1) % ids.len()].parse().unwrap());
         contact
     });
     let stamp = Stamp { by: "gus".into(), at: now() };
-    let settings = PlanSettings {
-        organisation: Some("Example <b>Ltd</b>".into()),
+    let settings = ResponsePlanSettings {
+        organization: Some("Example <b>Ltd</b>".into()),
         owner: Some("ada".parse().unwrap()),
         stamps: Stamps::after(None, &stamp),
-        ..PlanSettings::default()
+        ..ResponsePlanSettings::default()
     };
-    let exercise = Exercise {
+    let exercise = DrillSummary {
         id: "20261101-abcdefghjk".parse().unwrap(),
-        at: now(),
-        mode: Mode::Live,
+        started_at: now(),
+        mode: DrillMode::Live,
         incident_type: IncidentType::Malware,
         severity: Severity::High,
-        plan: None,
-        answers: 2,
-        first_answer_after_seconds: Some(41),
+        escalation_plan: None,
+        acknowledgment_count: 2,
+        first_acknowledgment_seconds: Some(41),
     };
     Roster {
         settings,
@@ -74,7 +74,7 @@ fn sound() -> Roster {
 
 fn with<T>(roster: &Roster, read: impl FnOnce(&Sources<'_>) -> T) -> T {
     let (policy, at) = (Policy::default(), now());
-    let revision = Revision { at, by: "gus".into(), version: 1, what: "scope".into() };
+    let revision = Revision { at, by: "gus".into(), version: 1, summary: "scope".into() };
     read(&Sources {
         settings: &roster.settings,
         people: &roster.people,
@@ -92,7 +92,7 @@ fn open(change: impl FnOnce(&mut Roster)) -> Vec<String> {
     let mut roster = sound();
     change(&mut roster);
     let points = with(&roster, check).into_iter();
-    points.map(|p| format!("{} {} {}", p.severity.name(), p.code, p.subject)).collect()
+    points.map(|p| format!("{} {} {}", p.severity.name(), p.code.name(), p.subject)).collect()
 }
 
 fn get<'a>(roster: &'a mut Roster, id: &str) -> &'a mut Contact {
@@ -109,7 +109,7 @@ fn the_chart() {
     let check = |change: fn(&mut Roster), expected: &[&str]| assert_eq!(open(change), expected);
     check(
         |r| r.settings.raci[1].accountable = vec![Role::LegalCounsel, Role::TechnicalLead],
-        &["high accountable_not_one Declare the severity"],
+        &["high activity_without_single_accountable Declare the severity"],
     );
     check(
         |r| {
@@ -117,8 +117,8 @@ fn the_chart() {
             r.settings.raci[1].responsible.clear();
         },
         &[
-            "high accountable_not_one Declare the severity",
-            "high nobody_responsible Declare the severity",
+            "high activity_without_single_accountable Declare the severity",
+            "high activity_without_responsible Declare the severity",
         ],
     );
     check(
@@ -131,18 +131,18 @@ fn the_chart() {
         },
         &[
             "high role_unfilled Communications Lead",
-            "medium message_without_owner Customers",
-            "medium message_without_owner Press",
-            "medium message_without_owner Staff",
-            "medium role_without_backup Security Analyst",
+            "medium role_single_holder Security Analyst",
+            "medium communication_without_owner Customers",
+            "medium communication_without_owner Press",
+            "medium communication_without_owner Staff",
         ],
     );
     check(|r| get(r, "cyd").channels.truncate(1), &["high role_unreachable Technical Lead"]);
     check(
         |r| {
             let until = "2026-12-24".parse().unwrap();
-            get(r, "cyd").status = Status::OnLeave { until };
-            get(r, "dan").status = Status::OnLeave { until };
+            get(r, "cyd").status = ContactStatus::OnLeave { until };
+            get(r, "dan").status = ContactStatus::OnLeave { until };
         },
         &["high role_unreachable Technical Lead"],
     );
@@ -154,7 +154,8 @@ fn escalation_talk_duties_and_upkeep() {
     check(
         |r| {
             let (id, least_severity) = ("none".parse().unwrap(), Severity::High);
-            let mut plan = EscalationPlan { id, least_severity, ..EscalationPlan::default() };
+            let mut plan =
+                EscalationPlan { id, min_severity: least_severity, ..EscalationPlan::default() };
             for step in &mut plan.steps {
                 step.targets = vec![Target::External("dpo".parse().unwrap())];
             }
@@ -168,43 +169,49 @@ fn escalation_talk_duties_and_upkeep() {
         },
         &[
             "critical role_unfilled Incident Commander",
-            "critical severity_pages_nobody critical by plan none",
-            "critical severity_pages_nobody high by plan none",
-            "medium message_without_owner Executives",
+            "critical severity_without_pages critical by plan none",
+            "critical severity_without_pages high by plan none",
+            "medium communication_without_owner Executives",
         ],
     );
     check(
-        |r| r.settings.channels.retain(|talk| talk.usage == Usage::Primary),
-        &["high no_backup_channel channels"],
+        |r| r.settings.communication_channels.retain(|talk| talk.usage == ChannelUsage::Primary),
+        &["high backup_channel_missing channels"],
     );
     check(
-        |r| r.settings.channels[1].depends_on = vec![" Chat Provider ".into()],
-        &["high backup_depends_on_primary Telephone bridge"],
+        |r| r.settings.communication_channels[1].depends_on = vec![" Chat Provider ".into()],
+        &["high backup_channel_not_independent Telephone bridge"],
     );
     check(
-        |r| r.settings.channels[1].depends_on.clear(),
-        &["high backup_depends_on_primary Telephone bridge"],
+        |r| r.settings.communication_channels[1].depends_on.clear(),
+        &["high backup_channel_not_independent Telephone bridge"],
     );
-    check(|r| r.settings.channels.remove(0).name.clear(), &["medium no_primary_channel channels"]);
+    check(
+        |r| r.settings.communication_channels.remove(0).name.clear(),
+        &["medium primary_channel_missing channels"],
+    );
     check(
         |r| r.resources[0].owner = Some("zoe".parse().unwrap()),
-        &["high duty_without_owner data-protection-office"],
+        &["high obligation_without_owner data-protection-office"],
     );
     check(
-        |r| r.resources[0].duties.clear(),
-        &["medium regulator_without_duty data-protection-office"],
+        |r| r.resources[0].notification_obligations.clear(),
+        &["medium regulator_without_obligation data-protection-office"],
     );
     check(
         |r| r.settings.communication.clear(),
-        &["medium severity_without_message critical", "medium severity_without_message high"],
+        &[
+            "medium severity_without_communication critical",
+            "medium severity_without_communication high",
+        ],
     );
     check(|r| r.settings.owner = None, &["medium plan_without_owner plan"]);
     check(
         |r| r.settings.stamps.updated_at = "2025-01-01T00:00:00Z".parse().unwrap(),
         &["medium plan_review_due plan"],
     );
-    check(|r| r.settings.stamps.version = 0, &["medium plan_never_adopted plan"]);
-    check(|r| r.exercises.clear(), &["medium no_exercise plan"]);
+    check(|r| r.settings.stamps.version = 0, &["medium plan_not_adopted plan"]);
+    check(|r| r.exercises.clear(), &["medium exercise_due plan"]);
 }
 
 #[test]
@@ -225,7 +232,7 @@ fn the_plan_is_printed() {
     insta::assert_snapshot!("html", html);
     insta::assert_snapshot!("raci", raci_csv(&roster.settings));
     let json = serde_json::to_value(with(&roster, response_plan)).unwrap();
-    assert_eq!(json["open_points"][0]["code"], "accountable_not_one");
-    assert_eq!(json["duties"][0]["within_hours"], 72);
+    assert_eq!(json["issues"][0]["code"], "activity_without_single_accountable");
+    assert_eq!(json["notification_obligations"][0]["within_hours"], 72);
     assert!(!json.to_string().contains("+1425"));
 }

@@ -49,7 +49,7 @@ pub struct Challenge {
     pub asks: u8,
     /// How often somebody has guessed.
     #[serde(default)]
-    pub tries: u8,
+    pub attempts: u8,
     /// When it ends, in seconds since 1970.
     pub expires_at: i64,
 }
@@ -71,14 +71,23 @@ impl Challenge {
     pub fn new(contact: ContactId, channel: Channel, purpose: Purpose, now: Timestamp) -> Self {
         let until = now.saturating_add(CODE_LIFE).unwrap_or(Timestamp::MAX);
         let expires_at = until.as_second();
-        Self { contact, channel, purpose, asked_at: now, code: None, asks: 1, tries: 0, expires_at }
+        Self {
+            contact,
+            channel,
+            purpose,
+            asked_at: now,
+            code: None,
+            asks: 1,
+            attempts: 0,
+            expires_at,
+        }
     }
 
     /// What the code with this digest is worth.
     #[must_use]
     pub fn given(&self, digest: &str, now: Timestamp) -> Given {
         match &self.code {
-            Some(code) if now.as_second() < self.expires_at && self.tries < MOST_TRIES => {
+            Some(code) if now.as_second() < self.expires_at && self.attempts < MOST_TRIES => {
                 if code == digest { Given::Right } else { Given::Wrong }
             }
             _ => Given::Over,

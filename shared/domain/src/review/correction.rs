@@ -8,11 +8,11 @@ use crate::value::id::ContactId;
 
 /// What is wrong.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "wrong", rename_all = "snake_case")]
-pub enum Wrong {
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum ChangeRequestType {
     /// Some fields: a JSON merge patch (RFC 7396) that would mend them, as text; and what else there is
     /// to say.
-    Fields {
+    Correction {
         /// The patch, as JSON.
         patch: String,
         /// In the person's own words.
@@ -20,7 +20,7 @@ pub enum Wrong {
         note: Option<String>,
     },
     /// The person has left the role, or the organisation is no longer ours.
-    Left {
+    Departure {
         /// In the person's own words.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         note: Option<String>,
@@ -40,29 +40,29 @@ pub struct Decision {
 
 /// A correction that somebody asks for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Correction {
+pub struct ChangeRequest {
     /// Its id.
     pub id: String,
     /// Of whose entry.
     pub subject: Subject,
     /// Who asks for it.
-    pub by: ContactId,
+    pub requested_by: ContactId,
     /// When.
-    pub at: Timestamp,
+    pub requested_at: Timestamp,
     /// What is wrong.
     #[serde(flatten)]
-    pub wrong: Wrong,
+    pub r#type: ChangeRequestType,
     /// What was decided; nothing while it waits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decision: Option<Decision>,
 }
 
-impl Correction {
+impl ChangeRequest {
     /// The person who says to have left, while nobody has decided about it.
     #[must_use]
     pub fn leaving(&self) -> Option<&ContactId> {
-        match (&self.wrong, &self.subject, &self.decision) {
-            (Wrong::Left { .. }, Subject::Contact(id), None) => Some(id),
+        match (&self.r#type, &self.subject, &self.decision) {
+            (ChangeRequestType::Departure { .. }, Subject::Contact(id), None) => Some(id),
             _ => None,
         }
     }

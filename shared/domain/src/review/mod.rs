@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 pub use self::challenge::{CODE_LIFE, Challenge, Given, MOST_CODES, MOST_TRIES, Purpose};
-pub use self::correction::{Correction, Decision, Wrong};
+pub use self::correction::{ChangeRequest, ChangeRequestType, Decision};
 pub use self::subject::{Subject, SubjectError};
 pub use self::wanted::{KIND, Wanted};
 
@@ -58,7 +58,7 @@ impl Standing {
     #[must_use]
     pub fn of(contact: &Contact, now: Timestamp) -> Self {
         Self {
-            reviewed_at: contact.reviewed_at,
+            reviewed_at: contact.confirmed_at,
             unconfirmed_since: contact.unconfirmed_since,
             asked_now: !contact.departed() && !contact.on_leave(now),
         }
@@ -68,7 +68,7 @@ impl Standing {
     #[must_use]
     pub const fn of_external(resource: &ExternalResource) -> Self {
         Self {
-            reviewed_at: resource.reviewed_at,
+            reviewed_at: resource.confirmed_at,
             unconfirmed_since: resource.unconfirmed_since,
             asked_now: true,
         }
@@ -100,10 +100,10 @@ pub struct Review {
     pub reminders: Vec<Reminder>,
     /// When somebody last answered: confirmed, corrected or left.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub answered_at: Option<Timestamp>,
+    pub responded_at: Option<Timestamp>,
     /// When the manager was last told that nobody answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub manager_told_at: Option<Timestamp>,
+    pub manager_notified_at: Option<Timestamp>,
     /// Counts the changes, from 1.
     pub version: u64,
 }
@@ -126,8 +126,8 @@ impl Review {
         Self {
             subject,
             reminders: Vec::new(),
-            answered_at: None,
-            manager_told_at: None,
+            responded_at: None,
+            manager_notified_at: None,
             version: 0,
         }
     }
@@ -135,7 +135,7 @@ impl Review {
     /// How many reminders went unanswered. A confirmation that came by the API answers too.
     #[must_use]
     pub fn unanswered(&self, standing: &Standing) -> usize {
-        let last = self.answered_at.max(standing.reviewed_at);
+        let last = self.responded_at.max(standing.reviewed_at);
         self.reminders.iter().filter(|reminder| last.is_none_or(|at| reminder.at > at)).count()
     }
 
@@ -146,7 +146,7 @@ impl Review {
         let month = terms.month(now);
         let unanswered = self.unanswered(standing);
         let reminded = self.reminders.iter().any(|reminder| reminder.month == month);
-        let answered = self.answered_at.is_some_and(|at| terms.month(at) == month);
+        let answered = self.responded_at.is_some_and(|at| terms.month(at) == month);
         if !standing.due(terms, now) || reminded || answered {
             return Steps::default();
         }
@@ -161,11 +161,11 @@ impl Review {
     /// The review after a reminder for the month of `now`, and after the manager was told, if so.
     #[must_use]
     pub fn reminded(&self, standing: &Standing, terms: &Terms, told: bool, now: Timestamp) -> Self {
-        let last = self.answered_at.max(standing.reviewed_at);
+        let last = self.responded_at.max(standing.reviewed_at);
         let mut next = self.clone();
         next.reminders.retain(|reminder| last.is_none_or(|at| reminder.at > at));
         next.reminders.push(Reminder { month: terms.month(now), at: now });
-        next.manager_told_at = if told { Some(now) } else { next.manager_told_at };
+        next.manager_notified_at = if told { Some(now) } else { next.manager_notified_at };
         next.version += 1;
         next
     }
@@ -174,7 +174,7 @@ impl Review {
     #[must_use]
     pub fn answered(&self, now: Timestamp) -> Self {
         let mut next = self.clone();
-        next.answered_at = Some(now);
+        next.responded_at = Some(now);
         next.version += 1;
         next
     }

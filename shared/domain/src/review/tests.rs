@@ -1,7 +1,7 @@
 //! Months of silence and answers, and what codes do.
 
 use super::*;
-use crate::roster::contact::Status;
+use crate::roster::contact::ContactStatus;
 use crate::samples::person;
 use crate::value::channel::Channel;
 
@@ -54,12 +54,12 @@ fn an_answer_begins_anew() {
     let (october, november, december) =
         (at("2026-10-01T09:00:00Z"), at("2026-11-01T09:00:00Z"), at("2026-12-02T09:00:00Z"));
     review = review.reminded(&Standing::of(&contact, october), &terms(), false, october);
-    contact.reviewed_at = Some(october + SignedDuration::from_hours(1));
+    contact.confirmed_at = Some(october + SignedDuration::from_hours(1));
     let standing = Standing::of(&contact, november);
     assert_eq!(review.unanswered(&standing), 0);
     assert_eq!(told(review.steps(&standing, &terms(), november)), "remind 1", "31 days are over");
     // A correction answers for this month, and the entry is due again in the next.
-    contact.reviewed_at = None;
+    contact.confirmed_at = None;
     review = review.answered(november);
     let standing = Standing::of(&contact, november);
     assert_eq!(review.steps(&standing, &terms(), november), Steps::default());
@@ -72,12 +72,12 @@ fn who_is_asked() {
     let due = |contact: &Contact| Standing::of(contact, now).due(&terms(), now);
     let mut ada = person("ada", 1);
     assert!(due(&ada));
-    ada.reviewed_at = Some(now - SignedDuration::from_hours(24));
+    ada.confirmed_at = Some(now - SignedDuration::from_hours(24));
     assert!(!due(&ada));
-    ada.reviewed_at = None;
-    ada.status = Status::OnLeave { until: "2026-12-24".parse().unwrap() };
+    ada.confirmed_at = None;
+    ada.status = ContactStatus::OnLeave { until: "2026-12-24".parse().unwrap() };
     assert!(!due(&ada), "asked when back");
-    ada.status = Status::Departed;
+    ada.status = ContactStatus::Departed;
     assert!(!due(&ada));
     assert_eq!(terms().month(now), "2026-12", "by the calendar of the stack's zone");
 }
@@ -95,7 +95,7 @@ fn codes() {
     assert_eq!(challenge.given("d", now), Given::Right);
     assert_eq!(challenge.given("e", now), Given::Wrong);
     assert_eq!(challenge.given("d", now + CODE_LIFE), Given::Over);
-    let worn = Challenge { tries: MOST_TRIES, ..challenge.clone() };
+    let worn = Challenge { attempts: MOST_TRIES, ..challenge.clone() };
     assert_eq!(worn.given("d", now), Given::Over);
     let replaced = challenge.applied(&ada).unwrap();
     assert_eq!((replaced[1].clone(), replaced.len()), (new.clone(), 3));

@@ -2,8 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use serde::Serialize;
-
 use crate::roster::contact::Contact;
 use crate::roster::plan::EscalationPlan;
 use crate::roster::role::Role;
@@ -15,35 +13,34 @@ use crate::value::id::{ContactId, PlanId, ResourceId};
 pub const LEAST_KINDS: usize = 2;
 
 /// Something that is open.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Hole {
     /// Somebody's backup is not in the roster, or has left.
-    NoBackup {
+    BackupMissing {
         /// Whose.
         contact: ContactId,
     },
     /// Nobody is in a role; every plan pages by severity, and so by role.
-    NobodyInRole {
+    RoleUnfilled {
         /// Which.
         role: Role,
     },
     /// An escalation plan names somebody who is not in the roster, or has left.
-    PlanNamesNobody {
+    PlanContactMissing {
         /// Which plan.
         plan: PlanId,
         /// Whom it names.
         contact: ContactId,
     },
     /// An escalation plan names an external resource that there is not.
-    PlanNamesNothing {
+    PlanResourceMissing {
         /// Which plan.
         plan: PlanId,
         /// What it names.
         resource: ResourceId,
     },
     /// Somebody can be reached by one kind of channel only.
-    OneChannelType {
+    ContactSingleChannelType {
         /// Who.
         contact: ContactId,
     },
@@ -71,22 +68,22 @@ impl Snapshot<'_> {
         let present = || self.people.values().filter(|contact| !contact.departed());
         let mut holes = BTreeSet::new();
         for contact in present() {
-            if contact.backup.as_ref().is_some_and(|backup| !self.here(backup)) {
-                holes.insert(Hole::NoBackup { contact: contact.id.clone() });
+            if contact.backup_contact.as_ref().is_some_and(|backup| !self.here(backup)) {
+                holes.insert(Hole::BackupMissing { contact: contact.id.clone() });
             }
             if kinds(contact) < LEAST_KINDS {
-                holes.insert(Hole::OneChannelType { contact: contact.id.clone() });
+                holes.insert(Hole::ContactSingleChannelType { contact: contact.id.clone() });
             }
         }
         let filled: BTreeSet<Role> = present().flat_map(|c| c.roles.iter().copied()).collect();
         let empty = Role::ALL.into_iter().filter(|role| !filled.contains(role));
-        holes.extend(empty.map(|role| Hole::NobodyInRole { role }));
+        holes.extend(empty.map(|role| Hole::RoleUnfilled { role }));
         for plan in self.plans {
             let missing = plan.named().filter(|id| !self.here(id)).cloned();
-            let hole = |contact| Hole::PlanNamesNobody { plan: plan.id.clone(), contact };
+            let hole = |contact| Hole::PlanContactMissing { plan: plan.id.clone(), contact };
             holes.extend(missing.map(hole));
             let missing = plan.externals().filter(|id| !self.resources.contains(id)).cloned();
-            let hole = |resource| Hole::PlanNamesNothing { plan: plan.id.clone(), resource };
+            let hole = |resource| Hole::PlanResourceMissing { plan: plan.id.clone(), resource };
             holes.extend(missing.map(hole));
         }
         holes
@@ -97,9 +94,9 @@ impl Snapshot<'_> {
     #[must_use]
     pub fn opened_by(&self, after: Snapshot<'_>) -> Vec<Hole> {
         let before = self.holes();
-        let backup = |people: &People, id: &ContactId| people.get(id)?.backup.clone();
+        let backup = |people: &People, id: &ContactId| people.get(id)?.backup_contact.clone();
         let newly_named = |hole: &Hole| match hole {
-            Hole::NoBackup { contact } => {
+            Hole::BackupMissing { contact } => {
                 backup(self.people, contact) != backup(after.people, contact)
             }
             _ => false,
@@ -128,7 +125,7 @@ pub fn may_open(before: &Contact, after: Option<&Contact>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::roster::contact::Status;
+    use crate::roster::contact::ContactStatus;
     use crate::roster::plan::Target;
     use crate::samples::{people, person};
 
@@ -142,13 +139,13 @@ mod tests {
     #[test]
     fn what_a_change_opens() {
         let (ada, mut bob) = (person("ada", 1), person("bob", 2));
-        bob.backup = Some(ada.id.clone());
+        bob.backup_contact = Some(ada.id.clone());
         let everybody = [ada.clone(), bob.clone()];
-        let no_backup = Hole::NoBackup { contact: bob.id.clone() };
-        let no_commander = Hole::NobodyInRole { role: Role::IncidentCommander };
+        let no_backup = Hole::BackupMissing { contact: bob.id.clone() };
+        let no_commander = Hole::RoleUnfilled { role: Role::IncidentCommander };
         let without_ada = [no_backup, no_commander.clone()];
         assert_eq!(opened(&everybody, &everybody[1..], &[]), without_ada);
-        let gone = Contact { status: Status::Departed, ..ada.clone() };
+        let gone = Contact { status: ContactStatus::Departed, ..ada.clone() };
         assert_eq!(opened(&everybody, &[gone.clone(), bob.clone()], &[]), without_ada);
         // Deleting somebody who had left already opens nothing more.
         assert_eq!(opened(&[gone, bob.clone()], &everybody[1..], &[]), []);
@@ -157,23 +154,24 @@ mod tests {
         assert!(may_open(&ada, Some(&other)) && !may_open(&ada, Some(&ada)));
         let mut mute = bob.clone();
         mute.channels.truncate(1);
-        let one = Hole::OneChannelType { contact: bob.id.clone() };
+        let one = Hole::ContactSingleChannelType { contact: bob.id.clone() };
         assert_eq!(opened(&everybody, &[ada.clone(), mute.clone()], &[]), [one]);
         assert!(may_open(&bob, Some(&mute)) && !may_open(&mute, Some(&mute)));
         // Two who take over from one at once: no hole, though each change alone would open one.
-        let mended = Contact { backup: None, ..bob };
+        let mended = Contact { backup_contact: None, ..bob };
         assert_eq!(opened(&[ada.clone(), mended.clone()], &[ada, mended], &[]), []);
     }
 
     #[test]
     fn who_names_somebody_unknown_is_not_stopped_and_plans_are() {
         let mut ada = person("ada", 1);
-        ada.backup = Some("nobody-yet".parse().unwrap());
+        ada.backup_contact = Some("nobody-yet".parse().unwrap());
         assert!(opened(&[person("ada", 1)], &[ada], &[]).is_empty());
         let mut plan = EscalationPlan::default();
         plan.steps[0].targets = vec![Target::Contact("bob".parse().unwrap())];
         let everybody = [person("ada", 1), person("ann", 2), person("bob", 2)];
-        let hole = Hole::PlanNamesNobody { plan: plan.id.clone(), contact: "bob".parse().unwrap() };
+        let hole =
+            Hole::PlanContactMissing { plan: plan.id.clone(), contact: "bob".parse().unwrap() };
         assert_eq!(opened(&everybody, &everybody[..2], &[plan]), [hole]);
     }
 }

@@ -44,7 +44,7 @@ pub struct RoleCard {
     /// Skills its holder needs.
     pub skills: &'static [&'static str],
     /// Default escalation level, 1 (first) to 4.
-    pub level: u8,
+    pub escalation_level: u8,
     /// How urgently it is told.
     pub priority: Priority,
 }
@@ -94,7 +94,7 @@ impl Role {
                     "Keep the executives informed; nobody else does.",
                 ],
                 skills: &["leadership", "decision making", "communication"],
-                level: 1,
+                escalation_level: 1,
                 priority: Priority::Immediate,
             },
             Self::IncidentManager => RoleCard {
@@ -106,7 +106,7 @@ impl Role {
                     "Call the review after the incident and follow up its actions.",
                 ],
                 skills: &["project management", "communication", "process management"],
-                level: 2,
+                escalation_level: 2,
                 priority: Priority::Immediate,
             },
             Self::TechnicalLead => RoleCard {
@@ -117,7 +117,7 @@ impl Role {
                     "Bring in development and operations, and give each a clear task.",
                 ],
                 skills: &["technical leadership", "system architecture", "troubleshooting"],
-                level: 2,
+                escalation_level: 2,
                 priority: Priority::Immediate,
             },
             Self::SecurityAnalyst => RoleCard {
@@ -129,7 +129,7 @@ impl Role {
                     "Collect and preserve evidence, with times and digests.",
                 ],
                 skills: &["security analysis", "forensics", "threat intelligence"],
-                level: 2,
+                escalation_level: 2,
                 priority: Priority::Immediate,
             },
             Self::CommunicationsLead => RoleCard {
@@ -140,7 +140,7 @@ impl Role {
                     "Watch the notification duties and their deadlines.",
                 ],
                 skills: &["communications", "public relations", "legal compliance"],
-                level: 3,
+                escalation_level: 3,
                 priority: Priority::High,
             },
             Self::SubjectMatterExpert => RoleCard {
@@ -151,7 +151,7 @@ impl Role {
                     "Make and test the fix for your workload.",
                 ],
                 skills: &["domain expertise", "system knowledge", "technical analysis"],
-                level: 3,
+                escalation_level: 3,
                 priority: Priority::High,
             },
             Self::LegalCounsel => RoleCard {
@@ -163,7 +163,7 @@ impl Role {
                     "See that evidence is preserved so that it can be used.",
                 ],
                 skills: &["legal expertise", "regulatory compliance", "risk assessment"],
-                level: 4,
+                escalation_level: 4,
                 priority: Priority::Medium,
             },
         }

@@ -101,7 +101,7 @@ impl Day {
 
 /// Why a text is not a time of day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("must be a time of day from 00:00 to 24:00")]
+#[error("must be a time from 00:00 to 24:00")]
 pub struct ClockError;
 
 /// A wall-clock time as minutes after midnight, 0 to 1440 (`24:00`).
@@ -164,7 +164,7 @@ impl Window {
 
 /// When a person may be disturbed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(untagged, expecting = "\"24/7\" or a list of weekly windows")]
+#[serde(untagged, expecting = "\"24/7\" or an array of weekly windows")]
 pub enum Availability {
     /// In these windows of the person's own wall clock.
     Weekly(Vec<Window>),

@@ -48,7 +48,9 @@ impl ChannelType {
 
 /// Why a text is not a phone number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("must be a real phone number in E.164 form: '+', country code, number, no spaces")]
+#[error(
+    "must be a valid phone number in E.164 format: +, country code, and number, without spaces"
+)]
 pub struct PhoneError;
 
 /// A phone number in E.164 form (ITU-T E.164): `+14255550101`.
@@ -79,7 +81,7 @@ impl FromStr for Phone {
 
 /// Why a text is not an e-mail address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("must be one e-mail address without a display name")]
+#[error("must be a single email address without a display name")]
 pub struct EmailError;
 
 /// An e-mail address (RFC 5321) with a top-level domain and no display name.

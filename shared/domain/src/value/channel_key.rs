@@ -181,7 +181,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::roster::plan::Channels;
+    use crate::roster::plan::StepChannels;
 
     fn sms(digit: u8) -> Channel {
         Channel::Sms(format!("+1425555010{digit}").parse().unwrap())
@@ -209,7 +209,8 @@ mod tests {
     fn a_step_gives_no_channel_another_key() {
         let voice = Channel::Voice("+14255550101".parse().unwrap());
         let own = [email("a"), sms(1), voice, email("b"), sms(2)];
-        for channels in [Channels::All, Channels::Only(vec![ChannelType::Sms, ChannelType::Email])]
+        for channels in
+            [StepChannels::All, StepChannels::Only(vec![ChannelType::Sms, ChannelType::Email])]
         {
             let page = channels.of(&own);
             let named = ChannelKey::name(&own, &page);

@@ -10,7 +10,7 @@ pub const MAX_ID: usize = 64;
 
 /// Why a text is not an id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("must be 1 to 64 characters of a-z, 0-9 and '-'")]
+#[error("must have 1 to 64 characters: a-z, 0-9, and hyphens")]
 pub struct IdError;
 
 fn check(text: &str) -> Result<(), IdError> {

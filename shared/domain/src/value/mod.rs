@@ -9,3 +9,4 @@ pub mod incident_type;
 pub mod severity;
 pub mod stamps;
 pub mod text;
+pub(crate) mod words;

@@ -99,14 +99,14 @@ fn one(file: &str) -> Option<Finding> {
 fn scans_with_threats_are_findings_of_their_envelope() {
     let scan = one("guardduty/object-scan-threats").unwrap();
     assert_eq!((scan.account.as_str(), scan.region.as_str()), ("111122223333", "eu-central-1"));
-    assert_eq!(scan.last_seen, Some("2026-11-23T03:01:35Z".parse().unwrap()));
+    assert_eq!(scan.last_seen_at, Some("2026-11-23T03:01:35Z".parse().unwrap()));
     assert_eq!(one("guardduty/object-scan-clean"), None);
     assert_eq!(one("guardduty/object-scan-denied"), None);
 }
 
 #[test]
 fn custom_actions_say_which_action_was_chosen_and_where() {
-    let asked = one("security-hub/custom-action-of-another-tool").unwrap().asked.unwrap();
+    let asked = one("security-hub/custom-action-of-another-tool").unwrap().custom_action.unwrap();
     assert_eq!(asked.action, "Remediate");
     assert_eq!(
         asked.action_arn,
@@ -114,7 +114,7 @@ fn custom_actions_say_which_action_was_chosen_and_where() {
     );
     assert_eq!(asked.account, "444455556666");
     assert!(!asked.event.is_empty());
-    assert_eq!(one("security-hub/guardduty-brute-force").unwrap().asked, None);
+    assert_eq!(one("security-hub/guardduty-brute-force").unwrap().custom_action, None);
 }
 
 #[test]

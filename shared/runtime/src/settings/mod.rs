@@ -82,7 +82,7 @@ impl Number {
             return Ok(self.default);
         }
         let number = value.parse().ok().filter(|number| (self.least..=self.most).contains(number));
-        let wanted = || format!("a whole number from {} to {}", self.least, self.most);
+        let wanted = || format!("an integer from {} to {}", self.least, self.most);
         number.ok_or_else(|| Fault::Invalid { name: self.name, wanted: wanted() })
     }
 }

@@ -53,8 +53,7 @@ fn a_fault_names_the_variable_and_what_it_can_be() {
     assert_eq!(fault, "the environment variable MUSTER_PAGING_BACKEND must be native or both");
     for wrong in ["0", "731", "-1", "25 days", "25.0"] {
         let fault = REVIEW_DAYS.parsed(wrong).unwrap_err().to_string();
-        let said =
-            "the environment variable MUSTER_REVIEW_DAYS must be a whole number from 1 to 730";
+        let said = "the environment variable MUSTER_REVIEW_DAYS must be an integer from 1 to 730";
         assert_eq!(fault, said, "{wrong}");
     }
     assert_eq!((REVIEW_DAYS.parsed(""), REVIEW_DAYS.parsed("730")), (Ok(25), Ok(730)));

@@ -5,13 +5,14 @@ use std::time::{Duration, Instant};
 use aws_sdk_dynamodb::types::{TransactWriteItem, Update};
 use jiff::{SignedDuration, Timestamp};
 use muster_domain::incident::escalation::Cursor;
+use muster_domain::incident::event::EventType;
 use muster_domain::incident::{Actor, Incident, facts};
 use muster_domain::value::id::{ContactId, IncidentId};
 use muster_runtime::error::AwsError;
 use muster_runtime::figures;
 use serde::{Deserialize, Serialize};
 
-use super::{Answers, Fact, Incidents, IssuedToken, pause};
+use super::{Answers, Incidents, IssuedToken, TimelineEvent, pause};
 use crate::item;
 use crate::item::{Item, Written, key, n, s};
 
@@ -125,8 +126,9 @@ impl Answers<'_> {
                 return Ok(Taken::Resolved);
             };
             let Some(next) = next else { return Ok(Taken::Before(incident)) };
-            let name = format!("acknowledged#{:04}", next.acknowledgements.len());
-            let fact = Fact::new(now, "acknowledged", by, &facts::acknowledged(&next));
+            let name = format!("acknowledged#{:04}", next.acknowledgments.len());
+            let fact =
+                TimelineEvent::new(now, EventType::Acknowledged, by, &facts::acknowledged(&next));
             // Even if no escalation runs any more, somebody has to look whether it is resolved in time.
             let due = next.lapses_at().map(|at| (next.first_turn(), at));
             if self.answer(&next, &name, &fact, token, due).await? == Written::Done {
@@ -152,7 +154,7 @@ impl Answers<'_> {
             let Some(next) = incident.resolve(by.clone(), now) else {
                 return Ok(Taken::Before(incident));
             };
-            let fact = Fact::new(now, "resolved", by, "Resolved.");
+            let fact = TimelineEvent::new(now, EventType::Resolved, by, "Resolved.");
             if self.answer(&next, "resolved", &fact, None, None).await? == Written::Done {
                 tracing::info!(incident = %id, "incident resolved");
                 return Ok(Taken::Now(next));
@@ -174,7 +176,7 @@ impl Answers<'_> {
         self,
         incident: &Incident,
         name: &str,
-        fact: &Fact,
+        fact: &TimelineEvent,
         token: Option<&str>,
         due: Option<(Cursor, Timestamp)>,
     ) -> Result<Written, AwsError> {
@@ -192,7 +194,7 @@ impl Answers<'_> {
                 transaction.transact_items(self.0.turns().due_put(&incident.id, cursor, at)?);
         }
         if let Some(digest) = token {
-            let at = incident.acknowledgements.last().map_or(incident.opened_at, |deed| deed.at);
+            let at = incident.acknowledgments.last().map_or(incident.opened_at, |deed| deed.at);
             transaction = transaction.transact_items(self.use_token(digest, at)?);
         }
         item::written(transaction.send().await)

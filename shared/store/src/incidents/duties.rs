@@ -2,7 +2,7 @@
 
 use aws_sdk_dynamodb::types::{TransactWriteItem, Update};
 use jiff::Timestamp;
-use muster_domain::duty::clock::DutyClock;
+use muster_domain::duty::clock::NotificationDeadline;
 use muster_domain::finding::Finding;
 use muster_domain::incident::Incident;
 use muster_domain::value::id::{IncidentId, ResourceId};
@@ -10,7 +10,7 @@ use muster_domain::value::incident_type::IncidentType;
 use muster_runtime::error::AwsError;
 use serde::{Deserialize, Serialize};
 
-use super::{Duties, Fact, Incidents, moment, partition};
+use super::{Duties, Incidents, TimelineEvent, moment, partition};
 use crate::item;
 use crate::item::{Item, Written, key, n, s};
 
@@ -52,7 +52,7 @@ pub enum DutyDue {
     /// An incident has opened, or a finding of another type has joined: which duties does that carry?
     Opened(OpenedDuties),
     /// A clock has come to a time at which people are told.
-    Clock(Box<DutyClock>),
+    Clock(Box<NotificationDeadline>),
 }
 
 /// Its place sorts behind the incident and before its sends.
@@ -142,7 +142,7 @@ impl Duties<'_> {
         Err(AwsError::late("asking for duties"))
     }
 
-    fn clock_put(self, clock: &DutyClock) -> Result<TransactWriteItem, AwsError> {
+    fn clock_put(self, clock: &NotificationDeadline) -> Result<TransactWriteItem, AwsError> {
         let mut keys = clock_key(&clock.incident, &clock.resource);
         if let Some(at) = clock.next_at() {
             keys = due(keys, at, &format!("{}#{}", clock.incident, clock.resource));
@@ -214,7 +214,10 @@ impl Duties<'_> {
     ///
     /// # Errors
     /// The failed call.
-    pub async fn of_incident(self, incident: &IncidentId) -> Result<Vec<DutyClock>, AwsError> {
+    pub async fn of_incident(
+        self,
+        incident: &IncidentId,
+    ) -> Result<Vec<NotificationDeadline>, AwsError> {
         let items = self.0.part(partition(incident), format!("{KIND}#")).await?;
         items.into_iter().map(item::read).collect()
     }
@@ -227,7 +230,7 @@ impl Duties<'_> {
         self,
         incident: &IncidentId,
         resource: &ResourceId,
-    ) -> Result<Option<DutyClock>, AwsError> {
+    ) -> Result<Option<NotificationDeadline>, AwsError> {
         self.0.item(clock_key(incident, resource)).await?.map(item::read).transpose()
     }
 
@@ -238,7 +241,7 @@ impl Duties<'_> {
     pub async fn start_duties(
         self,
         opened: &OpenedDuties,
-        clocks: &[DutyClock],
+        clocks: &[NotificationDeadline],
     ) -> Result<(), AwsError> {
         let mut lost = false;
         for clock in clocks {
@@ -265,8 +268,12 @@ impl Duties<'_> {
     ///
     /// # Errors
     /// The failed call.
-    pub async fn keep_duty(self, clock: &DutyClock, fact: &Fact) -> Result<Written, AwsError> {
-        let name = format!("{}#{}{}", fact.what, clock.resource, clock.again());
+    pub async fn keep_duty(
+        self,
+        clock: &NotificationDeadline,
+        fact: &TimelineEvent,
+    ) -> Result<Written, AwsError> {
+        let name = format!("{}#{}{}", fact.event.name(), clock.resource, clock.again());
         let fact = Incidents::fact_item(&clock.incident, &name, fact)?;
         let transaction = self
             .0

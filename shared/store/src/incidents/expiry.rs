@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use aws_sdk_dynamodb::types::AttributeValue;
 use futures::{StreamExt as _, TryStreamExt as _};
 use jiff::Timestamp;
-use muster_domain::duty::clock::DutyClock;
+use muster_domain::duty::clock::NotificationDeadline;
 use muster_domain::duty::retention::Retention;
-use muster_domain::finding::{Finding, FindingIdentity};
-use muster_domain::incident::{Incident, State};
+use muster_domain::finding::Finding;
+use muster_domain::incident::{Incident, IncidentStatus};
 use muster_domain::value::id::IncidentId;
 use muster_domain::value::incident_type::IncidentType;
 use muster_runtime::error::AwsError;
@@ -26,17 +26,11 @@ const NAMED_BY: &str = "named_by";
 /// How many items of an incident are deleted at a time.
 const AT_ONCE: usize = 16;
 
-/// The partition keys of a finding's ledger entry and link, also of those that older versions kept.
-fn entries(identity: &FindingIdentity) -> impl Iterator<Item = String> {
-    let former = identity.former();
-    [Some(identity.clone()), former].into_iter().flatten().map(|identity| ledger::entry(&identity))
-}
-
 /// Notes on the item of a timeline line which groups, ledger entries and links this finding lets name the incident, so
 /// that they can be found from it.
 pub(super) fn named_by(mut fact: Item, finding: &Finding) -> Item {
-    let related = finding.related.iter().take(MOST_RELATED);
-    let all = related.chain([&finding.identity]).flat_map(entries);
+    let related = finding.related_findings.iter().take(MOST_RELATED);
+    let all = related.chain([&finding.identity]).map(ledger::entry);
     let all: BTreeSet<String> = all.chain([ledger::group(finding)]).collect();
     fact.insert(NAMED_BY.to_owned(), AttributeValue::Ss(all.into_iter().collect()));
     fact
@@ -53,7 +47,7 @@ fn named_before(incident: &Incident) -> impl Iterator<Item = String> {
             ..finding.clone()
         })
     });
-    groups.chain(finding.related.iter().chain([&finding.identity]).flat_map(entries))
+    groups.chain(finding.related_findings.iter().chain([&finding.identity]).map(ledger::entry))
 }
 
 fn sk(item: &Item) -> &str {
@@ -97,7 +91,7 @@ impl Expiry<'_> {
             .expression_attribute_names("#status", "status")
             .expression_attribute_values(":list", s(list.key()))
             .expression_attribute_values(":until", s(moment(retention.opened_before(now))))
-            .expression_attribute_values(":resolved", s(State::Resolved.name()));
+            .expression_attribute_values(":resolved", s(IncidentStatus::Resolved.name()));
         let mut items = query.into_paginator().items().send();
         let mut ids = Vec::new();
         while ids.len() < most
@@ -128,7 +122,7 @@ impl Expiry<'_> {
             return Ok(false);
         };
         let duties = items.iter().filter(|item| sk(item).starts_with("duty#")).cloned();
-        let duties: Vec<DutyClock> =
+        let duties: Vec<NotificationDeadline> =
             duties.filter_map(|item| item::readable(item, "duty")).collect();
         if !retention.expired(&incident, &duties, now) {
             return Ok(false);

@@ -3,20 +3,21 @@
 use jiff::Timestamp;
 use muster_domain::finding::{Finding, FindingIdentity};
 use muster_domain::incident::Actor;
+use muster_domain::incident::event::EventType;
 use muster_domain::value::severity::Severity;
 use serde::{Deserialize, Serialize};
 
 /// A line of an incident's timeline that is no send: who did what, when.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Fact {
+pub struct TimelineEvent {
     /// When.
     pub at: Timestamp,
-    /// What, as one word: `opened`, `step`, `emergency`, `acknowledged`, `resolved`.
-    pub what: String,
+    /// Type of the event.
+    pub event: EventType,
     /// Who: a contact's id, a caller's ARN or `Muster`.
     pub by: String,
     /// A sentence for people, without names, numbers or addresses.
-    pub text: String,
+    pub message: String,
     /// The finding it is about, if it is about one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub finding: Option<Box<NamedFinding>>,
@@ -37,40 +38,39 @@ pub struct NamedFinding {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resource: Option<String>,
     /// Where a person looks at it.
-    pub console_link: String,
+    pub console_url: String,
 }
 
-impl Fact {
+impl TimelineEvent {
     /// What `by` did at this time.
     #[must_use]
-    pub fn new(at: Timestamp, what: &str, by: &Actor, text: &str) -> Self {
-        let (what, by, text) = (what.to_owned(), by.to_string(), text.to_owned());
-        Self { at, what, by, text, finding: None }
+    pub fn new(at: Timestamp, event: EventType, by: &Actor, text: &str) -> Self {
+        Self { at, event, by: by.to_string(), message: text.to_owned(), finding: None }
     }
 
     /// Returns what Muster did at this time about `finding`.
     #[must_use]
-    pub fn about(at: Timestamp, what: &str, finding: &Finding, text: &str) -> Self {
+    pub fn about(at: Timestamp, event: EventType, finding: &Finding, text: &str) -> Self {
         let finding = NamedFinding {
             identity: finding.identity.clone(),
             severity: finding.severity,
             finding_type: finding.finding_type.clone(),
             title: finding.title.clone(),
             resource: finding.resource.clone(),
-            console_link: finding.console_link.clone(),
+            console_url: finding.console_url.clone(),
         };
-        Self { finding: Some(Box::new(finding)), ..Self::new(at, what, &Actor::Muster, text) }
+        Self { finding: Some(Box::new(finding)), ..Self::new(at, event, &Actor::Muster, text) }
     }
 }
 
 /// Whether any finding but `identity` is active, by an incident's facts: on it, and not closed at its source since.
 #[must_use]
-pub(super) fn others_active(facts: &[Fact], identity: &FindingIdentity) -> bool {
+pub(super) fn others_active(facts: &[TimelineEvent], identity: &FindingIdentity) -> bool {
     let mut last: std::collections::BTreeMap<&FindingIdentity, (Timestamp, bool)> =
         std::collections::BTreeMap::new();
     for fact in facts {
         let Some(finding) = &fact.finding else { continue };
-        let active = fact.what != CLOSED;
+        let active = fact.event != EventType::ClosedAtSource;
         let known = last.entry(&finding.identity).or_insert((fact.at, active));
         if fact.at >= known.0 {
             *known = (fact.at, active);
@@ -78,11 +78,6 @@ pub(super) fn others_active(facts: &[Fact], identity: &FindingIdentity) -> bool 
     }
     last.into_iter().any(|(other, (_, active))| active && other != identity)
 }
-
-/// The word for a finding that its source reports closed.
-pub(super) const CLOSED: &str = "closed_at_source";
-/// The word for a finding that its source has reopened.
-pub(super) const REOPENED: &str = "reopened_at_source";
 
 #[cfg(test)]
 mod tests {
@@ -100,14 +95,14 @@ mod tests {
         let (a, b) = (finding("a"), finding("b"));
         let at = |second| Timestamp::from_second(second).unwrap();
         let mut facts = vec![
-            Fact::about(at(1), "opened", &a, ""),
-            Fact::about(at(2), "attached", &b, ""),
-            Fact::new(at(2), "step", &Actor::Muster, ""),
+            TimelineEvent::about(at(1), EventType::Opened, &a, ""),
+            TimelineEvent::about(at(2), EventType::FindingAdded, &b, ""),
+            TimelineEvent::new(at(2), EventType::StepStarted, &Actor::Muster, ""),
         ];
         assert!(others_active(&facts, &a.identity));
-        facts.insert(0, Fact::about(at(3), CLOSED, &b, ""));
+        facts.insert(0, TimelineEvent::about(at(3), EventType::ClosedAtSource, &b, ""));
         assert!(!others_active(&facts, &a.identity));
-        facts.push(Fact::about(at(4), REOPENED, &b, ""));
+        facts.push(TimelineEvent::about(at(4), EventType::ReopenedAtSource, &b, ""));
         assert!(others_active(&facts, &a.identity));
         assert!(!others_active(&[], &a.identity));
     }

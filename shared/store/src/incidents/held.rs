@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use muster_domain::incident::Incident;
 use muster_domain::incident::digest::MOST_PAGES;
-use muster_domain::incident::send::SendRecord;
+use muster_domain::incident::send::Delivery;
 use muster_domain::value::id::IncidentId;
 use muster_runtime::error::AwsError;
 use serde::{Deserialize, Serialize};
@@ -32,7 +32,7 @@ pub struct HeldPage {
     /// Of which incident.
     pub incident: IncidentId,
     /// Its send record.
-    pub record: SendRecord,
+    pub record: Delivery,
     /// Whether it was in a digest that may have gone out. It asks for no other, but the next names its
     /// incident too.
     #[serde(default)]
@@ -261,7 +261,7 @@ impl HeldPages<'_> {
 #[cfg(test)]
 mod tests {
     use muster_domain::incident::escalation::Cursor;
-    use muster_domain::incident::send::{ChannelKey, SendKey, SendState};
+    use muster_domain::incident::send::{ChannelKey, DeliveryKey, DeliveryState};
     use muster_domain::value::channel::ChannelType;
 
     use super::*;
@@ -270,12 +270,12 @@ mod tests {
         let (contact, kind) = ("ada".to_owned(), ChannelType::Sms);
         let channel = ChannelKey::first(kind).into();
         let cursor = Cursor { step, ..Cursor::FIRST };
-        let key = SendKey { cursor, contact: contact.clone(), channel, about: None };
-        let state = SendState::Held { until: Timestamp::UNIX_EPOCH };
+        let key = DeliveryKey { cursor, contact: contact.clone(), channel, about: None };
+        let state = DeliveryState::Held { not_before: Timestamp::UNIX_EPOCH };
         HeldPage {
             channel: PagedChannel { contact, kind, address: "a number".into() },
             incident: "20261123-abcdefghjk".parse().unwrap(),
-            record: SendRecord { key, state, tries: 1, at: Timestamp::UNIX_EPOCH },
+            record: Delivery { key, state, attempts: 1, at: Timestamp::UNIX_EPOCH },
             unconfirmed: false,
         }
     }

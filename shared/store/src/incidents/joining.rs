@@ -3,16 +3,16 @@
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem, Update};
 use jiff::{SignedDuration, Timestamp};
 use muster_domain::finding::Finding;
+use muster_domain::incident::event::EventType;
 use muster_domain::incident::verdict::{Earlier, Known};
-use muster_domain::incident::{Actor, Incident, State, facts};
+use muster_domain::incident::{Actor, Incident, IncidentStatus, facts};
 use muster_domain::value::id::IncidentId;
 use muster_runtime::error::AwsError;
 use muster_runtime::secret::token_digest;
 
 use super::expiry::named_by;
-use super::fact::{CLOSED, REOPENED};
 use super::ledger::{CLOSED_AT, CLOSED_BY, Group, as_read, counted, group_key, ledger_key};
-use super::{Fact, Findings, Incidents, moment};
+use super::{Findings, Incidents, TimelineEvent, moment};
 use crate::item;
 use crate::item::{Written, n, s};
 
@@ -49,7 +49,7 @@ impl Findings<'_> {
     ) -> Result<Written, AwsError> {
         let (finding, at) = (&incident.finding, incident.opened_at);
         let text = facts::opened(incident, earlier);
-        let fact = Fact::about(at, "opened", finding, &text);
+        let fact = TimelineEvent::about(at, EventType::Opened, finding, &text);
         let new = Some("attribute_not_exists(pk)");
         let opened = named_by(Incidents::fact_item(&incident.id, "opened", &fact)?, finding);
         let named = Named { incident, joined: false, at };
@@ -93,12 +93,12 @@ impl Findings<'_> {
     ) -> Result<Written, AwsError> {
         let increased = known.increased_from(finding).filter(|_| !known.new_to(&incident.id));
         let (what, text) = match increased {
-            None => ("attached", facts::joined(finding)),
-            Some(from) => ("severity_increased", facts::increased(finding, from)),
+            None => (EventType::FindingAdded, facts::joined(finding)),
+            Some(from) => (EventType::SeverityIncreased, facts::increased(finding, from)),
         };
-        let fact = Fact::about(now, what, finding, &text);
+        let fact = TimelineEvent::about(now, what, finding, &text);
         // By time, so that the newest are found first.
-        let name = format!("{what}#{}#{}", moment(now), digest(finding));
+        let name = format!("{}#{}#{}", what.name(), moment(now), digest(finding));
         let item = named_by(Incidents::fact_item(&incident.id, &name, &fact)?, finding);
         let named = Named { incident, joined: true, at: now };
         let mut writes = vec![
@@ -130,8 +130,18 @@ impl Findings<'_> {
         known: &Known,
         now: Timestamp,
     ) -> Result<Written, AwsError> {
-        let fact = Fact::about(now, "raised", finding, &facts::raised(after, finding));
-        let name = format!("raised#{:04}#{}", after.run, digest(finding));
+        let fact = TimelineEvent::about(
+            now,
+            EventType::EscalationRestarted,
+            finding,
+            &facts::raised(after, finding),
+        );
+        let name = format!(
+            "{}#{:04}#{}",
+            EventType::EscalationRestarted.name(),
+            after.run,
+            digest(finding)
+        );
         let version = vec![(":before", n(before.version))];
         let named = Named { incident: after, joined: false, at: now };
         let incident = Incidents::incident_item(after)?;
@@ -169,7 +179,7 @@ impl Findings<'_> {
         let sets = [("started", AttributeValue::Bool(false))];
         let ledger = self.ledger_update(finding, known, &sets, &[], now)?;
         let name = format!("closed#{}#{}", digest(finding), closed_at.as_millisecond());
-        let fact = Fact::about(now, CLOSED, finding, text);
+        let fact = TimelineEvent::about(now, EventType::ClosedAtSource, finding, text);
         self.noted(id, after, ledger, Some((&name, &fact)), false).await
     }
 
@@ -187,14 +197,14 @@ impl Findings<'_> {
     ) -> Result<Written, AwsError> {
         let sets = [("started", AttributeValue::Bool(false)), ("asked_run", n(after.run))];
         let ledger = self.ledger_update(finding, known, &sets, &[], now)?;
-        if after.status == State::Acknowledged {
+        if after.status == IncidentStatus::Acknowledged {
             // The line about the finding that joined says all there is.
             return self.noted(&after.id, Some(after), ledger, None, false).await;
         }
         let cause = after.cause.as_ref().map(|cause| facts::because(cause, after));
         let text = format!("{} Paging restarts.", cause.unwrap_or_default());
-        let fact = Fact::new(now, "raised", &Actor::Muster, &text);
-        let name = format!("raised#{:04}#active", after.run);
+        let fact = TimelineEvent::new(now, EventType::EscalationRestarted, &Actor::Muster, &text);
+        let name = format!("{}#{:04}#active", EventType::EscalationRestarted.name(), after.run);
         self.noted(&after.id, Some(after), ledger, Some((&name, &fact)), true).await
     }
 
@@ -217,9 +227,9 @@ impl Findings<'_> {
             ("asked_run", n(after.run)),
         ];
         let ledger = self.ledger_update(finding, known, &sets, &[CLOSED_AT, CLOSED_BY], now)?;
-        let name = format!("reopened#{}#{}", digest(finding), now.as_millisecond());
+        let name = format!("reopened_at_source#{}#{}", digest(finding), now.as_millisecond());
         let text = facts::reopened(finding, restarts);
-        let fact = Fact::about(now, REOPENED, finding, &text);
+        let fact = TimelineEvent::about(now, EventType::ReopenedAtSource, finding, &text);
         self.noted(&after.id, Some(after), ledger, Some((&name, &fact)), restarts).await
     }
 
@@ -229,7 +239,7 @@ impl Findings<'_> {
         id: &IncidentId,
         after: Option<&Incident>,
         ledger: TransactWriteItem,
-        fact: Option<(&str, &Fact)>,
+        fact: Option<(&str, &TimelineEvent)>,
         restarts: bool,
     ) -> Result<Written, AwsError> {
         let mut writes = vec![ledger];
@@ -299,10 +309,10 @@ impl Findings<'_> {
             ("incident", s(named.incident.id.as_str())),
             ("started", AttributeValue::Bool(false)),
             ("joined", AttributeValue::Bool(named.joined)),
-            ("told_severity", s(known.told_severity(finding, &named.incident.id).name())),
+            ("notified_severity", s(known.told_severity(finding, &named.incident.id).name())),
             ("asked_run", n(named.incident.run)),
         ];
-        let event = finding.asked.as_ref().map(|asked| asked.event.as_str());
+        let event = finding.custom_action.as_ref().map(|asked| asked.event.as_str());
         sets.extend(event.filter(|event| !event.is_empty()).map(|event| ("asked_event", s(event))));
         // What a person asks for says nothing of whether it is closed: the next copy that says so is no news.
         let reopened: &[&str] = if finding.asks() { &[] } else { &[CLOSED_AT, CLOSED_BY] };
@@ -319,7 +329,7 @@ impl Findings<'_> {
         now: Timestamp,
     ) -> Result<TransactWriteItem, AwsError> {
         let counted = counted(finding, known, sets, removes, now);
-        let (condition, values) = as_read(known, finding.route);
+        let (condition, values) = as_read(known, finding.source);
         let mut update = Update::builder()
             .table_name(&self.0.table)
             .set_key(Some(ledger_key(&finding.identity)))

@@ -9,7 +9,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::{SignedDuration, Timestamp};
 use muster_domain::incident::digest::Digest;
 use muster_domain::incident::ladder::{Ladder, Pass};
-use muster_domain::incident::send::SendState;
+use muster_domain::incident::send::DeliveryState;
 use muster_domain::value::channel::{Channel, ChannelType};
 use muster_domain::value::id::IncidentId;
 use muster_domain::value::severity::Severity;
@@ -117,7 +117,7 @@ fn digest(item: Item) -> Digest {
     let pages = item.get("pages").and_then(|pages| pages.as_l().ok());
     let names = pages.into_iter().flatten().filter_map(|page| page.as_s().ok().cloned());
     let pages = names.collect();
-    let over = Digest { mark, state: SendState::Unconfirmed, pages, at: Timestamp::now() };
+    let over = Digest { mark, state: DeliveryState::Unconfirmed, pages, at: Timestamp::now() };
     item::readable(item, DIGEST).unwrap_or(over)
 }
 
@@ -354,7 +354,7 @@ mod tests {
         assert_eq!(ladder(item(&[("sent", s("often"))])), Ladder::default());
         // Its pages are told that it may have gone out, and its record can be taken away.
         let spoiled = digest(item(&[("mark", s("m")), ("pages", L(vec![s("p"), n(1_u64)]))]));
-        assert_eq!((spoiled.mark.as_str(), &spoiled.state), ("m", &SendState::Unconfirmed));
+        assert_eq!((spoiled.mark.as_str(), &spoiled.state), ("m", &DeliveryState::Unconfirmed));
         assert_eq!(spoiled.pages, ["p"]);
         // What can be read is as it was stored.
         let whole = Digest { at: Timestamp::UNIX_EPOCH, ..spoiled };

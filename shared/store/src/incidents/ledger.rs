@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use aws_sdk_dynamodb::types::AttributeValue;
 use futures::future::try_join_all;
 use jiff::Timestamp;
-use muster_domain::finding::{Finding, FindingIdentity, Quiet, Route};
+use muster_domain::finding::{Finding, FindingIdentity, FindingSource, InactiveReason};
 use muster_domain::incident::verdict::{Known, LedgerEntry};
-use muster_domain::incident::{Incident, State};
+use muster_domain::incident::{Incident, IncidentStatus};
 use muster_domain::value::id::IncidentId;
 use muster_runtime::error::AwsError;
 use serde::de::DeserializeOwned;
@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use super::fact::others_active;
 use super::links::{Linked, MOST_RELATED, link_key};
-use super::{Fact, Ledger};
+use super::{Ledger, TimelineEvent};
 use crate::item;
 use crate::item::{Item, Written, key, n, s};
 
@@ -35,7 +35,7 @@ pub(super) fn group(finding: &Finding) -> String {
     let group = format!("{}#{}", finding.account, finding.incident_type.name());
     match &finding.drill {
         None => format!("group#{group}"),
-        Some(_) if finding.route == Route::Drill => format!("group#{}", finding.identity),
+        Some(_) if finding.source == FindingSource::Drill => format!("group#{}", finding.identity),
         Some(_) => format!("group#drill#{group}"),
     }
 }
@@ -71,7 +71,7 @@ pub(super) fn counted(
     let mut values = HashMap::from([
         (":now".to_owned(), s(now.to_string())),
         (":one".to_owned(), n(1u8)),
-        (":route".to_owned(), AttributeValue::Ss(vec![finding.route.name().to_owned()])),
+        (":source".to_owned(), AttributeValue::Ss(vec![finding.source.name().to_owned()])),
     ]);
     let mut set = vec!["first_at = if_not_exists(first_at, :now)".to_owned()];
     set.push("last_at = :now".to_owned());
@@ -81,28 +81,32 @@ pub(super) fn counted(
         values.insert(format!(":{name}"), value.clone());
     }
     let late = known.late(finding, now);
-    if let Some((mark, at)) = active_mark(finding.route).zip(known.newly_active(finding, now)) {
+    if let Some((mark, at)) = active_mark(finding.source).zip(known.newly_active(finding, now)) {
         set.push(format!("{mark} = :active"));
         values.insert(":active".to_owned(), s(at.to_string()));
     }
-    if let Some(mark) = mark(finding.route).filter(|_| !late) {
+    if let Some(mark) = mark(finding.source).filter(|_| !late) {
         // A sample that is taken for a drill is one by every other route, too.
-        let sample = finding.drill.is_some().then_some(Quiet::Sample);
-        match finding.quiet.or(sample).and_then(|quiet| serde_json::to_value(quiet).ok()) {
+        let sample = finding.drill.is_some().then_some(InactiveReason::Sample);
+        match finding.inactive_reason.or(sample).and_then(|quiet| serde_json::to_value(quiet).ok())
+        {
             Some(quiet) => {
-                set.push(format!("{mark} = :quiet"));
+                set.push(format!("{mark} = :inactive"));
                 set.push(format!("{mark}_at = :now"));
-                values.insert(":quiet".to_owned(), s(quiet.as_str().unwrap_or_default()));
+                values.insert(":inactive".to_owned(), s(quiet.as_str().unwrap_or_default()));
             }
             None => gone.extend([mark, mark_at(mark)]),
         }
     }
     // What was closed once stays so until its own route reopens it: also while no incident wants to know.
-    if finding.quiet.is_some_and(Quiet::closed) && !late && !removes.contains(&CLOSED_AT) {
+    if finding.inactive_reason.is_some_and(InactiveReason::closed)
+        && !late
+        && !removes.contains(&CLOSED_AT)
+    {
         let closed_at = finding.reported_at.unwrap_or(now);
         set.push("closed_at = if_not_exists(closed_at, :closed)".to_owned());
         set.push("closed_by = if_not_exists(closed_by, :by)".to_owned());
-        let by = serde_json::to_value(finding.route).ok();
+        let by = serde_json::to_value(finding.source).ok();
         let by = by.as_ref().and_then(|by| by.as_str()).unwrap_or_default();
         values.insert(":closed".to_owned(), s(closed_at.to_string()));
         values.insert(":by".to_owned(), s(by));
@@ -110,7 +114,10 @@ pub(super) fn counted(
     let remove =
         if gone.is_empty() { String::new() } else { format!(" REMOVE {}", gone.join(", ")) };
     let set = set.join(", ");
-    Counted { expression: format!("SET {set} ADD deliveries :one, routes :route{remove}"), values }
+    Counted {
+        expression: format!("SET {set} ADD deliveries :one, sources :source{remove}"),
+        values,
+    }
 }
 
 /// Since when, and by which route, a finding is closed.
@@ -121,17 +128,17 @@ pub(super) const CLOSED_BY: &str = "closed_by";
 /// and when `route` reported it active. Of two copies at the same moment, one then finds what the other says.
 pub(super) fn as_read(
     known: &Known,
-    route: Route,
+    route: FindingSource,
 ) -> (String, Vec<(&'static str, AttributeValue)>) {
     let entry = known.entry.as_ref();
     let incident = entry.and_then(|entry| entry.incident.as_ref());
     let closed_at = entry.and_then(|entry| entry.closed_at);
     let active_at = entry.and_then(|entry| entry.active_at(route));
-    let told = entry.and_then(|entry| entry.told_severity);
+    let told = entry.and_then(|entry| entry.notified_severity);
     let time = |at: Timestamp| s(at.to_string());
     let mut read = vec![
         ("incident", ":read_incident", incident.map(|id| s(id.as_str()))),
-        ("told_severity", ":read_told", told.map(|severity| s(severity.name()))),
+        ("notified_severity", ":read_notified", told.map(|severity| s(severity.name()))),
         (CLOSED_AT, ":read_closed_at", closed_at.map(time)),
     ];
     read.extend(active_mark(route).map(|mark| (mark, ":read_active_at", active_at.map(time))));
@@ -149,31 +156,31 @@ pub(super) fn as_read(
 }
 
 /// Where the entry keeps when a route reported the newest copy that says that the finding is active.
-const fn active_mark(route: Route) -> Option<&'static str> {
+const fn active_mark(route: FindingSource) -> Option<&'static str> {
     match route {
-        Route::GuardDuty => Some("active_guardduty_at"),
-        Route::SecurityHub => Some("active_securityhub_at"),
-        Route::SecurityHubV2 => Some("active_securityhubv2_at"),
-        Route::CustomAction | Route::Drill => None,
+        FindingSource::GuardDuty => Some("active_guardduty_at"),
+        FindingSource::SecurityHub => Some("active_security_hub_at"),
+        FindingSource::SecurityHubV2 => Some("active_security_hub_v2_at"),
+        FindingSource::CustomAction | FindingSource::Drill => None,
     }
 }
 
 /// Where the entry keeps since when a route says so.
 fn mark_at(mark: &str) -> &'static str {
     match mark {
-        "quiet_guardduty" => "quiet_guardduty_at",
-        "quiet_securityhub" => "quiet_securityhub_at",
-        _ => "quiet_securityhubv2_at",
+        "inactive_guardduty" => "inactive_guardduty_at",
+        "inactive_security_hub" => "inactive_security_hub_at",
+        _ => "inactive_security_hub_v2_at",
     }
 }
 
 /// Where the entry keeps what a route says of the finding. What a person asks for says nothing of it.
-const fn mark(route: Route) -> Option<&'static str> {
+const fn mark(route: FindingSource) -> Option<&'static str> {
     match route {
-        Route::GuardDuty => Some("quiet_guardduty"),
-        Route::SecurityHub => Some("quiet_securityhub"),
-        Route::SecurityHubV2 => Some("quiet_securityhubv2"),
-        Route::CustomAction | Route::Drill => None,
+        FindingSource::GuardDuty => Some("inactive_guardduty"),
+        FindingSource::SecurityHub => Some("inactive_security_hub"),
+        FindingSource::SecurityHubV2 => Some("inactive_security_hub_v2"),
+        FindingSource::CustomAction | FindingSource::Drill => None,
     }
 }
 
@@ -197,7 +204,7 @@ impl Ledger<'_> {
         known: &Known,
         now: Timestamp,
     ) -> Result<Written, AwsError> {
-        let event = finding.asked.as_ref().map(|asked| s(asked.event.as_str()));
+        let event = finding.custom_action.as_ref().map(|asked| s(asked.event.as_str()));
         let sets: Vec<_> = event.map(|event| ("asked_event", event)).into_iter().collect();
         let counted = counted(finding, known, &sets, &[], now);
         let mut update = self
@@ -208,8 +215,10 @@ impl Ledger<'_> {
             .set_key(Some(ledger_key(&finding.identity)))
             .update_expression(counted.expression)
             .set_expression_attribute_values(Some(counted.values));
-        if finding.quiet.is_some_and(Quiet::closed) || mark(finding.route).is_some() {
-            let (condition, values) = as_read(known, finding.route);
+        if finding.inactive_reason.is_some_and(InactiveReason::closed)
+            || mark(finding.source).is_some()
+        {
+            let (condition, values) = as_read(known, finding.source);
             update = update.condition_expression(condition);
             for (name, value) in values {
                 update = update.expression_attribute_values(name, value);
@@ -234,10 +243,7 @@ impl Ledger<'_> {
     /// # Errors
     /// The failed call.
     pub async fn known(self, finding: &Finding) -> Result<Known, AwsError> {
-        let mut entry = self.entry(&finding.identity).await?;
-        if entry.is_none() {
-            entry = self.former(finding).await?;
-        }
+        let entry = self.entry(&finding.identity).await?;
         let own = match entry.as_ref().and_then(|entry| entry.incident.as_ref()) {
             Some(id) => self.0.incident(id).await?,
             None => None,
@@ -247,9 +253,11 @@ impl Ledger<'_> {
         let quiet = known.quiet(finding).is_some();
         // What is closed and done with is asked no more.
         let done = known.entry.as_ref().is_some_and(|e| e.started && e.closed_at.is_some());
-        let closes = finding.quiet.is_some() && !done;
+        let closes = finding.inactive_reason.is_some() && !done;
         match &known.own {
-            Some(own) if own.status != State::Resolved || (closes && own.ended_by_source()) => {
+            Some(own)
+                if own.status != IncidentStatus::Resolved || (closes && own.ended_by_source()) =>
+            {
                 let others_active = closes && self.others_active(&own.id, finding).await?;
                 Ok(Known { others_active, ..known })
             }
@@ -260,35 +268,13 @@ impl Ledger<'_> {
     }
 
     async fn others_active(self, id: &IncidentId, finding: &Finding) -> Result<bool, AwsError> {
-        let facts: Vec<Fact> = self.0.timeline().facts(id).await?.into_values().collect();
+        let facts: Vec<TimelineEvent> = self.0.timeline().facts(id).await?.into_values().collect();
         Ok(others_active(&facts, &finding.identity))
-    }
-
-    /// The entry under the identity that an older version gave the finding, now under its own. That identity had no
-    /// account, so an entry of another account's finding is left alone.
-    async fn former(self, finding: &Finding) -> Result<Option<LedgerEntry>, AwsError> {
-        let Some(former) = finding.identity.former() else { return Ok(None) };
-        let Some(item) = self.0.item(ledger_key(&former)).await? else { return Ok(None) };
-        let entry: LedgerEntry = item::read(item.clone())?;
-        let Some(id) = &entry.incident else { return Ok(None) };
-        let incident = self.0.incident(id).await?;
-        if incident.is_none_or(|incident| incident.account != finding.account) {
-            return Ok(None);
-        }
-        let mut moved = item;
-        moved.extend(ledger_key(&finding.identity));
-        let put = self.0.client.put_item().table_name(&self.0.table).set_item(Some(moved));
-        let end = put.condition_expression("attribute_not_exists(pk)").send().await;
-        match end.map_err(|error| AwsError::of("dynamodb:PutItem", &error)) {
-            Err(error) if error.code == REFUSED => self.entry(&finding.identity).await,
-            Err(error) => Err(error),
-            Ok(_) => Ok(Some(entry)),
-        }
     }
 
     /// What a finding could join: incidents of those it belongs with, and of its group.
     async fn surroundings(self, finding: &Finding, known: Known) -> Result<Known, AwsError> {
-        let related = finding.related.iter().take(MOST_RELATED);
+        let related = finding.related_findings.iter().take(MOST_RELATED);
         let link = async |identity: &FindingIdentity| {
             let linked = self.stored::<Linked>(link_key(identity)).await?;
             Ok::<_, AwsError>((identity.clone(), linked.map(|linked| linked.incident)))
@@ -333,7 +319,7 @@ impl Ledger<'_> {
     pub async fn started(self, finding: &Finding, incident: &Incident) -> Result<(), AwsError> {
         const OURS: &str =
             "incident = :incident AND (attribute_not_exists(asked_run) OR asked_run <= :run)";
-        let closes = finding.quiet.is_some() || finding.asks();
+        let closes = finding.inactive_reason.is_some() || finding.asks();
         let ours = if closes {
             OURS.to_owned()
         } else {

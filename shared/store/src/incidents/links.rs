@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use futures::future::try_join_all;
 use muster_domain::finding::{Finding, FindingIdentity};
-use muster_domain::incident::State;
+use muster_domain::incident::IncidentStatus;
 use muster_domain::incident::verdict::Known;
 use muster_domain::value::id::IncidentId;
 use muster_runtime::error::AwsError;
@@ -41,7 +41,7 @@ impl Links<'_> {
     ) -> Result<Vec<TransactWriteItem>, AwsError> {
         let open = |id: &IncidentId| {
             let incident = known.related.iter().find(|incident| incident.id == *id);
-            incident.is_some_and(|incident| incident.status != State::Resolved)
+            incident.is_some_and(|incident| incident.status != IncidentStatus::Resolved)
         };
         let loose = known.links.iter().filter(|(identity, linked)| {
             **identity == finding.identity || !linked.as_ref().is_some_and(open)
@@ -80,7 +80,7 @@ impl Links<'_> {
                 end => Ok(end.is_ok()),
             }
         };
-        let new = try_join_all(finding.related.iter().take(MOST_RELATED).map(one)).await?;
+        let new = try_join_all(finding.related_findings.iter().take(MOST_RELATED).map(one)).await?;
         // So that they expire with the incident. Whoever dies before leaves links to a missing incident, which is none.
         if new.contains(&true) {
             self.0.expiry().note_names(incident, finding).await

@@ -37,14 +37,15 @@ use crate::item::{Item, key, s};
 pub use aws_sdk_dynamodb::types::TransactWriteItem as Write;
 pub use due::LATE;
 pub use duties::{DutyDue, OpenedDuties};
-pub use fact::{Fact, NamedFinding};
+pub use fact::{NamedFinding, TimelineEvent};
 use futures::{StreamExt as _, TryStreamExt as _};
 pub use held::{Held, HeldPage, Known};
 use jiff::Timestamp;
 pub use ladders::{DigestLink, PagedChannel, Standing};
-use muster_domain::duty::clock::DutyClock;
+use muster_domain::duty::clock::NotificationDeadline;
 use muster_domain::incident::Incident;
-use muster_domain::incident::send::SendRecord;
+use muster_domain::incident::event::EventType;
+use muster_domain::incident::send::Delivery;
 use muster_domain::incident_manager::mirror::Mirror;
 use muster_domain::value::id::IncidentId;
 pub use notices::{Claimed, Notice};
@@ -70,13 +71,13 @@ pub struct History {
     /// The incident.
     pub incident: Incident,
     /// The facts, in no order.
-    pub facts: Vec<Fact>,
+    pub facts: Vec<TimelineEvent>,
     /// The sends, in no order.
-    pub sends: Vec<SendRecord>,
+    pub sends: Vec<Delivery>,
     /// Its record in Incident Manager, if there is one.
     pub mirror: Option<Mirror>,
     /// The clocks of its notification duties, by organisation.
-    pub duties: Vec<DutyClock>,
+    pub duties: Vec<NotificationDeadline>,
     /// How many findings it holds.
     pub findings: u64,
 }
@@ -221,7 +222,7 @@ impl Incidents {
     }
 
     /// A fact's item. The name makes it the only one of its kind in the incident.
-    fn fact_item(id: &IncidentId, name: &str, fact: &Fact) -> Result<Item, AwsError> {
+    fn fact_item(id: &IncidentId, name: &str, fact: &TimelineEvent) -> Result<Item, AwsError> {
         item::write(key(partition(id), format!("fact#{name}")), fact)
     }
 
@@ -279,10 +280,13 @@ impl Incidents {
                 _ => {}
             }
         }
-        let joined = facts.iter().filter(|fact: &&Fact| fact.what == "attached").count();
+        let joined = facts
+            .iter()
+            .filter(|fact: &&TimelineEvent| fact.event == EventType::FindingAdded)
+            .count();
         let joined = u64::try_from(joined).unwrap_or(u64::MAX);
         Ok(incident.map(|incident| {
-            let findings = incident.findings.saturating_add(joined);
+            let findings = incident.finding_count.saturating_add(joined);
             History { incident, facts, sends, mirror, duties, findings }
         }))
     }
@@ -324,7 +328,10 @@ impl Incidents {
         let counted = async |item: Item| {
             let incident: Incident = item::read(item)?;
             let joined = self.updates().joined_count(&incident.id).await?;
-            Ok(Incident { findings: incident.findings.saturating_add(joined), ..incident })
+            Ok(Incident {
+                finding_count: incident.finding_count.saturating_add(joined),
+                ..incident
+            })
         };
         let items = answer.items.unwrap_or_default().into_iter().map(counted);
         let items = futures::stream::iter(items).buffered(AT_ONCE).try_collect().await?;

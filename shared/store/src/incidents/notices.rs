@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use jiff::{SignedDuration, Timestamp};
 use muster_domain::incident::escalation::Cursor;
 use muster_domain::incident::send::{
-    ChannelKey, Claim, LEASE, SendChannel, SendKey, SendRecord, SendState, claim,
+    ChannelKey, Claim, Delivery, DeliveryKey, DeliveryState, LEASE, SendChannel, claim,
 };
 use muster_domain::value::channel::ChannelType;
 use muster_runtime::error::AwsError;
@@ -31,9 +31,9 @@ pub struct Notice {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Claimed {
     /// It is ours: send it and settle this record.
-    Ours(SendRecord),
+    Ours(Delivery),
     /// It has ended like this, for good.
-    Ended(SendState),
+    Ended(DeliveryState),
     /// Somebody else is at it, or it failed a moment ago: look again later.
     Later,
 }
@@ -52,12 +52,12 @@ fn sent_by(notice: &Notice) -> SendChannel {
 }
 
 /// The record in a notice's item.
-fn notice_record(notice: &Notice, mut item: Item) -> Result<SendRecord, AwsError> {
+fn notice_record(notice: &Notice, mut item: Item) -> Result<Delivery, AwsError> {
     item.insert("channel".to_owned(), s(sent_by(notice).to_string()));
     item::read(item)
 }
 
-fn notice_item(notice: &Notice, record: &SendRecord) -> Result<Item, AwsError> {
+fn notice_item(notice: &Notice, record: &Delivery) -> Result<Item, AwsError> {
     let until = record.at.saturating_add(KEPT).unwrap_or(Timestamp::MAX);
     let mut item = item::write(notice_key(notice), record)?;
     let until = u64::try_from(until.as_second()).unwrap_or_default();
@@ -76,7 +76,7 @@ impl Notices<'_> {
         owner: &str,
         now: Timestamp,
     ) -> Result<Claimed, AwsError> {
-        let record: Option<SendRecord> = self
+        let record: Option<Delivery> = self
             .0
             .item(notice_key(notice))
             .await?
@@ -89,15 +89,15 @@ impl Notices<'_> {
             _ => return Ok(Claimed::Later),
         };
         let until = now.saturating_add(LEASE).unwrap_or(Timestamp::MAX);
-        let record = SendRecord {
-            key: SendKey {
+        let record = Delivery {
+            key: DeliveryKey {
                 cursor: Cursor::FIRST,
                 contact: notice.whom.clone(),
                 channel: sent_by(notice),
                 about: None,
             },
-            state: SendState::Claimed { until, owner: owner.to_owned() },
-            tries: attempt,
+            state: DeliveryState::Sending { lease_expires_at: until, claimed_by: owner.to_owned() },
+            attempts: attempt,
             at: now,
         };
         let put = self
@@ -129,7 +129,10 @@ impl Notices<'_> {
     ///
     /// # Errors
     /// The failed call.
-    pub async fn settle_notice(self, notice: &Notice, record: &SendRecord) -> Result<(), AwsError> {
-        self.0.sends().settle_item(notice_item(notice, record)?, record.tries, &["claimed"]).await
+    pub async fn settle_notice(self, notice: &Notice, record: &Delivery) -> Result<(), AwsError> {
+        self.0
+            .sends()
+            .settle_item(notice_item(notice, record)?, record.attempts, &["sending"])
+            .await
     }
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::error::ProvideErrorMetadata as _;
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 use jiff::Timestamp;
-use muster_domain::review::reach::{Dead, Reach, Reached};
+use muster_domain::review::reach::{ChannelVerification, Reached, UndeliverableReason};
 use muster_domain::review::{CODE_LIFE, Challenge};
 use muster_domain::roster::contact::Contact;
 use muster_domain::value::channel::Channel;
@@ -27,7 +27,7 @@ struct Kept {
     contact: ContactId,
     channel: String,
     #[serde(flatten)]
-    reach: Reach,
+    reach: ChannelVerification,
 }
 
 /// A fact about a channel.
@@ -38,7 +38,7 @@ pub enum Noted {
     /// Somebody has shown that it arrived.
     Proven(Timestamp),
     /// Whether nothing arrives any more.
-    Dead(Option<Dead>),
+    Dead(Option<UndeliverableReason>),
 }
 
 fn reach_key(contact: &ContactId, channel: &str) -> Item {
@@ -59,7 +59,7 @@ impl Proofs<'_> {
         contacts: impl IntoIterator<Item = &'a Contact>,
     ) -> Result<Reached, AwsError> {
         let kept: Vec<Kept> = self.0.reviews().listed(REACH).await?;
-        let known: HashMap<(ContactId, String), Reach> =
+        let known: HashMap<(ContactId, String), ChannelVerification> =
             kept.into_iter().map(|kept| ((kept.contact, kept.channel), kept.reach)).collect();
         let of = |contact: &Contact| {
             let channels = contact.channels.iter().map(|c| fingerprint(&contact.id, c));
@@ -73,7 +73,7 @@ impl Proofs<'_> {
     ///
     /// # Errors
     /// The failed call.
-    pub async fn reach(self, contact: &Contact) -> Result<Vec<Reach>, AwsError> {
+    pub async fn reach(self, contact: &Contact) -> Result<Vec<ChannelVerification>, AwsError> {
         let items = self.partition_of(format!("{REACH}#{}", contact.id)).await?;
         let kept: Vec<Kept> =
             items.into_iter().filter_map(|item| item::readable(item, REACH)).collect();
@@ -102,11 +102,11 @@ impl Proofs<'_> {
     ) -> Result<(), AwsError> {
         let text = |name: &'static str, at: Timestamp| (name, Some(s(at.to_string())));
         let (name, value) = match noted {
-            Noted::Asked(at) => text("asked_at", at),
-            Noted::Proven(at) => text("proven_at", at),
+            Noted::Asked(at) => text("tested_at", at),
+            Noted::Proven(at) => text("verified_at", at),
             Noted::Dead(dead) => {
                 let value = dead.and_then(|dead| serde_dynamo::to_attribute_value(dead).ok());
-                ("dead", value)
+                ("undeliverable_reason", value)
             }
         };
         let mut set = "SET list_key = :list, #sort = :sort, contact = :contact, channel = :channel"

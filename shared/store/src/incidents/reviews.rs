@@ -2,7 +2,7 @@
 
 use aws_sdk_dynamodb::types::{TransactWriteItem, Update};
 use jiff::Timestamp;
-use muster_domain::review::{Correction, Review, Subject};
+use muster_domain::review::{ChangeRequest, Review, Subject};
 use muster_domain::value::id::ContactId;
 use muster_runtime::error::AwsError;
 use serde::de::DeserializeOwned;
@@ -175,12 +175,12 @@ impl Reviews<'_> {
     ///
     /// # Errors
     /// A correction that cannot be written.
-    pub fn correction_put(self, correction: &Correction) -> Result<TransactWriteItem, AwsError> {
+    pub fn correction_put(self, correction: &ChangeRequest) -> Result<TransactWriteItem, AwsError> {
         let (list, condition) = match &correction.decision {
             None => (CORRECTION, "attribute_not_exists(pk)"),
             Some(_) => (DECIDED, "attribute_exists(pk) AND attribute_not_exists(decision)"),
         };
-        let sort = format!("{:014}#{}", correction.at.as_millisecond(), correction.id);
+        let sort = format!("{:014}#{}", correction.requested_at.as_millisecond(), correction.id);
         let item = item::write(listed(CORRECTION, list, &correction.id, sort), correction)?;
         item::put(&self.0.table, item, Some(condition), vec![])
     }
@@ -189,7 +189,7 @@ impl Reviews<'_> {
     ///
     /// # Errors
     /// The failed call.
-    pub async fn correction(self, id: &str) -> Result<Option<Correction>, AwsError> {
+    pub async fn correction(self, id: &str) -> Result<Option<ChangeRequest>, AwsError> {
         let found = self.0.item(key(format!("{CORRECTION}#{id}"), CORRECTION)).await?;
         found.map(item::read).transpose()
     }
@@ -198,7 +198,7 @@ impl Reviews<'_> {
     ///
     /// # Errors
     /// The failed call.
-    pub async fn corrections(self) -> Result<Vec<Correction>, AwsError> {
+    pub async fn corrections(self) -> Result<Vec<ChangeRequest>, AwsError> {
         self.listed(CORRECTION).await
     }
 

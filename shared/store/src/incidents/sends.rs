@@ -6,13 +6,13 @@ use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::{ConditionCheck, TransactWriteItem};
 use jiff::Timestamp;
-use muster_domain::incident::State;
+use muster_domain::incident::IncidentStatus;
 use muster_domain::incident::escalation::Cursor;
-use muster_domain::incident::send::{SendChannel, SendKey, SendRecord, SendState};
+use muster_domain::incident::send::{Delivery, DeliveryKey, DeliveryState, SendChannel};
 use muster_domain::value::id::{ContactId, IncidentId};
 use muster_runtime::error::AwsError;
 
-use super::{Fact, Incidents, Sends, incident_key, partition};
+use super::{Incidents, Sends, TimelineEvent, incident_key, partition};
 use crate::item;
 use crate::item::{Item, Written, key, n, s};
 
@@ -46,27 +46,27 @@ fn prefix(cursor: Cursor, about: Option<&str>) -> String {
     about.map_or_else(|| turn_prefix(cursor), |update| update_prefix(cursor, update))
 }
 
-fn send_sk(key: &SendKey) -> String {
+fn send_sk(key: &DeliveryKey) -> String {
     let prefix = prefix(key.cursor, key.about.as_deref());
     format!("{prefix}{}#{}", key.contact, key.channel)
 }
 
 /// The send of a turn, or of an update in it, that has this sort key.
-fn send_key(sk: &str, cursor: Cursor, about: Option<&str>) -> Option<SendKey> {
+fn send_key(sk: &str, cursor: Cursor, about: Option<&str>) -> Option<DeliveryKey> {
     let (contact, channel) = sk.strip_prefix(&prefix(cursor, about))?.rsplit_once('#')?;
     let (contact, channel) = (contact.to_owned(), channel.parse().ok()?);
-    Some(SendKey { cursor, contact, channel, about: about.map(str::to_owned) })
+    Some(DeliveryKey { cursor, contact, channel, about: about.map(str::to_owned) })
 }
 
 /// The send record in an item of a turn, or of an update in it. One that cannot be read may have gone out: it
 /// is not sent again, and keeps none of the turn's other sends from going out.
-fn record(item: Item, cursor: Cursor, about: Option<&str>) -> Option<SendRecord> {
+fn record(item: Item, cursor: Cursor, about: Option<&str>) -> Option<Delivery> {
     let sk = item.get("sk").and_then(|sk| sk.as_s().ok());
     let key = sk.and_then(|sk| send_key(sk, cursor, about));
-    let unclear = key.map(|key| SendRecord {
+    let unclear = key.map(|key| Delivery {
         key,
-        state: SendState::Unconfirmed,
-        tries: 1,
+        state: DeliveryState::Unconfirmed,
+        attempts: 1,
         at: Timestamp::now(),
     });
     item::readable(item, "send").or(unclear)
@@ -77,11 +77,7 @@ impl Sends<'_> {
     ///
     /// # Errors
     /// The failed call.
-    pub async fn of_turn(
-        self,
-        id: &IncidentId,
-        cursor: Cursor,
-    ) -> Result<Vec<SendRecord>, AwsError> {
+    pub async fn of_turn(self, id: &IncidentId, cursor: Cursor) -> Result<Vec<Delivery>, AwsError> {
         let items = self.0.part(partition(id), turn_prefix(cursor)).await?;
         Ok(items.into_iter().filter_map(|item| record(item, cursor, None)).collect())
     }
@@ -108,8 +104,8 @@ impl Sends<'_> {
             .consistent_read(true);
         let mut reached = BTreeSet::new();
         for item in item::every(query).await? {
-            let Some(record) = item::readable::<SendRecord>(item, "send") else { continue };
-            let went = matches!(record.state, SendState::Sent { .. });
+            let Some(record) = item::readable::<Delivery>(item, "send") else { continue };
+            let went = matches!(record.state, DeliveryState::Sent { .. });
             if went && record.key.channel != SendChannel::Topic {
                 reached.extend(record.key.contact.parse::<ContactId>().ok());
             }
@@ -130,9 +126,9 @@ impl Sends<'_> {
         self,
         id: &IncidentId,
         run: u32,
-        claims: &[SendRecord],
+        claims: &[Delivery],
         tokens: &[IssuedToken],
-        fact: Option<(&str, &Fact)>,
+        fact: Option<(&str, &TimelineEvent)>,
     ) -> Result<Written, AwsError> {
         let mut writes = Vec::new();
         // Tokens first: a link must work before anybody can hold it.
@@ -166,7 +162,7 @@ impl Sends<'_> {
         id: &IncidentId,
         cursor: Cursor,
         update: &str,
-    ) -> Result<Vec<SendRecord>, AwsError> {
+    ) -> Result<Vec<Delivery>, AwsError> {
         let items = self.0.part(partition(id), update_prefix(cursor, update)).await?;
         Ok(items.into_iter().filter_map(|item| record(item, cursor, Some(update))).collect())
     }
@@ -179,7 +175,7 @@ impl Sends<'_> {
     pub async fn claim_update(
         self,
         id: &IncidentId,
-        claims: &[SendRecord],
+        claims: &[Delivery],
         tokens: &[IssuedToken],
     ) -> Result<Written, AwsError> {
         let tokens = tokens.iter().map(|token| self.0.answers().token_put(id, &[], token));
@@ -202,20 +198,20 @@ impl Sends<'_> {
             .condition_expression("#status = :open AND run = :run")
             .expression_attribute_values(":run", n(run))
             .expression_attribute_names("#status", "status")
-            .expression_attribute_values(":open", s(State::Open.name()))
+            .expression_attribute_values(":open", s(IncidentStatus::Open.name()))
             .build()
             .map_err(|_| AwsError::shape("building a condition"))?;
         Ok(TransactWriteItem::builder().condition_check(check).build())
     }
 
-    fn claim_put(self, id: &IncidentId, claim: &SendRecord) -> Result<TransactWriteItem, AwsError> {
+    fn claim_put(self, id: &IncidentId, claim: &Delivery) -> Result<TransactWriteItem, AwsError> {
         let keys = key(partition(id), send_sk(&claim.key));
         let item = item::write(keys, claim)?;
-        if claim.tries == 1 {
+        if claim.attempts == 1 {
             return item::put(&self.0.table, item, Some("attribute_not_exists(pk)"), vec![]);
         }
         // Only a claim changes `tries`, and only a finished send has a message id.
-        let values = vec![(":tries", n(claim.tries - 1))];
+        let values = vec![(":tries", n(claim.attempts - 1))];
         let unchanged = "tries = :tries AND attribute_not_exists(message_id)";
         item::put(&self.0.table, item, Some(unchanged), values)
     }
@@ -224,20 +220,20 @@ impl Sends<'_> {
     ///
     /// # Errors
     /// The failed call.
-    pub async fn settle(self, id: &IncidentId, record: &SendRecord) -> Result<(), AwsError> {
+    pub async fn settle(self, id: &IncidentId, record: &Delivery) -> Result<(), AwsError> {
         let keys = key(partition(id), send_sk(&record.key));
         // A digest may have told of a page before its own run has noted that it is held.
-        self.settle_item(item::write(keys, record)?, record.tries, &["claimed"]).await
+        self.settle_item(item::write(keys, record)?, record.attempts, &["sending"]).await
     }
 
     /// Writes what became of a page that waited for a digest.
     ///
     /// # Errors
     /// The failed call.
-    pub async fn settle_held(self, id: &IncidentId, record: &SendRecord) -> Result<(), AwsError> {
+    pub async fn settle_held(self, id: &IncidentId, record: &Delivery) -> Result<(), AwsError> {
         let keys = key(partition(id), send_sk(&record.key));
-        let states = ["claimed", "held", "unconfirmed"];
-        self.settle_item(item::write(keys, record)?, record.tries, &states).await
+        let states = ["sending", "held", "unconfirmed"];
+        self.settle_item(item::write(keys, record)?, record.attempts, &states).await
     }
 
     /// Writes the item of a send that has ended, if its claim is still the one with this number and it
@@ -297,13 +293,13 @@ mod tests {
         let cursor = Cursor { run: 2, round: 1, step: 3 };
         let check = |contact: &str, channel: &str, about: Option<&str>| {
             let (contact, channel) = (contact.to_owned(), channel.parse().unwrap());
-            let send = SendKey { cursor, contact, channel, about: about.map(str::to_owned) };
+            let send = DeliveryKey { cursor, contact, channel, about: about.map(str::to_owned) };
             let mut item = key("incident#20261123-abcdefghjk", send_sk(&send));
             let read = record(item.clone(), cursor, about).unwrap();
-            assert_eq!((&read.key, &read.state), (&send, &SendState::Unconfirmed));
+            assert_eq!((&read.key, &read.state), (&send, &DeliveryState::Unconfirmed));
             // One that can be read is as it was stored.
-            let state = SendState::Sent { message_id: "m".into() };
-            let stored = SendRecord { key: send, state, tries: 2, at: Timestamp::UNIX_EPOCH };
+            let state = DeliveryState::Sent { message_id: "m".into() };
+            let stored = Delivery { key: send, state, attempts: 2, at: Timestamp::UNIX_EPOCH };
             item = item::write(item, &stored).unwrap();
             assert_eq!(record(item, cursor, about), Some(stored));
         };

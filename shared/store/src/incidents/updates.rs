@@ -4,6 +4,7 @@
 use aws_sdk_dynamodb::types::{ReturnValue, TransactWriteItem};
 use jiff::Timestamp;
 use muster_domain::incident::Incident;
+use muster_domain::incident::event::EventType;
 use muster_domain::incident::update::{DAILY, Update, UpdateInput};
 use muster_domain::value::id::IncidentId;
 use muster_runtime::error::AwsError;
@@ -242,7 +243,10 @@ impl Updates<'_> {
             .table_name(&self.0.table)
             .key_condition_expression("pk = :pk AND begins_with(sk, :begin)")
             .expression_attribute_values(":pk", s(partition(id)))
-            .expression_attribute_values(":begin", s("fact#attached#"))
+            .expression_attribute_values(
+                ":begin",
+                s(format!("fact#{}#", EventType::FindingAdded.name())),
+            )
             .projection_expression("sk")
             .consistent_read(true);
         Ok(u64::try_from(item::every(query).await?.len()).unwrap_or(u64::MAX))

@@ -22,7 +22,7 @@ pub enum Action {
     /// It is new.
     Created,
     /// Some of its fields were changed.
-    Changed,
+    Updated,
     /// It was deleted.
     Deleted,
     /// Its numbers and addresses were shown in full.
@@ -30,7 +30,7 @@ pub enum Action {
     /// The values in its history were erased.
     Erased,
     /// Somebody came with a link that is not good, or not any more.
-    Refused,
+    LinkRejected,
 }
 
 /// Who makes a change, when, by what, and why.
@@ -63,9 +63,9 @@ pub struct FieldChange {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change {
     /// The kind of entry: `contact`, `external`.
-    pub kind: String,
+    pub entry_type: String,
     /// The entry's id.
-    pub id: String,
+    pub entry_id: String,
     /// What was done.
     pub action: Action,
     /// Who did it.
@@ -97,7 +97,7 @@ impl Change {
         let entry = after.or(before).ok_or_else(|| AwsError::shape("writing a change"))?;
         let action = match (before, after) {
             (None, _) => Action::Created,
-            (Some(_), Some(_)) => Action::Changed,
+            (Some(_), Some(_)) => Action::Updated,
             (Some(_), None) => Action::Deleted,
         };
         Ok(Self { fields: difference(before, after)?, ..Self::note(entry, action, why) })
@@ -114,8 +114,8 @@ impl Change {
     #[must_use]
     pub fn note<E: Entry>(entry: &E, action: Action, why: &Why) -> Self {
         Self {
-            kind: E::KIND.to_owned(),
-            id: entry.id().to_string(),
+            entry_type: E::KIND.to_owned(),
+            entry_id: entry.id().to_string(),
             action,
             by: why.by.clone(),
             at: why.at,
@@ -153,8 +153,8 @@ impl Change {
     #[must_use]
     pub fn of_everything(action: Action, why: &Why) -> Self {
         Self {
-            kind: "roster".to_owned(),
-            id: "contacts".to_owned(),
+            entry_type: "roster_export".to_owned(),
+            entry_id: "contacts".to_owned(),
             action,
             by: why.by.clone(),
             at: why.at,
@@ -188,9 +188,9 @@ impl Change {
 
     pub(super) fn item(&self) -> Result<Item, AwsError> {
         let sort = self.sort();
-        let mut keys = key(partition(&self.kind, &self.id), format!("change#{sort}"));
+        let mut keys = key(partition(&self.entry_type, &self.entry_id), format!("change#{sort}"));
         keys.insert("list_key".to_owned(), s(KIND));
-        keys.insert("sort".to_owned(), s(format!("{sort}#{}#{}", self.kind, self.id)));
+        keys.insert("sort".to_owned(), s(format!("{sort}#{}#{}", self.entry_type, self.entry_id)));
         item::write(keys, self)
     }
 }

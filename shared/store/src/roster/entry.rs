@@ -3,7 +3,7 @@
 use std::fmt::Display;
 use std::str::FromStr;
 
-use muster_domain::response_plan::settings::PlanSettings;
+use muster_domain::response_plan::settings::ResponsePlanSettings;
 use muster_domain::roster::contact::Contact;
 use muster_domain::roster::external::ExternalResource;
 use muster_domain::roster::plan::EscalationPlan;
@@ -60,12 +60,12 @@ impl Entry for Contact {
 
     /// Those who left are in no index by level: looking up a team never meets them.
     fn level_key(&self) -> Option<String> {
-        (!self.departed()).then(|| self.level.to_string())
+        (!self.departed()).then(|| self.escalation_level.to_string())
     }
 }
 
 impl Entry for ExternalResource {
-    const KIND: &'static str = "external";
+    const KIND: &'static str = "external_resource";
     type Id = ResourceId;
 
     fn id(&self) -> &ResourceId {
@@ -82,7 +82,7 @@ impl Entry for ExternalResource {
 }
 
 impl Entry for EscalationPlan {
-    const KIND: &'static str = "plan";
+    const KIND: &'static str = "escalation_plan";
     type Id = PlanId;
 
     fn id(&self) -> &PlanId {
@@ -135,11 +135,11 @@ only! {
 }
 only! {
     /// The name of the response plan's settings.
-    ThePlan of PlanSettings
+    ThePlan of ResponsePlanSettings
 }
 
-impl Entry for PlanSettings {
-    const KIND: &'static str = "response-plan";
+impl Entry for ResponsePlanSettings {
+    const KIND: &'static str = "response_plan_settings";
     type Id = ThePlan;
 
     fn id(&self) -> &ThePlan {

@@ -37,7 +37,7 @@ impl Roster {
         self.add(&mut people, wanted).await?;
         for _ in 0..DEEPEST_BACKUP {
             let mut missing: Vec<ContactId> =
-                people.values().filter_map(|contact| contact.backup.clone()).collect();
+                people.values().filter_map(|contact| contact.backup_contact.clone()).collect();
             missing.retain(|id| !people.contains_key(id));
             missing.sort();
             missing.dedup();

@@ -1,9 +1,9 @@
 //! Held pages are sorted into those to tell, those that are over, and those that nobody can judge.
 
-use muster_domain::finding::Quiet;
+use muster_domain::finding::InactiveReason;
 use muster_domain::incident::Actor;
 use muster_domain::incident::escalation::Cursor;
-use muster_domain::incident::send::{ChannelKey, SendKey, SendRecord};
+use muster_domain::incident::send::{ChannelKey, Delivery, DeliveryKey};
 use muster_domain::roster::plan::EscalationPlan;
 use muster_domain::roster::policy::Policy;
 use muster_domain::value::channel::ChannelType;
@@ -14,10 +14,10 @@ use super::*;
 /// An open incident whose id ends so.
 fn incident(end: &str) -> Incident {
     let finding = json!({
-        "identity": {"guard_duty": end}, "route": "guardduty", "severity": "high",
+        "identity": {"type": "guardduty", "id": end}, "source": "guardduty", "severity": "high",
         "incident_type": "malware", "finding_type": "Trojan:EC2/DNSDataExfiltration",
         "account": "111122223333", "region": "eu-central-1", "title": "A title",
-        "description": "", "console_link": "https://console.aws.amazon.com/"
+        "description": "", "console_url": "https://console.aws.amazon.com/"
     });
     let finding = serde_json::from_value(finding).unwrap();
     let (policy, plan) = (Policy::default(), EscalationPlan::default());
@@ -32,12 +32,12 @@ fn id(end: &str) -> IncidentId {
 fn page(end: &str, unconfirmed: bool) -> HeldPage {
     let (contact, kind) = ("ada".to_owned(), ChannelType::Sms);
     let channel = ChannelKey::first(kind).into();
-    let key = SendKey { cursor: Cursor::FIRST, contact: contact.clone(), channel, about: None };
-    let state = SendState::Held { until: Timestamp::UNIX_EPOCH };
+    let key = DeliveryKey { cursor: Cursor::FIRST, contact: contact.clone(), channel, about: None };
+    let state = DeliveryState::Held { not_before: Timestamp::UNIX_EPOCH };
     HeldPage {
         channel: PagedChannel { contact, kind, address: "a number".into() },
         incident: id(end),
-        record: SendRecord { key, state, tries: 1, at: Timestamp::UNIX_EPOCH },
+        record: Delivery { key, state, attempts: 1, at: Timestamp::UNIX_EPOCH },
         unconfirmed,
     }
 }
@@ -45,10 +45,11 @@ fn page(end: &str, unconfirmed: bool) -> HeldPage {
 #[test]
 fn a_page_that_nobody_can_judge_waits_and_the_others_go_on() {
     let now = Timestamp::UNIX_EPOCH;
-    let answered = incident("b").acknowledge(Actor::Contact("bob".parse().unwrap()), now);
+    let answered =
+        incident("b").acknowledge(Actor::Contact { contact: "bob".parse().unwrap() }, now);
     let stopped = incident("c").close_at_source(
         &incident("c").finding.identity,
-        (Quiet::Archived, now),
+        (InactiveReason::Archived, now),
         true,
         now,
     );

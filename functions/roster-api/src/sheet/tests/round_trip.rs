@@ -62,10 +62,12 @@ fn contact() -> impl Strategy<Value = Contact> {
         |(who, what, channels, availability, status, backup, zone)| {
             let mut contact = json!({
                 "id": who.0, "name": who.1, "roles": what.0, "channels": channels,
-                "availability": availability, "time_zone": zone, "level": what.4,
+                "availability": availability, "time_zone": zone, "escalation_level": what.4,
                 "skills": what.1, "certifications": what.2, "accounts": what.3, "status": status,
             });
-            for (field, value) in [("department", who.2), ("manager", who.3), ("backup", backup)] {
+            for (field, value) in
+                [("department", who.2), ("manager", who.3), ("backup_contact", backup)]
+            {
                 if let Some(value) = value {
                     contact[field] = json!(value);
                 }
@@ -132,7 +134,7 @@ proptest! {
     #[test]
     fn no_cells_panic(
         rows in r#"(\PC|[\t\r\n,;:"'\\=-]|sms|24/7|mon|until|08:00){0,60}"#,
-        column in select(vec!["id", "channels", "phone", "availability", "level", "status", "skills"]),
+        column in select(vec!["id", "channels", "phone", "availability", "escalation_level", "status", "skills"]),
     ) {
         let sheet = format!("name,role,sms,email,time zone,{column}\nAda,,,,,{rows}");
         for row in read_csv(sheet.as_bytes()).unwrap_or_default() {

@@ -23,24 +23,24 @@ const LAST_PART: i32 = 12;
 /// A time at which people are told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Stage {
+pub enum DeadlineStage {
     /// The clock has started.
-    Start,
+    Started,
     /// Half of the time is over.
-    Half,
+    Halfway,
     /// A twelfth of the time is left.
-    Soon,
+    DueSoon,
     /// The deadline has passed.
-    Over,
+    Overdue,
 }
 
-impl Stage {
-    const ALL: [Self; 4] = [Self::Start, Self::Half, Self::Soon, Self::Over];
+impl DeadlineStage {
+    const ALL: [Self; 4] = [Self::Started, Self::Halfway, Self::DueSoon, Self::Overdue];
 }
 
 /// That the report was made.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Reported {
+pub struct NotificationRecord {
     /// Who says so.
     pub by: String,
     /// When.
@@ -52,13 +52,13 @@ pub struct Reported {
 
 /// The clock of one duty in one incident.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DutyClock {
+pub struct NotificationDeadline {
     /// The incident.
     pub incident: IncidentId,
     /// Who must be told of it.
     pub resource: ResourceId,
     /// The name of who must be told.
-    pub organisation: String,
+    pub organization: String,
     /// Whole hours from the start to the deadline.
     pub within_hours: NonZeroU32,
     /// When the first finding of such a type opened the incident or joined it: it is known since then.
@@ -66,10 +66,10 @@ pub struct DutyClock {
     /// When the report must have been made.
     pub deadline: Timestamp,
     /// The stages that people were told of.
-    pub told: Vec<Stage>,
+    pub reminders_sent: Vec<DeadlineStage>,
     /// That the report was made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub done: Option<Reported>,
+    pub notified: Option<NotificationRecord>,
     /// Whether it is a drill's.
     pub drill: bool,
     /// The types of the incident's findings whose duties are counted. Empty in clocks that were stored
@@ -83,7 +83,7 @@ pub struct DutyClock {
     pub version: u64,
 }
 
-impl DutyClock {
+impl NotificationDeadline {
     /// The clock that a finding of this type starts in an incident at this time, if the organisation must be told of
     /// its kind; by the shortest of its duties, if several say so.
     #[must_use]
@@ -92,19 +92,19 @@ impl DutyClock {
         (incident_type, started_at): (IncidentType, Timestamp),
         resource: &ExternalResource,
     ) -> Option<Self> {
-        let duties = resource.duties.iter();
+        let duties = resource.notification_obligations.iter();
         let named = duties.filter(|duty| duty.incident_types.contains(&incident_type));
         let within_hours = named.map(|duty| duty.within_hours).min()?;
         let length = SignedDuration::from_hours(i64::from(within_hours.get()));
         Some(Self {
             incident: incident.id.clone(),
             resource: resource.id.clone(),
-            organisation: resource.organisation.clone(),
+            organization: resource.organization.clone(),
             within_hours,
             started_at,
             deadline: started_at.saturating_add(length).unwrap_or(Timestamp::MAX),
-            told: Vec::new(),
-            done: None,
+            reminders_sent: Vec::new(),
+            notified: None,
             drill: incident.drill().is_some(),
             incident_types: BTreeSet::from([incident_type]),
             restarts: 0,
@@ -122,7 +122,7 @@ impl DutyClock {
         }
         let incident_types = self.incident_types.union(&other.incident_types).copied().collect();
         let version = self.version + 1;
-        if self.done.is_none() && self.deadline <= other.deadline {
+        if self.notified.is_none() && self.deadline <= other.deadline {
             return Some(Self { incident_types, version, ..self.clone() });
         }
         let restarts = self.restarts + 1;
@@ -137,44 +137,46 @@ impl DutyClock {
 
     /// When a stage is reached.
     #[must_use]
-    pub fn reached_at(&self, stage: Stage) -> Timestamp {
+    pub fn reached_at(&self, stage: DeadlineStage) -> Timestamp {
         let length = self.deadline.duration_since(self.started_at);
         let before =
             |part: SignedDuration| self.deadline.saturating_sub(part).unwrap_or(self.started_at);
         match stage {
-            Stage::Start => self.started_at,
-            Stage::Half => before(length / 2),
-            Stage::Soon => before(length / LAST_PART),
-            Stage::Over => self.deadline,
+            DeadlineStage::Started => self.started_at,
+            DeadlineStage::Halfway => before(length / 2),
+            DeadlineStage::DueSoon => before(length / LAST_PART),
+            DeadlineStage::Overdue => self.deadline,
         }
     }
 
     /// The latest stage that is reached and nobody was told of. Earlier ones that were missed are not
     /// made up for: what counts is how much time is left.
     #[must_use]
-    pub fn due(&self, now: Timestamp) -> Option<Stage> {
-        if self.done.is_some() {
+    pub fn due(&self, now: Timestamp) -> Option<DeadlineStage> {
+        if self.notified.is_some() {
             return None;
         }
-        let reached = Stage::ALL.into_iter().rfind(|stage| self.reached_at(*stage) <= now)?;
-        self.told.iter().all(|told| *told < reached).then_some(reached)
+        let reached =
+            DeadlineStage::ALL.into_iter().rfind(|stage| self.reached_at(*stage) <= now)?;
+        self.reminders_sent.iter().all(|told| *told < reached).then_some(reached)
     }
 
     /// When the next stage is reached that nobody was told of; none once all is over.
     #[must_use]
     pub fn next_at(&self) -> Option<Timestamp> {
-        if self.done.is_some() {
+        if self.notified.is_some() {
             return None;
         }
-        let last = self.told.iter().max();
-        let next = Stage::ALL.into_iter().find(|stage| last.is_none_or(|last| last < stage))?;
+        let last = self.reminders_sent.iter().max();
+        let next =
+            DeadlineStage::ALL.into_iter().find(|stage| last.is_none_or(|last| last < stage))?;
         Some(self.reached_at(next))
     }
 
     /// The clock after people were told of a stage.
     #[must_use]
-    pub fn told(mut self, stage: Stage) -> Self {
-        self.told.push(stage);
+    pub fn told(mut self, stage: DeadlineStage) -> Self {
+        self.reminders_sent.push(stage);
         self.version += 1;
         self
     }
@@ -182,10 +184,10 @@ impl DutyClock {
     /// The clock after somebody said that the report was made; `None` if somebody had before.
     #[must_use]
     pub fn finish(mut self, by: String, at: Timestamp, note: Option<String>) -> Option<Self> {
-        if self.done.is_some() {
+        if self.notified.is_some() {
             return None;
         }
-        self.done = Some(Reported { by, at, note });
+        self.notified = Some(NotificationRecord { by, at, note });
         self.version += 1;
         Some(self)
     }
@@ -200,7 +202,7 @@ pub fn recipients<'a>(
     now: Timestamp,
 ) -> Vec<&'a Contact> {
     // Critical, so that nobody is left out for the time of day.
-    let call = Call { severity: Severity::Critical, account: "", highest_level: 4, now };
+    let call = Call { severity: Severity::Critical, account: "", max_escalation_level: 4, now };
     let mut told: Vec<&Contact> = Vec::new();
     let mut add = |contact: &'a Contact| {
         let here = !contact.departed() && !contact.on_leave(now);

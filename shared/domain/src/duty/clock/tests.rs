@@ -5,29 +5,30 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 
 use super::*;
-use crate::roster::contact::Status;
-use crate::roster::external::Duty;
+use crate::roster::contact::ContactStatus;
+use crate::roster::external::NotificationObligation;
 use crate::samples::{incident, now, people, person};
 use crate::value::incident_type::IncidentType;
 
 fn regulator(hours: &[u32]) -> ExternalResource {
-    let duty = |hours: &u32| Duty {
+    let duty = |hours: &u32| NotificationObligation {
         incident_types: BTreeSet::from([IncidentType::Malware]),
         within_hours: NonZeroU32::new(*hours).unwrap(),
     };
     let draft = serde_json::json!({
-        "organisation": "Data <Protection> Authority", "kind": "regulator",
+        "organization": "Data <Protection> Authority", "type": "regulator",
         "contact_email": "desk@dpa.example"
     });
-    let draft: crate::roster::external::draft::ExternalDraft =
+    let draft: crate::roster::external::draft::ExternalResourceInput =
         serde_json::from_value(draft).unwrap();
     let stamp = crate::value::stamps::Stamp { by: "test".into(), at: now() };
     let resource = draft.check(None, None, &stamp).unwrap();
-    ExternalResource { duties: hours.iter().map(duty).collect(), ..resource }
+    ExternalResource { notification_obligations: hours.iter().map(duty).collect(), ..resource }
 }
 
-fn clock() -> DutyClock {
-    DutyClock::start(&incident(), (incident().r#type, now()), &regulator(&[96, 72])).unwrap()
+fn clock() -> NotificationDeadline {
+    NotificationDeadline::start(&incident(), (incident().r#type, now()), &regulator(&[96, 72]))
+        .unwrap()
 }
 
 #[test]
@@ -35,23 +36,26 @@ fn the_shortest_duty_counts() {
     let clock = clock();
     assert_eq!(clock.within_hours.get(), 72);
     assert_eq!(clock.deadline, now() + SignedDuration::from_hours(72));
-    assert!(DutyClock::start(&incident(), (incident().r#type, now()), &regulator(&[])).is_none());
+    assert!(
+        NotificationDeadline::start(&incident(), (incident().r#type, now()), &regulator(&[]))
+            .is_none()
+    );
 }
 
 #[test]
 fn stages() {
     let hour = |hours: i64| now() + SignedDuration::from_hours(hours);
     let mut clock = clock();
-    assert_eq!(clock.due(hour(0)), Some(Stage::Start));
-    clock = clock.told(Stage::Start);
+    assert_eq!(clock.due(hour(0)), Some(DeadlineStage::Started));
+    clock = clock.told(DeadlineStage::Started);
     assert_eq!((clock.due(hour(35)), clock.next_at()), (None, Some(hour(36))));
-    assert_eq!(clock.due(hour(36)), Some(Stage::Half));
+    assert_eq!(clock.due(hour(36)), Some(DeadlineStage::Halfway));
     // Nobody looked for a day and a half: the last warning alone counts.
-    assert_eq!(clock.due(hour(67)), Some(Stage::Soon));
-    clock = clock.told(Stage::Soon);
+    assert_eq!(clock.due(hour(67)), Some(DeadlineStage::DueSoon));
+    clock = clock.told(DeadlineStage::DueSoon);
     assert_eq!((clock.due(hour(70)), clock.next_at()), (None, Some(hour(72))));
-    assert_eq!(clock.due(hour(72)), Some(Stage::Over));
-    let over = clock.clone().told(Stage::Over);
+    assert_eq!(clock.due(hour(72)), Some(DeadlineStage::Overdue));
+    let over = clock.clone().told(DeadlineStage::Overdue);
     assert_eq!((over.due(hour(99)), over.next_at()), (None, None));
     let done = clock.finish("ada".into(), hour(71), Some("4711".into())).unwrap();
     assert_eq!((done.due(hour(80)), done.next_at()), (None, None));
@@ -72,9 +76,9 @@ fn who_is_told() {
     let everybody = people([person("ada", 1), com.clone(), lex.clone(), person("kim", 2)]);
     assert_eq!(ids(&everybody, Some("kim")), ["com", "lex", "kim"], "outside their hours too");
     assert_eq!(ids(&everybody, Some("lex")), ["com", "lex"], "nobody twice");
-    lex.status = Status::OnLeave { until: "2026-12-24".parse().unwrap() };
-    lex.backup = Some("kim".parse().unwrap());
-    com.status = Status::Departed;
+    lex.status = ContactStatus::OnLeave { until: "2026-12-24".parse().unwrap() };
+    lex.backup_contact = Some("kim".parse().unwrap());
+    com.status = ContactStatus::Departed;
     assert_eq!(ids(&people([com.clone(), lex, person("kim", 2)]), None), ["kim"]);
     assert_eq!(ids(&people([person("ada", 1), com]), None), ["ada"], "commanders, if nobody else");
 }
@@ -83,13 +87,13 @@ fn who_is_told() {
 fn words() {
     let (clock, incident) = (clock(), incident());
     let at = now() + SignedDuration::from_hours(36);
-    let mail = clock.mail(Stage::Half, &incident, at);
+    let mail = clock.mail(DeadlineStage::Halfway, &incident, at);
     insta::assert_snapshot!(format!("{}\n\n{}", mail.subject, mail.text));
-    for stage in Stage::ALL {
+    for stage in DeadlineStage::ALL {
         let text = clock.text(stage, &incident, clock.reached_at(stage));
         assert!(text.is_ascii() && text.len() <= 160, "{} {text}", text.len());
     }
-    let over = clock.mail(Stage::Over, &incident, clock.deadline);
+    let over = clock.mail(DeadlineStage::Overdue, &incident, clock.deadline);
     assert!(over.subject.contains("deadline PASSED"), "{}", over.subject);
 }
 
@@ -97,12 +101,12 @@ fn words() {
 fn a_drills_text_is_one_part_too_and_names_nobody() {
     let mut incident = incident();
     incident.finding.drill = Some(crate::finding::drill::Drill::default());
-    let clock = DutyClock { drill: true, ..clock() };
+    let clock = NotificationDeadline { drill: true, ..clock() };
     for (severity, kind) in
         Severity::ALL.into_iter().flat_map(|s| IncidentType::ALL.map(|kind| (s, kind)))
     {
         (incident.severity, incident.r#type) = (severity, kind);
-        for stage in Stage::ALL {
+        for stage in DeadlineStage::ALL {
             let text = clock.text(stage, &incident, clock.reached_at(stage));
             assert!(text.starts_with("DRILL MUSTER") && !text.contains("Authority"), "{text}");
             assert!(text.is_ascii() && text.len() <= 160, "{} {text}", text.len());
@@ -123,7 +127,7 @@ proptest! {
                 clock = clock.told(stage);
             }
         }
-        prop_assert!(told.len() <= Stage::ALL.len());
+        prop_assert!(told.len() <= DeadlineStage::ALL.len());
     }
 }
 
@@ -134,10 +138,13 @@ fn findings_that_join_bring_their_duties() {
         let within_hours = NonZeroU32::new(hours).unwrap();
         let incident_types = BTreeSet::from([IncidentType::DataExposure]);
         let mut authority = regulator(&[72]);
-        authority.duties.push(Duty { incident_types, within_hours });
-        DutyClock::start(&incident(), (IncidentType::DataExposure, at), &authority).unwrap()
+        authority
+            .notification_obligations
+            .push(NotificationObligation { incident_types, within_hours });
+        NotificationDeadline::start(&incident(), (IncidentType::DataExposure, at), &authority)
+            .unwrap()
     };
-    let first = clock().told(Stage::Start);
+    let first = clock().told(DeadlineStage::Started);
     assert!(first.joined_by(&clock()).is_none(), "the same type again");
 
     // A longer duty changes no deadline and is not announced.
@@ -148,16 +155,16 @@ fn findings_that_join_bring_their_duties() {
     // A shorter one takes over and is announced from its start.
     let shorter = first.joined_by(&joined(4, hour(1))).unwrap();
     assert_eq!((shorter.started_at, shorter.deadline), (hour(1), hour(5)));
-    assert_eq!((shorter.due(hour(1)), shorter.restarts), (Some(Stage::Start), 1));
+    assert_eq!((shorter.due(hour(1)), shorter.restarts), (Some(DeadlineStage::Started), 1));
     assert_eq!((first.again().as_str(), shorter.again().as_str()), ("", "#1"));
-    let (_, text) = shorter.fact(Stage::Start);
+    let (_, text) = shorter.fact(DeadlineStage::Started);
     assert!(text.contains("malware, data exposure"), "{text}");
     assert!(shorter.joined_by(&joined(4, hour(2))).is_none(), "counted");
 
     // The report that was made did not include it.
     let done = first.finish("ada".into(), hour(1), None).unwrap();
     let again = done.joined_by(&joined(4, hour(2))).unwrap();
-    assert_eq!((again.done.clone(), again.due(hour(2))), (None, Some(Stage::Start)));
+    assert_eq!((again.notified.clone(), again.due(hour(2))), (None, Some(DeadlineStage::Started)));
 }
 
 #[test]
@@ -166,6 +173,6 @@ fn clocks_of_older_versions_are_read() {
     for name in ["incident_types", "restarts"] {
         stored.as_object_mut().unwrap().remove(name);
     }
-    let read: DutyClock = serde_json::from_value(stored).unwrap();
+    let read: NotificationDeadline = serde_json::from_value(stored).unwrap();
     assert!(read.incident_types.is_empty() && read.joined_by(&clock()).is_some());
 }

@@ -11,7 +11,9 @@ use super::guardduty::{actor, sequence_details, signals};
 use super::lines::{Lines, joined, remarked};
 use super::place::{Resource, place, vulnerabilities};
 use super::tree::Tree;
-use super::{Asked, Finding, FindingIdentity, Quiet, Route, UNKNOWN_REGION};
+use super::{
+    CustomAction, Finding, FindingIdentity, FindingSource, InactiveReason, UNKNOWN_REGION,
+};
 use crate::value::severity::Severity;
 
 /// Before the fields of a `GuardDuty` finding's `service` in `ProductFields`.
@@ -114,11 +116,16 @@ impl AsffFinding {
     /// Returns the finding for which a person asked for the team. Whether it was handed on, resolved
     /// or suppressed before does not matter to them.
     #[must_use]
-    pub fn asked_for(self, asked: Asked) -> Finding {
+    pub fn asked_for(self, asked: CustomAction) -> Finding {
         let finding = Finding::from(self);
-        let sample = finding.quiet.filter(|quiet| *quiet == Quiet::Sample);
+        let sample = finding.inactive_reason.filter(|quiet| *quiet == InactiveReason::Sample);
         let asked = Some(asked.cleaned());
-        Finding { route: Route::CustomAction, quiet: sample, asked, ..finding }
+        Finding {
+            source: FindingSource::CustomAction,
+            inactive_reason: sample,
+            custom_action: asked,
+            ..finding
+        }
     }
 }
 
@@ -228,7 +235,7 @@ impl From<AsffFinding> for Finding {
         let region = finding.region();
         let service = finding.product_fields.unfolded(SERVICE);
         let (native, console_link) = match &identity {
-            FindingIdentity::GuardDuty(tail) => {
+            FindingIdentity::GuardDuty { id: tail } => {
                 let id = tail.rsplit('/').next().unwrap_or(tail);
                 let native = types.iter().find_map(|name| classify::native(name));
                 (native, guardduty_link(&region, id))
@@ -240,7 +247,7 @@ impl From<AsffFinding> for Finding {
         let updated_at = finding.updated_at.as_time();
         let last_seen = finding.last_observed_at.as_time().or_else(|| seen("eventLastSeen"));
         Self {
-            route: Route::SecurityHub,
+            source: FindingSource::SecurityHub,
             severity,
             incident_type: class.incident_type,
             category: class.category,
@@ -248,17 +255,17 @@ impl From<AsffFinding> for Finding {
             title: finding.title.as_text().unwrap_or_else(|| finding_type.clone()),
             description: finding.description.as_text().unwrap_or_default(),
             resource: finding.resources().next().and_then(|resource| resource.headline()),
-            console_link,
+            console_url: console_link,
             finding_type,
-            quiet: finding.quiet(&identity, &service),
-            first_seen: finding.first_observed_at.as_time().or_else(|| seen("eventFirstSeen")),
-            last_seen: last_seen.or(updated_at),
+            inactive_reason: finding.quiet(&identity, &service),
+            first_seen_at: finding.first_observed_at.as_time().or_else(|| seen("eventFirstSeen")),
+            last_seen_at: last_seen.or(updated_at),
             updated_at,
             count: service.count("count"),
-            related: finding.related(&identity, &account),
+            related_findings: finding.related(&identity, &account),
             details: finding.details(&service).into_details(),
             reported_at: None,
-            asked: None,
+            custom_action: None,
             drill: None,
             identity,
             account,

@@ -6,9 +6,9 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use super::{Drill, DrillFinding, Mode};
+use super::{Drill, DrillFinding, DrillMode};
 use crate::draft::checks::{Faults, Field};
-use crate::draft::fault::Fault;
+use crate::draft::fault::FieldError;
 use crate::draft::given::Given;
 use crate::value::id::ContactId;
 use crate::value::incident_type::IncidentType;
@@ -19,19 +19,19 @@ const NO_ACCOUNT: &str = "000000000000";
 
 /// A drill as somebody asks for it: every field may be missing or of the wrong type.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(expecting = "a drill as a JSON object")]
+#[serde(expecting = "a drill object")]
 #[expect(clippy::zero_sized_map_values, reason = "serde flattens maps, not sets")]
-pub struct DrillDraft {
+pub struct DrillInput {
     incident_type: Field<String>,
     severity: Field<String>,
     account: Field<String>,
-    people: Field<Vec<Given<String>>>,
+    contacts: Field<Vec<Given<String>>>,
     mode: Field<String>,
     #[serde(flatten)]
     rest: BTreeMap<String, IgnoredAny>,
 }
 
-impl DrillDraft {
+impl DrillInput {
     /// The drill that this draft asks for. What is missing: High, of no particular kind, about no real
     /// account, for the people of the plan. Whether it sends has to be said.
     ///
@@ -43,14 +43,14 @@ impl DrillDraft {
         region: &str,
         asked_by: String,
         now: Timestamp,
-    ) -> Result<DrillFinding, Vec<Fault>> {
+    ) -> Result<DrillFinding, Vec<FieldError>> {
         let mut faults = Faults::default();
         faults.unknown(self.rest.keys(), "is not a field of a drill", "severity");
         let kind = faults.named(
             "incident_type",
             self.incident_type,
             IncidentType::from_name,
-            "must be the name of an incident type",
+            "must be an incident type",
             "malware",
         );
         let severity = faults.severity("severity", self.severity);
@@ -58,26 +58,37 @@ impl DrillDraft {
         if let Some(account) = &account
             && (account.len() != 12 || !account.bytes().all(|b| b.is_ascii_digit()))
         {
-            faults.add("account", "must be an AWS account id: 12 digits", "111122223333");
+            faults.add("account", "must be a 12-digit AWS account ID", "111122223333");
         }
-        let entries = faults.entries("people", self.people, "must be a contact's id", "ada");
+        let entries = faults.entries("contacts", self.contacts, "must be a contact ID", "ada");
         let mut people = BTreeSet::new();
         for (place, text) in entries {
             people.extend(faults.parsed::<ContactId>(&place, &text, "ada-lovelace"));
         }
         if self.mode.is_none() {
-            faults.add("mode", "is missing: live sends messages, dry sends none", "dry");
+            faults.add("mode", "is required: live sends messages, dry_run does not", "dry_run");
         }
-        let mode = faults.named("mode", self.mode, Mode::from_name, "must be live or dry", "dry");
+        let mode = faults.named(
+            "mode",
+            self.mode,
+            DrillMode::from_name,
+            "must be one of: live, dry_run",
+            "dry_run",
+        );
         let Some(mode) = mode.filter(|_| faults.0.is_empty()) else { return Err(faults.0) };
         Ok(DrillFinding {
             id,
-            drill: Drill { mode, people, newcomers: BTreeSet::new(), asked_by: Some(asked_by) },
+            drill: Drill {
+                mode,
+                contacts: people,
+                new_contacts: BTreeSet::new(),
+                requested_by: Some(asked_by),
+            },
             severity: severity.unwrap_or(Severity::High),
             incident_type: kind.unwrap_or(IncidentType::Other),
             account: account.unwrap_or_else(|| NO_ACCOUNT.to_owned()),
             region: region.to_owned(),
-            asked_at: now,
+            requested_at: now,
         })
     }
 }

@@ -7,10 +7,10 @@ use std::collections::BTreeSet;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-pub use draft::DrillDraft;
+pub use draft::DrillInput;
 
-use crate::finding::{Finding, FindingIdentity, Route, console};
-use crate::roster::plan::{Channels, EscalationPlan, Step, Target};
+use crate::finding::{Finding, FindingIdentity, FindingSource, console};
+use crate::roster::plan::{EscalationPlan, Step, StepChannels, Target};
 use crate::value::category::Category;
 use crate::value::id::{ContactId, PlanId};
 use crate::value::incident_type::IncidentType;
@@ -29,19 +29,19 @@ const ROUND_MINUTES: u32 = 10;
 /// Whether a drill sends.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Mode {
+pub enum DrillMode {
     /// Every message goes out, marked as a drill.
     #[default]
     Live,
     /// Everything is decided and recorded, and nothing is sent.
-    Dry,
+    DryRun,
 }
 
-impl Mode {
+impl DrillMode {
     /// The mode with this name in JSON.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Live, Self::Dry].into_iter().find(|mode| mode.name() == name)
+        [Self::Live, Self::DryRun].into_iter().find(|mode| mode.name() == name)
     }
 
     /// Its name in JSON.
@@ -49,7 +49,7 @@ impl Mode {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Live => "live",
-            Self::Dry => "dry",
+            Self::DryRun => "dry_run",
         }
     }
 }
@@ -58,24 +58,24 @@ impl Mode {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Drill {
     /// Whether it sends.
-    pub mode: Mode,
+    pub mode: DrillMode,
     /// Whom it is for; those of the incident's own plan, if nobody is named.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub people: BTreeSet<ContactId>,
+    pub contacts: BTreeSet<ContactId>,
     /// Whom it is for besides: new people, who are to be in their first drill.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub newcomers: BTreeSet<ContactId>,
+    pub new_contacts: BTreeSet<ContactId>,
     /// Who asked for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub asked_by: Option<String>,
+    pub requested_by: Option<String>,
 }
 
 impl Drill {
     /// The plan of the drill's incident: with the new people in its first step too.
     #[must_use]
     pub fn with_newcomers(&self, mut plan: EscalationPlan) -> EscalationPlan {
-        if let (true, Some(first)) = (self.people.is_empty(), plan.steps.first_mut()) {
-            let new = self.newcomers.iter().cloned().map(Target::Contact);
+        if let (true, Some(first)) = (self.contacts.is_empty(), plan.steps.first_mut()) {
+            let new = self.new_contacts.iter().cloned().map(Target::Contact);
             let new: Vec<_> = new.filter(|target| !first.targets.contains(target)).collect();
             first.targets.extend(new);
         }
@@ -85,23 +85,23 @@ impl Drill {
     /// The plan of a drill for named people: each of them at once, by every channel.
     #[must_use]
     pub fn plan(&self) -> Option<EscalationPlan> {
-        if self.people.is_empty() {
+        if self.contacts.is_empty() {
             return None;
         }
-        let people: BTreeSet<_> = self.people.union(&self.newcomers).cloned().collect();
+        let people: BTreeSet<_> = self.contacts.union(&self.new_contacts).cloned().collect();
         let number = people.len();
         let targets = people.into_iter().map(Target::Contact).collect();
         Some(EscalationPlan {
             id: PlanId::from_name("drill")?,
             name: "Drill".to_owned(),
             incident_types: BTreeSet::new(),
-            least_severity: Severity::Informational,
-            steps: vec![Step { after_minutes: 0, targets, channels: Channels::All }],
+            min_severity: Severity::Informational,
+            steps: vec![Step { after_minutes: 0, targets, channels: StepChannels::All }],
             rounds: 1,
-            round_minutes: ROUND_MINUTES,
+            round_interval_minutes: ROUND_MINUTES,
             // Everybody whom it is for is to show that they can be reached.
-            acknowledgements: u16::try_from(number).unwrap_or(u16::MAX),
-            acknowledgement_minutes: None,
+            required_acknowledgments: u16::try_from(number).unwrap_or(u16::MAX),
+            acknowledgment_timeout_minutes: None,
             stamps: Stamps::built_in(),
         })
     }
@@ -124,7 +124,7 @@ pub struct DrillFinding {
     /// The AWS Region it is about.
     pub region: String,
     /// When it was asked for.
-    pub asked_at: Timestamp,
+    pub requested_at: Timestamp,
 }
 
 impl DrillFinding {
@@ -140,27 +140,27 @@ impl From<DrillFinding> for Finding {
         let words = given.incident_type.words();
         Self {
             identity: DrillFinding::identity(&given.id),
-            route: Route::Drill,
+            source: FindingSource::Drill,
             severity: given.severity,
             incident_type: given.incident_type,
             finding_type: format!("Drill:{}", given.incident_type.name()),
             account: given.account,
-            console_link: console(&given.region, "guardduty/home"),
+            console_url: console(&given.region, "guardduty/home"),
             region: given.region,
             title: format!("Drill: {words}"),
             description: "This is a drill. Nothing has happened; answer as if it had.".to_owned(),
             resource: None,
-            quiet: None,
-            last_seen: Some(given.asked_at),
-            reported_at: Some(given.asked_at),
+            inactive_reason: None,
+            last_seen_at: Some(given.requested_at),
+            reported_at: Some(given.requested_at),
             category: Category::Threat,
             exploited: false,
             details: Vec::new(),
-            first_seen: None,
+            first_seen_at: None,
             updated_at: None,
             count: None,
-            asked: None,
-            related: Vec::new(),
+            custom_action: None,
+            related_findings: Vec::new(),
             drill: Some(given.drill),
         }
         .cleaned()

@@ -12,7 +12,7 @@ pub(super) use sequence::{sequence_details, signals};
 use super::console::guardduty_link;
 use super::lines::Lines;
 use super::tree::Tree;
-use super::{Finding, FindingIdentity, Quiet, Route, classify, scan};
+use super::{Finding, FindingIdentity, FindingSource, InactiveReason, classify, scan};
 use crate::value::category::Category;
 use crate::value::severity::Severity;
 
@@ -61,11 +61,11 @@ impl GuardDutyFinding {
 }
 
 /// Returns why a finding with this `service` is nothing to act on, if it is not.
-pub(super) fn quiet(service: &Tree) -> Option<Quiet> {
+pub(super) fn quiet(service: &Tree) -> Option<InactiveReason> {
     if is_sample(service) {
-        Some(Quiet::Sample)
+        Some(InactiveReason::Sample)
     } else if service.is_true("archived") {
-        Some(Quiet::Archived)
+        Some(InactiveReason::Archived)
     } else {
         None
     }
@@ -94,7 +94,7 @@ impl From<GuardDutyFinding> for Finding {
         let incident_type = classify::guardduty(&finding.r#type);
         Self {
             identity: FindingIdentity::guardduty(&finding.arn),
-            route: Route::GuardDuty,
+            source: FindingSource::GuardDuty,
             severity: Severity::from_guardduty(finding.severity),
             incident_type,
             category: Category::Threat,
@@ -102,16 +102,16 @@ impl From<GuardDutyFinding> for Finding {
             title: finding.title.as_text().unwrap_or_else(|| finding.r#type.clone()),
             description: finding.description.as_text().unwrap_or_default(),
             resource: place::headline(resource, service),
-            console_link: guardduty_link(&finding.region, &finding.id),
-            quiet: quiet(service),
-            first_seen: service.time("eventFirstSeen"),
-            last_seen: service.time("eventLastSeen").or_else(|| finding.updated_at.as_time()),
+            console_url: guardduty_link(&finding.region, &finding.id),
+            inactive_reason: quiet(service),
+            first_seen_at: service.time("eventFirstSeen"),
+            last_seen_at: service.time("eventLastSeen").or_else(|| finding.updated_at.as_time()),
             updated_at: finding.updated_at.as_time(),
             count: service.count("count"),
-            related: finding.related(),
+            related_findings: finding.related(),
             details: lines.into_details(),
             reported_at: None,
-            asked: None,
+            custom_action: None,
             drill: None,
             finding_type: finding.r#type,
             account: finding.account_id,

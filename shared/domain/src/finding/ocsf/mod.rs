@@ -11,7 +11,7 @@ use super::console::{guardduty_link, security_hub_v2_link};
 use super::lines::{Lines, valued, worded};
 use super::place::{Resource, place, vulnerabilities};
 use super::tree::Tree;
-use super::{Finding, FindingIdentity, Route, UNKNOWN_REGION};
+use super::{Finding, FindingIdentity, FindingSource, UNKNOWN_REGION};
 use crate::value::severity::Severity;
 
 /// One finding in OCSF. Only what a page cannot do without is required; an optional field of an
@@ -219,7 +219,7 @@ impl From<OcsfFinding> for Finding {
         let class = finding.class(&types);
         let (native, console_link) = match &identity {
             // Beside the product's own type there may be others, such as "Threats".
-            FindingIdentity::GuardDuty(tail) => {
+            FindingIdentity::GuardDuty { id: tail } => {
                 let id = tail.rsplit('/').next().unwrap_or(tail);
                 let native = types.iter().find_map(|name| classify::native(name));
                 (native, guardduty_link(&region, id))
@@ -230,7 +230,7 @@ impl From<OcsfFinding> for Finding {
         let modified = info.modified_time_dt.as_time().or_else(|| info.modified_time.as_time());
         let last_seen = info.last_seen_time_dt.as_time().or_else(|| info.last_seen_time.as_time());
         Self {
-            route: Route::SecurityHubV2,
+            source: FindingSource::SecurityHubV2,
             severity,
             incident_type: class.incident_type,
             category: class.category,
@@ -238,20 +238,20 @@ impl From<OcsfFinding> for Finding {
             title: info.title.as_text().unwrap_or_else(|| finding_type.clone()),
             description: info.desc.as_text().unwrap_or_default(),
             resource: finding.resources().next().and_then(|resource| resource.headline()),
-            console_link,
+            console_url: console_link,
             finding_type,
-            quiet: finding.quiet(&identity),
-            first_seen: info
+            inactive_reason: finding.quiet(&identity),
+            first_seen_at: info
                 .first_seen_time_dt
                 .as_time()
                 .or_else(|| info.first_seen_time.as_time()),
-            last_seen: last_seen.or(modified),
+            last_seen_at: last_seen.or(modified),
             updated_at: modified.or_else(|| finding.time.as_time()),
             count: finding.count.as_count(),
-            related: finding.related(&identity, &account),
+            related_findings: finding.related(&identity, &account),
             details: finding.details().into_details(),
             reported_at: None,
-            asked: None,
+            custom_action: None,
             drill: None,
             identity,
             account,

@@ -43,7 +43,7 @@ pub(super) fn read_event(event: &Value) -> Vec<Result<Finding, serde_json::Error
         "Security Hub Findings - Custom Action" => list(event, |finding: AsffFinding| {
             let action = event["detail"]["actionName"].as_str().unwrap_or_default().to_owned();
             let action_arn = event["resources"][0].as_str().unwrap_or_default().to_owned();
-            finding.asked_for(Asked {
+            finding.asked_for(CustomAction {
                 action,
                 action_arn,
                 account: text("account"),
@@ -67,17 +67,17 @@ fn tells_when_and_how_often() {
     let time = |text: &str| text.parse().ok();
     for name in ["security-hub/guardduty-brute-force", "security-hub/v2-in-progress"] {
         let finding = finding(name);
-        assert_eq!(finding.first_seen, time("2026-11-23T02:57:41Z"), "{name}");
-        assert_eq!(finding.last_seen, time("2026-11-23T02:58:30Z"), "{name}");
+        assert_eq!(finding.first_seen_at, time("2026-11-23T02:57:41Z"), "{name}");
+        assert_eq!(finding.last_seen_at, time("2026-11-23T02:58:30Z"), "{name}");
         assert_eq!(finding.updated_at, time("2026-11-23T02:59:12.345Z"), "{name}");
     }
     assert_eq!(finding("guardduty/high-container-without-name").count, Some(9));
     assert_eq!(finding("security-hub/guardduty-brute-force").count, Some(74));
     assert_eq!(finding("security-hub/v2-access-key").count, Some(264));
     let scan = finding("guardduty/object-scan-threats");
-    assert_eq!(scan.last_seen, time("2026-11-23T03:01:35Z"));
+    assert_eq!(scan.last_seen_at, time("2026-11-23T03:01:35Z"));
     let exposure = finding("security-hub/v2-exposure");
-    assert_eq!(exposure.last_seen, time("2026-11-23T02:59:12.3372241Z"));
+    assert_eq!(exposure.last_seen_at, time("2026-11-23T02:59:12.3372241Z"));
 }
 
 #[test]
@@ -100,7 +100,6 @@ fn identities_are_the_same_by_every_route_and_differ_by_account() {
         identity("security-hub/same-id-in-another-account"),
     );
     assert_ne!(one, other);
-    assert_eq!(one.former(), other.former());
     assert_eq!(
         one.to_string(),
         "v2:111122223333:aquasecurity/aquasecurity:registry.example.com/shop/cart:1.25.3 \
@@ -121,7 +120,7 @@ fn identities_are_the_same_by_every_route_and_differ_by_account() {
 
 #[test]
 fn sequences_and_exposures_name_their_signals() {
-    let related = |name: &str| finding(name).related;
+    let related = |name: &str| finding(name).related_findings;
     let brute_force = finding("security-hub/guardduty-brute-force").identity;
     let sequence = related("security-hub/guardduty-attack-sequence");
     assert_eq!(sequence, std::slice::from_ref(&brute_force));
@@ -147,22 +146,22 @@ fn sequences_and_exposures_name_their_signals() {
 #[test]
 fn quiet_findings_say_why_by_every_route() {
     for (name, quiet) in [
-        ("guardduty/archived-high", Some(Quiet::Archived)),
-        ("guardduty/sample-critical", Some(Quiet::Sample)),
-        ("security-hub/guardduty-sample", Some(Quiet::Sample)),
-        ("security-hub/guardduty-suppressed", Some(Quiet::Suppressed)),
-        ("security-hub/guardduty-archived-at-its-source", Some(Quiet::Archived)),
-        ("security-hub/control-warning", Some(Quiet::Inconclusive)),
-        ("security-hub/control-not-available", Some(Quiet::Inconclusive)),
+        ("guardduty/archived-high", Some(InactiveReason::Archived)),
+        ("guardduty/sample-critical", Some(InactiveReason::Sample)),
+        ("security-hub/guardduty-sample", Some(InactiveReason::Sample)),
+        ("security-hub/guardduty-suppressed", Some(InactiveReason::Suppressed)),
+        ("security-hub/guardduty-archived-at-its-source", Some(InactiveReason::Archived)),
+        ("security-hub/control-warning", Some(InactiveReason::Inconclusive)),
+        ("security-hub/control-not-available", Some(InactiveReason::Inconclusive)),
         ("security-hub/control-critical", None),
         ("security-hub/custom-action-low", None),
-        ("security-hub/v2-guardduty-sample", Some(Quiet::Sample)),
-        ("security-hub/v2-in-progress", Some(Quiet::Notified)),
-        ("security-hub/v2-closed", Some(Quiet::Resolved)),
-        ("security-hub/v2-control-warning", Some(Quiet::Inconclusive)),
+        ("security-hub/v2-guardduty-sample", Some(InactiveReason::Sample)),
+        ("security-hub/v2-in-progress", Some(InactiveReason::Notified)),
+        ("security-hub/v2-closed", Some(InactiveReason::Resolved)),
+        ("security-hub/v2-control-warning", Some(InactiveReason::Inconclusive)),
         ("security-hub/v2-control-failed", None),
     ] {
-        assert_eq!(finding(name).quiet, quiet, "{name}");
+        assert_eq!(finding(name).inactive_reason, quiet, "{name}");
     }
 }
 
@@ -197,7 +196,7 @@ fn account_and_region_are_found_without_cloud() {
 
 #[test]
 fn custom_actions_say_which_and_where() {
-    let asked = finding("security-hub/custom-action-of-another-tool").asked.unwrap();
+    let asked = finding("security-hub/custom-action-of-another-tool").custom_action.unwrap();
     assert_eq!(asked.action, "Remediate");
     assert_eq!(
         asked.action_arn,

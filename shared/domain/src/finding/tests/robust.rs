@@ -64,11 +64,13 @@ fn shown(finding: &Finding) -> Vec<&str> {
         &finding.description,
         &finding.account,
         &finding.region,
-        &finding.console_link,
+        &finding.console_url,
     ];
     texts.extend(finding.resource.as_deref());
     texts.extend(finding.details.iter().flat_map(|line| [line.label.as_str(), &line.value]));
-    texts.extend(finding.asked.iter().flat_map(|asked| [asked.action.as_str(), &asked.account]));
+    texts.extend(
+        finding.custom_action.iter().flat_map(|asked| [asked.action.as_str(), &asked.account]),
+    );
     texts
 }
 
@@ -87,7 +89,7 @@ proptest! {
             let text = serde_json::to_string(&finding).unwrap();
             prop_assert_eq!(&serde_json::from_str::<Finding>(&text).unwrap(), &finding);
             for text in shown(&finding) {
-                if text == finding.console_link {
+                if text == finding.console_url {
                     prop_assert!(text.is_ascii() && !text.contains([' ', '"', '<', '\n']), "{text}");
                     let host = text.trim_start_matches("https://").split('/').next().unwrap();
                     let ours = [
@@ -103,7 +105,7 @@ proptest! {
                 }
             }
             prop_assert!(!finding.title.is_empty());
-            prop_assert!(!finding.related.contains(&finding.identity));
+            prop_assert!(!finding.related_findings.contains(&finding.identity));
         }
     }
 }

@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::incident::send::{SendKey, SendState, longest};
-use crate::incident::{Incident, State};
+use crate::incident::send::{DeliveryKey, DeliveryState, longest};
+use crate::incident::{Incident, IncidentStatus};
 use crate::value::id::ContactId;
 
 /// How many pages one digest takes: its record names each, and DynamoDB's items end at 400 KB.
@@ -17,7 +17,7 @@ pub struct Digest {
     pub mark: String,
     /// How it stands: claimed while it is being sent.
     #[serde(flatten)]
-    pub state: SendState,
+    pub state: DeliveryState,
     /// The keys of the held pages that it tells of.
     pub pages: Vec<String>,
     /// When it came to stand so.
@@ -32,7 +32,7 @@ pub enum Left {
     /// It is being sent.
     Busy,
     /// It ended so, and whoever sent it stopped before its pages were told.
-    Ended(SendState),
+    Ended(DeliveryState),
 }
 
 /// What is left of the `digest` on record at `now`. One whose sender stopped ends as unconfirmed: it may
@@ -41,10 +41,12 @@ pub enum Left {
 pub fn left(digest: Option<&Digest>, now: Timestamp) -> Left {
     match digest.map(|digest| &digest.state) {
         None => Left::Nothing,
-        Some(SendState::Claimed { until, .. }) if *until > now && *until <= longest(now) => {
+        Some(DeliveryState::Sending { lease_expires_at: until, .. })
+            if *until > now && *until <= longest(now) =>
+        {
             Left::Busy
         }
-        Some(SendState::Claimed { .. }) => Left::Ended(SendState::Unconfirmed),
+        Some(DeliveryState::Sending { .. }) => Left::Ended(DeliveryState::Unconfirmed),
         Some(state) => Left::Ended(state.clone()),
     }
 }
@@ -54,16 +56,16 @@ pub fn left(digest: Option<&Digest>, now: Timestamp) -> Left {
 #[must_use]
 pub fn still_wants(incident: &Incident, recipient: &str) -> bool {
     let answered = |id: ContactId| incident.acknowledged_by(&id);
-    incident.status == State::Open && !recipient.parse().is_ok_and(answered)
+    incident.status == IncidentStatus::Open && !recipient.parse().is_ok_and(answered)
 }
 
 /// Whether a held page is still wanted: its incident wants the recipient and its source has not stopped the
 /// paging, or, of an update, is not resolved.
 #[must_use]
-pub fn still_wanted(incident: &Incident, page: &SendKey) -> bool {
+pub fn still_wanted(incident: &Incident, page: &DeliveryKey) -> bool {
     match page.about {
         None => !incident.stopped() && still_wants(incident, &page.contact),
-        Some(_) => incident.status != State::Resolved,
+        Some(_) => incident.status != IncidentStatus::Resolved,
     }
 }
 
@@ -71,9 +73,9 @@ pub fn still_wanted(incident: &Incident, page: &SendKey) -> bool {
 /// the message's rate or for want of a permission. After any other passing failure, a server's error or silence,
 /// the message may have gone out, and it is not sent again.
 #[must_use]
-pub fn end(state: SendState, refused: bool) -> SendState {
+pub fn end(state: DeliveryState, refused: bool) -> DeliveryState {
     match state {
-        SendState::Failed { passing: true, .. } if !refused => SendState::Unconfirmed,
+        DeliveryState::Failed { retryable: true, .. } if !refused => DeliveryState::Unconfirmed,
         other => other,
     }
 }

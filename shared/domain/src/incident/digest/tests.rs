@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 
 use super::*;
-use crate::finding::Quiet;
+use crate::finding::InactiveReason;
 use crate::incident::Actor;
 use crate::incident::escalation::Cursor;
 use crate::incident::send::{LEASE, SendChannel};
@@ -22,18 +22,19 @@ fn the_most_severe_and_oldest_come_first() {
 
 #[test]
 fn only_what_was_refused_is_sent_again() {
-    let failed = |error: &str, passing| SendState::Failed { error: error.into(), passing };
-    let check = |state: SendState, refused, expected: SendState| {
+    let failed =
+        |error: &str, passing| DeliveryState::Failed { error: error.into(), retryable: passing };
+    let check = |state: DeliveryState, refused, expected: DeliveryState| {
         assert_eq!(end(state.clone(), refused), expected, "{state:?} {refused}");
     };
     for unclear in ["Timeout", "NoConnection", "InternalError", "ServiceUnavailable"] {
-        check(failed(unclear, true), false, SendState::Unconfirmed);
+        check(failed(unclear, true), false, DeliveryState::Unconfirmed);
     }
     check(failed("Throttling", true), true, failed("Throttling", true));
     check(failed("AccessDenied", true), true, failed("AccessDenied", true));
     check(failed("InvalidParameter", false), false, failed("InvalidParameter", false));
-    check(SendState::Unavailable, false, SendState::Unavailable);
-    let sent = SendState::Sent { message_id: "m".into() };
+    check(DeliveryState::Unavailable, false, DeliveryState::Unavailable);
+    let sent = DeliveryState::Sent { message_id: "m".into() };
     check(sent.clone(), false, sent);
 }
 
@@ -59,8 +60,8 @@ fn a_digest_names_a_thousand_pages_and_leaves_word_of_the_others() {
 #[test]
 fn whom_an_incident_still_wants() {
     let mut two = incident();
-    two.plan.acknowledgements = 2;
-    let ada = Actor::Contact("ada".parse().unwrap());
+    two.escalation_plan.required_acknowledgments = 2;
+    let ada = Actor::Contact { contact: "ada".parse().unwrap() };
     let once = two.acknowledge(ada, now()).unwrap().unwrap();
     assert!(still_wants(&two, "ada") && still_wants(&once, "bob"));
     assert!(!still_wants(&once, "ada"));
@@ -68,7 +69,7 @@ fn whom_an_incident_still_wants() {
     let over = once.resolve(Actor::Muster, now()).unwrap();
     assert!(!still_wants(&over, "bob"));
     // An update is for those who have acknowledged.
-    let page = |about: Option<&str>| SendKey {
+    let page = |about: Option<&str>| DeliveryKey {
         cursor: Cursor::FIRST,
         contact: "ada".into(),
         channel: SendChannel::Topic,
@@ -80,7 +81,7 @@ fn whom_an_incident_still_wants() {
     let stops = |stop| {
         incident().close_at_source(
             &incident().finding.identity,
-            (Quiet::Archived, now()),
+            (InactiveReason::Archived, now()),
             stop,
             now(),
         )
@@ -91,19 +92,20 @@ fn whom_an_incident_still_wants() {
 
 #[test]
 fn what_is_left_of_a_digest() {
-    let check = |state: SendState, at, expected: Left| {
+    let check = |state: DeliveryState, at, expected: Left| {
         let digest = Digest { mark: "m".into(), state, pages: vec!["p".into()], at: now() };
         assert_eq!(left(Some(&digest), at), expected, "{digest:?}");
         let text = serde_json::to_string(&digest).unwrap();
         assert_eq!(serde_json::from_str::<Digest>(&text).unwrap(), digest);
     };
-    let claimed = |until| SendState::Claimed { until, owner: "look".into() };
-    let unconfirmed = || Left::Ended(SendState::Unconfirmed);
+    let claimed =
+        |until| DeliveryState::Sending { lease_expires_at: until, claimed_by: "look".into() };
+    let unconfirmed = || Left::Ended(DeliveryState::Unconfirmed);
     check(claimed(now() + LEASE), now(), Left::Busy);
     check(claimed(now() + LEASE), now() + LEASE, unconfirmed());
     // The clock that it was made by is ahead.
     check(claimed(now() + LEASE * 3), now(), unconfirmed());
-    let sent = SendState::Sent { message_id: "m".into() };
+    let sent = DeliveryState::Sent { message_id: "m".into() };
     check(sent.clone(), now(), Left::Ended(sent));
     assert_eq!(left(None, now()), Left::Nothing);
 }

@@ -19,7 +19,7 @@ pub fn call(incident: &Incident, now: Timestamp) -> Call<'_> {
     Call {
         severity: incident.severity,
         account: &incident.account,
-        highest_level: incident.highest_level,
+        max_escalation_level: incident.max_escalation_level,
         now,
     }
 }
@@ -40,14 +40,14 @@ pub struct Wanted {
 /// What the turn at `cursor` is planned from.
 #[must_use]
 pub fn wanted(incident: &Incident, cursor: Cursor) -> Wanted {
-    let team = incident.highest_level;
+    let team = incident.max_escalation_level;
     let mut wanted = Wanted {
         highest_level: team,
         contacts: Vec::new(),
         externals: Vec::new(),
         reached: incident.raised_turn(cursor),
     };
-    for target in incident.plan.step(cursor.step).iter().flat_map(|step| &step.targets) {
+    for target in incident.escalation_plan.step(cursor.step).iter().flat_map(|step| &step.targets) {
         let level = match target {
             Target::SeverityTeam | Target::Backups => team,
             Target::NextLevel => team.saturating_add(1),

@@ -6,13 +6,13 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{Cursor, Emergency, ExternalPage, Found, Next, PersonPage, Turn, call};
 use crate::finding::drill::DRY_WAIT;
-use crate::incident::send::{ChannelKey, SendChannel, SendRecord, SendState};
+use crate::incident::send::{ChannelKey, Delivery, DeliveryState, SendChannel};
 use crate::incident::update::recipients;
-use crate::incident::{Incident, State};
+use crate::incident::{Incident, IncidentStatus};
 use crate::roster::contact::Contact;
 use crate::roster::external::ExternalResource;
-use crate::roster::plan::{Channels, Step, Target, voice_first};
-use crate::roster::team::{Call, Member, People, Why};
+use crate::roster::plan::{Step, StepChannels, Target, voice_first};
+use crate::roster::team::{Call, Member, PageReason, People};
 use crate::value::channel::{Channel, ChannelType};
 
 /// The turn at `cursor` of the incident's escalation, from what was `found` of the roster `now`. The
@@ -24,18 +24,18 @@ use crate::value::channel::{Channel, ChannelType};
 /// or before it became more serious) are not paged again.
 #[must_use]
 pub fn plan_turn(incident: &Incident, cursor: Cursor, found: &Found<'_>, now: Timestamp) -> Turn {
-    let over = incident.status == State::Resolved || incident.stopped();
+    let over = incident.status == IncidentStatus::Resolved || incident.stopped();
     if over || cursor.run != incident.run {
         return Turn::OVER;
     }
     let until = |at: Timestamp| at.duration_since(now).max(SignedDuration::ZERO);
-    if incident.status == State::Acknowledged {
+    if incident.status == IncidentStatus::Acknowledged {
         // Nobody is paged; but whether somebody resolves it in time has to be looked at.
         return incident.lapses_at().map_or(Turn::OVER, |at| Turn::wait(until(at), cursor));
     }
-    let plan = &incident.plan;
+    let plan = &incident.escalation_plan;
     let Some(step) = plan.step(cursor.step).filter(|_| cursor.round <= plan.rounds) else {
-        return Turn { emergency: Some(Emergency::NobodyAnswered), ..Turn::OVER };
+        return Turn { emergency: Some(Emergency::NotAcknowledged), ..Turn::OVER };
     };
     let due = incident.first_due();
     if cursor == incident.first_turn() && now < due {
@@ -52,7 +52,7 @@ pub fn plan_turn(incident: &Incident, cursor: Cursor, found: &Found<'_>, now: Ti
         members = call.commanders(found.people);
     }
     let nobody = members.is_empty() && !only_externals;
-    let emergency = nobody.then_some(Emergency::NobodyToPage);
+    let emergency = nobody.then_some(Emergency::NoContactToPage);
     let members = still_called(incident, members);
     let pages = if incident.raised_turn(cursor) {
         raised_pages(members, found)
@@ -75,8 +75,8 @@ pub fn plan_turn(incident: &Incident, cursor: Cursor, found: &Found<'_>, now: Ti
 /// Returns the members without contacts who acknowledged in this run, each once, under the first target that calls for
 /// them. The backups of those contacts are left out as well, if enough others remain to acknowledge.
 fn still_called<'a>(incident: &Incident, mut members: Vec<Member<'a>>) -> Vec<Member<'a>> {
-    let needless = |member: &Member<'_>| match &member.why {
-        Why::BackupOf(other) => incident.acknowledged_by(other),
+    let needless = |member: &Member<'_>| match &member.reason {
+        PageReason::BackupOf { contact: other } => incident.acknowledged_by(other),
         _ => false,
     };
     // Who is called for by another target too stays under that one.
@@ -99,15 +99,20 @@ fn falls_back(call: &Call<'_>, step: &Step, found: &Found<'_>) -> bool {
         matches!(target, Target::SeverityTeam | Target::Backups | Target::NextLevel)
     };
     step.targets.iter().any(team)
-        && call.team(found.people).iter().all(|member| member.why == Why::Fallback)
+        && call.team(found.people).iter().all(|member| member.reason == PageReason::Fallback)
 }
 
-fn person_page(member: Member<'_>, channels: &Channels) -> PersonPage {
+fn person_page(member: Member<'_>, channels: &StepChannels) -> PersonPage {
     let mut order = channels.of(&member.contact.channels);
-    if member.out_of_hours {
+    if member.outside_hours {
         voice_first(&mut order);
     }
-    PersonPage { contact: member.contact.clone(), why: member.why, channels: order, update: false }
+    PersonPage {
+        contact: member.contact.clone(),
+        reason: member.reason,
+        channels: order,
+        update: false,
+    }
 }
 
 /// The pages of a raised incident's first turn. Contacts whom an earlier run reached know of the
@@ -121,14 +126,14 @@ fn raised_pages(members: Vec<Member<'_>>, found: &Found<'_>) -> Vec<PersonPage> 
             if found.reached.contains(&member.contact.id) {
                 update_page(member)
             } else {
-                person_page(member, &Channels::All)
+                person_page(member, &StepChannels::All)
             }
         })
         .collect();
     let known = found.reached.iter().filter_map(|id| found.people.get(id));
     for contact in known.filter(|contact| !contact.departed()) {
         if pages.iter().all(|page| page.contact.id != contact.id) {
-            let member = Member { contact, why: Why::PagedBefore, out_of_hours: false };
+            let member = Member { contact, reason: PageReason::PagedBefore, outside_hours: false };
             pages.push(update_page(member));
         }
     }
@@ -140,7 +145,7 @@ fn update_page(member: Member<'_>) -> PersonPage {
     let own = &member.contact.channels;
     let text = own.iter().find(|channel| channel.kind() == ChannelType::Sms);
     let channels = text.or(own.first()).into_iter().cloned().collect();
-    PersonPage { contact: member.contact.clone(), why: member.why, channels, update: true }
+    PersonPage { contact: member.contact.clone(), reason: member.reason, channels, update: true }
 }
 
 /// Returns the messages about a change of an incident to the contacts who have taken it up: one each, by the first
@@ -150,7 +155,7 @@ fn update_page(member: Member<'_>) -> PersonPage {
 pub fn plan_update(
     incident: &Incident,
     people: &People,
-    records: &[SendRecord],
+    records: &[Delivery],
     now: Timestamp,
 ) -> Turn {
     let here = |id| people.get(&id).filter(|contact| !contact.departed());
@@ -158,8 +163,8 @@ pub fn plan_update(
     let page = |contact: &Contact| {
         let own: Vec<_> =
             records.iter().filter(|record| record.key.contact == contact.id.as_str()).collect();
-        let ended = |record: &&SendRecord| {
-            matches!(record.state, SendState::Sent { .. } | SendState::Held { .. })
+        let ended = |record: &&Delivery| {
+            matches!(record.state, DeliveryState::Sent { .. } | DeliveryState::Held { .. })
         };
         if own.iter().any(ended) {
             return None;
@@ -173,7 +178,7 @@ pub fn plan_update(
         let channel = texts.into_iter().chain(others).find(|channel| !given_up(channel))?;
         Some(PersonPage {
             contact: contact.clone(),
-            why: Why::PagedBefore,
+            reason: PageReason::PagedBefore,
             channels: vec![channel.clone()],
             update: true,
         })

@@ -5,7 +5,7 @@ use jiff::SignedDuration;
 use super::{Cursor, Emergency};
 use crate::roster::contact::Contact;
 use crate::roster::external::ExternalResource;
-use crate::roster::team::Why;
+use crate::roster::team::PageReason;
 use crate::value::channel::Channel;
 
 /// One person to page by these channels.
@@ -14,7 +14,7 @@ pub struct PersonPage {
     /// The person.
     pub contact: Contact,
     /// Why this person.
-    pub why: Why,
+    pub reason: PageReason,
     /// By which channels, in order; all go out together.
     pub channels: Vec<Channel>,
     /// Whether an earlier escalation run reached this person: the message says what is new, and is

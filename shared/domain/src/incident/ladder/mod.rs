@@ -13,7 +13,6 @@ const MOST_CRITICAL: usize = 100;
 
 /// A page that was let through.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "StoredRung")]
 pub struct Rung {
     /// When.
     pub at: Timestamp,
@@ -24,32 +23,6 @@ pub struct Rung {
     /// The Critical incident that passed by it whatever the ladder said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub passed: Option<IncidentId>,
-}
-
-/// A rung as it is stored; in the first versions it was the time alone.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum StoredRung {
-    Time(Timestamp),
-    Whole {
-        at: Timestamp,
-        severity: Severity,
-        mark: String,
-        #[serde(default)]
-        passed: Option<IncidentId>,
-    },
-}
-
-impl From<StoredRung> for Rung {
-    fn from(stored: StoredRung) -> Self {
-        match stored {
-            // Not known how severe, so it counts against every page.
-            StoredRung::Time(at) => {
-                Self { at, severity: Severity::Critical, mark: String::new(), passed: None }
-            }
-            StoredRung::Whole { at, severity, mark, passed } => Self { at, severity, mark, passed },
-        }
-    }
 }
 
 /// What one person got at one address lately.

@@ -119,18 +119,6 @@ fn while_pages_wait_the_free_rung_is_the_digests() {
 }
 
 #[test]
-fn the_first_form_stays_readable_and_counts_against_everything() {
-    let text =
-        r#"{"sent":["2026-11-23T03:00:00Z"],"critical":["20261123-abcdefghjk"],"version":4}"#;
-    let ladder: Ladder = serde_json::from_str(text).unwrap();
-    let asked = ask(Severity::Critical, "new");
-    let pass = ladder.pass(&Policy::default(), ChannelType::Email, &asked, after(1));
-    assert_eq!(pass, Pass::Hold(after(60)));
-    let text = serde_json::to_string(&ladder).unwrap();
-    assert_eq!(serde_json::from_str::<Ladder>(&text).unwrap(), ladder);
-}
-
-#[test]
 fn a_rung_of_a_clock_that_was_ahead_holds_nothing_back() {
     let mut ladder = full(&[Severity::High]);
     ladder.sent[0].at = after(24 * 3600);

@@ -1,7 +1,7 @@
 //! Verdicts on findings that go on: after an acknowledgment, after silence, asked for, unfinished.
 
 use super::*;
-use crate::finding::{Asked, FindingIdentity};
+use crate::finding::{CustomAction, FindingIdentity};
 use crate::incident::Actor;
 use crate::roster::plan::EscalationPlan;
 use crate::samples::{incident, now};
@@ -15,12 +15,12 @@ pub(super) fn after(minutes: i64) -> Timestamp {
 pub(super) fn finding(severity: Severity, seen: i64) -> Finding {
     let finding = Finding::assumed(severity, IncidentType::Malware, "111122223333".into());
     let seen = Some(after(seen));
-    Finding { last_seen: seen, updated_at: seen, reported_at: seen, ..finding }
+    Finding { last_seen_at: seen, updated_at: seen, reported_at: seen, ..finding }
 }
 
 /// The incident of the findings here, acknowledged ten minutes after it opened.
 pub(super) fn acknowledged() -> Incident {
-    let ada = Actor::Contact("ada".parse().unwrap());
+    let ada = Actor::Contact { contact: "ada".parse().unwrap() };
     incident().acknowledge(ada, after(10)).unwrap().unwrap()
 }
 
@@ -104,7 +104,7 @@ fn a_member_that_becomes_more_severe_is_heard() {
     let taken = acknowledged();
     let told = |own_incident: &Incident, told: Severity| {
         let mut known = own(own_incident);
-        known.entry.as_mut().unwrap().told_severity = Some(told);
+        known.entry.as_mut().unwrap().notified_severity = Some(told);
         known
     };
     let copy = |severity| finding(severity, 20);
@@ -134,7 +134,7 @@ fn a_member_that_becomes_more_severe_is_heard() {
     // One that is reopened, too: first that, so that no message says that it is closed.
     let mut closed = told(&taken, Severity::Medium);
     let entry = closed.entry.as_mut().unwrap();
-    (entry.closed_at, entry.closed_by) = (Some(after(15)), Some(Route::GuardDuty));
+    (entry.closed_at, entry.closed_by) = (Some(after(15)), Some(FindingSource::GuardDuty));
     let reopen = Verdict::Reopen { incident: taken.id.clone() };
     assert_eq!(verdict(&copy(Severity::High), &closed, 20), reopen);
     // What the ledger keeps never falls within an incident.
@@ -161,7 +161,7 @@ fn a_group_has_an_age() {
 fn a_custom_action_raises_once_for_each_event() {
     let taken = acknowledged();
     let asked = |event: &str| {
-        let asked = Asked {
+        let asked = CustomAction {
             action: "Page the team".into(),
             action_arn: "arn".into(),
             account: "444455556666".into(),
@@ -169,9 +169,15 @@ fn a_custom_action_raises_once_for_each_event() {
         };
         let low = finding(Severity::Low, 20);
         let reported_at = Some(after(if event == "e2" { 30 } else { 20 }));
-        Finding { route: Route::CustomAction, asked: Some(asked), reported_at, ..low }
+        Finding {
+            source: FindingSource::CustomAction,
+            custom_action: Some(asked),
+            reported_at,
+            ..low
+        }
     };
-    let cause = Cause::Asked { action: "Page the team".into(), account: "444455556666".into() };
+    let cause =
+        Cause::TeamRequested { action: "Page the team".into(), account: "444455556666".into() };
     assert_eq!(verdict(&asked("e1"), &own(&taken), 30), raise(&taken, cause));
     let mut known = own(&taken);
     known.entry.as_mut().unwrap().asked_event = Some("e1".into());
@@ -179,33 +185,34 @@ fn a_custom_action_raises_once_for_each_event() {
     assert!(matches!(verdict(&asked("e2"), &known, 30), Verdict::Raise { .. }));
     // One press for several findings is an event for each, and asks once.
     let policy = (&Policy::default(), EscalationPlan::default());
-    let asked_for = Cause::Asked { action: String::new(), account: String::new() };
+    let asked_for = Cause::TeamRequested { action: String::new(), account: String::new() };
     let paged = taken.raise(&asked("e1"), false, asked_for, policy, after(20));
     let mut other = asked("e3");
     other.identity = FindingIdentity::guardduty("other");
     let joins = Verdict::Attach { incident: paged.id.clone() };
     assert_eq!(verdict(&other, &group(&paged, 20), 21), joins);
     assert_eq!(verdict(&asked("e3"), &own(&paged), 21), repeat(&paged));
-    assert_eq!(paged.finding.asked, asked("e1").asked, "who asked stays known");
+    assert_eq!(paged.finding.custom_action, asked("e1").custom_action, "who asked stays known");
 }
 
 #[test]
 fn what_one_route_knows_holds_for_every_route() {
     let mut entry = LedgerEntry::new(now());
-    entry.quiet_securityhub = Some(Quiet::Suppressed);
+    entry.inactive_security_hub = Some(InactiveReason::Suppressed);
     let known = |entry: LedgerEntry| Known { entry: Some(entry), ..Known::default() };
     let direct = finding(Severity::High, 20);
     let suppressed = Verdict::Record(Reason::Suppressed);
     assert_eq!(verdict(&direct, &known(entry.clone()), 30), suppressed);
     // Its own route takes it back; a person who asks, and what is only handed on, are not held up.
-    let hub = Finding { route: Route::SecurityHub, ..direct.clone() };
+    let hub = Finding { source: FindingSource::SecurityHub, ..direct.clone() };
     assert_eq!(verdict(&hub, &known(entry.clone()), 30), Verdict::Open { earlier: None });
-    let asked = Finding { route: Route::CustomAction, ..direct.clone() };
+    let asked = Finding { source: FindingSource::CustomAction, ..direct.clone() };
     assert_eq!(verdict(&asked, &known(entry.clone()), 30), Verdict::Open { earlier: None });
-    entry.quiet_securityhub = Some(Quiet::Notified);
+    entry.inactive_security_hub = Some(InactiveReason::Notified);
     assert_eq!(verdict(&direct, &known(entry), 30), Verdict::Open { earlier: None });
-    let sample = LedgerEntry { quiet_guardduty: Some(Quiet::Sample), ..LedgerEntry::new(now()) };
-    let v2 = Finding { route: Route::SecurityHubV2, ..direct };
+    let sample =
+        LedgerEntry { inactive_guardduty: Some(InactiveReason::Sample), ..LedgerEntry::new(now()) };
+    let v2 = Finding { source: FindingSource::SecurityHubV2, ..direct };
     assert_eq!(verdict(&v2, &known(sample), 30), Verdict::Record(Reason::Sample));
 }
 

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::finding::{Finding, FindingIdentity, Quiet, Route};
+use crate::finding::{Finding, FindingIdentity, FindingSource, InactiveReason};
 use crate::incident::Incident;
 use crate::value::id::IncidentId;
 use crate::value::severity::Severity;
@@ -25,7 +25,7 @@ pub struct LedgerEntry {
     pub joined: bool,
     /// The highest severity at which its incident has heard of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub told_severity: Option<Severity>,
+    pub notified_severity: Option<Severity>,
     /// How often it was delivered, by all routes.
     pub deliveries: u64,
     /// When it first came.
@@ -37,37 +37,37 @@ pub struct LedgerEntry {
     pub closed_at: Option<Timestamp>,
     /// The route that delivered so: what another route says later is no reopening.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub closed_by: Option<Route>,
+    pub closed_by: Option<FindingSource>,
     /// The last event by which a person asked for the team with it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked_event: Option<String>,
     /// Why the last copy by GuardDuty's own route was nothing to act on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub quiet_guardduty: Option<Quiet>,
+    pub inactive_guardduty: Option<InactiveReason>,
     /// The same for Security Hub (ASFF).
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub quiet_securityhub: Option<Quiet>,
+    pub inactive_security_hub: Option<InactiveReason>,
     /// The same for the unified Security Hub (OCSF).
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub quiet_securityhubv2: Option<Quiet>,
+    pub inactive_security_hub_v2: Option<InactiveReason>,
     /// When GuardDuty's own route said so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub quiet_guardduty_at: Option<Timestamp>,
+    pub inactive_guardduty_at: Option<Timestamp>,
     /// The same for Security Hub (ASFF).
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub quiet_securityhub_at: Option<Timestamp>,
+    pub inactive_security_hub_at: Option<Timestamp>,
     /// The same for the unified Security Hub (OCSF).
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub quiet_securityhubv2_at: Option<Timestamp>,
+    pub inactive_security_hub_v2_at: Option<Timestamp>,
     /// When GuardDuty's own route reported the newest copy that says that the finding is active.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub active_guardduty_at: Option<Timestamp>,
     /// The same for Security Hub (ASFF).
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub active_securityhub_at: Option<Timestamp>,
+    pub active_security_hub_at: Option<Timestamp>,
     /// The same for the unified Security Hub (OCSF).
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub active_securityhubv2_at: Option<Timestamp>,
+    pub active_security_hub_v2_at: Option<Timestamp>,
 }
 
 impl LedgerEntry {
@@ -78,33 +78,33 @@ impl LedgerEntry {
             incident: None,
             started: false,
             joined: false,
-            told_severity: None,
+            notified_severity: None,
             deliveries: 1,
             first_at: at,
             last_at: at,
             closed_at: None,
             closed_by: None,
             asked_event: None,
-            quiet_guardduty: None,
-            quiet_securityhub: None,
-            quiet_securityhubv2: None,
-            quiet_guardduty_at: None,
-            quiet_securityhub_at: None,
-            quiet_securityhubv2_at: None,
+            inactive_guardduty: None,
+            inactive_security_hub: None,
+            inactive_security_hub_v2: None,
+            inactive_guardduty_at: None,
+            inactive_security_hub_at: None,
+            inactive_security_hub_v2_at: None,
             active_guardduty_at: None,
-            active_securityhub_at: None,
-            active_securityhubv2_at: None,
+            active_security_hub_at: None,
+            active_security_hub_v2_at: None,
         }
     }
 
     /// Returns when this route reported the newest copy that says that the finding is active.
     #[must_use]
-    pub const fn active_at(&self, route: Route) -> Option<Timestamp> {
+    pub const fn active_at(&self, route: FindingSource) -> Option<Timestamp> {
         match route {
-            Route::GuardDuty => self.active_guardduty_at,
-            Route::SecurityHub => self.active_securityhub_at,
-            Route::SecurityHubV2 => self.active_securityhubv2_at,
-            Route::CustomAction | Route::Drill => None,
+            FindingSource::GuardDuty => self.active_guardduty_at,
+            FindingSource::SecurityHub => self.active_security_hub_at,
+            FindingSource::SecurityHubV2 => self.active_security_hub_v2_at,
+            FindingSource::CustomAction | FindingSource::Drill => None,
         }
     }
 
@@ -112,21 +112,31 @@ impl LedgerEntry {
     /// delivers it, and what is suppressed or archived in one service is not to page by way of another. What was archived
     /// before the finding was last seen says nothing: Security Hub archives by itself, too.
     #[must_use]
-    pub fn quiet_elsewhere(&self, finding: &Finding) -> Option<Quiet> {
+    pub fn quiet_elsewhere(&self, finding: &Finding) -> Option<InactiveReason> {
         let marks = [
-            (Route::GuardDuty, self.quiet_guardduty, self.quiet_guardduty_at),
-            (Route::SecurityHub, self.quiet_securityhub, self.quiet_securityhub_at),
-            (Route::SecurityHubV2, self.quiet_securityhubv2, self.quiet_securityhubv2_at),
+            (FindingSource::GuardDuty, self.inactive_guardduty, self.inactive_guardduty_at),
+            (FindingSource::SecurityHub, self.inactive_security_hub, self.inactive_security_hub_at),
+            (
+                FindingSource::SecurityHubV2,
+                self.inactive_security_hub_v2,
+                self.inactive_security_hub_v2_at,
+            ),
         ];
-        let mut elsewhere = marks.into_iter().filter(|(other, ..)| *other != finding.route);
-        let holds = |quiet: Quiet, at: Option<Timestamp>| match quiet {
-            Quiet::Sample | Quiet::Suppressed => true,
-            Quiet::Archived => at.zip(finding.last_seen).is_none_or(|(at, seen)| seen <= at),
-            Quiet::Resolved | Quiet::Notified | Quiet::Passed | Quiet::Inconclusive => false,
+        let mut elsewhere = marks.into_iter().filter(|(other, ..)| *other != finding.source);
+        let holds = |quiet: InactiveReason, at: Option<Timestamp>| match quiet {
+            InactiveReason::Sample | InactiveReason::Suppressed => true,
+            InactiveReason::Archived => {
+                at.zip(finding.last_seen_at).is_none_or(|(at, seen)| seen <= at)
+            }
+            InactiveReason::Resolved
+            | InactiveReason::Notified
+            | InactiveReason::Passed
+            | InactiveReason::Inconclusive => false,
         };
-        let marked = |(_, quiet, at): (Route, Option<Quiet>, Option<Timestamp>)| {
-            quiet.filter(|quiet| holds(*quiet, at))
-        };
+        let marked =
+            |(_, quiet, at): (FindingSource, Option<InactiveReason>, Option<Timestamp>)| {
+                quiet.filter(|quiet| holds(*quiet, at))
+            };
         elsewhere.find_map(marked)
     }
 }
@@ -169,7 +179,7 @@ impl Known {
     #[must_use]
     pub fn asked_before(&self, finding: &Finding) -> bool {
         let before = self.entry.as_ref().and_then(|entry| entry.asked_event.as_ref());
-        let asked = finding.asked.as_ref().map(|asked| &asked.event);
+        let asked = finding.custom_action.as_ref().map(|asked| &asked.event);
         asked.is_some_and(|event| !event.is_empty() && before == Some(event))
     }
 
@@ -180,13 +190,13 @@ impl Known {
     pub fn judged<'a>(&self, finding: &'a Finding) -> Cow<'a, Finding> {
         let mut judged = Cow::Borrowed(finding);
         let real = self.own.as_ref().is_some_and(|own| own.drill().is_none());
-        let asked = finding.route == Route::Drill || finding.asks();
+        let asked = finding.source == FindingSource::Drill || finding.asks();
         if real && finding.drill.is_some() && !asked {
             let sample = judged.to_mut();
-            (sample.quiet, sample.drill) = (Some(Quiet::Sample), None);
+            (sample.inactive_reason, sample.drill) = (Some(InactiveReason::Sample), None);
         }
         let unfinished = self.entry.as_ref().filter(|entry| !entry.started);
-        let severity = unfinished.and_then(|entry| entry.told_severity);
+        let severity = unfinished.and_then(|entry| entry.notified_severity);
         if let Some(severity) = severity.filter(|told| *told > finding.severity) {
             judged.to_mut().severity = severity;
         }
@@ -197,7 +207,7 @@ impl Known {
     /// earlier versions do not say.
     #[must_use]
     pub fn increased_from(&self, finding: &Finding) -> Option<Severity> {
-        let told = self.entry.as_ref()?.told_severity?;
+        let told = self.entry.as_ref()?.notified_severity?;
         (finding.severity > told).then_some(told)
     }
 
@@ -205,7 +215,7 @@ impl Known {
     #[must_use]
     pub fn told_severity(&self, finding: &Finding, incident: &IncidentId) -> Severity {
         let entry = self.entry.as_ref().filter(|entry| entry.incident.as_ref() == Some(incident));
-        let told = entry.and_then(|entry| entry.told_severity);
+        let told = entry.and_then(|entry| entry.notified_severity);
         told.map_or(finding.severity, |told| told.max(finding.severity))
     }
 
@@ -214,7 +224,7 @@ impl Known {
     pub fn newly_active(&self, finding: &Finding, now: Timestamp) -> Option<Timestamp> {
         // A source whose clock is ahead must not keep its later closing from counting.
         let at = finding.reported_at.unwrap_or(now).min(now);
-        let news = self.active_at(finding.route).is_none_or(|newest| at > newest);
+        let news = self.active_at(finding.source).is_none_or(|newest| at > newest);
         (news && finding.active()).then_some(at)
     }
 
@@ -224,20 +234,22 @@ impl Known {
     pub fn late(&self, finding: &Finding, now: Timestamp) -> bool {
         let at = finding.reported_at.unwrap_or(now);
         // What is a sample is one whenever that is said.
-        let closes = finding.quiet.is_some_and(|quiet| quiet.closed() && quiet != Quiet::Sample);
-        closes && self.active_at(finding.route).is_some_and(|newest| at <= newest)
+        let closes = finding
+            .inactive_reason
+            .is_some_and(|quiet| quiet.closed() && quiet != InactiveReason::Sample);
+        closes && self.active_at(finding.source).is_some_and(|newest| at <= newest)
     }
 
-    fn active_at(&self, route: Route) -> Option<Timestamp> {
+    fn active_at(&self, route: FindingSource) -> Option<Timestamp> {
         self.entry.as_ref()?.active_at(route)
     }
 
     /// Why the finding is nothing to act on now, by its own word or by that of another route. A custom action
     /// and a drill are asked for by people, who have judged already.
     #[must_use]
-    pub fn quiet(&self, finding: &Finding) -> Option<Quiet> {
+    pub fn quiet(&self, finding: &Finding) -> Option<InactiveReason> {
         let elsewhere = || self.entry.as_ref()?.quiet_elsewhere(finding);
         let asked = finding.asks() || finding.drill.is_some();
-        finding.quiet.or_else(|| if asked { None } else { elsewhere() })
+        finding.inactive_reason.or_else(|| if asked { None } else { elsewhere() })
     }
 }

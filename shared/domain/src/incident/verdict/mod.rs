@@ -10,8 +10,8 @@ pub use self::ledger::{Known, LedgerEntry};
 pub use self::reason::Reason;
 
 use self::closing::{closed, outdated, reopened, verified};
-use crate::finding::{Finding, Quiet, Route};
-use crate::incident::{Cause, Incident, Request, State};
+use crate::finding::{Finding, FindingSource, InactiveReason};
+use crate::incident::{Cause, Incident, IncidentStatus, TeamRequest};
 use crate::roster::policy::Policy;
 use crate::value::id::IncidentId;
 use crate::value::severity::Severity;
@@ -89,7 +89,7 @@ pub enum Verdict {
         /// The incident.
         incident: IncidentId,
         /// How.
-        state: Quiet,
+        state: InactiveReason,
         /// What follows.
         closing: Closing,
     },
@@ -116,14 +116,14 @@ pub fn decide(policy: &Policy, finding: &Finding, known: &Known, now: Timestamp)
     if let (Some(entry), Some(own)) = (&known.entry, &known.own)
         && !entry.started
         // What closes it is finished by a copy that says so, too.
-        && (entry.closed_at.is_none() || finding.quiet.is_some_and(Quiet::closed))
+        && (entry.closed_at.is_none() || finding.inactive_reason.is_some_and(InactiveReason::closed))
     {
         return unfinished(policy, finding, known, (entry, own), now);
     }
-    let taken_up = known.own.as_ref().is_some_and(|own| own.status != State::Resolved);
+    let taken_up = known.own.as_ref().is_some_and(|own| own.status != IncidentStatus::Resolved);
     match known.quiet(finding) {
         // Handed on by another tool: an incident that pages, or was acknowledged, does not end by that.
-        Some(Quiet::Notified) if taken_up => {}
+        Some(InactiveReason::Notified) if taken_up => {}
         Some(quiet) => {
             let news = closed(policy, finding, known, now);
             return news.unwrap_or_else(|| Verdict::Record(quiet.into()));
@@ -134,7 +134,7 @@ pub fn decide(policy: &Policy, finding: &Finding, known: &Known, now: Timestamp)
         return again(policy, finding, known, own, now);
     }
     // Whoever asks for people by hand, or for a drill, has judged already.
-    let asked = finding.asks() || finding.route == Route::Drill;
+    let asked = finding.asks() || finding.source == FindingSource::Drill;
     if !finding.pages(policy) && !asked {
         let informational = finding.severity == Severity::Informational;
         let reason = if informational { Reason::Informational } else { Reason::BelowThreshold };
@@ -152,13 +152,13 @@ fn unfinished(
     now: Timestamp,
 ) -> Verdict {
     let incident = own.id.clone();
-    if entry.closed_at.is_some() && finding.quiet.is_some_and(Quiet::closed) {
+    if entry.closed_at.is_some() && finding.inactive_reason.is_some_and(InactiveReason::closed) {
         return verified(policy, finding, known, own);
     }
     if !entry.joined {
         return Verdict::Finish { incident, tell: false };
     }
-    if own.status == State::Resolved {
+    if own.status == IncidentStatus::Resolved {
         if let Some(quiet) = known.quiet(finding) {
             // Closed meanwhile, too. A copy that says that it is active finds it unfinished, or reopened.
             return Verdict::Record(quiet.into());
@@ -166,7 +166,7 @@ fn unfinished(
         // Resolved at the same moment, by a person who has not seen this finding.
         return open_or_join(policy, finding, known, Some(Earlier::Recurred(incident)), now);
     }
-    if finding.quiet.is_some_and(Quiet::closed) && !known.late(finding, now) {
+    if finding.inactive_reason.is_some_and(InactiveReason::closed) && !known.late(finding, now) {
         // Closed before what it began was finished. Its next reading closes it; it pages no one.
         return Verdict::Finish { incident, tell: false };
     }
@@ -175,7 +175,7 @@ fn unfinished(
         Verdict::Attach { incident } if own.stopped() => Verdict::Restart { incident },
         Verdict::Attach { incident } => {
             // Open: the pages to come, and the page behind each link, name it.
-            let tell = own.status == State::Acknowledged && finding.pages(policy);
+            let tell = own.status == IncidentStatus::Acknowledged && finding.pages(policy);
             Verdict::Finish { incident, tell }
         }
         verdict => verdict,
@@ -204,7 +204,7 @@ fn open_or_join(
 /// The verdict on a finding that joins an open incident.
 fn join(policy: &Policy, finding: &Finding, open: &Incident, now: Timestamp) -> Verdict {
     let incident = open.id.clone();
-    let acknowledged = open.status == State::Acknowledged;
+    let acknowledged = open.status == IncidentStatus::Acknowledged;
     let worth = finding.pages(policy) || finding.asks() || finding.drill.is_some();
     let cause = if let Some(asked) = asked_anew(finding, open, now) {
         asked
@@ -242,7 +242,7 @@ fn again(
     if let Some(resolution) = &own.resolution {
         // Copies of what was resolved come late, by other routes and at the next publication. Only
         // what was seen to happen after the resolution has come back, or what a person asks for or reopens.
-        let seen = finding.last_seen.unwrap_or(now) > resolution.at;
+        let seen = finding.last_seen_at.unwrap_or(now) > resolution.at;
         let earlier = if worth && (seen || asked.is_some()) {
             Earlier::Recurred(incident)
         } else if worth && reopened {
@@ -279,10 +279,11 @@ fn again(
 /// The cause, if a person asks for the team with this finding and the incident has not heard of that request: a press on
 /// the button for several findings asks once.
 fn asked_anew(finding: &Finding, incident: &Incident, now: Timestamp) -> Option<Cause> {
-    let asked = finding.asked.as_ref()?;
-    let request = Request::of(finding, now)?;
-    let heard = incident.request.as_ref().is_some_and(|before| before.holds(&request));
-    let cause = Cause::Asked { action: asked.action.clone(), account: asked.account.clone() };
+    let asked = finding.custom_action.as_ref()?;
+    let request = TeamRequest::of(finding, now)?;
+    let heard = incident.team_request.as_ref().is_some_and(|before| before.holds(&request));
+    let cause =
+        Cause::TeamRequested { action: asked.action.clone(), account: asked.account.clone() };
     (!heard).then_some(cause)
 }
 
@@ -295,12 +296,12 @@ fn still_happening(
     now: Timestamp,
 ) -> Option<Timestamp> {
     let since = match incident.status {
-        State::Acknowledged => incident.acknowledgements.last()?.at,
-        State::Open => incident.silent_since(now)?,
-        State::Resolved => return None,
+        IncidentStatus::Acknowledged => incident.acknowledgments.last()?.at,
+        IncidentStatus::Open => incident.silent_since(now)?,
+        IncidentStatus::Resolved => return None,
     };
-    let seen = finding.last_seen.unwrap_or(now).min(now);
-    let remind = SignedDuration::from_mins(i64::from(policy.remind_after_minutes));
+    let seen = finding.last_seen_at.unwrap_or(now).min(now);
+    let remind = SignedDuration::from_mins(i64::from(policy.reminder_minutes));
     (seen.duration_since(since) > remind).then_some(seen)
 }
 
@@ -318,7 +319,7 @@ fn joined<'a>(
         return Some(incident);
     }
     let (incident, last) = known.group.as_ref()?;
-    let window = SignedDuration::from_mins(i64::from(policy.group_minutes));
+    let window = SignedDuration::from_mins(i64::from(policy.grouping_window_minutes));
     let fresh = now.duration_since(*last) <= window && !window.is_zero();
     (open(&incident) && fresh && young(policy, incident, now)).then_some(incident)
 }
@@ -326,12 +327,12 @@ fn joined<'a>(
 /// Whether a finding can be part of an incident. Drills and real ones stay apart.
 fn belongs(finding: &Finding, incident: &Incident) -> bool {
     let apart = incident.drill().is_some() != finding.drill.is_some();
-    incident.status != State::Resolved && !apart
+    incident.status != IncidentStatus::Resolved && !apart
 }
 
 /// Whether an incident's group takes in further findings: what goes on for days must not hide behind the first.
 fn young(policy: &Policy, incident: &Incident, now: Timestamp) -> bool {
-    let age = SignedDuration::from_hours(i64::from(policy.group_hours));
+    let age = SignedDuration::from_hours(i64::from(policy.max_grouping_hours));
     now.duration_since(incident.opened_at) <= age
 }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::finding::Quiet;
+use crate::finding::InactiveReason;
 
 /// Why a finding was recorded and no more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,16 +49,16 @@ impl Reason {
     }
 }
 
-impl From<Quiet> for Reason {
-    fn from(quiet: Quiet) -> Self {
+impl From<InactiveReason> for Reason {
+    fn from(quiet: InactiveReason) -> Self {
         match quiet {
-            Quiet::Sample => Self::Sample,
-            Quiet::Archived => Self::Archived,
-            Quiet::Suppressed => Self::Suppressed,
-            Quiet::Resolved => Self::Resolved,
-            Quiet::Notified => Self::Notified,
-            Quiet::Passed => Self::Passed,
-            Quiet::Inconclusive => Self::Inconclusive,
+            InactiveReason::Sample => Self::Sample,
+            InactiveReason::Archived => Self::Archived,
+            InactiveReason::Suppressed => Self::Suppressed,
+            InactiveReason::Resolved => Self::Resolved,
+            InactiveReason::Notified => Self::Notified,
+            InactiveReason::Passed => Self::Passed,
+            InactiveReason::Inconclusive => Self::Inconclusive,
         }
     }
 }

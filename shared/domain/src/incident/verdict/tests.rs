@@ -12,9 +12,9 @@ use crate::samples::{incident, now};
 use crate::value::incident_type::IncidentType;
 use crate::value::severity::Severity;
 
-fn finding(severity: Severity, quiet: Option<Quiet>) -> Finding {
+fn finding(severity: Severity, quiet: Option<InactiveReason>) -> Finding {
     let finding = Finding::assumed(severity, IncidentType::Malware, "111122223333".into());
-    Finding { quiet, ..finding }
+    Finding { inactive_reason: quiet, ..finding }
 }
 
 fn entry(incident: Option<&str>, started: bool) -> LedgerEntry {
@@ -36,12 +36,17 @@ fn new_findings() {
     check(Severity::Medium, None, &nothing, open.clone());
     check(Severity::Low, None, &nothing, Verdict::Record(Reason::BelowThreshold));
     check(Severity::Informational, None, &nothing, Verdict::Record(Reason::Informational));
-    check(Severity::Critical, Some(Quiet::Sample), &nothing, Verdict::Record(Reason::Sample));
+    check(
+        Severity::Critical,
+        Some(InactiveReason::Sample),
+        &nothing,
+        Verdict::Record(Reason::Sample),
+    );
     // Recorded before, grave now.
     let recorded = Known { entry: Some(entry(None, false)), ..Known::default() };
     check(Severity::High, None, &recorded, open.clone());
     // Somebody asks by hand.
-    let asked = Finding { route: Route::CustomAction, ..finding(Severity::Low, None) };
+    let asked = Finding { source: FindingSource::CustomAction, ..finding(Severity::Low, None) };
     assert_eq!(verdict(&asked, &nothing), open);
 }
 
@@ -62,8 +67,8 @@ fn findings_of_a_known_incident() {
     check(Severity::High, None, &own, true, repeat.clone());
     // Opened by a writer that died before starting the escalation.
     check(Severity::High, None, &own, false, finish.clone());
-    check(Severity::High, Some(Quiet::Archived), &own, false, finish);
-    check(Severity::High, Some(Quiet::Notified), &own, true, repeat.clone());
+    check(Severity::High, Some(InactiveReason::Archived), &own, false, finish);
+    check(Severity::High, Some(InactiveReason::Notified), &own, true, repeat.clone());
     check(Severity::Low, None, &own, true, repeat);
     let cause = Cause::SeverityIncreased { from: Severity::High };
     let raise = Verdict::Raise { incident: id.clone(), cause };
@@ -80,7 +85,7 @@ fn what_comes_back_after_its_resolution_opens_anew() {
             own: Some(resolved.clone()),
             ..Known::default()
         };
-        let finding = Finding { last_seen, ..finding(Severity::High, None) };
+        let finding = Finding { last_seen_at: last_seen, ..finding(Severity::High, None) };
         let incident = resolved.id.clone();
         let expected = if comes_back {
             Verdict::Open { earlier: Some(Earlier::Recurred(incident)) }
@@ -161,7 +166,7 @@ proptest! {
                     let severity = Severity::ALL[severity];
                     let mut f = Finding::assumed(severity, IncidentType::Malware, account.to_string());
                     f.identity = FindingIdentity::guardduty(&format!("{account}/{number}"));
-                    f.last_seen = Some(at);
+                    f.last_seen_at = Some(at);
                     let own = ledger.get(&(account, number)).map(|index| incidents[*index].clone());
                     let known = Known {
                         entry: own.as_ref().map(|own| entry(Some(own.id.as_str()), true)),
@@ -172,12 +177,12 @@ proptest! {
                         group: groups.get(&account).map(|(i, last)| (incidents[*i].clone(), *last)),
                     };
                     let index = |id: &IncidentId| incidents.iter().position(|i| i.id == *id).unwrap();
-                    let worth = policy.page_from.threats.pages(severity);
+                    let worth = policy.min_paging_severity.threats.pages(severity);
                     match decide(&policy, &f, &known, at) {
                         Verdict::Open { earlier } => {
                             if earlier.is_none() {
                                 let fresh = known.group.as_ref().is_some_and(|(i, last)| {
-                                    i.status != State::Resolved
+                                    i.status != IncidentStatus::Resolved
                                         && at.duration_since(*last) <= SignedDuration::from_mins(60)
                                 });
                                 prop_assert!(!fresh, "a second incident beside a fresh one");
@@ -193,7 +198,7 @@ proptest! {
                         Verdict::Attach { incident } => {
                             let index = index(&incident);
                             let open = &incidents[index];
-                            prop_assert!(open.status != State::Resolved);
+                            prop_assert!(open.status != IncidentStatus::Resolved);
                             prop_assert!(open.severity >= severity && open.silent_since(at).is_none());
                             ledger.insert((account, number), index);
                             groups.insert(account, (index, at));
@@ -201,10 +206,10 @@ proptest! {
                         Verdict::Raise { incident, cause } => {
                             let index = index(&incident);
                             let before = incidents[index].clone();
-                            prop_assert!(before.status != State::Resolved);
-                            let by = (&policy, before.plan.clone());
+                            prop_assert!(before.status != IncidentStatus::Resolved);
+                            let by = (&policy, before.escalation_plan.clone());
                             let after = before.raise(&f, known.new_to(&incident), cause, by, at);
-                            prop_assert_eq!((after.run, after.status), (before.run + 1, State::Open));
+                            prop_assert_eq!((after.run, after.status), (before.run + 1, IncidentStatus::Open));
                             prop_assert_eq!(after.severity, before.severity.max(severity));
                             prop_assert_eq!(after.finding.severity, after.severity);
                             ledger.insert((account, number), index);
@@ -213,7 +218,7 @@ proptest! {
                         }
                         Verdict::Repeat { incident } => {
                             let own = &incidents[index(&incident)];
-                            prop_assert!(own.severity >= severity || own.status == State::Resolved);
+                            prop_assert!(own.severity >= severity || own.status == IncidentStatus::Resolved);
                         }
                         other @ (Verdict::Finish { .. } | Verdict::Close { .. } | Verdict::Reopen { .. } | Verdict::Restart { .. }) => {
                             prop_assert!(false, "{other:?}");

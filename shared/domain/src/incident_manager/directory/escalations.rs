@@ -49,14 +49,14 @@ pub fn escalations(
     let mut all = BTreeMap::new();
     for plan in plans {
         for severity in Severity::ALL {
-            if !policy.page_from.any(severity) || severity < plan.least_severity {
+            if !policy.min_paging_severity.any(severity) || severity < plan.min_severity {
                 continue;
             }
             let call = Call {
                 // Made at any hour for any hour, so that the hour it is made at decides nothing.
                 severity: Severity::Critical,
                 account: NO_ACCOUNT,
-                highest_level: policy.highest_level(severity),
+                max_escalation_level: policy.highest_level(severity),
                 now,
             };
             let woken = severity == Severity::Critical;

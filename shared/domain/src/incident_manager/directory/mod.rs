@@ -20,7 +20,7 @@ pub use diff::{Change, changes};
 pub use escalations::{alias as escalation_alias, escalations, plan_of};
 pub use hand::{Written, by_hand};
 pub use people::{alias as contact_alias, contact_of, people};
-pub use report::{Inactive, SyncFailure, SyncReport};
+pub use report::{ChannelNotActivated, SyncFailure, SyncReport};
 pub use response::{
     Manner, PagingBackend, ResponsePlan, Runbook, impact, is_ours, quiet_plan_name,
     response_plan_name, response_plans,

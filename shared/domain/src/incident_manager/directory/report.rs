@@ -17,21 +17,21 @@ pub struct SyncFailure {
     /// Of what.
     pub alias: Alias,
     /// What was to be done.
-    pub change: String,
+    pub operation: String,
     /// The service's error code; `Skipped` if an earlier change of the same contact failed.
     pub code: String,
     /// Whether it may work later.
     #[serde(default)]
-    pub passing: bool,
+    pub retryable: bool,
 }
 
 /// A channel that is never engaged: its owner has not activated it, or has unsubscribed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Inactive {
+pub struct ChannelNotActivated {
     /// Whose.
     pub alias: Alias,
     /// Its kind.
-    pub kind: ChannelType,
+    pub r#type: ChannelType,
     /// Its name there.
     pub name: String,
 }
@@ -43,20 +43,20 @@ pub struct SyncReport {
     pub at: Timestamp,
     /// A digest of what the stack asked for.
     #[serde(default)]
-    pub manner: String,
+    pub settings_digest: String,
     /// Whether the account uses Incident Manager.
-    pub in_use: bool,
+    pub enabled: bool,
     /// Whether it only looked.
     pub dry_run: bool,
     /// How many changes each contact or escalation needed to be in step: the drift.
     pub drift: BTreeMap<Alias, Vec<String>>,
     /// Names where somebody has changed something by hand, which was left as it is.
     #[serde(default)]
-    pub left: BTreeSet<Alias>,
+    pub manual_edits: BTreeSet<Alias>,
     /// What failed, and why.
-    pub failed: Vec<SyncFailure>,
+    pub failures: Vec<SyncFailure>,
     /// Channels that are never engaged, as they stood before the changes.
-    pub inactive: Vec<Inactive>,
+    pub channels_not_activated: Vec<ChannelNotActivated>,
 }
 
 impl SyncReport {
@@ -65,19 +65,24 @@ impl SyncReport {
     pub fn not_in_use(at: Timestamp) -> Self {
         Self {
             at,
-            manner: String::new(),
-            in_use: false,
+            settings_digest: String::new(),
+            enabled: false,
             dry_run: false,
             drift: BTreeMap::new(),
-            left: BTreeSet::new(),
-            failed: Vec::new(),
-            inactive: Vec::new(),
+            manual_edits: BTreeSet::new(),
+            failures: Vec::new(),
+            channels_not_activated: Vec::new(),
         }
     }
 
     /// The result of a run that found these changes to be made.
     #[must_use]
-    pub fn of(at: Timestamp, dry_run: bool, todo: &[Change], inactive: Vec<Inactive>) -> Self {
+    pub fn of(
+        at: Timestamp,
+        dry_run: bool,
+        todo: &[Change],
+        inactive: Vec<ChannelNotActivated>,
+    ) -> Self {
         let mut drift = BTreeMap::<Alias, Vec<String>>::new();
         for change in todo {
             drift.entry(change.alias().clone()).or_default().push(change.name().to_owned());
@@ -86,21 +91,30 @@ impl SyncReport {
         // Far more than anybody reads, and less than an item holds.
         let inactive = inactive.into_iter().take(MOST_TOLD).collect();
         let drift = drift.into_iter().take(MOST_TOLD).collect();
-        Self { at, manner: String::new(), in_use: true, dry_run, drift, left, failed, inactive }
+        Self {
+            at,
+            settings_digest: String::new(),
+            enabled: true,
+            dry_run,
+            drift,
+            manual_edits: left,
+            failures: failed,
+            channels_not_activated: inactive,
+        }
     }
 }
 
 impl Actual {
     /// The channels that are never engaged.
     #[must_use]
-    pub fn inactive(&self) -> Vec<Inactive> {
+    pub fn inactive(&self) -> Vec<ChannelNotActivated> {
         let people = self.people.iter();
         let channels = people.flat_map(|(alias, p)| p.channels.iter().map(move |c| (alias, c)));
         let inactive = channels.filter(|(_, channel)| !channel.activated);
         inactive
-            .map(|(alias, channel)| Inactive {
+            .map(|(alias, channel)| ChannelNotActivated {
                 alias: alias.clone(),
-                kind: channel.line.kind,
+                r#type: channel.line.kind,
                 name: channel.line.name.clone(),
             })
             .collect()

@@ -130,7 +130,9 @@ pub fn response_plans(
     let tag = |name: &str, value: &str| (name.to_owned(), value.to_owned());
     let managed = tag("managed-by", "muster");
     let mut all = BTreeMap::new();
-    for severity in Severity::ALL.into_iter().filter(|severity| policy.page_from.any(*severity)) {
+    for severity in
+        Severity::ALL.into_iter().filter(|severity| policy.min_paging_severity.any(*severity))
+    {
         for r#type in IncidentType::ALL {
             let chosen = EscalationPlan::choose(plans.to_vec(), r#type, severity);
             let words = r#type.words();

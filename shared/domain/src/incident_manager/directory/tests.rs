@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::roster::contact::Status;
+use crate::roster::contact::ContactStatus;
 use crate::roster::plan::EscalationPlan;
 use crate::roster::policy::Policy;
 use crate::samples::{now, people as roster, person};
@@ -193,7 +193,7 @@ proptest! {
                 }
                 Edit::Leave(who) => {
                     if let Some(contact) = people.get_mut(&known(who)) {
-                        contact.status = Status::Departed;
+                        contact.status = ContactStatus::Departed;
                     }
                 }
                 Edit::Erase(who) => drop(people.remove(&known(who))),
@@ -272,7 +272,8 @@ proptest! {
 #[test]
 fn long_waits_are_chained_and_the_team_is_that_of_the_severity() {
     let people = roster([person("ada", 1), person("bob", 2), person("cid", 3)]);
-    let mut plan = EscalationPlan { rounds: 1, round_minutes: 75, ..EscalationPlan::default() };
+    let mut plan =
+        EscalationPlan { rounds: 1, round_interval_minutes: 75, ..EscalationPlan::default() };
     plan.steps.truncate(1);
     let all = escalations(PREFIX, &[plan], &Policy::default(), &people, now());
     let names: Vec<_> = all.keys().map(String::as_str).collect();
@@ -288,7 +289,8 @@ fn long_waits_are_chained_and_the_team_is_that_of_the_severity() {
 #[test]
 fn a_late_first_step_is_engaged_when_it_is_due() {
     let people = roster([person("ada", 1)]);
-    let mut plan = EscalationPlan { rounds: 2, round_minutes: 30, ..EscalationPlan::default() };
+    let mut plan =
+        EscalationPlan { rounds: 2, round_interval_minutes: 30, ..EscalationPlan::default() };
     plan.steps.truncate(1);
     plan.steps[0].after_minutes = 15;
     let all = escalations(PREFIX, &[plan], &Policy::default(), &people, now());

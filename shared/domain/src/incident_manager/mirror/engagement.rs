@@ -73,7 +73,7 @@ impl EngagementRequest {
             incident.severity.shout(),
             incident.id
         );
-        let link = &incident.finding.console_link;
+        let link = &incident.finding.console_url;
         let content = format!("{subject}\n{link}\nIncident {}", incident.id);
         Self { escalation, token, subject, content, public }
     }
@@ -140,7 +140,8 @@ impl Mirror {
         let asked = self.engaging.as_ref().map(|engaging| engaging.run);
         let last = engaged.max(asked).filter(|run| *run > self.stopped)?;
         if pages(incident) {
-            let since = self.engaging.as_ref().map_or(incident.run_at, |engaging| engaging.at);
+            let since =
+                self.engaging.as_ref().map_or(incident.run_started_at, |engaging| engaging.at);
             let underway = now.duration_since(since.max(incident.first_due())) <= ENGAGE_WITHIN;
             if self.counts_on(incident) || underway {
                 return None;

@@ -14,7 +14,8 @@ pub use shown::{Shown, title};
 pub use start::{Start, StartRequest};
 
 use crate::announcement::Line;
-use crate::incident::{Incident, State};
+use crate::incident::event::EventType;
+use crate::incident::{Incident, IncidentStatus};
 use crate::value::id::IncidentId;
 
 /// How long after an escalation's first step is due it may have people engaged there. After that
@@ -121,25 +122,29 @@ impl Mirror {
         let mut steps = Vec::new();
         // Before anything else: an engagement that goes on pages people.
         steps.extend(self.to_stop(incident, now).map(Step::StopEngagements));
-        let mut attached = self.told.iter().filter(|name| name.starts_with("attached")).count();
+        let mut attached = self
+            .told
+            .iter()
+            .filter(|name| name.starts_with(EventType::FindingAdded.name()))
+            .count();
         let mut new: Vec<&Line<'_>> =
             lines.iter().filter(|line| !self.told.contains(line.name)).collect();
         new.sort_by_key(|line| (line.at, line.name));
         for line in new {
-            if line.what == "attached" {
+            if line.event == EventType::FindingAdded {
                 attached += 1;
                 if attached > MOST_ATTACHED {
                     continue;
                 }
             }
-            let text = format!("{} (by {})", line.text, line.by);
+            let text = format!("{} (by {})", line.message, line.by);
             steps.push(Step::Tell { name: line.name.to_owned(), at: line.at, text });
         }
         let shown = Shown::of(incident);
         if self.shown.as_ref() != Some(&shown) {
             steps.push(Step::Show(shown));
         }
-        if incident.status == State::Resolved && !self.resolved {
+        if incident.status == IncidentStatus::Resolved && !self.resolved {
             steps.push(Step::Resolve);
         }
         steps
@@ -172,9 +177,10 @@ impl Mirror {
         if self.settled() {
             return None;
         }
-        let acknowledged = incident.acknowledgements.last().map(|deed| deed.at);
+        let acknowledged = incident.acknowledgments.last().map(|deed| deed.at);
         let resolved = incident.resolution.as_ref().map(|deed| deed.at);
-        let times = [Some(incident.opened_at), Some(incident.run_at), acknowledged, resolved];
+        let times =
+            [Some(incident.opened_at), Some(incident.run_started_at), acknowledged, resolved];
         let last = times.into_iter().flatten().chain(self.latest).max()?;
         let recent = last.saturating_add(RECENT).unwrap_or(Timestamp::MAX);
         let paged = pages(incident).then(|| escalation_ends(incident));
@@ -184,13 +190,13 @@ impl Mirror {
 
 /// Whether people are to be paged for the incident: nobody has answered, and its source has not ended it.
 fn pages(incident: &Incident) -> bool {
-    incident.status == State::Open && !incident.stopped()
+    incident.status == IncidentStatus::Open && !incident.stopped()
 }
 
 /// When the last round of the incident's present escalation ends.
 fn escalation_ends(incident: &Incident) -> Timestamp {
-    let plan = &incident.plan;
-    let minutes = i64::from(plan.rounds) * i64::from(plan.round_minutes);
+    let plan = &incident.escalation_plan;
+    let minutes = i64::from(plan.rounds) * i64::from(plan.round_interval_minutes);
     incident
         .first_due()
         .saturating_add(SignedDuration::from_mins(minutes))

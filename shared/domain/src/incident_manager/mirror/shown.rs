@@ -55,8 +55,8 @@ fn summary(incident: &Incident) -> String {
     let mut lines = notices(incident);
     lines.extend([shown(&incident.title), shown(&finding.description)]);
     lines.extend(facts(incident).into_iter().map(|(label, value)| format!("{label}: {value}")));
-    if !finding.console_link.is_empty() {
-        lines.push(format!("Finding: {}", shown(&finding.console_link)));
+    if !finding.console_url.is_empty() {
+        lines.push(format!("Finding: {}", shown(&finding.console_url)));
     }
     lines.retain(|line| !line.is_empty());
     lines.join("\n").chars().take(LONGEST_SUMMARY).collect()

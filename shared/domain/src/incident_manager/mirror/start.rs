@@ -48,7 +48,7 @@ impl StartRequest {
             at: now,
             opened_at: incident.opened_at,
             shown: Shown::of(incident),
-            finding: incident.finding.console_link.clone(),
+            finding: incident.finding.console_url.clone(),
             raw,
         }
     }

@@ -3,16 +3,16 @@
 use std::collections::BTreeMap;
 
 use super::*;
-use crate::finding::Quiet;
+use crate::finding::InactiveReason;
 use crate::incident::escalation::{Cursor, Found, plan_turn};
-use crate::incident::{Actor, Closed};
+use crate::incident::{Actor, ClosedAtSource};
 use crate::incident_manager::directory::{PREFIX, PagingBackend};
 use crate::samples::{closed, incident, now, people, person};
 use crate::value::id::ContactId;
 use crate::value::severity::Severity;
 
-fn line<'a>(name: &'a str, what: &'a str) -> Line<'a> {
-    Line { name, what, by: "Muster", at: now(), text: "Something happened." }
+fn line<'a>(name: &'a str, event: EventType) -> Line<'a> {
+    Line { name, event, by: "Muster", at: now(), message: "Something happened." }
 }
 
 fn started() -> Mirror {
@@ -56,10 +56,13 @@ fn told(mirror: &mut Mirror, incident: &Incident, lines: &[Line<'_>]) -> Vec<Ste
 #[test]
 fn a_record_is_told_each_thing_once() {
     let (incident, mut mirror) = (incident(), started());
-    let lines = [line("opened", "opened"), line("step#1", "step")];
+    let lines = [line("opened", EventType::Opened), line("step_started#1", EventType::StepStarted)];
     assert_eq!(told(&mut mirror, &incident, &lines[..1]).len(), 1);
     let steps = told(&mut mirror, &incident, &lines);
-    assert!(matches!(&steps[..], [Step::Tell { name, .. }] if name == "step#1"), "{steps:?}");
+    assert!(
+        matches!(&steps[..], [Step::Tell { name, .. }] if name == "step_started#1"),
+        "{steps:?}"
+    );
     assert_eq!(mirror.latest, Some(now()));
 
     let over = incident.resolve(Actor::Muster, now()).unwrap();
@@ -103,12 +106,15 @@ fn an_answer_ends_the_engagement_of_its_run() {
     let (incident, mut mirror) = (incident(), started());
     mirror.engagement = engaged(1, &[("ada", true)]);
     assert_eq!(told(&mut mirror, &incident, &[]), vec![]);
-    let closed = Closed { finding: None, state: Quiet::Archived, at: now(), stopped: true };
-    let stopped = Incident { closed: Some(closed.clone()), ..incident.clone() };
+    let closed =
+        ClosedAtSource { finding: None, state: InactiveReason::Archived, at: now(), stopped: true };
+    let stopped = Incident { closed_at_source: Some(closed.clone()), ..incident.clone() };
     let steps = mirror.steps(&stopped, &[], now());
     assert!(matches!(&steps[..], [Step::StopEngagements(1), Step::Show(_)]), "{steps:?}");
-    let told_of =
-        Incident { closed: Some(Closed { stopped: false, ..closed }), ..incident.clone() };
+    let told_of = Incident {
+        closed_at_source: Some(ClosedAtSource { stopped: false, ..closed }),
+        ..incident.clone()
+    };
     let steps = mirror.steps(&told_of, &[], now());
     assert!(
         matches!(&steps[..], [Step::Show(shown)] if shown.summary.contains("rchived")),
@@ -133,7 +139,7 @@ fn an_engagement_that_nobody_counts_on_is_stopped() {
     let heard = Mirror { engagement: engaged(1, &[("ada", true)]), ..mirror };
     assert_eq!(heard.steps(&incident, &[], late), vec![]);
     // The next run is Muster's alone.
-    let next = Incident { run: 2, run_at: late, ..incident };
+    let next = Incident { run: 2, run_started_at: late, ..incident };
     assert_eq!(heard.steps(&next, &[], late), vec![], "its step may be at it");
     let later = after(2 * ENGAGE_WITHIN.as_secs() + 2);
     assert_eq!(heard.steps(&next, &[], later), [Step::StopEngagements(1)]);
@@ -145,10 +151,10 @@ fn an_engagement_that_nobody_counts_on_is_stopped() {
 #[test]
 fn a_thousand_findings_are_no_thousand_lines() {
     let (incident, mut mirror) = (incident(), started());
-    let names: Vec<_> = (0..1000).map(|number| format!("attached#{number:04}")).collect();
-    let mut lines: Vec<_> = names.iter().map(|name| line(name, "attached")).collect();
+    let names: Vec<_> = (0..1000).map(|number| format!("finding_added#{number:04}")).collect();
+    let mut lines: Vec<_> = names.iter().map(|name| line(name, EventType::FindingAdded)).collect();
     assert_eq!(told(&mut mirror, &incident, &lines).len(), MOST_ATTACHED);
-    lines.push(line("resolved", "resolved"));
+    lines.push(line("resolved", EventType::Resolved));
     assert_eq!(told(&mut mirror, &incident, &lines).len(), 1);
 }
 
@@ -243,7 +249,7 @@ fn a_record_without_engagements_waits_for_the_first_step() {
     assert_eq!(start(&new, PagingBackend::Native, &incident, 90_000), Start::GiveUp);
     // A first step that waits its minutes engages nobody before.
     let mut patient = incident.clone();
-    patient.plan.steps[0].after_minutes = 10;
+    patient.escalation_plan.steps[0].after_minutes = 10;
     assert_eq!(start(&new, PagingBackend::Both, &patient, 650), Start::Wait);
     assert_eq!(start(&new, PagingBackend::Both, &patient, 700), on("muster-quiet"));
     assert!(!may_engage(&patient, after(10)) && may_engage(&patient, after(601)));
@@ -295,7 +301,7 @@ fn only_what_is_recent_or_paged_for_is_looked_at() {
     mirror.latest = Some(after(600));
     assert_eq!(mirror.look_until(&incident), Some(after(day + 600)));
     // Nobody has answered for days, and people are paged.
-    incident.plan.round_minutes = 1440;
+    incident.escalation_plan.round_interval_minutes = 1440;
     assert_eq!(mirror.look_until(&incident), Some(after(3 * day)));
     let taken = incident.acknowledge(Actor::Muster, after(700)).unwrap().unwrap();
     assert_eq!(mirror.look_until(&taken), Some(after(day + 700)));

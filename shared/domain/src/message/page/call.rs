@@ -25,7 +25,7 @@ pub fn spoken_text(incident: &Incident) -> String {
     let said = |closed: &str| {
         twice(&format!("{} {}{closed} {HOW_TO}", greeting(incident), essence(incident)))
     };
-    let closed = incident.closed.as_ref().map(closed_word);
+    let closed = incident.closed_at_source.as_ref().map(closed_word);
     let closed = closed.map(|word| said(&format!(" Now {word}.")));
     closed.filter(|text| words(text) <= MOST_WORDS).unwrap_or_else(|| said(""))
 }
@@ -65,7 +65,7 @@ pub fn external_spoken_text(incident: &Incident, resource: &ExternalResource) ->
 
 /// Returns the call to an organization for help with this.
 pub(super) fn said_to(resource: &ExternalResource, with: &str) -> String {
-    let name: Vec<_> = resource.organisation.split_whitespace().take(MOST_NAME).collect();
+    let name: Vec<_> = resource.organization.split_whitespace().take(MOST_NAME).collect();
     let contract = resource.contract_number.as_ref().filter(|number| words(number) <= MOST_NUMBER);
     let contract = contract.map(|number| format!(", contract {number}")).unwrap_or_default();
     let said = format!(

@@ -4,7 +4,7 @@ use super::blocks::shown;
 use super::call::{account, external_spoken_text, how_to, said_to};
 use super::sms::{label, one_part};
 use super::{Block, Mail, Update, capitalized, counted, mail_of, minute, short, twice};
-use crate::incident::{Incident, State};
+use crate::incident::{Incident, IncidentStatus};
 use crate::roster::external::ExternalResource;
 
 /// How many incidents a mail describes; the page behind the link lists all.
@@ -146,7 +146,7 @@ pub fn digest_mail(entries: &[Entry], link: &str) -> Mail {
     let words = Count::of(entries).map(|count| count.words()).unwrap_or_default();
     let paged = entries.iter().filter(|entry| entry.paged).count();
     let only_updates = paged == 0;
-    let open = entries.iter().any(|entry| entry.incident.status == State::Open);
+    let open = entries.iter().any(|entry| entry.incident.status == IncidentStatus::Open);
     let text = match entries {
         [one] if only_updates && one.number() == 1 => {
             "You reached your paging limit, so this update was delayed."
@@ -233,7 +233,7 @@ pub fn external_digest_mail(incidents: &[Incident], resource: &ExternalResource)
     lines.extend(resource.contract_number.iter().map(|n| format!("Contract number: {n}")));
     lines.extend(resource.support_level.iter().map(|level| format!("Support level: {level}")));
     let blocks = [
-        Block::Text(format!("To {},", resource.organisation)),
+        Block::Text(format!("To {},", resource.organization)),
         Block::Text(format!(
             "We are responding to {number} and need your help. Please call the contact that you have agreed with us."
         )),

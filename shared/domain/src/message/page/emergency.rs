@@ -20,6 +20,6 @@ pub fn emergency_text(incident: &Incident, why: Emergency) -> String {
         shown(&incident.account),
         shown(&incident.region),
         shown(&incident.title),
-        one_line(&incident.finding.console_link),
+        one_line(&incident.finding.console_url),
     )
 }

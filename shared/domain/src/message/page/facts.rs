@@ -2,8 +2,8 @@
 
 use super::blocks::shown;
 use super::{JoinedLine, counted, minute};
-use crate::finding::{Asked, Quiet, cleaned_type};
-use crate::incident::{Cause, Closed, Incident};
+use crate::finding::{CustomAction, InactiveReason, cleaned_type};
+use crate::incident::{Cause, ClosedAtSource, Incident};
 
 /// Returns what is known of an incident, as labels and values in reading order.
 #[must_use]
@@ -25,17 +25,17 @@ pub fn facts(incident: &Incident) -> Vec<(String, String)> {
     if finding.exploited {
         add("Exploit", "known".to_owned());
     }
-    if let Some(at) = finding.first_seen {
+    if let Some(at) = finding.first_seen_at {
         add("First seen", minute(at));
     }
-    if let Some(at) = finding.last_seen {
+    if let Some(at) = finding.last_seen_at {
         add("Last seen", minute(at));
     }
     if let Some(count) = finding.count {
         add("Seen", counted(count, "time", "times"));
     }
     add("Opened", minute(incident.opened_at));
-    if let Some(previous) = &incident.previous {
+    if let Some(previous) = &incident.previous_incident {
         add("Recurrence of", previous.to_string());
     }
     add("Incident", incident.id.to_string());
@@ -47,18 +47,19 @@ pub fn facts(incident: &Incident) -> Vec<(String, String)> {
 #[must_use]
 pub fn notices(incident: &Incident) -> Vec<String> {
     let cause = incident.cause.as_ref().map(|cause| cause_sentence(incident, cause));
-    let by = incident.raised_by.as_ref().filter(|_| cause.is_some()).map(|by| {
-        let line = JoinedLine::of(by.severity, &by.title, by.resource.as_deref(), incident.run_at);
+    let by = incident.trigger.as_ref().filter(|_| cause.is_some()).map(|by| {
+        let line =
+            JoinedLine::of(by.severity, &by.title, by.resource.as_deref(), incident.run_started_at);
         format!("The finding: {}", shown(&line.text))
     });
     let asked = incident
         .finding
-        .asked
+        .custom_action
         .as_ref()
-        .map(|Asked { action, account, .. }| asked_sentence(action, account));
+        .map(|CustomAction { action, account, .. }| asked_sentence(action, account));
     // A run that an action began has the action as its cause too.
     let asked = asked.filter(|sentence| cause.as_ref() != Some(sentence));
-    let closed = incident.closed.as_ref().map(closed_sentence);
+    let closed = incident.closed_at_source.as_ref().map(closed_sentence);
     cause.into_iter().chain(by).chain(asked).chain(closed).collect()
 }
 
@@ -73,7 +74,7 @@ fn cause_sentence(incident: &Incident, cause: &Cause) -> String {
         Cause::CriticalJoined => {
             "Paged again after the acknowledgment, because another finding is Critical.".to_owned()
         }
-        Cause::Asked { action, account } => asked_sentence(action, account),
+        Cause::TeamRequested { action, account } => asked_sentence(action, account),
         Cause::StillHappening { seen_at } => {
             format!("Paged again, because a finding was seen at {}.", minute(*seen_at))
         }
@@ -82,7 +83,7 @@ fn cause_sentence(incident: &Incident, cause: &Cause) -> String {
              enough acknowledgments."
                 .to_owned()
         }
-        Cause::AcknowledgmentTimedOut => match incident.plan.acknowledgement_minutes {
+        Cause::AcknowledgmentTimedOut => match incident.escalation_plan.acknowledgment_timeout_minutes {
             Some(minutes) => format!(
                 "Paged again, because the incident was not resolved within {minutes} minutes of the last \
                  acknowledgment."
@@ -108,18 +109,18 @@ fn asked_sentence(action: &str, account: &str) -> String {
 }
 
 /// How its source reports an incident, in a word.
-pub(super) const fn closed_word(closed: &Closed) -> &'static str {
+pub(super) const fn closed_word(closed: &ClosedAtSource) -> &'static str {
     match closed.state {
-        Quiet::Passed => "fixed",
-        Quiet::Resolved => "resolved",
-        Quiet::Suppressed => "suppressed",
-        Quiet::Sample => "a sample",
+        InactiveReason::Passed => "fixed",
+        InactiveReason::Resolved => "resolved",
+        InactiveReason::Suppressed => "suppressed",
+        InactiveReason::Sample => "a sample",
         // No other state closes a finding.
         _ => "archived",
     }
 }
 
-fn closed_sentence(closed: &Closed) -> String {
+fn closed_sentence(closed: &ClosedAtSource) -> String {
     let state = closed_word(closed);
     let stopped = if closed.stopped { " Paging stopped." } else { "" };
     format!("Its source reports it {state} since {}.{stopped}", minute(closed.at))

@@ -5,7 +5,7 @@ use super::{Block, Joined, Mail, facts, mail_of, mark, minute, notices};
 use crate::incident::Incident;
 use crate::incident::escalation::PersonPage;
 use crate::roster::external::ExternalResource;
-use crate::roster::team::Why;
+use crate::roster::team::PageReason;
 
 /// The e-mail for one person: the finding, what else has joined, what this person's role has to do, who else was
 /// paged and where to look.
@@ -43,7 +43,7 @@ pub fn mail(
     }
     let labeled = |(label, value): (String, String)| format!("{label}: {value}");
     blocks.push(Block::List(facts(incident).into_iter().map(labeled).collect()));
-    blocks.push(Block::Link("Open the finding in the console", finding.console_link.clone()));
+    blocks.push(Block::Link("Open the finding in the console", finding.console_url.clone()));
     blocks.extend(joined.blocks());
     for role in &page.contact.roles {
         let card = role.card();
@@ -83,7 +83,7 @@ pub fn external_mail(incident: &Incident, resource: &ExternalResource) -> Mail {
     facts.extend(resource.contract_number.iter().map(|n| format!("Contract: {n}")));
     facts.extend(resource.support_level.iter().map(|level| format!("Support level: {level}")));
     let blocks = [
-        Block::Text(format!("To {}:", resource.organisation)),
+        Block::Text(format!("To {}:", resource.organization)),
         Block::Text("We are responding to a security incident and ask you to get in touch.".into()),
         Block::List(facts),
         Block::Text("Details come from our team, by the way we have agreed with you.".into()),
@@ -92,34 +92,38 @@ pub fn external_mail(incident: &Incident, resource: &ExternalResource) -> Mail {
 }
 
 fn because(incident: &Incident, page: &PersonPage) -> String {
-    match &page.why {
-        Why::Team => "You are paged because you belong to the team for this incident.".into(),
-        Why::StandsInFor(id) => {
+    match &page.reason {
+        PageReason::Team => {
+            "You are paged because you belong to the team for this incident.".into()
+        }
+        PageReason::CoveringFor { contact: id } => {
             format!("You are paged because you stand in for {id}, who is away.")
         }
-        Why::BackupOf(id) if incident.acknowledged_by(id) => {
+        PageReason::BackupOf { contact: id } if incident.acknowledged_by(id) => {
             format!(
                 "You are paged because you are the backup of {id}, and more acknowledgments are needed."
             )
         }
-        Why::BackupOf(id) => {
+        PageReason::BackupOf { contact: id } => {
             format!("You are paged because {id} has not answered and you are the backup.")
         }
-        Why::NextLevel => "You are paged because the incident is not acknowledged yet.".into(),
-        Why::Role(role) => {
+        PageReason::NextLevel => {
+            "You are paged because the incident is not acknowledged yet.".into()
+        }
+        PageReason::Role { role } => {
             format!(
                 "You are paged because the escalation plan calls for the {}.",
                 role.card().title
             )
         }
-        Why::Level(level) => {
+        PageReason::Level { level } => {
             format!("You are paged because the escalation plan calls for level {level}.")
         }
-        Why::Named => "You are paged because the escalation plan names you.".into(),
-        Why::PagedBefore => {
+        PageReason::NamedInPlan => "You are paged because the escalation plan names you.".into(),
+        PageReason::PagedBefore => {
             "You get this update because you were paged for this incident before.".into()
         }
-        Why::Fallback => {
+        PageReason::Fallback => {
             "You are paged because nobody of the team for this incident can be reached.".into()
         }
     }

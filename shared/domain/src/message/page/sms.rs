@@ -18,7 +18,7 @@ pub fn public_text(incident: &Incident, link: &str) -> String {
         format!("{mark}MUSTER {severity}: {words} in account ..{account}. {closed}Answer: {link}")
     };
     // That its source has closed it is on the page behind the link, too.
-    match incident.closed.as_ref().map(closed_word) {
+    match incident.closed_at_source.as_ref().map(closed_word) {
         Some(word) => one_part(text(&format!("Now {word}. ")), || text("")),
         None => text(""),
     }

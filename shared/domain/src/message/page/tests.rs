@@ -5,12 +5,12 @@ mod limits;
 mod updates;
 
 use super::*;
-use crate::finding::{Asked, Detail, Quiet};
+use crate::finding::{CustomAction, Detail, InactiveReason};
 use crate::incident::escalation::{Cursor, Emergency, Found, plan_turn};
 use crate::incident::facts::because;
-use crate::incident::{Actor, Cause, Closed};
+use crate::incident::{Actor, Cause, ClosedAtSource};
 use crate::roster::policy::Policy;
-use crate::roster::team::Why;
+use crate::roster::team::PageReason;
 use crate::samples::{incident, now, people, person};
 use crate::value::severity::Severity;
 
@@ -34,18 +34,22 @@ fn full() -> Incident {
         detail("Pod", "shop/cart-5d8f"),
         detail("Actor", "role deploy from 198.51.100.7"),
     ];
-    finding.first_seen = "2026-11-23T01:12:00Z".parse().ok();
-    finding.last_seen = "2026-11-23T02:58:00Z".parse().ok();
+    finding.first_seen_at = "2026-11-23T01:12:00Z".parse().ok();
+    finding.last_seen_at = "2026-11-23T02:58:00Z".parse().ok();
     finding.count = Some(12);
-    finding.asked = Some(Asked {
+    finding.custom_action = Some(CustomAction {
         action: "Page the team".into(),
         action_arn: String::new(),
         account: "111122223333".into(),
         event: String::new(),
     });
     incident.cause = Some(Cause::SeverityIncreased { from: Severity::Medium });
-    incident.closed =
-        Some(Closed { finding: None, state: Quiet::Resolved, at: now(), stopped: false });
+    incident.closed_at_source = Some(ClosedAtSource {
+        finding: None,
+        state: InactiveReason::Resolved,
+        at: now(),
+        stopped: false,
+    });
     incident
 }
 
@@ -68,7 +72,7 @@ fn a_drill_says_so_wherever_it_speaks() {
     assert!(mail.text.starts_with("DRILL: nothing has happened."), "{}", mail.text);
     assert!(public_text(&incident, LINK).starts_with("DRILL MUSTER HIGH"));
     assert!(spoken_text(&incident).starts_with("Muster drill, not a real incident. High severity"));
-    assert!(emergency_text(&incident, Emergency::NobodyAnswered).starts_with("DRILL MUSTER"));
+    assert!(emergency_text(&incident, Emergency::NotAcknowledged).starts_with("DRILL MUSTER"));
 }
 
 #[test]
@@ -104,7 +108,7 @@ fn every_cause_has_its_sentence() {
         "Paged again after the acknowledgment, because another finding is Critical.",
     );
     check(
-        Cause::Asked { action: "Page us".into(), account: "111122223333".into() },
+        Cause::TeamRequested { action: "Page us".into(), account: "111122223333".into() },
         "Paged by the Security Hub custom action Page us in account 111122223333.",
     );
     check(
@@ -125,30 +129,36 @@ fn every_cause_has_its_sentence() {
         "Paged again, because a finding that its source had closed was reopened.",
     );
     let mut incident = incident();
-    incident.closed =
-        Some(Closed { finding: None, state: Quiet::Passed, at: now(), stopped: true });
+    incident.closed_at_source = Some(ClosedAtSource {
+        finding: None,
+        state: InactiveReason::Passed,
+        at: now(),
+        stopped: true,
+    });
     assert_eq!(
         notices(&incident),
         ["Its source reports it fixed since 2026-11-23 03:00 UTC. Paging stopped."]
     );
-    incident.closed = None;
-    incident.finding.asked = full().finding.asked;
-    incident.cause =
-        Some(Cause::Asked { action: "Page the team".into(), account: "111122223333".into() });
+    incident.closed_at_source = None;
+    incident.finding.custom_action = full().finding.custom_action;
+    incident.cause = Some(Cause::TeamRequested {
+        action: "Page the team".into(),
+        account: "111122223333".into(),
+    });
     assert_eq!(notices(&incident).len(), 1, "it is said once");
 }
 
 #[test]
 fn too_few_acknowledgments_are_not_none() {
     let mut two = incident();
-    two.plan.acknowledgements = 2;
-    let ada = Actor::Contact("ada".parse().unwrap());
+    two.escalation_plan.required_acknowledgments = 2;
+    let ada = Actor::Contact { contact: "ada".parse().unwrap() };
     let one = two.acknowledge(ada, now()).unwrap().unwrap();
     let people = people([person("bob", 1)]);
-    let plan = one.plan.clone();
+    let plan = one.escalation_plan.clone();
     let found = Found::new(&people, &[]);
     let mut page = plan_turn(&one, Cursor::FIRST, &found, now()).pages.remove(0);
-    page.why = Why::NextLevel;
+    page.reason = PageReason::NextLevel;
     let text = mail(&one, &page, &[], &Joined::default(), LINK).text;
     assert!(text.starts_with("You are paged because the incident is not acknowledged yet."));
     let with = (&Policy::default(), plan);
@@ -175,9 +185,9 @@ fn one_and_several_findings_were_added() {
 #[test]
 fn an_organization_gets_a_digest_without_findings_or_links() {
     let draft = serde_json::json!({
-        "organisation": "Counsel", "kind": "legal", "contact_email": "desk@counsel.example"
+        "organization": "Counsel", "type": "legal", "contact_email": "desk@counsel.example"
     });
-    let draft: crate::roster::external::draft::ExternalDraft =
+    let draft: crate::roster::external::draft::ExternalResourceInput =
         serde_json::from_value(draft).unwrap();
     let stamp = crate::value::stamps::Stamp { by: "test".into(), at: now() };
     let resource = draft.check(None, None, &stamp).unwrap();
@@ -222,7 +232,7 @@ fn a_hostile_title_is_one_dead_line_everywhere() {
     finding.resource = Some(HOSTILE.into());
     finding.finding_type = HOSTILE.into();
     finding.details = vec![Detail { label: HOSTILE.into(), value: HOSTILE.into() }];
-    finding.asked = Some(Asked {
+    finding.custom_action = Some(CustomAction {
         action: HOSTILE.into(),
         action_arn: String::new(),
         account: HOSTILE.into(),
@@ -239,7 +249,7 @@ fn a_hostile_title_is_one_dead_line_everywhere() {
         Entry { incident: incident.clone(), paged: false, updates: vec![update.clone()] };
     let digest = digest_mail(&[page, told_later], LINK);
     let mut texts =
-        vec![emergency_text(&incident, Emergency::NobodyAnswered), update.topic(&incident).1];
+        vec![emergency_text(&incident, Emergency::NotAcknowledged), update.topic(&incident).1];
     texts.push(several_added_topic(&incident, &joined).1);
     for mail in [mail, told, digest] {
         assert!(!mail.subject.contains('\n'));
@@ -263,8 +273,12 @@ fn a_hostile_title_is_one_dead_line_everywhere() {
 #[test]
 fn texts_and_calls_say_that_the_source_has_closed_it() {
     let mut incident = incident();
-    incident.closed =
-        Some(Closed { finding: None, state: Quiet::Archived, at: now(), stopped: false });
+    incident.closed_at_source = Some(ClosedAtSource {
+        finding: None,
+        state: InactiveReason::Archived,
+        at: now(),
+        stopped: false,
+    });
     insta::assert_snapshot!(public_text(&incident, "https://example.com/ack/A"), @"MUSTER HIGH: malware in account ..3333. Now archived. Answer: https://example.com/ack/A");
     assert!(
         spoken_text(&incident).contains("3 3 3 3. Now archived."),

@@ -6,7 +6,7 @@ use super::sms::{label, one_part};
 use super::{
     Block, Joined, JoinedLine, Mail, counted, facts, mail_of, mark, notices, short, twice,
 };
-use crate::incident::{Cause, Incident, RaisedBy, State};
+use crate::incident::{Cause, Incident, IncidentStatus, RunTrigger};
 use crate::value::severity::Severity;
 
 /// A change of an incident.
@@ -33,9 +33,9 @@ pub enum Update {
 
 /// The line for the finding for which the current run began.
 fn raised_by(incident: &Incident) -> JoinedLine {
-    let headline = || RaisedBy::of(&incident.finding);
-    let by = incident.raised_by.clone().unwrap_or_else(headline);
-    JoinedLine::of(by.severity, &by.title, by.resource.as_deref(), incident.run_at)
+    let headline = || RunTrigger::of(&incident.finding);
+    let by = incident.trigger.clone().unwrap_or_else(headline);
+    JoinedLine::of(by.severity, &by.title, by.resource.as_deref(), incident.run_started_at)
 }
 
 impl Update {
@@ -90,7 +90,7 @@ impl Update {
     pub fn spoken(&self, incident: &Incident) -> String {
         let (greeting, words) = (greeting(incident), incident.r#type.words());
         let open = "Open the link in your text message or email.";
-        let end = if incident.status == State::Open { how_to() } else { open };
+        let end = if incident.status == IncidentStatus::Open { how_to() } else { open };
         twice(&match self {
             Self::SeverityIncreased { .. } => format!(
                 "{greeting} Severity increased to {}: {words}. {} {}",
@@ -133,7 +133,7 @@ impl Update {
         blocks.push(Block::List(facts(incident).into_iter().map(labeled).collect()));
         blocks.push(Block::Link(
             "Open the finding in the console",
-            incident.finding.console_link.clone(),
+            incident.finding.console_url.clone(),
         ));
         blocks.extend(joined.blocks());
         mail_of(self.subject(incident), &blocks)
@@ -161,7 +161,7 @@ impl Update {
             shown(&incident.region),
             shown(&incident.title),
             incident.id,
-            one_line(&incident.finding.console_link),
+            one_line(&incident.finding.console_url),
         );
         (format!("{}MUSTER: incident {} is not resolved", mark(incident), incident.id), text)
     }
@@ -194,8 +194,12 @@ impl Update {
             ),
             Self::FindingAdded { severity, .. } => {
                 let known = match incident.status {
-                    State::Open => "an incident that you were paged for. Paging has restarted.",
-                    State::Acknowledged | State::Resolved => "the incident that you acknowledged.",
+                    IncidentStatus::Open => {
+                        "an incident that you were paged for. Paging has restarted."
+                    }
+                    IncidentStatus::Acknowledged | IncidentStatus::Resolved => {
+                        "the incident that you acknowledged."
+                    }
                 };
                 format!("A finding of {} severity was added to {known}", severity.name())
             }
@@ -209,8 +213,8 @@ impl Update {
 
     /// Returns what the link is for: an incident that is open again wants to be acknowledged again.
     const fn ask(&self, incident: &Incident) -> &'static str {
-        let again =
-            matches!(incident.status, State::Open) && !matches!(self, Self::Unresolved { .. });
+        let again = matches!(incident.status, IncidentStatus::Open)
+            && !matches!(self, Self::Unresolved { .. });
         if again { "Acknowledge this incident" } else { "Open the incident" }
     }
 }
@@ -230,12 +234,14 @@ pub fn several_added_topic(incident: &Incident, added: &Joined) -> (String, Stri
 
 /// Returns which acknowledgments an incident has that is not resolved, as a sentence.
 fn acknowledgments(incident: &Incident) -> String {
-    let required = incident.plan.acknowledgements;
+    let required = incident.escalation_plan.required_acknowledgments;
     let given = usize::from(required).saturating_sub(incident.missing());
     match &incident.cause {
-        _ if incident.status != State::Open => "It is acknowledged, but not resolved.".to_owned(),
+        _ if incident.status != IncidentStatus::Open => {
+            "It is acknowledged, but not resolved.".to_owned()
+        }
         _ if given > 0 => format!("It has {given} of {required} required acknowledgments."),
-        _ if incident.acknowledged_before == 0 => "No one has acknowledged it.".to_owned(),
+        _ if incident.previous_acknowledgments == 0 => "No one has acknowledged it.".to_owned(),
         Some(Cause::AcknowledgmentTimedOut) => {
             "The last acknowledgment timed out, and no one has acknowledged it since.".to_owned()
         }
@@ -244,7 +250,7 @@ fn acknowledgments(incident: &Incident) -> String {
 }
 
 fn this(incident: &Incident) -> &'static str {
-    if incident.status == State::Acknowledged {
+    if incident.status == IncidentStatus::Acknowledged {
         "this acknowledged incident"
     } else {
         "this incident"

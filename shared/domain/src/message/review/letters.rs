@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{LOOK, terms};
 use crate::message::page::{Block, Mail, in_subject, mail_of, minute};
-use crate::review::{Correction, Subject, Wrong};
+use crate::review::{ChangeRequest, ChangeRequestType, Subject};
 use crate::roster::contact::Contact;
 
 /// The letter to a manager: that nobody has confirmed an entry, and what to do.
@@ -79,15 +79,15 @@ pub fn nobody_to_ask(subject: &Subject) -> (String, String) {
 
 /// What the owner's topic hears of a correction.
 #[must_use]
-pub fn correction_waits(correction: &Correction) -> (String, String) {
-    let what = match correction.wrong {
-        Wrong::Fields { .. } => "asks for a correction of",
-        Wrong::Left { .. } => "says that this is over:",
+pub fn correction_waits(correction: &ChangeRequest) -> (String, String) {
+    let what = match correction.r#type {
+        ChangeRequestType::Correction { .. } => "asks for a correction of",
+        ChangeRequestType::Departure { .. } => "says that this is over:",
     };
     let text = format!(
         "{} {what} {}.\nGET /corrections shows it; POST /corrections/{}/approve or /reject decides. Until \
          then nothing changes.\n",
-        correction.by, correction.subject, correction.id
+        correction.requested_by, correction.subject, correction.id
     );
     ("Muster: a correction waits for you".to_owned(), text)
 }

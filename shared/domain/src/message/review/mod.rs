@@ -16,7 +16,7 @@ pub use self::letters::{
 };
 
 use crate::message::page::{Block, Mail, in_subject, mail_of, minute};
-use crate::roster::contact::{Contact, Status};
+use crate::roster::contact::{Contact, ContactStatus};
 use crate::roster::external::ExternalResource;
 use crate::value::availability::Availability;
 
@@ -93,14 +93,14 @@ fn entry(contact: &Contact) -> Vec<String> {
     let mut lines = vec![
         format!("Name: {}", contact.name),
         format!("Roles: {}", titles.join(", ")),
-        format!("Escalation level: {}", contact.level),
+        format!("Escalation level: {}", contact.escalation_level),
         format!("Hours: {} ({})", hours(&contact.availability), contact.time_zone.name()),
     ];
     lines.extend(contact.department.iter().map(|text| format!("Department: {text}")));
     lines.extend(contact.manager.iter().map(|text| format!("Manager: {text}")));
-    let backup = contact.backup.as_ref().map_or("nobody", |id| id.as_str());
+    let backup = contact.backup_contact.as_ref().map_or("nobody", |id| id.as_str());
     lines.push(format!("Backup: {backup}"));
-    if let Status::OnLeave { until } = contact.status {
+    if let ContactStatus::OnLeave { until } = contact.status {
         lines.push(format!("On leave: up to and including {until}"));
     }
     for channel in &contact.channels {
@@ -122,19 +122,19 @@ pub fn external_review(
         Block::Text(format!("Hello {},", owner.name)),
         Block::Text(format!(
             "you keep the roster's entry of {} true. Is it still right?",
-            resource.organisation
+            resource.organization
         )),
     ];
     blocks.extend(again(nth));
     blocks.push(Block::Link(LOOK, link.to_owned()));
     let mut lines = vec![
-        format!("Organisation: {}", resource.organisation),
-        format!("Kind: {}", resource.kind.name().replace('_', " ")),
+        format!("Organisation: {}", resource.organization),
+        format!("Kind: {}", resource.r#type.name().replace('_', " ")),
     ];
     lines.extend(resource.service_type.iter().map(|text| format!("Service: {text}")));
     lines.extend(resource.support_level.iter().map(|text| format!("Support level: {text}")));
     lines.push(format!("Hours: {}", hours(&resource.availability)));
-    for duty in &resource.duties {
+    for duty in &resource.notification_obligations {
         let kinds: Vec<_> = duty.incident_types.iter().map(|kind| kind.words()).collect();
         lines.push(format!(
             "To be told within {} hours of: {}",
@@ -145,6 +145,6 @@ pub fn external_review(
     blocks.push(Block::Head("What we know of them"));
     blocks.push(Block::List(lines));
     blocks.push(terms(until));
-    let what = format!("Please confirm the entry of {}", in_subject(&resource.organisation));
+    let what = format!("Please confirm the entry of {}", in_subject(&resource.organization));
     mail_of(subject(&what, nth), &blocks)
 }

@@ -10,7 +10,7 @@ fn ada() -> Contact {
     let mut ada = person("ada", 1);
     ada.name = "Ada <b>Lovelace</b>".into();
     ada.manager = Some("Grace Hopper".into());
-    ada.backup = Some("bea".parse().unwrap());
+    ada.backup_contact = Some("bea".parse().unwrap());
     ada.availability = closed();
     ada
 }

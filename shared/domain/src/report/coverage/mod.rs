@@ -1,5 +1,7 @@
 //! The coverage report: what the roster lacks, why it matters, and what to do about it.
 
+mod code;
+mod gap;
 mod hours;
 mod people;
 mod plans;
@@ -8,13 +10,15 @@ mod roles;
 #[cfg(test)]
 mod tests;
 
+pub use code::GapCode;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
-use crate::incident::drill::exercise::Exercise;
-use crate::incident_manager::directory::Inactive;
+use crate::incident::drill::exercise::DrillSummary;
+use crate::incident_manager::directory::ChannelNotActivated;
 use crate::review::reach::Reached;
 use crate::roster::contact::Contact;
 use crate::roster::external::ExternalResource;
@@ -58,9 +62,9 @@ pub struct Sources<'a> {
     /// What is known of everybody's channels.
     pub reached: &'a Reached,
     /// The drills that were held.
-    pub exercises: &'a [Exercise],
+    pub exercises: &'a [DrillSummary],
     /// Channels that Incident Manager never engages.
-    pub inactive: &'a [Inactive],
+    pub inactive: &'a [ChannelNotActivated],
     /// Those who say that they have left, while nobody has decided about it.
     pub leaving: &'a BTreeSet<ContactId>,
     /// How many corrections wait for the owner.
@@ -85,8 +89,8 @@ impl<'a> Sources<'a> {
 
 /// What a finding is about.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum About {
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum GapSubject {
     /// A person.
     Contact {
         /// Who.
@@ -97,9 +101,9 @@ pub enum About {
         /// Whose.
         contact: ContactId,
         /// Its kind.
-        r#type: ChannelType,
-        /// Its place in the contact's list, from 0.
-        n: usize,
+        channel_type: ChannelType,
+        /// Position of the channel in the contact's list (1-based).
+        position: usize,
     },
     /// A role.
     Role {
@@ -107,20 +111,20 @@ pub enum About {
         role: Role,
     },
     /// An escalation plan.
-    Plan {
+    EscalationPlan {
         /// Which.
-        plan: PlanId,
+        escalation_plan: PlanId,
     },
     /// An external resource.
-    Resource {
+    ExternalResource {
         /// Which.
-        resource: ResourceId,
+        external_resource: ResourceId,
     },
     /// The roster as a whole.
     Roster,
 }
 
-impl About {
+impl GapSubject {
     fn contact(contact: &Contact) -> Self {
         Self::Contact { contact: contact.id.clone() }
     }
@@ -130,12 +134,14 @@ impl About {
     pub fn words(&self) -> String {
         match self {
             Self::Contact { contact } => contact.to_string(),
-            Self::Channel { contact, r#type, n } => {
-                format!("{contact}, {} (channel {})", r#type.name(), n + 1)
+            Self::Channel { contact, channel_type, position } => {
+                format!("{contact}, {} (channel {position})", channel_type.name())
             }
             Self::Role { role } => role.card().title.to_owned(),
-            Self::Plan { plan } => format!("plan {plan}"),
-            Self::Resource { resource } => format!("external resource {resource}"),
+            Self::EscalationPlan { escalation_plan: plan } => format!("plan {plan}"),
+            Self::ExternalResource { external_resource: resource } => {
+                format!("external resource {resource}")
+            }
             Self::Roster => "the roster".to_owned(),
         }
     }
@@ -143,25 +149,25 @@ impl About {
 
 /// Something that lacks.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct CoverageFinding {
-    /// What kind of thing it is, as one word that stays.
-    pub code: &'static str,
+pub struct CoverageGap {
+    /// Stable code of the gap.
+    pub code: GapCode,
     /// How grave it is.
     pub severity: Severity,
     /// What it is about.
-    pub about: About,
+    pub subject: GapSubject,
     /// What lacks.
-    pub what: String,
+    pub description: String,
     /// Why it matters.
-    pub why: &'static str,
+    pub impact: &'static str,
     /// What to do.
-    pub todo: &'static str,
+    pub recommendation: &'static str,
 }
 
 /// What is said of every finding of one kind.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Kind {
-    pub(crate) code: &'static str,
+    pub(crate) code: GapCode,
     pub(crate) severity: Severity,
     pub(crate) why: &'static str,
     pub(crate) todo: &'static str,
@@ -169,44 +175,51 @@ pub(crate) struct Kind {
 
 impl Kind {
     /// A finding of this kind.
-    fn of(self, about: About, what: impl Into<String>) -> CoverageFinding {
+    fn of(self, about: GapSubject, what: impl Into<String>) -> CoverageGap {
         let Self { code, severity, why, todo } = self;
-        CoverageFinding { code, severity, about, what: what.into(), why, todo }
+        CoverageGap {
+            code,
+            severity,
+            subject: about,
+            description: what.into(),
+            impact: why,
+            recommendation: todo,
+        }
     }
 }
 
 /// The report in numbers.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Totals {
+pub struct CoverageTotals {
     /// People who have not left.
-    pub people: usize,
+    pub contacts: usize,
     /// Those of them who are due for review.
-    pub due: usize,
+    pub review_due: usize,
     /// Those of them who count as unconfirmed.
     pub unconfirmed: usize,
     /// Channels of theirs.
     pub channels: usize,
     /// Those of them that were proven lately enough.
-    pub proven: usize,
+    pub channels_verified: usize,
     /// Those of them by which nothing arrives.
-    pub dead: usize,
+    pub channels_undeliverable: usize,
     /// Roles that nobody fills.
     pub roles_unfilled: usize,
     /// How many findings of each severity there are.
-    pub findings: BTreeMap<Severity, usize>,
+    pub gaps: BTreeMap<Severity, usize>,
 }
 
 /// The coverage report.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Coverage {
+pub struct CoverageReport {
     /// When it was made.
     pub at: Timestamp,
     /// It in numbers.
-    pub totals: Totals,
+    pub totals: CoverageTotals,
     /// What lacks, the gravest first.
-    pub findings: Vec<CoverageFinding>,
+    pub gaps: Vec<CoverageGap>,
     /// How many more there are than the report lists: it must fit an answer.
-    pub left_out: usize,
+    pub omitted_count: usize,
 }
 
 /// Most findings that a report lists: as JSON about two megabytes, of the six that Lambda answers with.
@@ -214,20 +227,20 @@ const MOST_LISTED: usize = 5_000;
 
 /// What the roster lacks.
 #[must_use]
-pub fn coverage(sources: &Sources<'_>) -> Coverage {
+pub fn coverage(sources: &Sources<'_>) -> CoverageReport {
     let mut findings = roles::findings(sources);
     findings.extend(hours::findings(sources));
     findings.extend(people::findings(sources));
     findings.extend(plans::findings(sources));
     findings.sort_by(|a, b| {
-        b.severity.cmp(&a.severity).then_with(|| (a.code, &a.about).cmp(&(b.code, &b.about)))
+        b.severity.cmp(&a.severity).then_with(|| (a.code, &a.subject).cmp(&(b.code, &b.subject)))
     });
     let mut totals = people::totals(sources);
-    totals.roles_unfilled = findings.iter().filter(|f| f.code == roles::UNFILLED).count();
+    totals.roles_unfilled = findings.iter().filter(|f| f.code == GapCode::RoleUnfilled).count();
     for finding in &findings {
-        *totals.findings.entry(finding.severity).or_default() += 1;
+        *totals.gaps.entry(finding.severity).or_default() += 1;
     }
     let left_out = findings.len().saturating_sub(MOST_LISTED);
     findings.truncate(MOST_LISTED);
-    Coverage { at: sources.now, totals, findings, left_out }
+    CoverageReport { at: sources.now, totals, gaps: findings, omitted_count: left_out }
 }

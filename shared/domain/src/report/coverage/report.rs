@@ -1,6 +1,6 @@
 //! The report for people: as a document, and as a message to the roster's owner.
 
-use super::{Coverage, CoverageFinding};
+use super::{CoverageGap, CoverageReport};
 use crate::document::Document;
 use crate::message::page::minute;
 use crate::value::severity::Severity;
@@ -8,7 +8,7 @@ use crate::value::severity::Severity;
 /// How many people, plans or channels the message to the owner names of each kind.
 const MOST_TOLD: usize = 3;
 
-impl Coverage {
+impl CoverageReport {
     /// The report as a document.
     #[must_use]
     pub fn document(&self) -> Document {
@@ -21,24 +21,24 @@ impl Coverage {
             "Totals",
             &["What", "How many"],
             vec![
-                row("People", totals.people),
-                row("Due for review", totals.due),
+                row("People", totals.contacts),
+                row("Due for review", totals.review_due),
                 row("Unconfirmed", totals.unconfirmed),
                 row("Channels", totals.channels),
-                row("Channels proven lately", totals.proven),
-                row("Channels that are dead", totals.dead),
+                row("Channels proven lately", totals.channels_verified),
+                row("Channels that are dead", totals.channels_undeliverable),
                 row("Roles that nobody fills", totals.roles_unfilled),
             ],
         );
-        if self.findings.is_empty() {
+        if self.gaps.is_empty() {
             document.notice("Nothing lacks.");
         }
-        if self.left_out > 0 {
-            document.notice(format!("{} more findings are not listed here.", self.left_out));
+        if self.omitted_count > 0 {
+            document.notice(format!("{} more findings are not listed here.", self.omitted_count));
         }
         for severity in Severity::ALL.into_iter().rev() {
             let rows: Vec<_> =
-                self.findings.iter().filter(|f| f.severity == severity).map(row_of).collect();
+                self.gaps.iter().filter(|f| f.severity == severity).map(row_of).collect();
             if rows.is_empty() {
                 continue;
             }
@@ -54,7 +54,7 @@ impl Coverage {
     #[must_use]
     pub fn summary(&self) -> (String, String) {
         let count = |severity: Severity| {
-            self.totals.findings.get(&severity).map(|n| format!("{n} {}", severity.name()))
+            self.totals.gaps.get(&severity).map(|n| format!("{n} {}", severity.name()))
         };
         let counts: Vec<_> = Severity::ALL.into_iter().rev().filter_map(count).collect();
         if counts.is_empty() {
@@ -66,17 +66,17 @@ impl Coverage {
              unconfirmed. {} of {} channels proven lately, {} dead.\n\n",
             minute(self.at),
             counts.join(", "),
-            totals.people,
-            totals.due,
+            totals.contacts,
+            totals.review_due,
             totals.unconfirmed,
-            totals.proven,
+            totals.channels_verified,
             totals.channels,
-            totals.dead,
+            totals.channels_undeliverable,
         );
         // Those of a kind together: hundreds of channels must not hide the one role.
-        let mut kinds: Vec<Vec<&CoverageFinding>> = Vec::new();
-        for finding in &self.findings {
-            let same = |kind: &&mut Vec<&CoverageFinding>| {
+        let mut kinds: Vec<Vec<&CoverageGap>> = Vec::new();
+        for finding in &self.gaps {
+            let same = |kind: &&mut Vec<&CoverageGap>| {
                 kind.first()
                     .is_some_and(|f| (f.code, f.severity) == (finding.code, finding.severity))
             };
@@ -86,8 +86,12 @@ impl Coverage {
             }
         }
         for kind in &kinds {
-            let Some(CoverageFinding { severity, what, todo, .. }) = kind.first() else { continue };
-            let about: Vec<_> = kind.iter().take(MOST_TOLD).map(|f| f.about.words()).collect();
+            let Some(CoverageGap { severity, description: what, recommendation: todo, .. }) =
+                kind.first()
+            else {
+                continue;
+            };
+            let about: Vec<_> = kind.iter().take(MOST_TOLD).map(|f| f.subject.words()).collect();
             let more = kind.len().saturating_sub(MOST_TOLD);
             let more = if more > 0 { format!(" and {more} more") } else { String::new() };
             let what = if kind.len() == 1 { what.as_str() } else { kind_of(kind) };
@@ -96,24 +100,26 @@ impl Coverage {
             text.push_str(&line);
         }
         text.push_str("\nGET /coverage?format=html has all of it.\n");
-        (format!("Muster: the roster lacks {} things", self.findings.len() + self.left_out), text)
+        (format!("Muster: the roster lacks {} things", self.gaps.len() + self.omitted_count), text)
     }
 }
 
 /// What findings of a kind have in common.
-fn kind_of<'a>(kind: &[&'a CoverageFinding]) -> &'a str {
+fn kind_of<'a>(kind: &[&'a CoverageGap]) -> &'a str {
     match kind {
-        [first, rest @ ..] if rest.iter().all(|f| f.what == first.what) => &first.what,
-        [first, ..] => first.why,
+        [first, rest @ ..] if rest.iter().all(|f| f.description == first.description) => {
+            &first.description
+        }
+        [first, ..] => first.impact,
         [] => "",
     }
 }
 
-fn row_of(finding: &CoverageFinding) -> Vec<String> {
+fn row_of(finding: &CoverageGap) -> Vec<String> {
     vec![
-        finding.about.words(),
-        finding.what.clone(),
-        finding.why.to_owned(),
-        finding.todo.to_owned(),
+        finding.subject.words(),
+        finding.description.clone(),
+        finding.impact.to_owned(),
+        finding.recommendation.to_owned(),
     ]
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::*;
-use crate::review::reach::{Dead, Reach};
-use crate::roster::contact::Status;
+use crate::review::reach::{ChannelVerification, UndeliverableReason};
+use crate::roster::contact::ContactStatus;
 use crate::roster::plan::Target;
 use crate::samples::{closed, now, people, person};
 
@@ -12,17 +12,17 @@ use crate::samples::{closed, now, people, person};
 fn team() -> People {
     let ids = ["ada", "ben", "cyd", "dan", "eve", "fay", "gus"];
     let team = ids.iter().zip(Role::ALL).enumerate().map(|(index, (id, role))| {
-        let mut contact = person(id, role.card().level);
+        let mut contact = person(id, role.card().escalation_level);
         contact.roles = vec![role];
-        contact.backup = Some(ids[(index + 1) % ids.len()].parse().unwrap());
-        contact.reviewed_at = Some(now());
+        contact.backup_contact = Some(ids[(index + 1) % ids.len()].parse().unwrap());
+        contact.confirmed_at = Some(now());
         contact
     });
     people(team)
 }
 
 fn proven(people: &People) -> Reached {
-    let reach = Reach { proven_at: Some(now()), ..Reach::default() };
+    let reach = ChannelVerification { verified_at: Some(now()), ..ChannelVerification::default() };
     people.values().map(|c| (c.id.clone(), vec![reach; c.channels.len()])).collect()
 }
 
@@ -43,9 +43,11 @@ fn codes(people: &People, change: impl FnOnce(&mut Sources<'_>)) -> Vec<String> 
         now: now(),
     };
     change(&mut sources);
-    let usual = ["plan_not_drilled", "backups_in_a_circle"];
-    let findings = coverage(&sources).findings.into_iter().filter(|f| !usual.contains(&f.code));
-    findings.map(|f| format!("{} {} {}", f.severity.name(), f.code, f.about.words())).collect()
+    let usual = [GapCode::PlanDrillDue, GapCode::BackupCycle];
+    let findings = coverage(&sources).gaps.into_iter().filter(|f| !usual.contains(&f.code));
+    findings
+        .map(|f| format!("{} {} {}", f.severity.name(), f.code.name(), f.subject.words()))
+        .collect()
 }
 
 /// What lacks after a change of the team.
@@ -67,35 +69,35 @@ fn a_sound_team_lacks_nothing() {
 #[test]
 fn what_people_lack() {
     let check = |change: fn(&mut People), expected: &[&str]| assert_eq!(after(change), expected);
-    check(|p| get(p, "cyd").channels.truncate(1), &["high one_kind_of_channel cyd"]);
+    check(|p| get(p, "cyd").channels.truncate(1), &["high contact_single_channel_type cyd"]);
     check(
-        |p| get(p, "cyd").backup = None,
-        &["medium no_backup cyd", "medium role_without_backup Technical Lead"],
+        |p| get(p, "cyd").backup_contact = None,
+        &["medium role_single_holder Technical Lead", "medium contact_without_backup cyd"],
     );
     check(
-        |p| get(p, "cyd").backup = Some("zoe".parse().unwrap()),
-        &["high backup_gone cyd", "medium role_without_backup Technical Lead"],
+        |p| get(p, "cyd").backup_contact = Some("zoe".parse().unwrap()),
+        &["high backup_missing cyd", "medium role_single_holder Technical Lead"],
     );
     check(
-        |p| get(p, "gus").status = Status::OnLeave { until: "2026-12-24".parse().unwrap() },
+        |p| get(p, "gus").status = ContactStatus::OnLeave { until: "2026-12-24".parse().unwrap() },
         &["medium backup_on_leave fay"],
     );
     check(
-        |p| get(p, "gus").status = Status::OnLeave { until: "2026-11-20".parse().unwrap() },
-        &["low leave_over gus"],
+        |p| get(p, "gus").status = ContactStatus::OnLeave { until: "2026-11-20".parse().unwrap() },
+        &["low leave_ended gus"],
     );
-    check(|p| get(p, "ada").reviewed_at = None, &["low due_for_review ada"]);
-    check(|p| get(p, "ada").unconfirmed_since = Some(now()), &["high unconfirmed ada"]);
+    check(|p| get(p, "ada").confirmed_at = None, &["low contact_review_due ada"]);
+    check(|p| get(p, "ada").unconfirmed_since = Some(now()), &["high contact_unconfirmed ada"]);
     check(
         |p| {
             get(p, "ada").manager = Some("gus".into());
-            get(p, "gus").status = Status::Departed;
+            get(p, "gus").status = ContactStatus::Departed;
         },
         &[
-            "high backup_gone fay",
             "high role_unfilled Legal Counsel",
-            "medium role_without_backup Subject Matter Expert",
-            "low manager_gone ada",
+            "high backup_missing fay",
+            "medium role_single_holder Subject Matter Expert",
+            "low manager_departed ada",
         ],
     );
     check(
@@ -104,8 +106,8 @@ fn what_people_lack() {
         },
         &[
             "critical role_unfilled Incident Commander",
-            "high backup_gone gus",
-            "medium role_without_backup Legal Counsel",
+            "high backup_missing gus",
+            "medium role_single_holder Legal Counsel",
         ],
     );
 }
@@ -114,23 +116,27 @@ fn what_people_lack() {
 fn channels() {
     let people = team();
     let ada = &people[&"ada".parse::<ContactId>().unwrap()].id;
-    let with = |reach: [Reach; 3]| {
+    let with = |reach: [ChannelVerification; 3]| {
         let mut reached = proven(&people);
         reached.insert(ada.clone(), reach.to_vec());
         codes(&people, |sources| sources.reached = Box::leak(Box::new(reached)))
     };
-    let good = Reach { proven_at: Some(now()), ..Reach::default() };
-    let old = Reach { proven_at: Some(now() - SignedDuration::from_hours(24 * 91)), ..good };
-    let dead = Reach { dead: Some(Dead::Bounced), ..good };
+    let good = ChannelVerification { verified_at: Some(now()), ..ChannelVerification::default() };
+    let old = ChannelVerification {
+        verified_at: Some(now() - SignedDuration::from_hours(24 * 91)),
+        ..good
+    };
+    let dead =
+        ChannelVerification { undeliverable_reason: Some(UndeliverableReason::Bounced), ..good };
     assert_eq!(
-        with([good, old, Reach::default()]),
+        with([good, old, ChannelVerification::default()]),
         [
-            "medium channel_unproven ada, sms (channel 2)",
-            "medium channel_unproven ada, voice (channel 3)",
+            "medium channel_unverified ada, sms (channel 2)",
+            "medium channel_unverified ada, voice (channel 3)",
         ]
     );
-    assert_eq!(with([dead, good, good]), ["high channel_dead ada, email (channel 1)"]);
-    assert_eq!(with([dead; 3])[0], "critical channel_dead ada, email (channel 1)");
+    assert_eq!(with([dead, good, good]), ["high channel_undeliverable ada, email (channel 1)"]);
+    assert_eq!(with([dead; 3])[0], "critical channel_undeliverable ada, email (channel 1)");
 }
 
 #[test]
@@ -150,22 +156,22 @@ fn circles_are_told_once() {
             limits: Limits::default(),
             now: now(),
         };
-        let findings = coverage(&sources).findings.into_iter();
-        let circles = findings.filter(|f| f.code == "backups_in_a_circle");
-        circles.map(|f| format!("{} {}", f.severity.name(), f.what)).collect::<Vec<_>>()
+        let findings = coverage(&sources).gaps.into_iter();
+        let circles = findings.filter(|f| f.code == GapCode::BackupCycle);
+        circles.map(|f| format!("{} {}", f.severity.name(), f.description)).collect::<Vec<_>>()
     };
     let mut people = team();
     assert_eq!(
         circles(&people),
         ["medium These back up only each other: ada, ben, cyd, dan, eve, fay, gus."]
     );
-    get(&mut people, "ben").backup = Some("ada".parse().unwrap());
+    get(&mut people, "ben").backup_contact = Some("ada".parse().unwrap());
     assert_eq!(
         circles(&people),
         ["low These back up only each other: ada, ben."],
         "the others lead there"
     );
-    get(&mut people, "ben").backup = None;
+    get(&mut people, "ben").backup_contact = None;
     assert_eq!(circles(&people), Vec::<String>::new());
 }
 
@@ -174,7 +180,7 @@ fn hours() {
     // Everybody else backs up around the clock, so nobody may.
     let mut people = team();
     for contact in people.values_mut() {
-        contact.backup = None;
+        contact.backup_contact = None;
         contact.availability = closed();
     }
     let (reached, policy, leaving) = (proven(&people), Policy::default(), BTreeSet::new());
@@ -191,11 +197,11 @@ fn hours() {
         limits: Limits::default(),
         now: now(),
     };
-    let findings = coverage(&sources).findings;
-    let hours: Vec<_> = findings.iter().filter(|f| f.code == "hours_uncovered").collect();
+    let findings = coverage(&sources).gaps;
+    let hours: Vec<_> = findings.iter().filter(|f| f.code == GapCode::RoleHoursUncovered).collect();
     assert_eq!(hours.len(), 7);
     assert_eq!(
-        hours[0].what,
+        hours[0].description,
         "In these hours of the coming week nobody in this role is there: Mon 03:00 to Tue 08:00, Tue \
          18:00 to Wed 08:00, Wed 18:00 to Thu 08:00, Thu 18:00 to Fri 08:00, Fri 18:00 to Mon 03:00 (UTC)."
     );
@@ -206,15 +212,15 @@ fn plans_resources_and_what_waits() {
     let mut plan = EscalationPlan::default();
     plan.steps[0].targets = vec![Target::Contact("zoe".parse().unwrap())];
     let draft = serde_json::json!({
-        "organisation": "Deep Forensics", "kind": "forensics", "contact_email": "desk@deep.example"
+        "organization": "Deep Forensics", "type": "forensics", "contact_email": "desk@deep.example"
     });
-    let draft: crate::roster::external::draft::ExternalDraft =
+    let draft: crate::roster::external::draft::ExternalResourceInput =
         serde_json::from_value(draft).unwrap();
     let stamp = crate::value::stamps::Stamp { by: "test".into(), at: now() };
     let resource = draft.check(None, None, &stamp).unwrap();
     let owned = ExternalResource {
         owner: Some("ada".parse().unwrap()),
-        reviewed_at: Some(now()),
+        confirmed_at: Some(now()),
         contract_number: Some("C-1".into()),
         ..resource.clone()
     };
@@ -228,12 +234,12 @@ fn plans_resources_and_what_waits() {
     assert_eq!(
         told,
         [
-            "high plan_names_nobody plan default",
-            "high says_to_have_left ada",
+            "high departure_reported ada",
+            "high plan_contact_missing plan default",
             "medium resource_without_owner external resource deep-forensics",
-            "low corrections_wait the roster",
-            "low resource_due_for_review external resource deep-forensics",
-            "low resource_without_contract external resource deep-forensics",
+            "low resource_without_contract_number external resource deep-forensics",
+            "low resource_review_due external resource deep-forensics",
+            "low change_requests_pending the roster",
         ]
     );
 }
@@ -269,7 +275,7 @@ fn a_circle_of_everybody_is_told_in_a_few_words_and_soon() {
     let ring = (0..many).map(|n| {
         let mut contact = person(&format!("p{n:05}"), 2);
         contact.availability = closed();
-        contact.backup = Some(format!("p{:05}", (n + 1) % many).parse().unwrap());
+        contact.backup_contact = Some(format!("p{:05}", (n + 1) % many).parse().unwrap());
         contact
     });
     let (reached, policy, leaving) = (Reached::new(), Policy::default(), BTreeSet::new());
@@ -287,43 +293,47 @@ fn a_circle_of_everybody_is_told_in_a_few_words_and_soon() {
         limits: Limits::default(),
         now: now(),
     });
-    let circle = report.findings.iter().find(|f| f.code == "backups_in_a_circle").unwrap();
-    assert!(circle.what.ends_with("p00008, p00009, and 9990 more."), "{}", circle.what);
-    assert!(report.findings.iter().any(|f| f.code == "hours_uncovered"));
+    let circle = report.gaps.iter().find(|f| f.code == GapCode::BackupCycle).unwrap();
+    assert!(
+        circle.description.ends_with("p00008, p00009, and 9990 more."),
+        "{}",
+        circle.description
+    );
+    assert!(report.gaps.iter().any(|f| f.code == GapCode::RoleHoursUncovered));
 }
 
 /// What lacks of the plans, the resources and Incident Manager's channels alone.
 #[test]
 fn what_is_left_to_be_told() {
-    use crate::incident_manager::directory::Inactive;
+    use crate::incident_manager::directory::ChannelNotActivated;
     let mut plan = EscalationPlan { id: "night".parse().unwrap(), ..EscalationPlan::default() };
     plan.steps[0].targets = vec![Target::External("nothing".parse().unwrap())];
     let draft = serde_json::json!({
-        "organisation": "Acme", "kind": "vendor", "contact_email": "desk@acme.example"
+        "organization": "Acme", "type": "vendor", "contact_email": "desk@acme.example"
     });
-    let draft: crate::roster::external::draft::ExternalDraft =
+    let draft: crate::roster::external::draft::ExternalResourceInput =
         serde_json::from_value(draft).unwrap();
     let stamp = crate::value::stamps::Stamp { by: "test".into(), at: now() };
     let mut mute = draft.check(None, None, &stamp).unwrap();
     mute.contact_email = None;
     mute.owner = Some("zoe".parse().unwrap());
     mute.unconfirmed_since = Some(now());
-    let inactive = |alias: &str| Inactive {
+    let inactive = |alias: &str| ChannelNotActivated {
         alias: alias.into(),
-        kind: ChannelType::Sms,
+        r#type: ChannelType::Sms,
         name: "sms-1".into(),
     };
     let inactive = [inactive("muster-contact-ada"), inactive("muster-contact-a-contact-b")];
     let (people, plans, resources) = (team(), [plan], [mute]);
-    let drill = |plan: &str, days: i64| Exercise {
+    let drill = |plan: &str, days: i64| DrillSummary {
         id: "d-1".parse().unwrap(),
-        at: now() - SignedDuration::from_hours(24 * days),
-        mode: crate::finding::drill::Mode::Live,
+        started_at: now() - SignedDuration::from_hours(24 * days),
+        mode: crate::finding::drill::DrillMode::Live,
         incident_type: crate::value::incident_type::IncidentType::Other,
         severity: Severity::High,
-        plan: Some(plan.parse().unwrap()),
-        answers: 1,
-        first_answer_after_seconds: Some(60),
+        escalation_plan: Some(plan.parse().unwrap()),
+        acknowledgment_count: 1,
+        first_acknowledgment_seconds: Some(60),
     };
     let drills = |night: i64, default: i64| {
         let exercises = [drill("night", night), drill("night", 300), drill("default", default)];
@@ -341,22 +351,24 @@ fn what_is_left_to_be_told() {
             limits: Limits::default(),
             now: now(),
         });
-        let findings = report.findings.into_iter().filter(|f| f.code != "backups_in_a_circle");
-        findings.map(|f| format!("{} {} {}", f.severity.name(), f.code, f.about.words())).collect()
+        let findings = report.gaps.into_iter().filter(|f| f.code != GapCode::BackupCycle);
+        findings
+            .map(|f| format!("{} {} {}", f.severity.name(), f.code.name(), f.subject.words()))
+            .collect()
     };
     let sound: Vec<String> = drills(180, 180);
     assert_eq!(
         sound,
         [
-            "high plan_names_nobody plan night",
-            "high resource_without_contact external resource acme",
-            "medium resource_unconfirmed external resource acme",
+            "high plan_resource_missing plan night",
+            "high resource_without_contact_details external resource acme",
             "medium resource_without_owner external resource acme",
-            "low not_activated a-contact-b",
-            "low not_activated ada",
+            "medium resource_unconfirmed external resource acme",
+            "low channel_not_activated a-contact-b",
+            "low channel_not_activated ada",
         ]
     );
     let stale: Vec<String> = drills(181, 181);
     let new: Vec<_> = stale.iter().filter(|line| !sound.contains(line)).collect();
-    assert_eq!(new, ["medium plan_not_drilled plan default", "medium plan_not_drilled plan night"]);
+    assert_eq!(new, ["medium plan_drill_due plan default", "medium plan_drill_due plan night"]);
 }

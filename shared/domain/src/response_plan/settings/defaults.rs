@@ -1,8 +1,9 @@
 //! The response plan that Muster brings along: complete, and meant to be made one's own.
 
-use super::Phase::{Analyse, Contain, Detect, Eradicate, Learn, Recover};
+use super::Phase::{Analyze, Contain, Detect, Eradicate, Learn, Recover};
 use super::{
-    Activity, Framework, Message, Phase, PhaseActions, PlanSettings, SeverityText, Talk, Usage,
+    ChannelUsage, CommunicationChannel, CommunicationRule, Framework, Phase, PhaseActions,
+    RaciActivity, ResponsePlanSettings, SeverityDefinition,
 };
 use crate::roster::role::Role;
 use crate::roster::role::Role::{
@@ -33,7 +34,7 @@ const RACI: [Line; 17] = [
         &[CommunicationsLead, LegalCounsel],
     ),
     (
-        Analyse,
+        Analyze,
         "Read logs and findings, and say what is known",
         &[SecurityAnalyst],
         TechnicalLead,
@@ -41,7 +42,7 @@ const RACI: [Line; 17] = [
         &[IncidentManager],
     ),
     (
-        Analyse,
+        Analyze,
         "Find out which data and systems are reached",
         &[SecurityAnalyst, SubjectMatterExpert],
         TechnicalLead,
@@ -49,7 +50,7 @@ const RACI: [Line; 17] = [
         &[IncidentCommander, CommunicationsLead],
     ),
     (
-        Analyse,
+        Analyze,
         "Collect and preserve evidence",
         &[SecurityAnalyst],
         TechnicalLead,
@@ -166,7 +167,7 @@ const PHASES: [(Phase, &[&str]); 6] = [
         ],
     ),
     (
-        Analyse,
+        Analyze,
         &[
             "Follow the principal through CloudTrail: from where, since when, what else.",
             "Compare VPC flow logs, DNS queries and S3 access logs with what is usual.",
@@ -288,29 +289,31 @@ const COMMUNICATION: [Told; 7] = [
     ),
 ];
 
-impl Default for PlanSettings {
+impl Default for ResponsePlanSettings {
     fn default() -> Self {
-        let lines =
-            RACI.map(|(phase, activity, responsible, accountable, consulted, informed)| Activity {
+        let lines = RACI.map(|(phase, activity, responsible, accountable, consulted, informed)| {
+            RaciActivity {
                 phase,
                 activity: activity.to_owned(),
                 responsible: responsible.to_vec(),
                 accountable: vec![accountable],
                 consulted: consulted.to_vec(),
                 informed: informed.to_vec(),
-            });
-        let message =
-            |(audience, least_severity, channel, owner, cadence, approval): Told| Message {
+            }
+        });
+        let message = |(audience, least_severity, channel, owner, cadence, approval): Told| {
+            CommunicationRule {
                 audience: audience.to_owned(),
-                least_severity,
+                min_severity: least_severity,
                 channel: channel.to_owned(),
-                owner,
+                owner_role: owner,
                 cadence: cadence.to_owned(),
-                approval,
-            };
+                approver_role: approval,
+            }
+        };
         let texts = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
         Self {
-            organisation: None,
+            organization: None,
             purpose: "This plan says who does what when a security incident happens, how the people \
                       needed are reached at any hour, and who is told what by when. It is made from the \
                       roster that pages them, so it is as true as that."
@@ -321,27 +324,27 @@ impl Default for PlanSettings {
             owner: None,
             approver: IncidentCommander,
             framework: Framework::Nist80061r3,
-            review_months: 12,
+            review_interval_months: 12,
             raci: lines.into(),
             phases: PHASES
                 .iter()
                 .map(|(phase, actions)| PhaseActions { phase: *phase, actions: texts(actions) })
                 .collect(),
             severities: SEVERITIES
-                .map(|(severity, text)| SeverityText { severity, definition: text.to_owned() })
+                .map(|(severity, text)| SeverityDefinition { severity, definition: text.to_owned() })
                 .into(),
             communication: COMMUNICATION.map(message).into(),
-            channels: vec![
-                Talk {
+            communication_channels: vec![
+                CommunicationChannel {
                     name: "Incident chat".to_owned(),
-                    usage: Usage::Primary,
-                    how: "The channel that is opened for the incident".to_owned(),
+                    usage: ChannelUsage::Primary,
+                    instructions: "The channel that is opened for the incident".to_owned(),
                     depends_on: texts(&["corporate sign-in", "chat provider", "internet at work"]),
                 },
-                Talk {
+                CommunicationChannel {
                     name: "Telephone bridge".to_owned(),
-                    usage: Usage::Backup,
-                    how: "The number on the card that every responder carries".to_owned(),
+                    usage: ChannelUsage::Backup,
+                    instructions: "The number on the card that every responder carries".to_owned(),
                     depends_on: texts(&["telephone network"]),
                 },
             ],

@@ -18,7 +18,7 @@ pub enum Phase {
     /// Something is noticed.
     Detect,
     /// What it is, and how far it goes.
-    Analyse,
+    Analyze,
     /// It goes no further.
     Contain,
     /// It is gone.
@@ -32,14 +32,14 @@ pub enum Phase {
 impl Phase {
     /// Every phase, in order.
     pub const ALL: [Self; 6] =
-        [Self::Detect, Self::Analyse, Self::Contain, Self::Eradicate, Self::Recover, Self::Learn];
+        [Self::Detect, Self::Analyze, Self::Contain, Self::Eradicate, Self::Recover, Self::Learn];
 
     /// Its name in JSON.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Detect => "detect",
-            Self::Analyse => "analyse",
+            Self::Analyze => "analyze",
             Self::Contain => "contain",
             Self::Eradicate => "eradicate",
             Self::Recover => "recover",
@@ -53,13 +53,13 @@ impl Phase {
     pub const fn title(self, framework: Framework) -> &'static str {
         match (framework, self) {
             (Framework::Plain, Self::Detect) => "Detect",
-            (Framework::Plain, Self::Analyse) => "Analyse",
+            (Framework::Plain, Self::Analyze) => "Analyse",
             (Framework::Plain, Self::Contain) => "Contain",
             (Framework::Plain, Self::Eradicate) => "Eradicate",
             (Framework::Plain, Self::Recover) => "Recover",
             (Framework::Plain, Self::Learn) => "Learn",
             (Framework::Nist80061r2, Self::Detect) => "Detection and Analysis: detect",
-            (Framework::Nist80061r2, Self::Analyse) => "Detection and Analysis: analyse",
+            (Framework::Nist80061r2, Self::Analyze) => "Detection and Analysis: analyse",
             (Framework::Nist80061r2, Self::Contain) => {
                 "Containment, Eradication and Recovery: contain"
             }
@@ -71,7 +71,7 @@ impl Phase {
             }
             (Framework::Nist80061r2, Self::Learn) => "Post-Incident Activity: learn",
             (Framework::Nist80061r3, Self::Detect) => "Detect (DE): detect",
-            (Framework::Nist80061r3, Self::Analyse) => "Respond (RS): analyse",
+            (Framework::Nist80061r3, Self::Analyze) => "Respond (RS): analyse",
             (Framework::Nist80061r3, Self::Contain) => "Respond (RS): contain",
             (Framework::Nist80061r3, Self::Eradicate) => "Respond (RS): eradicate",
             (Framework::Nist80061r3, Self::Recover) => "Recover (RC): recover",
@@ -90,7 +90,7 @@ pub enum Framework {
     #[serde(rename = "nist_800_61r3")]
     Nist80061r3,
     /// Plain words.
-    #[serde(rename = "plain")]
+    #[serde(rename = "none")]
     Plain,
 }
 
@@ -104,7 +104,7 @@ impl Framework {
         match self {
             Self::Nist80061r2 => "nist_800_61r2",
             Self::Nist80061r3 => "nist_800_61r3",
-            Self::Plain => "plain",
+            Self::Plain => "none",
         }
     }
 
@@ -121,7 +121,7 @@ impl Framework {
 
 /// A line of the RACI chart. What is stored may be wrong: the check of the plan says so.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Activity {
+pub struct RaciActivity {
     /// In which phase.
     pub phase: Phase,
     /// What is done.
@@ -147,7 +147,7 @@ pub struct PhaseActions {
 
 /// What a severity means here.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SeverityText {
+pub struct SeverityDefinition {
     /// Which severity.
     pub severity: Severity,
     /// What it means.
@@ -156,26 +156,26 @@ pub struct SeverityText {
 
 /// A line of the communication plan.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Message {
+pub struct CommunicationRule {
     /// Who is told.
     pub audience: String,
     /// From which severity on.
-    pub least_severity: Severity,
+    pub min_severity: Severity,
     /// By what.
     pub channel: String,
     /// Who sees to it.
-    pub owner: Role,
+    pub owner_role: Role,
     /// How often.
     pub cadence: String,
     /// Who must agree before; nobody, if there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub approval: Option<Role>,
+    pub approver_role: Option<Role>,
 }
 
 /// Whether a way to talk is the usual one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Usage {
+pub enum ChannelUsage {
     /// The usual one.
     Primary,
     /// The one for when the usual one cannot be trusted or used.
@@ -184,13 +184,13 @@ pub enum Usage {
 
 /// A way in which the team talks during an incident.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Talk {
+pub struct CommunicationChannel {
     /// Its name.
     pub name: String,
     /// Whether it is the usual one.
-    pub usage: Usage,
+    pub usage: ChannelUsage,
     /// How people join.
-    pub how: String,
+    pub instructions: String,
     /// What it needs to work: an attacker who has that may listen.
     pub depends_on: Vec<String>,
 }
@@ -199,17 +199,17 @@ pub struct Talk {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlannedExercise {
     /// When.
-    pub on: Date,
+    pub date: Date,
     /// What is practised.
-    pub what: String,
+    pub description: String,
 }
 
 /// The settings of the response plan. It is data, with these defaults while nobody has changed it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PlanSettings {
+pub struct ResponsePlanSettings {
     /// Whose plan it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub organisation: Option<String>,
+    pub organization: Option<String>,
     /// What the plan is for.
     pub purpose: String,
     /// What it covers.
@@ -222,17 +222,17 @@ pub struct PlanSettings {
     /// Whose names the phases have.
     pub framework: Framework,
     /// After how many months the plan itself is reviewed.
-    pub review_months: u8,
+    pub review_interval_months: u8,
     /// Who does what.
-    pub raci: Vec<Activity>,
+    pub raci: Vec<RaciActivity>,
     /// What is done in each phase.
     pub phases: Vec<PhaseActions>,
     /// What each severity means.
-    pub severities: Vec<SeverityText>,
+    pub severities: Vec<SeverityDefinition>,
     /// Who is told what.
-    pub communication: Vec<Message>,
+    pub communication: Vec<CommunicationRule>,
     /// How the team talks.
-    pub channels: Vec<Talk>,
+    pub communication_channels: Vec<CommunicationChannel>,
     /// Exercises to come.
     pub exercises: Vec<PlannedExercise>,
     /// Who changed it.

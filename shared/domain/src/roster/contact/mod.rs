@@ -16,7 +16,7 @@ use crate::value::stamps::Stamp;
 /// Whether a person takes part.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", expecting = "\"active\", \"departed\" or {\"on_leave\": …}")]
-pub enum Status {
+pub enum ContactStatus {
     /// Takes part.
     #[default]
     Active,
@@ -49,13 +49,13 @@ pub struct Contact {
     pub manager: Option<String>,
     /// Who stands in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub backup: Option<ContactId>,
+    pub backup_contact: Option<ContactId>,
     /// When the person may be disturbed.
     pub availability: Availability,
     /// Where the person's wall clock hangs.
     pub time_zone: Zone,
     /// Escalation level, 1 (first) to 4.
-    pub level: u8,
+    pub escalation_level: u8,
     /// Skills.
     pub skills: Vec<String>,
     /// Certifications.
@@ -63,10 +63,10 @@ pub struct Contact {
     /// AWS accounts (12 digits) a subject matter expert is for; empty means all.
     pub accounts: BTreeSet<String>,
     /// Whether the person takes part.
-    pub status: Status,
+    pub status: ContactStatus,
     /// When the person last confirmed the entry.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reviewed_at: Option<Timestamp>,
+    pub confirmed_at: Option<Timestamp>,
     /// Since when the entry counts as unconfirmed: nobody answered the reminders.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unconfirmed_since: Option<Timestamp>,
@@ -86,7 +86,7 @@ impl Contact {
     /// The entry after somebody confirmed it.
     #[must_use]
     pub fn confirmed(&self, stamp: &Stamp) -> Self {
-        Self { reviewed_at: Some(stamp.at), unconfirmed_since: None, ..self.touched(stamp) }
+        Self { confirmed_at: Some(stamp.at), unconfirmed_since: None, ..self.touched(stamp) }
     }
 
     /// The entry after its owner left too many reminders unanswered.
@@ -110,15 +110,15 @@ impl Contact {
     #[must_use]
     pub fn on_leave(&self, now: Timestamp) -> bool {
         match self.status {
-            Status::OnLeave { until } => self.time_zone.date(now) <= until,
-            Status::Active | Status::Departed => false,
+            ContactStatus::OnLeave { until } => self.time_zone.date(now) <= until,
+            ContactStatus::Active | ContactStatus::Departed => false,
         }
     }
 
     /// Whether the person has left for good.
     #[must_use]
     pub fn departed(&self) -> bool {
-        self.status == Status::Departed
+        self.status == ContactStatus::Departed
     }
 
     /// Whether `now` is within the person's hours.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 /// A kind of external resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum ResourceKind {
+pub enum ExternalResourceType {
     /// AWS Support.
     AwsSupport,
     /// AWS Customer Incident Response Team.
@@ -34,7 +34,7 @@ pub enum ResourceKind {
     Other,
 }
 
-impl ResourceKind {
+impl ExternalResourceType {
     /// Every kind.
     pub const ALL: [Self; 13] = [
         Self::AwsSupport,
@@ -100,9 +100,9 @@ mod tests {
 
     #[test]
     fn names_are_what_serde_says() {
-        for kind in ResourceKind::ALL {
+        for kind in ExternalResourceType::ALL {
             assert_eq!(serde_json::to_value(kind).unwrap(), kind.name());
-            assert_eq!(ResourceKind::from_name(kind.name()), Some(kind));
+            assert_eq!(ExternalResourceType::from_name(kind.name()), Some(kind));
             assert_eq!(kind.is_aws(), kind.name().starts_with("aws_"));
         }
     }

@@ -10,7 +10,7 @@ use std::num::NonZeroU32;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-pub use self::kind::ResourceKind;
+pub use self::kind::ExternalResourceType;
 pub use self::portal::{Portal, PortalError};
 
 use crate::value::availability::{Availability, Zone};
@@ -21,7 +21,7 @@ use crate::value::stamps::Stamp;
 
 /// Which incidents an organisation must be told of, and how soon.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Duty {
+pub struct NotificationObligation {
     /// The types of incident to report; at least one.
     pub incident_types: BTreeSet<IncidentType>,
     /// Whole hours from learning of the incident to the report.
@@ -35,9 +35,9 @@ pub struct ExternalResource {
     /// The entry's id; never changes.
     pub id: ResourceId,
     /// The organisation's name.
-    pub organisation: String,
+    pub organization: String,
     /// What kind of organisation it is.
-    pub kind: ResourceKind,
+    pub r#type: ExternalResourceType,
     /// The person to ask for, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contact_name: Option<String>,
@@ -67,7 +67,7 @@ pub struct ExternalResource {
     pub escalation_phone: Option<Phone>,
     /// Where to open a case; for the teams of AWS it does without an e-mail or a phone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub portal: Option<Portal>,
+    pub portal_url: Option<Portal>,
     /// When it answers.
     pub availability: Availability,
     /// Where its wall clock hangs; always there when the availability is weekly windows.
@@ -75,17 +75,17 @@ pub struct ExternalResource {
     pub time_zone: Option<Zone>,
     /// Whole minutes within which it promised to answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub response_minutes: Option<NonZeroU32>,
+    pub response_sla_minutes: Option<NonZeroU32>,
     /// What it knows best.
-    pub expertise: Vec<String>,
+    pub expertise_areas: Vec<String>,
     /// What must be reported to it; empty but for the kinds with [`ResourceKind::has_duties`].
-    pub duties: Vec<Duty>,
+    pub notification_obligations: Vec<NotificationObligation>,
     /// Who keeps the entry true, and sees to its duties.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<ContactId>,
     /// When its owner last confirmed the entry.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reviewed_at: Option<Timestamp>,
+    pub confirmed_at: Option<Timestamp>,
     /// Since when the entry counts as unconfirmed: nobody answered the reminders.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unconfirmed_since: Option<Timestamp>,
@@ -114,7 +114,7 @@ impl ExternalResource {
     /// The entry after somebody confirmed it.
     #[must_use]
     pub fn confirmed(&self, stamp: &Stamp) -> Self {
-        Self { reviewed_at: Some(stamp.at), unconfirmed_since: None, ..self.touched(stamp) }
+        Self { confirmed_at: Some(stamp.at), unconfirmed_since: None, ..self.touched(stamp) }
     }
 
     /// The entry after its owner left too many reminders unanswered.

@@ -9,7 +9,7 @@ const MAX_PORTAL: usize = 2000;
 
 /// Why a text is not the address of a portal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("must be a web address that begins with https:// and a host name")]
+#[error("must be a URL that starts with https://")]
 pub struct PortalError;
 
 /// An `https` address (RFC 3986) of a named host, without user or password.

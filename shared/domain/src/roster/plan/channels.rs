@@ -7,7 +7,7 @@ use crate::value::channel::{Channel, ChannelType};
 /// By which of a person's channels a step pages.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "Written", into = "Written")]
-pub enum Channels {
+pub enum StepChannels {
     /// Every channel, in the person's order.
     #[default]
     All,
@@ -24,33 +24,30 @@ enum Written {
 }
 
 #[derive(Clone, Copy, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[serde(rename_all = "snake_case")]
 enum Word {
     All,
-    /// All channels of a turn go out together, so an order of them meant nothing. Plans that were
-    /// stored with it are read as what they did.
-    VoiceFirst,
 }
 
-impl From<Written> for Channels {
+impl From<Written> for StepChannels {
     fn from(written: Written) -> Self {
         match written {
-            Written::Word(Word::All | Word::VoiceFirst) => Self::All,
+            Written::Word(Word::All) => Self::All,
             Written::Kinds(kinds) => Self::Only(kinds),
         }
     }
 }
 
-impl From<Channels> for Written {
-    fn from(channels: Channels) -> Self {
+impl From<StepChannels> for Written {
+    fn from(channels: StepChannels) -> Self {
         match channels {
-            Channels::All => Self::Word(Word::All),
-            Channels::Only(kinds) => Self::Kinds(kinds),
+            StepChannels::All => Self::Word(Word::All),
+            StepChannels::Only(kinds) => Self::Kinds(kinds),
         }
     }
 }
 
-impl Channels {
+impl StepChannels {
     /// These channels of somebody's `own`, in the order in which they are tried. Never none, if
     /// there are any: a page must not be lost because a plan asks for a channel somebody lacks.
     #[must_use]
@@ -86,7 +83,7 @@ mod tests {
         use ChannelType::{Email, Sms, Voice};
         let own = person("ada", 1).channels;
         let check = |json: &str, own: &[Channel], expected: &[ChannelType]| {
-            let channels: Channels = serde_json::from_str(json).unwrap();
+            let channels: StepChannels = serde_json::from_str(json).unwrap();
             assert_eq!(serde_json::to_string(&channels).unwrap(), json);
             let kinds: Vec<_> = channels.of(own).iter().map(Channel::kind).collect();
             assert_eq!(kinds, expected, "{json}");
@@ -95,12 +92,5 @@ mod tests {
         check("[\"voice\",\"email\"]", &own, &[Voice, Email]);
         // Without the channel asked for, any other is better than none.
         check("[\"voice\"]", &own[..2], &[Email, Sms]);
-    }
-
-    #[test]
-    fn a_stored_plan_that_asks_for_calls_first_asks_for_everything() {
-        let stored: Channels = serde_json::from_str("\"voice-first\"").unwrap();
-        assert_eq!(stored, Channels::All);
-        assert_eq!(serde_json::to_string(&stored).unwrap(), "\"all\"");
     }
 }

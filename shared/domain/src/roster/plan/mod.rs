@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
-pub use self::channels::Channels;
+pub use self::channels::StepChannels;
 pub(crate) use self::channels::voice_first;
 pub use self::target::{Target, TargetError};
 
@@ -27,7 +27,7 @@ pub struct Step {
     pub targets: Vec<Target>,
     /// By which channels.
     #[serde(default)]
-    pub channels: Channels,
+    pub channels: StepChannels,
 }
 
 impl Step {
@@ -56,19 +56,19 @@ pub struct EscalationPlan {
     /// The types of incident it is for; empty for any.
     pub incident_types: BTreeSet<IncidentType>,
     /// The least severe incident it is for.
-    pub least_severity: Severity,
+    pub min_severity: Severity,
     /// Its steps, in order of time; at least one.
     pub steps: Vec<Step>,
     /// How often the steps are gone through before the emergency topic has its turn.
     pub rounds: u32,
     /// From the beginning of one round to that of the next, in minutes; after the last step.
-    pub round_minutes: u32,
+    pub round_interval_minutes: u32,
     /// How many people must acknowledge before paging stops.
-    pub acknowledgements: u16,
+    pub required_acknowledgments: u16,
     /// How long after its last acknowledgement an incident that nobody resolved pages again, in
     /// minutes; never, if there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub acknowledgement_minutes: Option<u32>,
+    pub acknowledgment_timeout_minutes: Option<u32>,
     /// Who made and changed it.
     #[serde(flatten)]
     pub stamps: Stamps,
@@ -83,22 +83,22 @@ impl Default for EscalationPlan {
         let step = |after_minutes, targets: &[Target]| Step {
             after_minutes,
             targets: targets.to_vec(),
-            channels: Channels::All,
+            channels: StepChannels::All,
         };
         Self {
             id: PlanId::default_plan(),
             name: PlanId::DEFAULT.to_owned(),
             incident_types: BTreeSet::new(),
-            least_severity: Severity::Informational,
+            min_severity: Severity::Informational,
             steps: vec![
                 step(0, &[SeverityTeam]),
                 step(10, &[SeverityTeam, Backups]),
                 step(20, &[NextLevel]),
             ],
             rounds: 3,
-            round_minutes: 30,
-            acknowledgements: 1,
-            acknowledgement_minutes: Some(240),
+            round_interval_minutes: 30,
+            required_acknowledgments: 1,
+            acknowledgment_timeout_minutes: Some(240),
             stamps: Stamps::built_in(),
         }
     }
@@ -111,12 +111,12 @@ impl EscalationPlan {
     #[must_use]
     pub fn choose(plans: Vec<Self>, r#type: IncidentType, severity: Severity) -> Self {
         let fits = |plan: &Self| {
-            severity >= plan.least_severity
+            severity >= plan.min_severity
                 && (plan.incident_types.is_empty() || plan.incident_types.contains(&r#type))
         };
         let rank = |plan: &Self| {
             let any = plan.incident_types.is_empty();
-            let severity = std::cmp::Reverse(plan.least_severity);
+            let severity = std::cmp::Reverse(plan.min_severity);
             (any, severity, plan.incident_types.len(), plan.id.clone())
         };
         plans.into_iter().filter(fits).min_by_key(rank).unwrap_or_default()
@@ -128,7 +128,7 @@ impl EscalationPlan {
         let minutes = |i: usize| self.steps.get(i).map(|step| step.after_minutes);
         let first = minutes(0).unwrap_or(0);
         let now = minutes(index).unwrap_or(0);
-        let next = minutes(index + 1).unwrap_or(self.round_minutes + first);
+        let next = minutes(index + 1).unwrap_or(self.round_interval_minutes + first);
         SignedDuration::from_mins(i64::from(next.saturating_sub(now)))
     }
 
@@ -187,7 +187,7 @@ mod tests {
         let plan = |id: &str, types: &[IncidentType], least_severity| EscalationPlan {
             id: id.parse().unwrap(),
             incident_types: types.iter().copied().collect(),
-            least_severity,
+            min_severity: least_severity,
             ..EscalationPlan::default()
         };
         let plans = vec![
@@ -215,7 +215,7 @@ mod tests {
         let step = |ids: &[&ContactId]| Step {
             after_minutes: 0,
             targets: ids.iter().map(|id| Target::Contact((*id).clone())).collect(),
-            channels: Channels::All,
+            channels: StepChannels::All,
         };
         let steps = vec![step(&[&ada]), step(&[&ada, &bob]), step(&[&bob])];
         let plan = EscalationPlan { steps, ..EscalationPlan::default() };

@@ -1,4 +1,4 @@
-//! Whom a step pages: a word such as `severity-team`, or `role:technical_lead`.
+//! Whom a step pages: a word such as `severity_team`, or `role:technical_lead`.
 
 use std::fmt;
 use std::str::FromStr;
@@ -33,15 +33,15 @@ pub enum Target {
 pub enum TargetError {
     /// None of the words, and no `kind:value`.
     #[error(
-        "must be severity-team, backups, next-level, role:<role>, level:<1 to 4>, contact:<id> or \
+        "must be severity_team, backups, next_level, role:<role>, level:<1 to 4>, contact:<id> or \
          external:<id>"
     )]
     Unknown,
     /// `role:` and no role.
-    #[error("names a role that does not exist; GET /roles lists them")]
+    #[error("references an unknown role (see GET /roles)")]
     Role,
     /// `level:` and no level.
-    #[error("names an escalation level that is not 1, 2, 3 or 4")]
+    #[error("references an escalation level other than 1 to 4")]
     Level,
     /// `contact:` and no id.
     #[error("names a contact by something that is no id (a-z, 0-9 and '-')")]
@@ -56,9 +56,9 @@ impl FromStr for Target {
 
     fn from_str(text: &str) -> Result<Self, TargetError> {
         match (text, text.split_once(':')) {
-            ("severity-team", _) => Ok(Self::SeverityTeam),
+            ("severity_team", _) => Ok(Self::SeverityTeam),
             ("backups", _) => Ok(Self::Backups),
-            ("next-level", _) => Ok(Self::NextLevel),
+            ("next_level", _) => Ok(Self::NextLevel),
             (_, Some(("role", name))) => {
                 Role::from_name(name).map(Self::Role).ok_or(TargetError::Role)
             }
@@ -88,9 +88,9 @@ impl TryFrom<String> for Target {
 impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::SeverityTeam => f.write_str("severity-team"),
+            Self::SeverityTeam => f.write_str("severity_team"),
             Self::Backups => f.write_str("backups"),
-            Self::NextLevel => f.write_str("next-level"),
+            Self::NextLevel => f.write_str("next_level"),
             Self::Role(role) => write!(f, "role:{}", role.name()),
             Self::Level(level) => write!(f, "level:{level}"),
             Self::Contact(id) => write!(f, "contact:{id}"),
@@ -111,7 +111,7 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read_again() {
-        let targets = ["severity-team", "backups", "next-level", "role:legal_counsel", "level:4"];
+        let targets = ["severity_team", "backups", "next_level", "role:legal_counsel", "level:4"];
         for text in targets.into_iter().chain(["contact:ada-lovelace", "external:aws-support"]) {
             assert_eq!(text.parse::<Target>().map(|target| target.to_string()), Ok(text.into()));
         }

@@ -7,25 +7,25 @@ use crate::value::category::Category;
 /// What follows for one kind of source. Each includes the ones before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum SourceClosed {
+pub enum ClosedAtSourceAction {
     /// The timeline and later messages say so.
-    Tell,
+    Notify,
     /// Paging stops.
-    Stop,
+    StopPaging,
     /// The incident is resolved.
     Resolve,
 }
 
-impl SourceClosed {
+impl ClosedAtSourceAction {
     /// Every value, least first.
-    pub const ALL: [Self; 3] = [Self::Tell, Self::Stop, Self::Resolve];
+    pub const ALL: [Self; 3] = [Self::Notify, Self::StopPaging, Self::Resolve];
 
     /// Returns its name in JSON.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
-            Self::Tell => "tell",
-            Self::Stop => "stop",
+            Self::Notify => "notify",
+            Self::StopPaging => "stop_paging",
             Self::Resolve => "resolve",
         }
     }
@@ -37,82 +37,35 @@ impl SourceClosed {
     }
 }
 
-/// What follows, by kind of source. JSON also takes one word for all of them.
+/// What follows when a source closes a finding, for each category of findings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "Written")]
-pub struct WhenClosed {
+pub struct ClosedAtSourceActions {
     /// For threats: an attacker does not leave because a finding was archived.
-    pub threats: SourceClosed,
+    pub threats: ClosedAtSourceAction,
     /// For vulnerabilities.
-    pub vulnerabilities: SourceClosed,
+    pub vulnerabilities: ClosedAtSourceAction,
     /// For controls.
-    pub controls: SourceClosed,
+    pub controls: ClosedAtSourceAction,
 }
 
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Written {
-    All(SourceClosed),
-    Each {
-        #[serde(default = "tell")]
-        threats: SourceClosed,
-        #[serde(default = "stop")]
-        vulnerabilities: SourceClosed,
-        #[serde(default = "stop")]
-        controls: SourceClosed,
-    },
-}
-
-const fn tell() -> SourceClosed {
-    SourceClosed::Tell
-}
-
-const fn stop() -> SourceClosed {
-    SourceClosed::Stop
-}
-
-impl From<Written> for WhenClosed {
-    fn from(written: Written) -> Self {
-        match written {
-            Written::All(all) => Self { threats: all, vulnerabilities: all, controls: all },
-            Written::Each { threats, vulnerabilities, controls } => {
-                Self { threats, vulnerabilities, controls }
-            }
+impl Default for ClosedAtSourceActions {
+    fn default() -> Self {
+        Self {
+            threats: ClosedAtSourceAction::Notify,
+            vulnerabilities: ClosedAtSourceAction::StopPaging,
+            controls: ClosedAtSourceAction::StopPaging,
         }
     }
 }
 
-impl Default for WhenClosed {
-    fn default() -> Self {
-        Self { threats: tell(), vulnerabilities: stop(), controls: stop() }
-    }
-}
-
-impl WhenClosed {
+impl ClosedAtSourceActions {
     /// Returns what follows for a finding of this category.
     #[must_use]
-    pub const fn of(&self, category: Category) -> SourceClosed {
+    pub const fn of(&self, category: Category) -> ClosedAtSourceAction {
         match category {
             Category::Threat => self.threats,
             Category::Vulnerability => self.vulnerabilities,
             Category::Control => self.controls,
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn one_word_is_for_all() {
-        let read: WhenClosed = serde_json::from_value(json!("resolve")).unwrap();
-        assert!(
-            [Category::Threat, Category::Control].map(|c| read.of(c)) == [SourceClosed::Resolve; 2]
-        );
-        let some: WhenClosed = serde_json::from_value(json!({"threats": "stop"})).unwrap();
-        assert_eq!((some.threats, some.controls), (SourceClosed::Stop, SourceClosed::Stop));
     }
 }

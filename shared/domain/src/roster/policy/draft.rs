@@ -6,24 +6,26 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use crate::draft::checks::{Faults, Field, printable};
-use crate::draft::fault::Fault;
+use crate::draft::fault::FieldError;
 use crate::draft::given::{Given, known};
-use crate::roster::policy::{PageFrom, Policy, SourceClosed, Threshold, WhenClosed};
+use crate::roster::policy::{
+    ClosedAtSourceAction, ClosedAtSourceActions, PagingThresholds, Policy, Threshold,
+};
 use crate::value::stamps::{Stamp, Stamps};
 
 /// The policy as somebody sends it. A field that is missing has its default.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(expecting = "the policy as a JSON object")]
+#[serde(expecting = "a policy object")]
 #[expect(clippy::zero_sized_map_values, reason = "serde flattens maps, not sets")]
-pub struct PolicyDraft {
-    page_from: Field<Words>,
-    levels: Field<i64>,
-    levels_high: Field<i64>,
-    levels_critical: Field<i64>,
-    group_minutes: Field<i64>,
-    group_hours: Field<i64>,
-    remind_after_minutes: Field<i64>,
-    when_closed_at_source: Field<Words>,
+pub struct PolicyInput {
+    min_paging_severity: Field<Words>,
+    max_escalation_level: Field<i64>,
+    max_escalation_level_high: Field<i64>,
+    max_escalation_level_critical: Field<i64>,
+    grouping_window_minutes: Field<i64>,
+    max_grouping_hours: Field<i64>,
+    reminder_minutes: Field<i64>,
+    closed_at_source: Field<Words>,
     sms_per_15_minutes: Field<i64>,
     calls_per_15_minutes: Field<i64>,
     emails_per_minute: Field<i64>,
@@ -32,7 +34,7 @@ pub struct PolicyDraft {
     rest: BTreeMap<String, IgnoredAny>,
 }
 
-impl PolicyDraft {
+impl PolicyInput {
     /// The version its sender has read, if the draft says so.
     #[must_use]
     pub fn version(&self) -> Option<u64> {
@@ -43,50 +45,58 @@ impl PolicyDraft {
     ///
     /// # Errors
     /// Every fault of the draft, in the order of the fields.
-    pub fn check(self, current: Option<&Policy>, stamp: &Stamp) -> Result<Policy, Vec<Fault>> {
+    pub fn check(self, current: Option<&Policy>, stamp: &Stamp) -> Result<Policy, Vec<FieldError>> {
         let mut faults = Faults::default();
-        faults.unknown(self.rest.keys(), "is not a field of the policy", "page_from");
-        let page_from = faults.page_from(self.page_from, current.map(|policy| policy.page_from));
-        let levels = faults.level("levels", self.levels);
-        let levels_high = faults.level("levels_high", self.levels_high);
-        let levels_critical = faults.level("levels_critical", self.levels_critical);
-        let wrong = "must be a whole number of minutes from 0 to 1440 (a day)";
-        let group_minutes =
-            faults.whole("group_minutes", self.group_minutes, 0..=1440, wrong, "60");
-        let wrong = "must be a whole number of hours from 1 to 720 (30 days)";
-        let group_hours = faults.whole("group_hours", self.group_hours, 1..=720, wrong, "24");
-        let wrong = "must be a whole number of minutes from 15 to 10080 (7 days)";
-        let remind_after_minutes = self.remind_after_minutes;
+        faults.unknown(self.rest.keys(), "is not a field of the policy", "min_paging_severity");
+        let page_from = faults
+            .page_from(self.min_paging_severity, current.map(|policy| policy.min_paging_severity));
+        let levels = faults.level("max_escalation_level", self.max_escalation_level);
+        let levels_high = faults.level("max_escalation_level_high", self.max_escalation_level_high);
+        let levels_critical =
+            faults.level("max_escalation_level_critical", self.max_escalation_level_critical);
+        let wrong = "must be an integer from 0 to 1440 (minutes in a day)";
+        let group_minutes = faults.whole(
+            "grouping_window_minutes",
+            self.grouping_window_minutes,
+            0..=1440,
+            wrong,
+            "60",
+        );
+        let wrong = "must be an integer from 1 to 720 (hours in 30 days)";
+        let group_hours =
+            faults.whole("max_grouping_hours", self.max_grouping_hours, 1..=720, wrong, "24");
+        let wrong = "must be an integer from 15 to 10080 (minutes in 7 days)";
+        let remind_after_minutes = self.reminder_minutes;
         let remind_after_minutes =
-            faults.whole("remind_after_minutes", remind_after_minutes, 15..=10_080, wrong, "240");
-        let when_closed_at_source = faults.when_closed(self.when_closed_at_source);
+            faults.whole("reminder_minutes", remind_after_minutes, 15..=10_080, wrong, "240");
+        let when_closed_at_source = faults.when_closed(self.closed_at_source);
         let sms = faults.rate("sms_per_15_minutes", self.sms_per_15_minutes, "5");
         let calls = faults.rate("calls_per_15_minutes", self.calls_per_15_minutes, "3");
         let emails = faults.rate("emails_per_minute", self.emails_per_minute, "1");
         faults.version(self.version);
         let defaults = Policy::default();
-        let levels = levels.unwrap_or(defaults.levels);
-        let levels_high = levels_high.unwrap_or(defaults.levels_high.max(levels));
-        let levels_critical = levels_critical.unwrap_or(defaults.levels_critical);
-        let fault = "must not be lower than that of less severe incidents";
+        let levels = levels.unwrap_or(defaults.max_escalation_level);
+        let levels_high = levels_high.unwrap_or(defaults.max_escalation_level_high.max(levels));
+        let levels_critical = levels_critical.unwrap_or(defaults.max_escalation_level_critical);
+        let fault = "must not be lower than the level for less severe incidents";
         if levels_high < levels {
-            faults.add("levels_high", fault, &levels.to_string());
+            faults.add("max_escalation_level_high", fault, &levels.to_string());
         }
         if levels_critical < levels_high {
-            faults.add("levels_critical", fault, &levels_high.to_string());
+            faults.add("max_escalation_level_critical", fault, &levels_high.to_string());
         }
         if !faults.0.is_empty() {
             return Err(faults.0);
         }
         Ok(Policy {
-            page_from,
-            levels,
-            levels_high,
-            levels_critical,
-            group_minutes: group_minutes.unwrap_or(defaults.group_minutes),
-            group_hours: group_hours.unwrap_or(defaults.group_hours),
-            remind_after_minutes: remind_after_minutes.unwrap_or(defaults.remind_after_minutes),
-            when_closed_at_source,
+            min_paging_severity: page_from,
+            max_escalation_level: levels,
+            max_escalation_level_high: levels_high,
+            max_escalation_level_critical: levels_critical,
+            grouping_window_minutes: group_minutes.unwrap_or(defaults.grouping_window_minutes),
+            max_grouping_hours: group_hours.unwrap_or(defaults.max_grouping_hours),
+            reminder_minutes: remind_after_minutes.unwrap_or(defaults.reminder_minutes),
+            closed_at_source: when_closed_at_source,
             sms_per_15_minutes: sms.unwrap_or(defaults.sms_per_15_minutes),
             calls_per_15_minutes: calls.unwrap_or(defaults.calls_per_15_minutes),
             emails_per_minute: emails.unwrap_or(defaults.emails_per_minute),
@@ -104,15 +114,19 @@ enum Words {
 }
 
 const THRESHOLDS: &str = r#"{"threats": "medium", "controls": "never"}"#;
-const CLOSED: &str = r#"{"threats": "tell", "controls": "stop"}"#;
+const CLOSED: &str = r#"{"threats": "notify", "controls": "stop_paging"}"#;
 
 impl Faults {
     /// The thresholds. One word alone is that of threats, and leaves the others as they are.
-    fn page_from(&mut self, given: Field<Words>, current: Option<PageFrom>) -> PageFrom {
+    fn page_from(
+        &mut self,
+        given: Field<Words>,
+        current: Option<PagingThresholds>,
+    ) -> PagingThresholds {
         let one = matches!(known(given.as_ref()), Some(Words::One(_)));
         let mut page_from = current.filter(|_| one).unwrap_or_default();
-        let wrong = "must be informational, low, medium, high, critical or never";
-        self.words("page_from", given, (wrong, THRESHOLDS), |name, word| {
+        let wrong = "must be one of: informational, low, medium, high, critical, never";
+        self.words("min_paging_severity", given, (wrong, THRESHOLDS), |name, word| {
             let threshold = Threshold::try_from(word.to_owned()).map_err(|_| "medium");
             let place = match name.unwrap_or("threats") {
                 "threats" => &mut page_from.threats,
@@ -127,11 +141,11 @@ impl Faults {
     }
 
     /// What follows when a source closes its findings. One word alone is for every kind of source.
-    fn when_closed(&mut self, given: Field<Words>) -> WhenClosed {
-        let mut when = WhenClosed::default();
-        let wrong = "must be tell, stop or resolve";
-        self.words("when_closed_at_source", given, (wrong, CLOSED), |name, word| {
-            let what = SourceClosed::from_name(word).ok_or("stop");
+    fn when_closed(&mut self, given: Field<Words>) -> ClosedAtSourceActions {
+        let mut when = ClosedAtSourceActions::default();
+        let wrong = "must be one of: notify, stop_paging, resolve";
+        self.words("closed_at_source", given, (wrong, CLOSED), |name, word| {
+            let what = ClosedAtSourceAction::from_name(word).ok_or("stop_paging");
             let places = match name {
                 None => vec![&mut when.threats, &mut when.vulnerabilities, &mut when.controls],
                 Some("threats") => vec![&mut when.threats],
@@ -168,7 +182,7 @@ impl Faults {
                     match set(Some(name), word) {
                         Some(Ok(())) => {}
                         Some(Err(example)) => self.add(place, wrong, example),
-                        None => self.add(place, "is not a kind of source", example),
+                        None => self.add(place, "is not a category of findings", example),
                     }
                 }
             }
@@ -177,7 +191,7 @@ impl Faults {
 
     /// How many pages within a time. Never none: then nobody would be paged.
     fn rate(&mut self, field: &str, given: Field<i64>, example: &str) -> Option<u16> {
-        let wrong = "must be a whole number from 1 to 1000";
+        let wrong = "must be an integer from 1 to 1000";
         self.whole(field, given, 1..=1000, wrong, example)
     }
 }
@@ -190,44 +204,68 @@ mod tests {
     use crate::samples::now;
     use crate::value::severity::Severity;
 
-    fn check(draft: Value) -> Result<Policy, Vec<Fault>> {
-        let draft: PolicyDraft = serde_json::from_value(draft).unwrap();
+    fn check(draft: Value) -> Result<Policy, Vec<FieldError>> {
+        let draft: PolicyInput = serde_json::from_value(draft).unwrap();
         draft.check(Some(&Policy::default()), &Stamp { by: "test".into(), at: now() })
     }
 
     #[test]
     fn what_is_missing_has_its_default() {
-        let policy = check(json!({"page_from": "high", "levels": 4})).unwrap();
-        let high = PageFrom { threats: Threshold::From(Severity::High), ..PageFrom::default() };
-        assert_eq!((policy.page_from, policy.levels, policy.levels_high), (high, 4, 4));
+        let policy =
+            check(json!({"min_paging_severity": "high", "max_escalation_level": 4})).unwrap();
+        let high = PagingThresholds {
+            threats: Threshold::From(Severity::High),
+            ..PagingThresholds::default()
+        };
+        assert_eq!(
+            (
+                policy.min_paging_severity,
+                policy.max_escalation_level,
+                policy.max_escalation_level_high
+            ),
+            (high, 4, 4)
+        );
         let each = check(json!({
-            "page_from": {"threats": "high", "controls": "critical"},
-            "when_closed_at_source": {"threats": "resolve"},
+            "min_paging_severity": {"threats": "high", "controls": "critical"},
+            "closed_at_source": {"threats": "resolve"},
         }));
         let each = each.unwrap();
-        assert_eq!(each.page_from.controls, Threshold::From(Severity::Critical));
-        assert_eq!(each.page_from.vulnerabilities, PageFrom::default().vulnerabilities);
-        let when = each.when_closed_at_source;
-        assert_eq!((when.threats, when.controls), (SourceClosed::Resolve, SourceClosed::Stop));
+        assert_eq!(each.min_paging_severity.controls, Threshold::From(Severity::Critical));
+        assert_eq!(
+            each.min_paging_severity.vulnerabilities,
+            PagingThresholds::default().vulnerabilities
+        );
+        let when = each.closed_at_source;
+        assert_eq!(
+            (when.threats, when.controls),
+            (ClosedAtSourceAction::Resolve, ClosedAtSourceAction::StopPaging)
+        );
         assert_eq!((policy.stamps.version, policy.stamps.created_at), (1, now()));
     }
 
     #[test]
     fn faults() {
         let fields = |draft| check(draft).unwrap_err().into_iter().map(|f| f.field);
-        let odd = json!({"page_from": "loud", "levels": 0, "levels_high": 1, "extra": 1});
+        let odd = json!({"min_paging_severity": "loud", "max_escalation_level": 0, "max_escalation_level_high": 1, "extra": 1});
         let odd: Vec<_> = fields(odd).collect();
-        assert_eq!(odd, ["extra", "page_from", "levels", "levels_high"]);
+        assert_eq!(
+            odd,
+            ["extra", "min_paging_severity", "max_escalation_level", "max_escalation_level_high"]
+        );
         let odd = json!({
-            "page_from": {"threats": "loud", "miners": "low", "controls": 7},
-            "group_hours": 0, "remind_after_minutes": 1, "when_closed_at_source": "perhaps",
+            "min_paging_severity": {"threats": "loud", "miners": "low", "controls": 7},
+            "max_grouping_hours": 0, "reminder_minutes": 1, "closed_at_source": "perhaps",
         });
         let odd: Vec<_> = fields(odd).collect();
-        let places = ["page_from.controls", "page_from.miners", "page_from.threats"];
+        let places = [
+            "min_paging_severity.controls",
+            "min_paging_severity.miners",
+            "min_paging_severity.threats",
+        ];
         assert_eq!(odd[..3], places);
-        assert_eq!(odd[3..], ["group_hours", "remind_after_minutes", "when_closed_at_source"]);
-        let falling = json!({"levels": 3, "levels_high": 2, "levels_critical": 1});
+        assert_eq!(odd[3..], ["max_grouping_hours", "reminder_minutes", "closed_at_source"]);
+        let falling = json!({"max_escalation_level": 3, "max_escalation_level_high": 2, "max_escalation_level_critical": 1});
         let falling: Vec<_> = fields(falling).collect();
-        assert_eq!(falling, ["levels_high", "levels_critical"]);
+        assert_eq!(falling, ["max_escalation_level_high", "max_escalation_level_critical"]);
     }
 }

@@ -6,8 +6,8 @@ mod threshold;
 
 use serde::{Deserialize, Serialize};
 
-pub use self::closed::{SourceClosed, WhenClosed};
-pub use self::threshold::{PageFrom, Threshold};
+pub use self::closed::{ClosedAtSourceAction, ClosedAtSourceActions};
+pub use self::threshold::{PagingThresholds, Threshold};
 
 use crate::value::category::Category;
 use crate::value::severity::Severity;
@@ -17,26 +17,26 @@ use crate::value::stamps::Stamps;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Policy {
     /// From which severity each kind of source pages; below it a finding is recorded.
-    pub page_from: PageFrom,
+    pub min_paging_severity: PagingThresholds,
     /// The highest escalation level paged for Medium and below.
-    pub levels: u8,
+    pub max_escalation_level: u8,
     /// The same for High.
-    pub levels_high: u8,
+    pub max_escalation_level_high: u8,
     /// The same for Critical.
-    pub levels_critical: u8,
+    pub max_escalation_level_critical: u8,
     /// How long after its last finding an incident takes in others of its account and type, in
     /// minutes; 0 for never.
-    pub group_minutes: u32,
+    pub grouping_window_minutes: u32,
     /// How long after its first finding a group takes in others, in hours; then a finding opens a new incident.
-    #[serde(default = "group_hours")]
-    pub group_hours: u32,
+    #[serde(default = "default_max_grouping_hours")]
+    pub max_grouping_hours: u32,
     /// How long after the acknowledgment, or after an escalation that nobody answered, a finding that is seen
     /// again restarts paging, in minutes.
-    #[serde(default = "remind_after_minutes")]
-    pub remind_after_minutes: u32,
+    #[serde(default = "default_reminder_minutes")]
+    pub reminder_minutes: u32,
     /// What follows when the source of an incident's findings reports them closed.
     #[serde(default)]
-    pub when_closed_at_source: WhenClosed,
+    pub closed_at_source: ClosedAtSourceActions,
     /// How many text messages one person gets in 15 minutes; what is more waits for a digest.
     pub sms_per_15_minutes: u16,
     /// How many calls.
@@ -51,14 +51,14 @@ pub struct Policy {
 impl Default for Policy {
     fn default() -> Self {
         Self {
-            page_from: PageFrom::default(),
-            levels: 2,
-            levels_high: 3,
-            levels_critical: 4,
-            group_minutes: 60,
-            group_hours: group_hours(),
-            remind_after_minutes: remind_after_minutes(),
-            when_closed_at_source: WhenClosed::default(),
+            min_paging_severity: PagingThresholds::default(),
+            max_escalation_level: 2,
+            max_escalation_level_high: 3,
+            max_escalation_level_critical: 4,
+            grouping_window_minutes: 60,
+            max_grouping_hours: default_max_grouping_hours(),
+            reminder_minutes: default_reminder_minutes(),
+            closed_at_source: ClosedAtSourceActions::default(),
             sms_per_15_minutes: 5,
             calls_per_15_minutes: 3,
             emails_per_minute: 1,
@@ -67,28 +67,28 @@ impl Default for Policy {
     }
 }
 
-const fn group_hours() -> u32 {
+const fn default_max_grouping_hours() -> u32 {
     24
 }
 
-const fn remind_after_minutes() -> u32 {
+const fn default_reminder_minutes() -> u32 {
     240
 }
 
 impl Policy {
     /// Returns what follows when the source closes a finding of this category.
     #[must_use]
-    pub const fn when_closed(&self, category: Category) -> SourceClosed {
-        self.when_closed_at_source.of(category)
+    pub const fn when_closed(&self, category: Category) -> ClosedAtSourceAction {
+        self.closed_at_source.of(category)
     }
 
     /// The highest escalation level paged for `severity`.
     #[must_use]
     pub const fn highest_level(&self, severity: Severity) -> u8 {
         match severity {
-            Severity::Critical => self.levels_critical,
-            Severity::High => self.levels_high,
-            Severity::Medium | Severity::Low | Severity::Informational => self.levels,
+            Severity::Critical => self.max_escalation_level_critical,
+            Severity::High => self.max_escalation_level_high,
+            Severity::Medium | Severity::Low | Severity::Informational => self.max_escalation_level,
         }
     }
 }

@@ -20,7 +20,7 @@ pub enum Threshold {
 
 /// A text that is neither a severity nor `never`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("must be informational, low, medium, high, critical or never")]
+#[error("must be one of: informational, low, medium, high, critical, never")]
 pub struct NotAThreshold;
 
 impl Threshold {
@@ -58,10 +58,9 @@ impl From<Threshold> for String {
     }
 }
 
-/// The thresholds of a policy. JSON also takes one severity alone: that of threats.
+/// Minimum severity that pages contacts, for each category of findings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "Written")]
-pub struct PageFrom {
+pub struct PagingThresholds {
     /// Threats: something happens or has happened.
     pub threats: Threshold,
     /// Vulnerabilities without a known exploit.
@@ -72,63 +71,19 @@ pub struct PageFrom {
     pub controls: Threshold,
 }
 
-/// Its forms in JSON; a policy stored by an older version has one severity.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Written {
-    Threats(Threshold),
-    Each {
-        #[serde(default = "threats")]
-        threats: Threshold,
-        #[serde(default = "vulnerabilities")]
-        vulnerabilities: Threshold,
-        #[serde(default = "exploited_vulnerabilities")]
-        exploited_vulnerabilities: Threshold,
-        #[serde(default = "controls")]
-        controls: Threshold,
-    },
-}
-
-const fn threats() -> Threshold {
-    Threshold::From(Severity::Medium)
-}
-
-const fn vulnerabilities() -> Threshold {
-    Threshold::From(Severity::Critical)
-}
-
-const fn exploited_vulnerabilities() -> Threshold {
-    Threshold::From(Severity::High)
-}
-
-/// A control that fails is work for the day, not for the night.
-const fn controls() -> Threshold {
-    Threshold::Never
-}
-
-impl From<Written> for PageFrom {
-    fn from(written: Written) -> Self {
-        match written {
-            Written::Threats(threats) => Self { threats, ..Self::default() },
-            Written::Each { threats, vulnerabilities, exploited_vulnerabilities, controls } => {
-                Self { threats, vulnerabilities, exploited_vulnerabilities, controls }
-            }
-        }
-    }
-}
-
-impl Default for PageFrom {
+impl Default for PagingThresholds {
     fn default() -> Self {
         Self {
-            threats: threats(),
-            vulnerabilities: vulnerabilities(),
-            exploited_vulnerabilities: exploited_vulnerabilities(),
-            controls: controls(),
+            threats: Threshold::From(Severity::Medium),
+            vulnerabilities: Threshold::From(Severity::Critical),
+            exploited_vulnerabilities: Threshold::From(Severity::High),
+            // A failed control is work for the day, not for the night.
+            controls: Threshold::Never,
         }
     }
 }
 
-impl PageFrom {
+impl PagingThresholds {
     /// Returns the threshold for a finding of this category.
     #[must_use]
     pub const fn of(&self, category: Category, exploited: bool) -> Threshold {
@@ -167,29 +122,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_severity_is_that_of_threats() {
-        let read: PageFrom = serde_json::from_value(json!("high")).unwrap();
-        let high = Threshold::From(Severity::High);
-        assert_eq!(read, PageFrom { threats: high, ..PageFrom::default() });
-        assert!(serde_json::from_value::<PageFrom>(json!("loud")).is_err());
-    }
-
-    #[test]
     fn what_is_written_is_read_again() {
-        let page_from =
-            PageFrom { controls: Threshold::From(Severity::Low), ..PageFrom::default() };
+        let page_from = PagingThresholds {
+            controls: Threshold::From(Severity::Low),
+            ..PagingThresholds::default()
+        };
         let text = json!({
             "threats": "medium", "vulnerabilities": "critical",
             "exploited_vulnerabilities": "high", "controls": "low",
         });
         assert_eq!(serde_json::to_value(page_from).unwrap(), text);
-        assert_eq!(serde_json::from_value::<PageFrom>(text).unwrap(), page_from);
+        assert_eq!(serde_json::from_value::<PagingThresholds>(text).unwrap(), page_from);
     }
 
     #[test]
     fn each_category_has_its_own() {
         use Category::{Control, Threat, Vulnerability};
-        let page_from = PageFrom::default();
+        let page_from = PagingThresholds::default();
         let check = |category, exploited, least: Option<Severity>| {
             for severity in Severity::ALL {
                 let pages = least.is_some_and(|least| severity >= least);

@@ -16,22 +16,34 @@ pub type People = BTreeMap<ContactId, Contact>;
 
 /// Why somebody is paged.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Why {
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum PageReason {
     /// Belongs to the team.
     Team,
     /// Stands in for somebody who is away.
-    StandsInFor(ContactId),
+    CoveringFor {
+        /// The contact who is away.
+        contact: ContactId,
+    },
     /// Is the backup of somebody who has not answered.
-    BackupOf(ContactId),
+    BackupOf {
+        /// The contact who has not acknowledged.
+        contact: ContactId,
+    },
     /// Is one level beyond the team.
     NextLevel,
     /// Has a role that the plan calls for.
-    Role(Role),
+    Role {
+        /// The role.
+        role: Role,
+    },
     /// Is of a level that the plan calls for.
-    Level(u8),
+    Level {
+        /// The escalation level.
+        level: u8,
+    },
     /// Is named by the plan.
-    Named,
+    NamedInPlan,
     /// Nobody whom the plan calls for can be reached; commanders take over.
     Fallback,
     /// Was reached by an earlier escalation run of the incident, which has become more severe.
@@ -44,9 +56,9 @@ pub struct Member<'a> {
     /// The person.
     pub contact: &'a Contact,
     /// Why.
-    pub why: Why,
+    pub reason: PageReason,
     /// Outside the person's hours: a call comes first, since nothing else wakes anybody.
-    pub out_of_hours: bool,
+    pub outside_hours: bool,
 }
 
 /// What an incident asks of the team.
@@ -57,7 +69,7 @@ pub struct Call<'a> {
     /// The AWS account it is about.
     pub account: &'a str,
     /// The highest escalation level that belongs to the team.
-    pub highest_level: u8,
+    pub max_escalation_level: u8,
     /// The instant people are looked up for.
     pub now: Timestamp,
 }
@@ -69,8 +81,8 @@ impl Call<'_> {
         !contact.departed() && !contact.on_leave(self.now) && (woken || contact.in_hours(self.now))
     }
 
-    fn member<'a>(&self, contact: &'a Contact, why: Why) -> Member<'a> {
-        Member { contact, why, out_of_hours: !contact.in_hours(self.now) }
+    fn member<'a>(&self, contact: &'a Contact, why: PageReason) -> Member<'a> {
+        Member { contact, reason: why, outside_hours: !contact.in_hours(self.now) }
     }
 
     /// Who stands in for `contact`: the backup, or that one's backup, and so on; a circle of
@@ -78,7 +90,7 @@ impl Call<'_> {
     #[must_use]
     pub fn stand_in<'a>(&self, contact: &Contact, people: &'a People) -> Option<&'a Contact> {
         let mut seen = BTreeSet::from([&contact.id]);
-        let mut next = contact.backup.as_ref();
+        let mut next = contact.backup_contact.as_ref();
         while let Some(id) = next {
             let person = people.get(id)?;
             if !seen.insert(&person.id) {
@@ -87,7 +99,7 @@ impl Call<'_> {
             if self.reachable(person) {
                 return Some(person);
             }
-            next = person.backup.as_ref();
+            next = person.backup_contact.as_ref();
         }
         None
     }
@@ -98,7 +110,7 @@ impl Call<'_> {
         &self,
         people: &'a People,
         called: impl Fn(&Contact) -> bool,
-        why: &Why,
+        why: &PageReason,
     ) -> Vec<Member<'a>> {
         let called = people.values().filter(|contact| called(contact));
         let (present, away): (Vec<_>, Vec<_>) = called.partition(|contact| self.reachable(contact));
@@ -107,7 +119,9 @@ impl Call<'_> {
         for contact in away {
             let Some(person) = self.stand_in(contact, people) else { continue };
             if members.iter().all(|member| member.contact.id != person.id) {
-                members.push(self.member(person, Why::StandsInFor(contact.id.clone())));
+                members.push(
+                    self.member(person, PageReason::CoveringFor { contact: contact.id.clone() }),
+                );
             }
         }
         members.sort_by(|a, b| rank(a.contact).cmp(&rank(b.contact)));
@@ -123,9 +137,9 @@ impl Call<'_> {
         &self,
         people: &'a People,
         levels: std::ops::RangeInclusive<u8>,
-        why: &Why,
+        why: &PageReason,
     ) -> Vec<Member<'a>> {
-        self.muster(people, |c| levels.contains(&c.level) && self.serves(c), why)
+        self.muster(people, |c| levels.contains(&c.escalation_level) && self.serves(c), why)
     }
 
     /// Whom one target of a plan calls for.
@@ -137,11 +151,13 @@ impl Call<'_> {
             Target::NextLevel => self.next_level(people),
             Target::Role(role) => {
                 let called = |c: &Contact| c.roles.contains(role) && self.serves(c);
-                self.muster(people, called, &Why::Role(*role))
+                self.muster(people, called, &PageReason::Role { role: *role })
             }
-            Target::Level(level) => self.levels(people, *level..=*level, &Why::Level(*level)),
+            Target::Level(level) => {
+                self.levels(people, *level..=*level, &PageReason::Level { level: *level })
+            }
             // Also somebody who has left: then it is their backup who is called.
-            Target::Contact(id) => self.muster(people, |c| c.id == *id, &Why::Named),
+            Target::Contact(id) => self.muster(people, |c| c.id == *id, &PageReason::NamedInPlan),
             // No person: `plan_turn` notifies organizations beside people.
             Target::External(_) => Vec::new(),
         }
@@ -151,7 +167,7 @@ impl Call<'_> {
     /// at all, and then the emergency topic must be told.
     #[must_use]
     pub fn team<'a>(&self, people: &'a People) -> Vec<Member<'a>> {
-        let team = self.levels(people, 1..=self.highest_level, &Why::Team);
+        let team = self.levels(people, 1..=self.max_escalation_level, &PageReason::Team);
         if team.is_empty() { self.commanders(people) } else { team }
     }
 
@@ -162,7 +178,7 @@ impl Call<'_> {
             .values()
             .filter(|c| c.roles.contains(&Role::IncidentCommander))
             .filter(|c| !c.departed() && !c.on_leave(self.now))
-            .map(|contact| self.member(contact, Why::Fallback))
+            .map(|contact| self.member(contact, PageReason::Fallback))
             .collect();
         commanders.sort_by(|a, b| rank(a.contact).cmp(&rank(b.contact)));
         commanders
@@ -171,8 +187,8 @@ impl Call<'_> {
     /// The people one level beyond the team; the team if there are none.
     #[must_use]
     pub fn next_level<'a>(&self, people: &'a People) -> Vec<Member<'a>> {
-        let next = self.highest_level.saturating_add(1);
-        let members = self.levels(people, next..=next, &Why::NextLevel);
+        let next = self.max_escalation_level.saturating_add(1);
+        let members = self.levels(people, next..=next, &PageReason::NextLevel);
         if members.is_empty() { self.team(people) } else { members }
     }
 
@@ -183,14 +199,16 @@ impl Call<'_> {
         let backup = |member: &Member<'a>| {
             let person = self.stand_in(member.contact, people)?;
             let known = members.iter().any(|m| m.contact.id == person.id);
-            (!known).then(|| self.member(person, Why::BackupOf(member.contact.id.clone())))
+            (!known).then(|| {
+                self.member(person, PageReason::BackupOf { contact: member.contact.id.clone() })
+            })
         };
         members.iter().filter_map(backup).collect()
     }
 }
 
 fn rank(contact: &Contact) -> (u8, &str, &ContactId) {
-    (contact.level, &contact.name, &contact.id)
+    (contact.escalation_level, &contact.name, &contact.id)
 }
 
 #[cfg(test)]

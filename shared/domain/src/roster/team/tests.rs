@@ -3,28 +3,28 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::roster::contact::Status;
+use crate::roster::contact::ContactStatus;
 use crate::samples::{closed, now, people, person};
 
 fn call(severity: Severity, highest_level: u8) -> Call<'static> {
-    Call { severity, account: "111122223333", highest_level, now: now() }
+    Call { severity, account: "111122223333", max_escalation_level: highest_level, now: now() }
 }
 
 fn names(members: &[Member<'_>]) -> String {
-    let name = |m: &Member<'_>| match &m.why {
-        Why::Team => m.contact.id.to_string(),
+    let name = |m: &Member<'_>| match &m.reason {
+        PageReason::Team => m.contact.id.to_string(),
         why => format!("{} ({})", m.contact.id, serde_json::to_string(why).unwrap()),
     };
     members.iter().map(name).collect::<Vec<_>>().join(", ")
 }
 
 fn backed(mut contact: Contact, backup: &str) -> Contact {
-    contact.backup = Some(backup.parse().unwrap());
+    contact.backup_contact = Some(backup.parse().unwrap());
     contact
 }
 
 fn on_leave(mut contact: Contact) -> Contact {
-    contact.status = Status::OnLeave { until: "2026-11-23".parse().unwrap() };
+    contact.status = ContactStatus::OnLeave { until: "2026-11-23".parse().unwrap() };
     contact
 }
 
@@ -45,7 +45,7 @@ fn levels_by_severity_in_order() {
     assert_eq!(names(&call(Severity::Medium, 2).team(&all)), "zoe, abe, bob");
     assert_eq!(names(&call(Severity::High, 3).team(&all)), "zoe, abe, bob, cy");
     assert_eq!(names(&call(Severity::Critical, 4).team(&all)), "zoe, abe, bob, cy, lex");
-    assert_eq!(names(&call(Severity::High, 3).next_level(&all)), r#"lex ("next_level")"#);
+    assert_eq!(names(&call(Severity::High, 3).next_level(&all)), r#"lex ({"type":"next_level"})"#);
     assert_eq!(names(&call(Severity::Critical, 4).next_level(&all)), "zoe, abe, bob, cy, lex");
 }
 
@@ -65,7 +65,7 @@ fn experts_only_for_their_accounts() {
 
 #[test]
 fn the_absent_are_replaced_by_their_backups() {
-    let stand_in = r#"bob ({"stands_in_for":"ada"})"#;
+    let stand_in = r#"bob ({"type":"covering_for","contact":"ada"})"#;
     let check = |contacts: Vec<Contact>, severity, expected: &str| {
         assert_eq!(names(&call(severity, 2).team(&people(contacts))), expected);
     };
@@ -96,7 +96,7 @@ fn the_absent_are_replaced_by_their_backups() {
 #[test]
 fn nobody_left_means_commanders_then_nobody() {
     let mut gone = person("ada", 1);
-    gone.status = Status::Departed;
+    gone.status = ContactStatus::Departed;
     // A circle of backups, both on leave.
     let circle =
         [backed(on_leave(person("bob", 2)), "cy"), backed(on_leave(person("cy", 2)), "bob")];
@@ -104,7 +104,7 @@ fn nobody_left_means_commanders_then_nobody() {
     commander.roles = vec![Role::IncidentCommander];
     let mut all = people(circle);
     all.extend(people([gone, sleeping(commander)]));
-    assert_eq!(names(&call(Severity::High, 3).team(&all)), r#"kim ("fallback")"#);
+    assert_eq!(names(&call(Severity::High, 3).team(&all)), r#"kim ({"type":"fallback"})"#);
     all.remove(&"kim".parse().unwrap());
     assert_eq!(names(&call(Severity::High, 3).team(&all)), "");
 }
@@ -114,14 +114,14 @@ fn any_person(index: usize) -> impl Strategy<Value = Contact> {
         move |(level, status, open, backup)| {
             let mut contact = person(&format!("p{index}"), level);
             contact.status = match status {
-                0 => Status::Departed,
-                1 => Status::OnLeave { until: "2026-11-30".parse().unwrap() },
-                _ => Status::Active,
+                0 => ContactStatus::Departed,
+                1 => ContactStatus::OnLeave { until: "2026-11-30".parse().unwrap() },
+                _ => ContactStatus::Active,
             };
             if !open {
                 contact.availability = closed();
             }
-            contact.backup = backup.map(|b| format!("p{b}").parse().unwrap());
+            contact.backup_contact = backup.map(|b| format!("p{b}").parse().unwrap());
             contact
         },
     )
@@ -142,23 +142,23 @@ proptest! {
         prop_assert_eq!(ids.len(), team.len(), "nobody twice");
         for member in &team {
             prop_assert!(!member.contact.departed() && !member.contact.on_leave(now()));
-            match &member.why {
-                Why::Team => prop_assert!(member.contact.level <= highest),
-                Why::StandsInFor(id) => prop_assert!(all[id].level <= highest),
-                why => prop_assert_eq!(why, &Why::Fallback),
+            match &member.reason {
+                PageReason::Team => prop_assert!(member.contact.escalation_level <= highest),
+                PageReason::CoveringFor { contact: id } => prop_assert!(all[id].escalation_level <= highest),
+                why => prop_assert_eq!(why, &PageReason::Fallback),
             }
         }
         // Whoever can come is there.
-        for contact in all.values().filter(|c| c.level <= highest && c.status == Status::Active) {
+        for contact in all.values().filter(|c| c.escalation_level <= highest && c.status == ContactStatus::Active) {
             if critical || contact.in_hours(now()) {
                 prop_assert!(ids.contains(&contact.id));
             }
         }
-        let order: Vec<_> = team.iter().map(|m| (m.contact.level, m.contact.name.clone())).collect();
+        let order: Vec<_> = team.iter().map(|m| (m.contact.escalation_level, m.contact.name.clone())).collect();
         prop_assert!(order.is_sorted(), "by level, then name");
         // Empty only if no commander could come either.
         if team.is_empty() {
-            let commander = |c: &Contact| c.roles.contains(&Role::IncidentCommander) && c.status == Status::Active;
+            let commander = |c: &Contact| c.roles.contains(&Role::IncidentCommander) && c.status == ContactStatus::Active;
             prop_assert!(!all.values().any(commander));
         }
     }

@@ -12,22 +12,22 @@ pub const MAX_TEXT: usize = 200;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TextError {
     /// Nothing but blanks.
-    #[error("is empty")]
+    #[error("must not be empty")]
     Empty,
     /// More than [`MAX_TEXT`] characters.
-    #[error("is longer than 200 characters")]
+    #[error("must have at most 200 characters")]
     TooLong,
     /// More than [`MAX_TEXT_LINES`] characters.
-    #[error("is longer than 4000 characters")]
+    #[error("must have at most 4,000 characters")]
     TooManyLines,
     /// More than one line, or an ASCII or Latin-1 control character.
-    #[error("has a line break or another control character")]
+    #[error("must not contain line breaks or control characters")]
     Control,
     /// A bidi embedding, override or isolate (Unicode UAX #9): it makes a text read as another one.
-    #[error("has U+{0:04X}, which turns the direction of the text: type it anew without")]
+    #[error("must not contain U+{0:04X}, which changes the text direction")]
     Direction(u32),
     /// A character that shows nothing: two texts would look the same and differ.
-    #[error("has the invisible character U+{0:04X}: type the text anew without it")]
+    #[error("must not contain the invisible character U+{0:04X}")]
     Invisible(u32),
 }
 
@@ -174,19 +174,16 @@ mod tests {
         let check = |text: &str, expected: &str| {
             assert_eq!(line(text).unwrap_err().to_string(), expected, "{}", text.escape_unicode());
         };
-        check(" \t\u{3000}", "is empty");
-        check(&"ä".repeat(201), "is longer than 200 characters");
+        check(" \t\u{3000}", "must not be empty");
+        check(&"ä".repeat(201), "must have at most 200 characters");
         for control in ["a\nb", "a\0b", "a\u{85}b", "a\u{2028}b", "\u{7F}"] {
-            check(control, "has a line break or another control character");
+            check(control, "must not contain line breaks or control characters");
         }
-        check(
-            "Ada \u{202E}ecalevoL",
-            "has U+202E, which turns the direction of the text: type it anew without",
-        );
+        check("Ada \u{202E}ecalevoL", "must not contain U+202E, which changes the text direction");
         for c in ['\u{202A}', '\u{202B}', '\u{202C}', '\u{202D}', '\u{2066}', '\u{2069}'] {
             assert_eq!(line(&format!("a{c}")), Err(TextError::Direction(c.into())));
         }
-        check("Ada\u{200B}", "has the invisible character U+200B: type the text anew without it");
+        check("Ada\u{200B}", "must not contain the invisible character U+200B");
         for c in ['\u{AD}', '\u{200C}', '\u{200D}', '\u{200E}', '\u{FEFF}', '\u{3164}', '\u{E0041}']
         {
             assert_eq!(line(&format!("a{c}b")), Err(TextError::Invisible(c.into())));

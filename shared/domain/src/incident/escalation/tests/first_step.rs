@@ -6,8 +6,8 @@ const FIRST: SignedDuration = SignedDuration::from_mins(15);
 
 fn late() -> Incident {
     let mut incident = incident();
-    incident.plan.steps.remove(0);
-    incident.plan.steps[0].after_minutes = 15;
+    incident.escalation_plan.steps.remove(0);
+    incident.escalation_plan.steps[0].after_minutes = 15;
     incident
 }
 
@@ -33,7 +33,7 @@ fn it_waits_its_minutes_from_the_beginning_of_the_run() {
 #[test]
 fn an_answer_in_those_minutes_stops_it() {
     let (incident, people) = (late(), people([person("ada", 1)]));
-    let ada = Actor::Contact("ada".parse().unwrap());
+    let ada = Actor::Contact { contact: "ada".parse().unwrap() };
     let answered = incident.acknowledge(ada, now()).unwrap().unwrap();
     let later = now() + FIRST;
     assert!(turn(&answered, Cursor::FIRST, &people, later).pages.is_empty());
@@ -53,7 +53,7 @@ fn a_raise_does_not_wait_and_an_acknowledgment_that_timed_out_does() {
 #[test]
 fn a_dry_drill_waits_for_nothing() {
     let mut incident = late();
-    let drill = Drill { mode: Mode::Dry, ..Drill::default() };
+    let drill = Drill { mode: DrillMode::DryRun, ..Drill::default() };
     incident.finding.drill = Some(drill);
     let first = turn(&incident, Cursor::FIRST, &people([person("ada", 1)]), now());
     assert_eq!(first.pages.len(), 1);

@@ -4,7 +4,8 @@ use super::*;
 
 fn with_targets(targets: &[&str]) -> Incident {
     let mut incident = incident();
-    incident.plan.steps[0].targets = targets.iter().map(|text| text.parse().unwrap()).collect();
+    incident.escalation_plan.steps[0].targets =
+        targets.iter().map(|text| text.parse().unwrap()).collect();
     incident
 }
 
@@ -33,10 +34,10 @@ fn where_no_organization_can_be_notified_the_commanders_are_paged() {
     (portal.contact_email, portal.contact_phone) = (None, None);
     for firms in [vec![], vec![portal.clone()]] {
         let turn = first(&["external:firm"], &people, &firms);
-        assert_eq!(turn.pages[0].why, Why::Fallback, "{firms:?}");
+        assert_eq!(turn.pages[0].reason, PageReason::Fallback, "{firms:?}");
         assert!(turn.externals.is_empty() && !turn.only_externals);
         let turn = first(&["external:firm"], &People::new(), &firms);
-        assert_eq!(turn.emergency, Some(Emergency::NobodyToPage));
+        assert_eq!(turn.emergency, Some(Emergency::NoContactToPage));
     }
     // One of two is enough.
     let other = ExternalResource { id: "other".parse().unwrap(), ..portal };
@@ -44,7 +45,7 @@ fn where_no_organization_can_be_notified_the_commanders_are_paged() {
     assert_eq!((turn.pages.len(), turn.externals.len()), (0, 1));
     // People who cannot be reached are not made up for by an organization.
     let turn = first(&["external:firm", "level:3"], &people, &[firm()]);
-    assert_eq!((turn.pages[0].why.clone(), turn.externals.len()), (Why::Fallback, 1));
+    assert_eq!((turn.pages[0].reason.clone(), turn.externals.len()), (PageReason::Fallback, 1));
 }
 
 #[test]
@@ -62,27 +63,27 @@ fn from_the_second_round_on_it_is_told_where_nobody_answers() {
 #[test]
 fn an_organization_that_nothing_reached_is_an_emergency_only_where_it_was_alone() {
     let (people, firms) = (people([person("ada", 1)]), [firm()]);
-    let record = |contact: &str, state| SendRecord {
-        key: SendKey {
+    let record = |contact: &str, state| Delivery {
+        key: DeliveryKey {
             cursor: Cursor::FIRST,
             contact: contact.into(),
             channel: "email".parse().unwrap(),
             about: None,
         },
         state,
-        tries: 1,
+        attempts: 1,
         at: now(),
     };
-    let refused = || SendState::Failed { error: "x".into(), passing: false };
-    let out = || SendState::Sent { message_id: "m".into() };
+    let refused = || DeliveryState::Failed { error: "x".into(), retryable: false };
+    let out = || DeliveryState::Sent { message_id: "m".into() };
     let alone = first(&["external:firm"], &people, &firms);
     let outcome =
-        |turn: &Turn, records: &[SendRecord]| turn.clone().with_outcome(records, now()).emergency;
+        |turn: &Turn, records: &[Delivery]| turn.clone().with_outcome(records, now()).emergency;
     let lost = [record("external:firm", refused())];
-    assert_eq!(outcome(&alone, &lost), Some(Emergency::NothingWentOut));
+    assert_eq!(outcome(&alone, &lost), Some(Emergency::AllPagesFailed));
     assert_eq!(outcome(&alone, &[record("external:firm", out())]), None);
     let beside = first(&["external:firm", "level:1"], &people, &firms);
     assert_eq!(outcome(&beside, &[record("external:firm", refused()), record("ada", out())]), None);
     let people_lost = [record("external:firm", out()), record("ada", refused())];
-    assert_eq!(outcome(&beside, &people_lost), Some(Emergency::NothingWentOut));
+    assert_eq!(outcome(&beside, &people_lost), Some(Emergency::AllPagesFailed));
 }

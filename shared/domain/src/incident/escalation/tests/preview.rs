@@ -5,19 +5,20 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 
 use super::*;
-use crate::incident::course::{WouldPage, course};
+use crate::incident::course::{SimulatedPage, course};
 
 /// The people of these levels, those named, and the backups of all of them: what the roster's table
 /// gives the pager.
 fn read(everybody: &People, highest_level: u8, named: &[ContactId]) -> People {
-    let here = |contact: &Contact| !contact.departed() && contact.level <= highest_level;
+    let here = |contact: &Contact| !contact.departed() && contact.escalation_level <= highest_level;
     let mut found: People = everybody
         .iter()
         .filter(|(id, contact)| here(contact) || named.contains(id))
         .map(|(id, contact)| (id.clone(), contact.clone()))
         .collect();
     for _ in 0..everybody.len() {
-        let backups: BTreeSet<_> = found.values().filter_map(|c| c.backup.clone()).collect();
+        let backups: BTreeSet<_> =
+            found.values().filter_map(|c| c.backup_contact.clone()).collect();
         found
             .extend(backups.iter().filter_map(|id| Some((id.clone(), everybody.get(id)?.clone()))));
     }
@@ -55,11 +56,11 @@ fn roster() -> impl Strategy<Value = People> {
         let one = |(index, (level, role, status, backup, closed)): (usize, Entry)| {
             let mut contact = person(IDS[index], level);
             contact.roles = vec![role];
-            contact.backup = backup.map(|index| IDS[index].parse().unwrap());
+            contact.backup_contact = backup.map(|index| IDS[index].parse().unwrap());
             contact.status = match status {
-                0 => Status::Departed,
-                1 => Status::OnLeave { until: "2026-11-23".parse().unwrap() },
-                _ => Status::Active,
+                0 => ContactStatus::Departed,
+                1 => ContactStatus::OnLeave { until: "2026-11-23".parse().unwrap() },
+                _ => ContactStatus::Active,
             };
             if closed {
                 contact.availability = crate::samples::closed();
@@ -72,9 +73,9 @@ fn roster() -> impl Strategy<Value = People> {
 
 fn plan() -> impl Strategy<Value = EscalationPlan> {
     let target = proptest::sample::select(vec![
-        "severity-team",
+        "severity_team",
         "backups",
-        "next-level",
+        "next_level",
         "role:technical_lead",
         "role:legal_counsel",
         "level:3",
@@ -90,10 +91,10 @@ fn plan() -> impl Strategy<Value = EscalationPlan> {
         let step = |(after, targets): (u32, Vec<&str>)| {
             minutes += after + u32::from(minutes > 0);
             let targets = targets.iter().map(|text| text.parse().unwrap()).collect();
-            Step { after_minutes: minutes, targets, channels: Channels::All }
+            Step { after_minutes: minutes, targets, channels: StepChannels::All }
         };
         let steps = steps.into_iter().map(step).collect();
-        EscalationPlan { steps, rounds, round_minutes: 90, ..EscalationPlan::default() }
+        EscalationPlan { steps, rounds, round_interval_minutes: 90, ..EscalationPlan::default() }
     })
 }
 
@@ -107,7 +108,7 @@ proptest! {
         reached in proptest::collection::btree_set(proptest::sample::select(IDS.to_vec()), 0..4),
     ) {
         let mut incident = incident();
-        incident.plan = plan;
+        incident.escalation_plan = plan;
         if critical {
             incident.severity = crate::value::severity::Severity::Critical;
         }
@@ -120,17 +121,17 @@ proptest! {
         for turn in &shown {
             let cursor = Cursor { run: incident.run, round: turn.round, step: turn.step };
             let real = paged(&incident, cursor, &everything, turn.at);
-            let pages: Vec<_> = real.pages.into_iter().map(WouldPage::from).collect();
+            let pages: Vec<_> = real.pages.into_iter().map(SimulatedPage::from).collect();
             prop_assert_eq!(&pages, &turn.pages);
             let told: Vec<_> = real.externals.into_iter().map(|page| page.resource.id).collect();
             let shown: Vec<_> = turn.external_resources.iter().map(|o| o.resource.clone()).collect();
             prop_assert_eq!(told, shown);
-            prop_assert_eq!(real.emergency, turn.emergency);
+            prop_assert_eq!(real.emergency, turn.emergency_reason);
             // No turn is in vain: it reaches a person or an organization, or the emergency topic.
             let somebody = !turn.pages.is_empty() || !turn.external_resources.is_empty();
-            prop_assert!(somebody || turn.emergency.is_some());
+            prop_assert!(somebody || turn.emergency_reason.is_some());
         }
         let last = shown.last().unwrap();
-        prop_assert_eq!(last.emergency, Some(Emergency::NobodyAnswered));
+        prop_assert_eq!(last.emergency_reason, Some(Emergency::NotAcknowledged));
     }
 }

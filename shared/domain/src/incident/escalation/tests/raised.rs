@@ -31,7 +31,7 @@ fn one_message_for_those_reached_and_every_channel_for_those_added() {
 #[test]
 fn the_step_does_not_narrow_the_channels_of_those_added() {
     let mut incident = raised(&incident());
-    incident.plan.steps[0].channels = Channels::Only(vec![Email]);
+    incident.escalation_plan.steps[0].channels = StepChannels::Only(vec![Email]);
     let people = people([person("ada", 1)]);
     assert_eq!(first_of(&incident, &[], &people), ["ada: email sms voice"]);
     // The steps that follow keep to theirs.
@@ -43,10 +43,10 @@ fn the_step_does_not_narrow_the_channels_of_those_added() {
 #[test]
 fn those_reached_are_told_also_where_the_step_no_longer_calls_for_them() {
     let mut incident = raised(&incident());
-    incident.plan.steps[0].targets = vec!["contact:ada".parse().unwrap()];
+    incident.escalation_plan.steps[0].targets = vec!["contact:ada".parse().unwrap()];
     let mut mail_only = person("dan", 4);
     mail_only.channels.truncate(1);
-    let gone = Contact { status: Status::Departed, ..person("eve", 2) };
+    let gone = Contact { status: ContactStatus::Departed, ..person("eve", 2) };
     let people = people([person("ada", 1), person("bob", 2), mail_only, gone]);
     let pages = first_of(&incident, &["bob", "dan", "eve", "unknown"], &people);
     assert_eq!(pages, ["ada: email sms voice", "bob: update sms", "dan: update email"]);
@@ -55,7 +55,7 @@ fn those_reached_are_told_also_where_the_step_no_longer_calls_for_them() {
 #[test]
 fn a_step_for_organizations_alone_still_tells_those_reached() {
     let mut incident = raised(&incident());
-    incident.plan.steps[0].targets = vec!["external:firm".parse().unwrap()];
+    incident.escalation_plan.steps[0].targets = vec!["external:firm".parse().unwrap()];
     let (people, firms) = (people([person("ada", 1), person("bob", 2)]), [firm()]);
     let reached = ["bob".parse().unwrap()].into();
     let found = Found { reached: &reached, ..Found::new(&people, &firms) };

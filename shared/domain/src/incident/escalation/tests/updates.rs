@@ -2,31 +2,31 @@
 
 use super::*;
 
-fn record(contact: &str, channel: &str, state: SendState, tries: u32) -> SendRecord {
-    SendRecord {
-        key: SendKey {
+fn record(contact: &str, channel: &str, state: DeliveryState, tries: u32) -> Delivery {
+    Delivery {
+        key: DeliveryKey {
             cursor: Cursor { run: 1, round: 0, step: 0 },
             contact: contact.into(),
             channel: channel.parse().unwrap(),
             about: Some("joined-x".into()),
         },
         state,
-        tries,
+        attempts: tries,
         at: now(),
     }
 }
 
-fn refused() -> SendState {
-    SendState::Failed { error: "OptedOut".into(), passing: false }
+fn refused() -> DeliveryState {
+    DeliveryState::Failed { error: "OptedOut".into(), retryable: false }
 }
 
-fn throttled() -> SendState {
-    SendState::Failed { error: "Throttled".into(), passing: true }
+fn throttled() -> DeliveryState {
+    DeliveryState::Failed { error: "Throttled".into(), retryable: true }
 }
 
 /// Which channel ada is told by, if any.
-fn by(records: &[SendRecord]) -> Option<&'static str> {
-    let ada = Actor::Contact("ada".parse().unwrap());
+fn by(records: &[Delivery]) -> Option<&'static str> {
+    let ada = Actor::Contact { contact: "ada".parse().unwrap() };
     let incident = incident().acknowledge(ada, now()).unwrap().unwrap();
     let turn =
         plan_update(&incident, &people([person("ada", 1), person("bob", 2)]), records, now());
@@ -40,19 +40,19 @@ fn by(records: &[SendRecord]) -> Option<&'static str> {
 fn a_channel_that_is_given_up_is_followed_by_the_next() {
     assert_eq!(by(&[]), Some("sms"));
     let text = |state| record("ada", "sms", state, 1);
-    for given_up in [refused(), SendState::Unavailable, SendState::Unconfirmed] {
+    for given_up in [refused(), DeliveryState::Unavailable, DeliveryState::Unconfirmed] {
         assert_eq!(by(&[text(given_up)]), Some("email"));
     }
     assert_eq!(by(&[record("ada", "sms", throttled(), 3)]), Some("email"));
     let mail = record("ada", "email", refused(), 1);
     assert_eq!(by(&[text(refused()), mail.clone()]), Some("voice"));
-    let call = record("ada", "voice", SendState::Unavailable, 1);
+    let call = record("ada", "voice", DeliveryState::Unavailable, 1);
     assert_eq!(by(&[text(refused()), mail, call]), None);
 }
 
 #[test]
 fn a_channel_that_may_still_tell_is_kept() {
-    let claimed = SendState::Claimed { until: now(), owner: "other".into() };
+    let claimed = DeliveryState::Sending { lease_expires_at: now(), claimed_by: "other".into() };
     for open in [throttled(), claimed] {
         assert_eq!(by(&[record("ada", "sms", open, 1)]), Some("sms"));
     }
@@ -62,8 +62,8 @@ fn a_channel_that_may_still_tell_is_kept() {
 
 #[test]
 fn who_was_told_or_will_be_is_told_once() {
-    let sent = SendState::Sent { message_id: "m".into() };
-    for told in [sent, SendState::Held { until: now() }] {
+    let sent = DeliveryState::Sent { message_id: "m".into() };
+    for told in [sent, DeliveryState::Held { not_before: now() }] {
         let records = [record("ada", "sms", refused(), 1), record("ada", "email", told, 1)];
         assert_eq!(by(&records), None);
         // Also by a channel that is first no more.

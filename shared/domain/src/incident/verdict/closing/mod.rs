@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 
 use super::{Closing, Known, Verdict};
-use crate::finding::{Finding, Quiet};
-use crate::incident::{Incident, State};
-use crate::roster::policy::{Policy, SourceClosed};
+use crate::finding::{Finding, InactiveReason};
+use crate::incident::{Incident, IncidentStatus};
+use crate::roster::policy::{ClosedAtSourceAction, Policy};
 
 /// Whether a finding that its source had closed is active there again: delivered later, by the same route. What changes by
 /// hand in Security Hub changes no time of the finding itself, and another route may never have heard that it was closed.
@@ -13,7 +13,7 @@ pub(super) fn reopened(finding: &Finding, known: &Known, now: Timestamp) -> bool
     let Some(entry) = &known.entry else { return false };
     let delivered = finding.reported_at.unwrap_or(now);
     let later = entry.closed_at.is_some_and(|closed_at| delivered > closed_at);
-    later && entry.closed_by == Some(finding.route)
+    later && entry.closed_by == Some(finding.source)
 }
 
 /// Whether this copy of a finding is not newer than the closing by the same route: events come in any order, and an old copy
@@ -22,7 +22,7 @@ pub(super) fn outdated(finding: &Finding, known: &Known, now: Timestamp) -> bool
     let Some(entry) = &known.entry else { return false };
     let delivered = finding.reported_at.unwrap_or(now);
     let older = entry.closed_at.is_some_and(|closed_at| delivered <= closed_at);
-    older && entry.closed_by == Some(finding.route)
+    older && entry.closed_by == Some(finding.source)
 }
 
 /// The verdict on a finding that its source reports closed, if it is news for an incident.
@@ -32,8 +32,8 @@ pub(super) fn closed(
     known: &Known,
     now: Timestamp,
 ) -> Option<Verdict> {
-    let state = finding.quiet.filter(|quiet| quiet.closed())?;
-    let own = known.own.as_ref().filter(|own| own.status != State::Resolved)?;
+    let state = finding.inactive_reason.filter(|quiet| quiet.closed())?;
+    let own = known.own.as_ref().filter(|own| own.status != IncidentStatus::Resolved)?;
     let on_record = known.entry.as_ref().is_some_and(|entry| entry.closed_at.is_some());
     if on_record || known.late(finding, now) {
         return None;
@@ -51,10 +51,10 @@ fn closing(policy: &Policy, finding: &Finding, known: &Known, own: &Incident) ->
     // A threat does not end because the vulnerability that belongs to it was fixed last.
     let [last, headline] = [finding.category, own.finding.category].map(|c| policy.when_closed(c));
     match last.min(headline) {
-        _ if finding.quiet == Some(Quiet::Sample) => Closing::Stop,
-        SourceClosed::Tell => Closing::Tell,
-        SourceClosed::Stop => Closing::Stop,
-        SourceClosed::Resolve => Closing::Resolve,
+        _ if finding.inactive_reason == Some(InactiveReason::Sample) => Closing::Stop,
+        ClosedAtSourceAction::Notify => Closing::Tell,
+        ClosedAtSourceAction::StopPaging => Closing::Stop,
+        ClosedAtSourceAction::Resolve => Closing::Resolve,
     }
 }
 
@@ -73,12 +73,12 @@ pub(super) fn verified(
     let closing = closing(policy, finding, known, own);
     let done = match closing {
         Closing::Note => true,
-        Closing::Tell => own.closed.is_some(),
+        Closing::Tell => own.closed_at_source.is_some(),
         Closing::Stop => own.stopped(),
         Closing::Resolve => false,
     };
-    match finding.quiet {
-        Some(state) if !done && own.status != State::Resolved => {
+    match finding.inactive_reason {
+        Some(state) if !done && own.status != IncidentStatus::Resolved => {
             Verdict::Close { incident, state, closing }
         }
         _ => Verdict::Finish { incident, tell: false },

@@ -11,14 +11,17 @@ use crate::value::category::Category;
 #[test]
 fn what_its_source_closes_ends_what_the_policy_says() {
     let open = incident();
-    let closed =
-        |category, quiet| Finding { category, quiet: Some(quiet), ..finding(Severity::High, 20) };
+    let closed = |category, quiet| Finding {
+        category,
+        inactive_reason: Some(quiet),
+        ..finding(Severity::High, 20)
+    };
     let check = |finding: &Finding, known: &Known, closing: Closing| {
-        let (incident, state) = (open.id.clone(), finding.quiet.unwrap());
+        let (incident, state) = (open.id.clone(), finding.inactive_reason.unwrap());
         assert_eq!(verdict(finding, known, 30), Verdict::Close { incident, state, closing });
     };
-    let threat = closed(Category::Threat, Quiet::Archived);
-    let control = closed(Category::Control, Quiet::Passed);
+    let threat = closed(Category::Threat, InactiveReason::Archived);
+    let control = closed(Category::Control, InactiveReason::Passed);
     check(&threat, &own(&open), Closing::Tell);
     check(&control, &own(&open), Closing::Tell);
     // Others are active: nothing ends, and only the headline's own end is told in messages.
@@ -34,14 +37,14 @@ fn what_its_source_closes_ends_what_the_policy_says() {
     let over = open.resolve(Actor::Muster, after(25)).unwrap();
     assert_eq!(verdict(&control, &own(&over), 30), Verdict::Record(Reason::Passed));
     // What is no end of it says nothing of that: handed on to another tool, it goes on here.
-    let notified = closed(Category::Threat, Quiet::Notified);
+    let notified = closed(Category::Threat, InactiveReason::Notified);
     assert_eq!(verdict(&notified, &own(&open), 30), repeat(&open));
     let worse = Finding { severity: Severity::Critical, ..notified };
     assert!(matches!(verdict(&worse, &own(&open), 30), Verdict::Raise { .. }));
     assert_eq!(verdict(&worse, &Known::default(), 30), Verdict::Record(Reason::Notified));
     // A sample that another route took for real is none; a threat does not end with its vulnerability.
-    check(&closed(Category::Threat, Quiet::Sample), &own(&open), Closing::Stop);
-    check(&closed(Category::Vulnerability, Quiet::Resolved), &own(&open), Closing::Tell);
+    check(&closed(Category::Threat, InactiveReason::Sample), &own(&open), Closing::Stop);
+    check(&closed(Category::Vulnerability, InactiveReason::Resolved), &own(&open), Closing::Tell);
     let mut fixed = own(&open);
     fixed.own.as_mut().unwrap().finding.category = Category::Control;
     check(&control, &fixed, Closing::Stop);
@@ -51,14 +54,14 @@ fn what_its_source_closes_ends_what_the_policy_says() {
 fn a_closing_that_comes_late_ends_nothing() {
     let open = incident();
     let mut known = own(&open);
-    known.entry.as_mut().unwrap().active_securityhub_at = Some(after(20));
+    known.entry.as_mut().unwrap().active_security_hub_at = Some(after(20));
     let copy = |route, quiet, reported: i64| Finding {
-        route,
-        quiet: Some(quiet),
+        source: route,
+        inactive_reason: Some(quiet),
         reported_at: Some(after(reported)),
         ..finding(Severity::High, 5)
     };
-    let hub = |reported| copy(Route::SecurityHub, Quiet::Resolved, reported);
+    let hub = |reported| copy(FindingSource::SecurityHub, InactiveReason::Resolved, reported);
     let resolved = Verdict::Record(Reason::Resolved);
     assert_eq!(verdict(&hub(19), &known, 40), resolved, "older than the reopening");
     assert_eq!(verdict(&hub(20), &known, 40), resolved, "as old: nothing says which was last");
@@ -66,15 +69,15 @@ fn a_closing_that_comes_late_ends_nothing() {
     let listed = Finding { reported_at: None, ..hub(0) };
     assert!(matches!(verdict(&listed, &known, 40), Verdict::Close { .. }));
     // Another route has an order of its own.
-    let direct = copy(Route::GuardDuty, Quiet::Archived, 10);
+    let direct = copy(FindingSource::GuardDuty, InactiveReason::Archived, 10);
     assert!(matches!(verdict(&direct, &known, 40), Verdict::Close { .. }));
     // What is kept: the newest active copy, and none of a future that a wrong clock tells of.
-    let active = |reported| Finding { quiet: None, ..hub(reported) };
+    let active = |reported| Finding { inactive_reason: None, ..hub(reported) };
     assert_eq!(known.newly_active(&active(20), after(40)), None);
     assert_eq!(known.newly_active(&active(21), after(40)), Some(after(21)));
     assert_eq!(known.newly_active(&active(999), after(40)), Some(after(40)));
     assert_eq!(known.newly_active(&hub(30), after(40)), None);
-    let handed_on = copy(Route::SecurityHub, Quiet::Notified, 30);
+    let handed_on = copy(FindingSource::SecurityHub, InactiveReason::Notified, 30);
     assert_eq!(known.newly_active(&handed_on, after(40)), Some(after(30)));
 }
 
@@ -82,14 +85,14 @@ fn a_closing_that_comes_late_ends_nothing() {
 fn what_is_reopened_pages_if_nobody_is_on_it() {
     let stopped = incident().close_at_source(
         &incident().finding.identity,
-        (Quiet::Resolved, after(20)),
+        (InactiveReason::Resolved, after(20)),
         true,
         after(20),
     );
     let known = |own_incident: &Incident| {
         let mut known = own(own_incident);
         let entry = known.entry.as_mut().unwrap();
-        (entry.closed_at, entry.closed_by) = (Some(after(20)), Some(Route::GuardDuty));
+        (entry.closed_at, entry.closed_by) = (Some(after(20)), Some(FindingSource::GuardDuty));
         known
     };
     // By hand in Security Hub: no time of the finding changes, only that of its delivery.
@@ -100,16 +103,16 @@ fn what_is_reopened_pages_if_nobody_is_on_it() {
     assert_eq!(verdict(&active(10), &known(&stopped), 40), repeat(&stopped), "a late copy");
     let reopen = Verdict::Reopen { incident: stopped.id.clone() };
     assert_eq!(verdict(&active(30), &known(&stopped), 40), reopen);
-    let elsewhere = Finding { route: Route::SecurityHubV2, ..active(30) };
+    let elsewhere = Finding { source: FindingSource::SecurityHubV2, ..active(30) };
     assert_eq!(verdict(&elsewhere, &known(&stopped), 40), repeat(&stopped), "another route");
     let listed = Finding { reported_at: None, ..active(0) };
     assert!(matches!(verdict(&listed, &known(&stopped), 40), Verdict::Reopen { .. }));
     let again = stopped.reopen_at_source(&incident().finding.identity, after(40));
-    assert_eq!((again.run, again.cause, again.closed), (3, Some(Cause::Reopened), None));
+    assert_eq!((again.run, again.cause, again.closed_at_source), (3, Some(Cause::Reopened), None));
     // Only told of the closing, and silent because no contact acknowledged: it pages. While it pages, a fact is enough.
     let told = incident().close_at_source(
         &incident().finding.identity,
-        (Quiet::Suppressed, after(20)),
+        (InactiveReason::Suppressed, after(20)),
         false,
         after(20),
     );
@@ -120,7 +123,7 @@ fn what_is_reopened_pages_if_nobody_is_on_it() {
     // Somebody is on it: a fact.
     let taken = acknowledged().close_at_source(
         &incident().finding.identity,
-        (Quiet::Resolved, after(20)),
+        (InactiveReason::Resolved, after(20)),
         true,
         after(20),
     );
@@ -137,7 +140,7 @@ fn what_is_reopened_pages_if_nobody_is_on_it() {
 fn a_stopped_incident_pages_nobody_and_swallows_nothing() {
     let stopped = incident().close_at_source(
         &incident().finding.identity,
-        (Quiet::Resolved, after(20)),
+        (InactiveReason::Resolved, after(20)),
         true,
         after(20),
     );
@@ -151,7 +154,7 @@ fn a_stopped_incident_pages_nobody_and_swallows_nothing() {
     assert!(!raised.stopped() && raised.silent_since(after(31)).is_none());
     let taken = acknowledged().close_at_source(
         &incident().finding.identity,
-        (Quiet::Resolved, after(20)),
+        (InactiveReason::Resolved, after(20)),
         true,
         after(20),
     );
@@ -163,7 +166,7 @@ fn what_joins_a_stopped_incident_that_is_acknowledged_leaves_it_so() {
     let taken = acknowledged();
     let stopped = taken.close_at_source(
         &incident().finding.identity,
-        (Quiet::Resolved, after(20)),
+        (InactiveReason::Resolved, after(20)),
         true,
         after(20),
     );
@@ -179,7 +182,7 @@ fn what_joins_a_stopped_incident_that_is_acknowledged_leaves_it_so() {
     };
     assert_eq!(joined(&stopped), Verdict::Restart { incident: incident.clone() });
     let goes_on = stopped.restart_active(after(30));
-    assert_eq!((goes_on.status, goes_on.run), (State::Acknowledged, taken.run));
+    assert_eq!((goes_on.status, goes_on.run), (IncidentStatus::Acknowledged, taken.run));
     assert!(!goes_on.stopped() && goes_on.acknowledged_by(&"ada".parse().unwrap()));
     assert_eq!(goes_on.lapses_at(), taken.lapses_at());
     assert!(goes_on.lapses_at().is_some());
@@ -193,20 +196,24 @@ fn what_joins_a_stopped_incident_that_is_acknowledged_leaves_it_so() {
 #[test]
 fn a_sample_that_another_route_took_for_real_ends_once() {
     let open = incident();
-    assert!(Quiet::Sample.closed(), "its end is on record like any other");
-    let sample = Finding { quiet: Some(Quiet::Sample), ..finding(Severity::High, 20) };
+    assert!(InactiveReason::Sample.closed(), "its end is on record like any other");
+    let sample =
+        Finding { inactive_reason: Some(InactiveReason::Sample), ..finding(Severity::High, 20) };
     let drill = sample.clone().sample_as_drill();
-    let ends =
-        Verdict::Close { incident: open.id.clone(), state: Quiet::Sample, closing: Closing::Stop };
+    let ends = Verdict::Close {
+        incident: open.id.clone(),
+        state: InactiveReason::Sample,
+        closing: Closing::Stop,
+    };
     let mut known = own(&open);
     known.entry.as_mut().unwrap().active_guardduty_at = Some(after(30));
     for copy in [&sample, &drill] {
         assert_eq!(verdict(copy, &known, 40), ends, "also late: it never was real");
         let judged = known.judged(copy);
-        assert_eq!((judged.quiet, &judged.drill), (Some(Quiet::Sample), &None));
+        assert_eq!((judged.inactive_reason, &judged.drill), (Some(InactiveReason::Sample), &None));
     }
     let entry = known.entry.as_mut().unwrap();
-    (entry.closed_at, entry.closed_by) = (Some(after(20)), Some(Route::GuardDuty));
+    (entry.closed_at, entry.closed_by) = (Some(after(20)), Some(FindingSource::GuardDuty));
     for copy in [&sample, &drill] {
         assert_eq!(verdict(copy, &known, 50), Verdict::Record(Reason::Sample), "once");
     }
@@ -214,8 +221,8 @@ fn a_sample_that_another_route_took_for_real_ends_once() {
     let mut practice = open.clone();
     practice.finding.drill = drill.drill.clone();
     assert_eq!(verdict(&drill, &own(&practice), 40), repeat(&practice));
-    for route in [Route::Drill, Route::CustomAction] {
-        let asked = Finding { route, ..drill.clone() };
+    for route in [FindingSource::Drill, FindingSource::CustomAction] {
+        let asked = Finding { source: route, ..drill.clone() };
         assert_eq!(*own(&open).judged(&asked), asked);
     }
 }
@@ -225,34 +232,37 @@ fn what_is_said_of_one_finding_stays_when_another_is_reopened() {
     let open = acknowledged();
     let [headline, other] = [open.finding.identity.clone(), FindingIdentity::guardduty("other")];
     let about = |incident: &Incident| {
-        incident.closed.as_ref().map(|closed| (closed.finding.clone().unwrap(), closed.stopped))
+        incident
+            .closed_at_source
+            .as_ref()
+            .map(|closed| (closed.finding.clone().unwrap(), closed.stopped))
     };
     let closed = |incident: &Incident, identity: &FindingIdentity, state, stop| {
         incident.close_at_source(identity, (state, after(20)), stop, after(20))
     };
-    let told = closed(&open, &headline, Quiet::Resolved, false);
+    let told = closed(&open, &headline, InactiveReason::Resolved, false);
     assert_eq!(about(&told), Some((headline.clone(), false)));
     assert_eq!(about(&told.reopen_at_source(&other, after(40))), about(&told));
     assert_eq!(about(&told.reopen_at_source(&headline, after(40))), None);
     // The other is closed last: that stops the incident, and the headline's end is still what is said.
-    let stopped = closed(&told, &other, Quiet::Archived, true);
+    let stopped = closed(&told, &other, InactiveReason::Archived, true);
     assert_eq!(about(&stopped), Some((headline.clone(), true)));
-    assert_eq!(stopped.closed.as_ref().unwrap().state, Quiet::Resolved);
+    assert_eq!(stopped.closed_at_source.as_ref().unwrap().state, InactiveReason::Resolved);
     assert_eq!(about(&stopped.reopen_at_source(&other, after(40))), about(&told));
     assert_eq!(about(&stopped.restart_active(after(40))), about(&told));
     // Paging restarts: it is about what is active.
     let unanswered = closed(
-        &closed(&incident(), &headline, Quiet::Resolved, false),
+        &closed(&incident(), &headline, InactiveReason::Resolved, false),
         &other,
-        Quiet::Archived,
+        InactiveReason::Archived,
         true,
     );
     assert_eq!(about(&unanswered.reopen_at_source(&other, after(40))), None);
     // An entry of an earlier version does not say which finding it is about.
     let text = r#"{"state":"resolved","at":"2026-11-23T03:20:00Z","stopped":false}"#;
-    let old: crate::incident::Closed = serde_json::from_str(text).unwrap();
+    let old: crate::incident::ClosedAtSource = serde_json::from_str(text).unwrap();
     assert_eq!(serde_json::to_string(&old).unwrap(), text);
-    let old = Incident { closed: Some(old), ..open };
+    let old = Incident { closed_at_source: Some(old), ..open };
     assert_eq!(about(&old.reopen_at_source(&other, after(40))), None);
 }
 
@@ -263,11 +273,11 @@ fn what_was_closed_before_its_joining_was_finished_opens_nothing() {
     let entry = begun.entry.as_mut().unwrap();
     (entry.started, entry.joined) = (false, true);
     let active = finding(Severity::High, 15);
-    let archived = Finding { quiet: Some(Quiet::Archived), ..active.clone() };
+    let archived = Finding { inactive_reason: Some(InactiveReason::Archived), ..active.clone() };
     assert_eq!(verdict(&archived, &begun, 30), Verdict::Record(Reason::Archived));
     // Also by the word of another route. What is active has been seen by no one: it opens.
     let mut elsewhere = begun.clone();
-    elsewhere.entry.as_mut().unwrap().quiet_securityhub = Some(Quiet::Suppressed);
+    elsewhere.entry.as_mut().unwrap().inactive_security_hub = Some(InactiveReason::Suppressed);
     assert_eq!(verdict(&active, &elsewhere, 30), Verdict::Record(Reason::Suppressed));
     let earlier = Some(Earlier::Recurred(over.id.clone()));
     assert_eq!(verdict(&active, &begun, 30), Verdict::Open { earlier });
@@ -278,22 +288,23 @@ fn what_is_closed_before_its_joining_is_finished_pages_no_one() {
     // Other findings of the incident were closed: it is stopped, and an active joiner would page again.
     let open = incident();
     let headline = &open.finding.identity;
-    let stopped = open.close_at_source(headline, (Quiet::Resolved, after(10)), true, after(10));
+    let stopped =
+        open.close_at_source(headline, (InactiveReason::Resolved, after(10)), true, after(10));
     let mut known = own(&stopped);
     let entry = known.entry.as_mut().unwrap();
     (entry.started, entry.joined) = (false, true);
     let joiner = |quiet| Finding {
-        quiet,
-        route: Route::SecurityHub,
+        inactive_reason: quiet,
+        source: FindingSource::SecurityHub,
         reported_at: Some(after(15)),
         ..finding(Severity::High, 12)
     };
     let finish = Verdict::Finish { incident: stopped.id.clone(), tell: false };
     assert!(matches!(verdict(&joiner(None), &known, 20), Verdict::Raise { .. }));
-    assert_eq!(verdict(&joiner(Some(Quiet::Resolved)), &known, 20), finish);
+    assert_eq!(verdict(&joiner(Some(InactiveReason::Resolved)), &known, 20), finish);
     // Finished, it is closed.
     known.entry.as_mut().unwrap().started = true;
-    let closed = verdict(&joiner(Some(Quiet::Resolved)), &known, 20);
+    let closed = verdict(&joiner(Some(InactiveReason::Resolved)), &known, 20);
     assert!(matches!(closed, Verdict::Close { .. }), "{closed:?}");
 }
 
@@ -302,10 +313,10 @@ fn an_active_copy_that_is_older_than_the_closing_changes_nothing() {
     let open = incident();
     let mut known = own(&open);
     let entry = known.entry.as_mut().unwrap();
-    (entry.closed_at, entry.closed_by) = (Some(after(20)), Some(Route::SecurityHub));
-    entry.told_severity = Some(Severity::Medium);
+    (entry.closed_at, entry.closed_by) = (Some(after(20)), Some(FindingSource::SecurityHub));
+    entry.notified_severity = Some(Severity::Medium);
     let copy = |severity, reported| Finding {
-        route: Route::SecurityHub,
+        source: FindingSource::SecurityHub,
         reported_at: Some(after(reported)),
         ..finding(severity, 5)
     };

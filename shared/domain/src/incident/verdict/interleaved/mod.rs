@@ -10,7 +10,7 @@ use super::*;
 use crate::finding::FindingIdentity;
 use crate::incident::Actor;
 use crate::roster::plan::EscalationPlan;
-use crate::roster::policy::{SourceClosed, WhenClosed};
+use crate::roster::policy::{ClosedAtSourceAction, ClosedAtSourceActions};
 use crate::samples::now;
 use crate::value::incident_type::IncidentType;
 use crate::value::severity::Severity;
@@ -49,7 +49,7 @@ impl Writer {
                 store.started.insert((id, run));
                 // What has been closed meanwhile is for whoever closed it to finish.
                 if let Some(entry) = store.ledger.get_mut(&finding.identity)
-                    && (finding.quiet.is_some() || entry.closed_at.is_none())
+                    && (finding.inactive_reason.is_some() || entry.closed_at.is_none())
                 {
                     entry.started = true;
                 }
@@ -98,7 +98,7 @@ impl Writer {
                 let incident = Incident::open(id, finding, policy, plan, now());
                 let id = incident.id.clone();
                 let previous = earlier.map(|earlier| earlier.incident().clone());
-                if store.open(Incident { previous, ..incident }, &known, now()) {
+                if store.open(Incident { previous_incident: previous, ..incident }, &known, now()) {
                     self.doing = Some(Doing::Finish(id, false));
                 }
             }
@@ -106,7 +106,7 @@ impl Writer {
             Verdict::Attach { incident } => drop(store.join(&incident, None, &finding, &known)),
             Verdict::Raise { incident, cause } => {
                 let before = known.incident(&incident).unwrap();
-                let (new, by) = (known.new_to(&incident), (policy, before.plan.clone()));
+                let (new, by) = (known.new_to(&incident), (policy, before.escalation_plan.clone()));
                 let after = before.raise(&finding, new, cause, by, now());
                 store.join(&incident, Some(after), &finding, &known);
             }
@@ -126,7 +126,12 @@ const SEQUENCE: u8 = 5;
 
 /// A delivery of one of the facts: five findings of two kinds, and the sequence that two of them are
 /// part of. They say so themselves, or the sequence does, or both.
-fn delivery(fact: u8, severity: Severity, route: Route, quiet: Option<Quiet>) -> Finding {
+fn delivery(
+    fact: u8,
+    severity: Severity,
+    route: FindingSource,
+    quiet: Option<InactiveReason>,
+) -> Finding {
     let identity = |fact: u8| FindingIdentity::guardduty(&format!("fact-{fact}"));
     let kinds = [IncidentType::Malware, IncidentType::DataExposure];
     let kind = match fact {
@@ -135,10 +140,10 @@ fn delivery(fact: u8, severity: Severity, route: Route, quiet: Option<Quiet>) ->
     };
     let mut finding = Finding::assumed(severity, kind, "111122223333".into());
     finding.identity = identity(fact);
-    finding.route = route;
-    finding.quiet = quiet;
-    finding.last_seen = Some(now());
-    finding.related = match fact {
+    finding.source = route;
+    finding.inactive_reason = quiet;
+    finding.last_seen_at = Some(now());
+    finding.related_findings = match fact {
         // One names its sequence, the other is named by it.
         0 => vec![identity(SEQUENCE)],
         SEQUENCE => vec![identity(1)],
@@ -148,9 +153,12 @@ fn delivery(fact: u8, severity: Severity, route: Route, quiet: Option<Quiet>) ->
 }
 
 fn deliveries() -> impl Strategy<Value = Vec<(usize, Finding)>> {
-    let route =
-        prop_oneof![Just(Route::GuardDuty), Just(Route::SecurityHub), Just(Route::SecurityHubV2)];
-    let quiet = prop_oneof![9 => Just(None), 1 => Just(Some(Quiet::Archived))];
+    let route = prop_oneof![
+        Just(FindingSource::GuardDuty),
+        Just(FindingSource::SecurityHub),
+        Just(FindingSource::SecurityHubV2)
+    ];
+    let quiet = prop_oneof![9 => Just(None), 1 => Just(Some(InactiveReason::Archived))];
     let severity = prop_oneof![
         1 => Just(Severity::Low), 4 => Just(Severity::Medium), 4 => Just(Severity::High),
         2 => Just(Severity::Critical)
@@ -172,14 +180,17 @@ fn deliveries() -> impl Strategy<Value = Vec<(usize, Finding)>> {
 fn active(deliveries: &[(usize, Finding)], identity: &FindingIdentity) -> bool {
     let copies = deliveries.iter().filter(|(_, finding)| finding.identity == *identity);
     let newest: BTreeMap<_, _> =
-        copies.map(|(_, finding)| (finding.route, finding.active())).collect();
+        copies.map(|(_, finding)| (finding.source, finding.active())).collect();
     newest.values().all(|active| *active)
 }
 
 /// Everything delivered, however the writers come in each other's way; then, as AWS does, again.
 fn play(deliveries: &[(usize, Finding)], order: &[(usize, bool)], acks: &[usize]) -> Store {
-    let when_closed_at_source = WhenClosed { threats: SourceClosed::Stop, ..WhenClosed::default() };
-    let policy = Policy { when_closed_at_source, ..Policy::default() };
+    let when_closed_at_source = ClosedAtSourceActions {
+        threats: ClosedAtSourceAction::StopPaging,
+        ..ClosedAtSourceActions::default()
+    };
+    let policy = Policy { closed_at_source: when_closed_at_source, ..Policy::default() };
     let mut store = Store::default();
     let mut writers = vec![Writer::default(); 8];
     for (writer, finding) in deliveries {
@@ -217,8 +228,9 @@ fn partition(store: &Store) -> BTreeSet<BTreeSet<String>> {
 /// Whether a delivery of the same finding by the same route says that it is closed, and is not older.
 fn outlived(deliveries: &[(usize, Finding)], finding: &Finding) -> bool {
     deliveries.iter().any(|(_, other)| {
-        let same = (&other.identity, other.route) == (&finding.identity, finding.route);
-        same && other.quiet.is_some_and(Quiet::closed) && other.reported_at >= finding.reported_at
+        let same = (&other.identity, other.source) == (&finding.identity, finding.source);
+        same && other.inactive_reason.is_some_and(InactiveReason::closed)
+            && other.reported_at >= finding.reported_at
     })
 }
 
@@ -232,18 +244,18 @@ proptest! {
         let store = play(&deliveries, &order, &acks);
         for (id, incident) in &store.incidents {
             let held = store.members(id).count();
-            let counted = incident.findings + store.joined.get(id).copied().unwrap_or_default();
+            let counted = incident.finding_count + store.joined.get(id).copied().unwrap_or_default();
             prop_assert_eq!(counted, u64::try_from(held).unwrap(), "the count");
             // The last run escalates, unless a contact has taken the incident up; of those before, a later one has taken over. It ends once all that it is about
             // has ended at its source, and only then.
             let active = store.members(id).filter(|(_, entry)| entry.closed_at.is_none()).count();
             prop_assert_eq!(incident.stopped(), active == 0, "{} active", active);
             let started = store.started.contains(&(id.clone(), incident.run));
-            let taken = incident.status == State::Acknowledged;
+            let taken = incident.status == IncidentStatus::Acknowledged;
             prop_assert!(started || taken || incident.stopped(), "no one is paged");
         }
         for (_, finding) in &deliveries {
-            let worth = finding.quiet.is_none() && finding.severity >= Severity::Medium;
+            let worth = finding.inactive_reason.is_none() && finding.severity >= Severity::Medium;
             let entry = &store.ledger[&finding.identity];
             prop_assert!(!worth || entry.incident.is_some(), "a finding is lost");
             if let Some(incident) = &entry.incident {
@@ -253,7 +265,7 @@ proptest! {
                 let heard = worth && !outlived(&deliveries, finding);
                 let less = heard && incident.severity < finding.severity;
                 prop_assert!(!less, "less serious than a finding");
-                let told = entry.told_severity.is_some_and(|told| told >= finding.severity);
+                let told = entry.notified_severity.is_some_and(|told| told >= finding.severity);
                 prop_assert!(!heard || told, "more severe than what its incident has heard");
                 let late = entry.closed_at.is_some() && active(&deliveries, &finding.identity);
                 prop_assert!(!late, "closed by an older word than the newest");
@@ -272,7 +284,7 @@ proptest! {
         let plain: Vec<_> = deliveries
             .into_iter()
             .filter(|(_, finding)| finding.identity != FindingIdentity::guardduty("fact-5"))
-            .map(|(writer, finding)| (writer, Finding { related: vec![], ..finding }))
+            .map(|(writer, finding)| (writer, Finding { related_findings: vec![], ..finding }))
             .collect();
         prop_assert_eq!(partition(&play(&plain, &order, &[])), partition(&play(&plain, &[], &[])));
     }
@@ -285,7 +297,7 @@ proptest! {
         let mut facts: Vec<_> = copies;
         facts.extend([(0, 0), (3, 1), (6, SEQUENCE)]);
         let deliver = |(writer, fact): (usize, u8)| {
-            (writer, delivery(fact, Severity::High, Route::GuardDuty, None))
+            (writer, delivery(fact, Severity::High, FindingSource::GuardDuty, None))
         };
         let deliveries: Vec<_> = facts.into_iter().map(deliver).collect();
         let store = play(&deliveries, &order, &[]);

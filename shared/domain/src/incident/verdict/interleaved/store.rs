@@ -33,7 +33,7 @@ impl Store {
         let own = entry.as_ref().and_then(|entry| self.incidents.get(entry.incident.as_ref()?));
         let link = |id: &FindingIdentity| (id.clone(), self.links.get(id).cloned());
         let links: BTreeMap<_, _> =
-            finding.related.iter().chain([&finding.identity]).map(link).collect();
+            finding.related_findings.iter().chain([&finding.identity]).map(link).collect();
         let related: BTreeSet<_> = links.values().flatten().collect();
         Known {
             own: own.cloned(),
@@ -46,7 +46,7 @@ impl Store {
             links,
             others_active: own.is_some_and(|own| {
                 let mut others = self.members(&own.id);
-                finding.quiet.is_some()
+                finding.inactive_reason.is_some()
                     && others.any(|(other, entry)| {
                         *other != finding.identity && entry.closed_at.is_none()
                     })
@@ -66,7 +66,7 @@ impl Store {
     fn as_read(&self, finding: &Finding, known: &Known) -> bool {
         let of = |entry: Option<&LedgerEntry>| {
             entry.map(|e| {
-                (e.incident.clone(), e.closed_at, e.active_at(finding.route), e.told_severity)
+                (e.incident.clone(), e.closed_at, e.active_at(finding.source), e.notified_severity)
             })
         };
         let none = (None, None, None, None);
@@ -78,15 +78,17 @@ impl Store {
     fn counted(&mut self, finding: &Finding, known: &Known) -> &mut LedgerEntry {
         let entry = self.ledger.entry(finding.identity.clone()).or_insert(LedgerEntry::new(now()));
         if let Some(at) = known.newly_active(finding, now()) {
-            match finding.route {
-                Route::GuardDuty => entry.active_guardduty_at = Some(at),
-                Route::SecurityHub => entry.active_securityhub_at = Some(at),
-                _ => entry.active_securityhubv2_at = Some(at),
+            match finding.source {
+                FindingSource::GuardDuty => entry.active_guardduty_at = Some(at),
+                FindingSource::SecurityHub => entry.active_security_hub_at = Some(at),
+                _ => entry.active_security_hub_v2_at = Some(at),
             }
         }
-        if finding.quiet.is_some_and(Quiet::closed) && !known.late(finding, now()) {
+        if finding.inactive_reason.is_some_and(InactiveReason::closed)
+            && !known.late(finding, now())
+        {
             entry.closed_at = entry.closed_at.or(finding.reported_at);
-            entry.closed_by = entry.closed_by.or(Some(finding.route));
+            entry.closed_by = entry.closed_by.or(Some(finding.source));
         }
         entry
     }
@@ -110,7 +112,7 @@ impl Store {
         let told = known.told_severity(finding, id);
         let entry = self.counted(finding, known);
         entry.incident = Some(id.clone());
-        entry.told_severity = Some(told);
+        entry.notified_severity = Some(told);
         (entry.started, entry.joined) = (false, joined);
         (entry.closed_at, entry.closed_by) = (None, None);
     }
@@ -118,7 +120,10 @@ impl Store {
     pub(super) fn link(&mut self, finding: &Finding, known: &Known, id: &IncidentId) {
         for (identity, linked) in &known.links {
             let open = linked.as_ref().is_some_and(|linked| {
-                known.related.iter().any(|i| i.id == *linked && i.status != State::Resolved)
+                known
+                    .related
+                    .iter()
+                    .any(|i| i.id == *linked && i.status != IncidentStatus::Resolved)
             });
             if *identity == finding.identity || !open {
                 self.links.insert(identity.clone(), id.clone());
@@ -179,7 +184,7 @@ impl Store {
 
     /// A contact acknowledges every open incident.
     pub(super) fn acknowledge(&mut self) {
-        let ada = Actor::Contact("ada".parse().unwrap());
+        let ada = Actor::Contact { contact: "ada".parse().unwrap() };
         for incident in self.incidents.values_mut() {
             if let Some(after) = incident.acknowledge(ada.clone(), now()).unwrap() {
                 *incident = after;

@@ -2,7 +2,7 @@
 
 use super::super::*;
 use super::LINK;
-use crate::incident::State;
+use crate::incident::IncidentStatus;
 use crate::samples::{incident, now};
 use crate::value::severity::Severity;
 
@@ -13,7 +13,7 @@ fn page() -> Entry {
 /// Updates about an incident that was acknowledged.
 fn update(updates: impl Into<Vec<Update>>) -> Entry {
     let mut incident = incident();
-    incident.status = State::Acknowledged;
+    incident.status = IncidentStatus::Acknowledged;
     Entry { incident, paged: false, updates: updates.into() }
 }
 

@@ -1,10 +1,10 @@
 //! Every public text and call with the longest values: one SMS part, and a call of 25 seconds.
 
 use super::super::*;
-use crate::duty::clock::{DutyClock, Stage};
-use crate::finding::Quiet;
+use crate::duty::clock::{DeadlineStage, NotificationDeadline};
+use crate::finding::InactiveReason;
 use crate::finding::drill::Drill;
-use crate::incident::{Closed, State};
+use crate::incident::{ClosedAtSource, IncidentStatus};
 use crate::samples::{incident, now};
 use crate::value::incident_type::IncidentType;
 use crate::value::severity::Severity;
@@ -21,18 +21,18 @@ fn every() -> impl Iterator<Item = Incident> {
     pairs.flat_map(|(kind, severity)| {
         let real = [None, Some(Drill::default())].into_iter();
         real.flat_map(move |drill| {
-            [State::Open, State::Acknowledged].map(|status| {
+            [IncidentStatus::Open, IncidentStatus::Acknowledged].map(|status| {
                 let mut incident = incident();
                 (incident.r#type, incident.severity, incident.status) = (kind, severity, status);
                 // Every other one is closed at its source.
-                let state = Quiet::Suppressed;
-                let closed = (status == State::Open).then_some(Closed {
+                let state = InactiveReason::Suppressed;
+                let closed = (status == IncidentStatus::Open).then_some(ClosedAtSource {
                     finding: None,
                     state,
                     at: now(),
                     stopped: false,
                 });
-                incident.closed = closed.filter(|_| severity != Severity::High);
+                incident.closed_at_source = closed.filter(|_| severity != Severity::High);
                 incident.finding.drill.clone_from(&drill);
                 incident
             })
@@ -64,21 +64,26 @@ fn digests(incident: &Incident) -> impl Iterator<Item = (Vec<Entry>, bool)> {
 #[test]
 fn every_text_about_a_duty_is_one_part() {
     for incident in every() {
-        let duty = DutyClock {
+        let duty = NotificationDeadline {
             incident: incident.id.clone(),
             resource: "r".repeat(64).parse().unwrap(),
-            organisation: "An authority ".repeat(10),
+            organization: "An authority ".repeat(10),
             within_hours: 8760.try_into().unwrap(),
             started_at: now(),
             deadline: now() + jiff::SignedDuration::from_hours(8760),
-            told: Vec::new(),
-            done: None,
+            reminders_sent: Vec::new(),
+            notified: None,
             drill: incident.drill().is_some(),
             incident_types: IncidentType::ALL.into(),
             restarts: 0,
             version: 1,
         };
-        for stage in [Stage::Start, Stage::Half, Stage::Soon, Stage::Over] {
+        for stage in [
+            DeadlineStage::Started,
+            DeadlineStage::Halfway,
+            DeadlineStage::DueSoon,
+            DeadlineStage::Overdue,
+        ] {
             let text = duty.text(stage, &incident, now());
             assert!(text.is_ascii() && text.len() <= 160, "{} {text}", text.len());
             assert!(text.contains(&incident.id.to_string()), "{text}");
@@ -131,17 +136,17 @@ fn every_call_says_the_essence_first_and_is_short() {
 #[test]
 fn a_call_to_an_organization_is_short_however_long_its_name_is() {
     let stamp = crate::value::stamps::Stamp { by: "test".into(), at: now() };
-    let [draft, ..] = crate::roster::external::draft::ExternalDraft::starters();
+    let [draft, ..] = crate::roster::external::draft::ExternalResourceInput::starters();
     let mut resource = draft.check(None, None, &stamp).unwrap();
     let check = |resource: &crate::roster::external::ExternalResource, times: usize| {
         let call = external_spoken_text(&incident(), resource);
         assert!(call.split_whitespace().count() <= 62, "{call}");
         assert_eq!(call.matches("A customer needs help").count(), times, "{call}");
     };
-    resource.organisation = "Example Forensics Ltd".into();
+    resource.organization = "Example Forensics Ltd".into();
     resource.contract_number = Some("EF-2026-0042".into());
     check(&resource, 2);
-    resource.organisation = "a ".repeat(100);
+    resource.organization = "a ".repeat(100);
     resource.contract_number = Some("7".repeat(20));
     check(&resource, 1);
     resource.contract_number = Some("7".repeat(21));

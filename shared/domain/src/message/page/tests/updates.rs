@@ -2,7 +2,7 @@
 
 use super::super::*;
 use super::{LINK, full};
-use crate::incident::{Actor, Incident, State};
+use crate::incident::{Actor, Incident, IncidentStatus};
 use crate::samples::{incident, now};
 use crate::value::severity::Severity;
 
@@ -60,7 +60,7 @@ fn mails() {
         format!("{}\n\n{}", mail.subject, mail.text)
     };
     let mut taken = full();
-    taken.status = State::Acknowledged;
+    taken.status = IncidentStatus::Acknowledged;
     let told = added().mail(&taken, &joined, LINK);
     insta::assert_snapshot!("mails", format!("{}\n\n{}", told.subject, told.text));
     let again = mail(&added());
@@ -93,9 +93,9 @@ fn the_daily_update_says_which_acknowledgments_there_are() {
         assert!(OPEN.topic(incident).1.starts_with(&expected));
     };
     let mut open = incident();
-    open.plan.acknowledgements = 2;
+    open.escalation_plan.required_acknowledgments = 2;
     check(&open, "No one has acknowledged it.");
-    let by = |name: &str| Actor::Contact(name.parse().unwrap());
+    let by = |name: &str| Actor::Contact { contact: name.parse().unwrap() };
     let one = open.acknowledge(by("ada"), now()).unwrap().unwrap();
     check(&one, "It has 1 of 2 required acknowledgments.");
     let both = one.acknowledge(by("bob"), now()).unwrap().unwrap();
@@ -124,7 +124,7 @@ fn the_owners_topic_gets_no_link_to_acknowledge() {
 #[test]
 fn the_owners_topic_is_told_what_was_added() {
     let mut taken = incident();
-    taken.status = State::Acknowledged;
+    taken.status = IncidentStatus::Acknowledged;
     let (subject, text) = added().topic(&taken);
     assert_eq!(subject, "MUSTER: finding added to incident 20261123-abcdefghjk");
     insta::assert_snapshot!(text, @r"
@@ -142,7 +142,7 @@ fn the_owners_topic_is_told_what_was_added() {
 #[test]
 fn the_owners_topic_is_told_of_several_at_once() {
     let mut taken = incident();
-    taken.status = State::Acknowledged;
+    taken.status = IncidentStatus::Acknowledged;
     let line = JoinedLine { at: now(), text: "High: a title".into() };
     let (subject, text) = several_added_topic(&taken, &Joined::new(12, vec![line; 12]));
     assert_eq!(subject, "MUSTER: findings added to incident 20261123-abcdefghjk");

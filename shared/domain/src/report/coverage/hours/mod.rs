@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{About, CoverageFinding, Kind, Sources};
-use crate::roster::contact::{Contact, Status};
+use super::{CoverageGap, GapCode, GapSubject, Kind, Sources};
+use crate::roster::contact::{Contact, ContactStatus};
 use crate::roster::role::Role;
 use crate::value::availability::Availability;
 use crate::value::id::ContactId;
@@ -19,7 +19,7 @@ const STEPS: usize = 7 * 48;
 const MOST: usize = 10;
 
 const UNCOVERED: Kind = Kind {
-    code: "hours_uncovered",
+    code: GapCode::RoleHoursUncovered,
     severity: Medium,
     why: "What comes in those hours waits, or wakes the whole team.",
     todo: "Widen somebody's hours, or give the role to somebody in another time zone.",
@@ -48,7 +48,7 @@ fn moments(from: Timestamp) -> impl Iterator<Item = Timestamp> {
     })
 }
 
-pub(super) fn findings(sources: &Sources<'_>) -> Vec<CoverageFinding> {
+pub(super) fn findings(sources: &Sources<'_>) -> Vec<CoverageGap> {
     let (mut weeks, mut findings) = (Weeks::default(), Vec::new());
     // From the half hour that has begun.
     let second = sources.now.as_second();
@@ -60,14 +60,14 @@ pub(super) fn findings(sources: &Sources<'_>) -> Vec<CoverageFinding> {
         if ranges.is_empty() {
             continue;
         }
-        let severity: Severity = if role.card().level <= 2 { High } else { Medium };
+        let severity: Severity = if role.card().escalation_level <= 2 { High } else { Medium };
         let what = if covered.contains(&true) {
             let told = told(&ranges);
             format!("In these hours of the coming week nobody in this role is there: {told}.")
         } else {
             "At no hour of the coming week is anybody in this role there.".to_owned()
         };
-        findings.push(Kind { severity, ..UNCOVERED }.of(About::Role { role }, what));
+        findings.push(Kind { severity, ..UNCOVERED }.of(GapSubject::Role { role }, what));
     }
     findings
 }
@@ -89,13 +89,13 @@ fn covered<'a>(
     }
     let mut covered = vec![false; STEPS];
     while let Some(contact) = todo.pop() {
-        if contact.availability == Availability::Always && contact.status == Status::Active {
+        if contact.availability == Availability::Always && contact.status == ContactStatus::Active {
             return None;
         }
         for (covered, there) in covered.iter_mut().zip(weeks.of(contact, from)) {
             *covered |= there;
         }
-        let backup = contact.backup.as_ref().and_then(|id| sources.people.get(id));
+        let backup = contact.backup_contact.as_ref().and_then(|id| sources.people.get(id));
         todo.extend(backup.filter(|backup| seen.insert(&backup.id)));
     }
     Some(covered)

@@ -11,7 +11,7 @@ use crate::roster::policy::Policy;
 use crate::roster::team::{Call, People};
 use crate::samples::{now, people, person};
 
-fn found(people: &People, now: Timestamp) -> Vec<CoverageFinding> {
+fn found(people: &People, now: Timestamp) -> Vec<CoverageGap> {
     let (reached, policy, leaving) = (Reached::new(), Policy::default(), BTreeSet::new());
     findings(&Sources {
         people,
@@ -49,7 +49,7 @@ fn hours_are_told_in_utc() {
         let found = found(&people(contacts.to_vec()), at.parse().unwrap());
         assert_eq!(found.len(), 1, "{found:?}");
         assert_eq!(found[0].severity, severity);
-        assert!(found[0].what.ends_with(expected), "{}", found[0].what);
+        assert!(found[0].description.ends_with(expected), "{}", found[0].description);
     };
     let monday = "2026-11-23T03:10:00Z";
     let sunday_off =
@@ -84,26 +84,26 @@ fn many_gaps_are_counted() {
     let ada = at_work("ada", weekly(&format!("[{noon},{night}]")), "UTC");
     let found = found(&people([ada]), now());
     assert!(
-        found[0].what.ends_with("Fri 13:00 to Sat 01:00, and 5 more (UTC)."),
+        found[0].description.ends_with("Fri 13:00 to Sat 01:00, and 5 more (UTC)."),
         "{}",
-        found[0].what
+        found[0].description
     );
 }
 
 #[test]
 fn leave_ends_by_the_persons_own_calendar() {
     let mut ada = at_work("ada", Availability::Always, "Asia/Tokyo");
-    ada.status = Status::OnLeave { until: "2026-11-24".parse().unwrap() };
-    let told = |ada: &Contact| found(&people([ada.clone()]), now()).pop().map(|f| f.what);
+    ada.status = ContactStatus::OnLeave { until: "2026-11-24".parse().unwrap() };
+    let told = |ada: &Contact| found(&people([ada.clone()]), now()).pop().map(|f| f.description);
     let expected = "there: Mon 03:00 to Tue 15:00 (UTC).";
     assert!(told(&ada).unwrap().ends_with(expected), "{:?}", told(&ada));
-    ada.status = Status::OnLeave { until: "2026-12-24".parse().unwrap() };
+    ada.status = ContactStatus::OnLeave { until: "2026-12-24".parse().unwrap() };
     let expected = "At no hour of the coming week is anybody in this role there.";
     assert_eq!(told(&ada).as_deref(), Some(expected));
-    ada.status = Status::Active;
+    ada.status = ContactStatus::Active;
     assert_eq!(told(&ada), None);
     // Nobody who has left holds a role; the role itself is another finding's.
-    ada.status = Status::Departed;
+    ada.status = ContactStatus::Departed;
     assert_eq!(told(&ada), None);
 }
 
@@ -121,11 +121,11 @@ fn drawn(dice: &[Dice]) -> People {
         let mut contact = at_work(&format!("p{n}"), hours, "Europe/Berlin");
         contact.roles = vec![if *commander { Role::IncidentCommander } else { Role::LegalCounsel }];
         contact.status = match status {
-            0 => Status::Departed,
-            1 => Status::OnLeave { until: "2026-11-26".parse().unwrap() },
-            _ => Status::Active,
+            0 => ContactStatus::Departed,
+            1 => ContactStatus::OnLeave { until: "2026-11-26".parse().unwrap() },
+            _ => ContactStatus::Active,
         };
-        contact.backup = backup.map(|n| format!("p{n}").parse().unwrap());
+        contact.backup_contact = backup.map(|n| format!("p{n}").parse().unwrap());
         contact
     });
     people(contacts)
@@ -144,19 +144,19 @@ proptest! {
             let holders: Vec<&Contact> =
                 people.values().filter(|c| !c.departed() && c.roles.contains(&role)).collect();
             let there = |at: Timestamp| {
-                let call = Call { severity: High, account: "", highest_level: 4, now: at };
+                let call = Call { severity: High, account: "", max_escalation_level: 4, now: at };
                 let here = |c: &&Contact| !c.on_leave(at) && c.in_hours(at);
                 holders.iter().any(|c| here(c) || call.stand_in(c, &people).is_some())
             };
             let covered: Vec<bool> = moments(now()).map(there).collect();
             let gaps = ranges(&covered, now());
-            let told_of = found.iter().find(|f| f.about == About::Role { role });
+            let told_of = found.iter().find(|f| f.subject == GapSubject::Role { role });
             if holders.is_empty() || gaps.is_empty() {
                 prop_assert!(told_of.is_none());
             } else if covered.contains(&true) {
-                prop_assert!(told_of.is_some_and(|f| f.what.contains(&told(&gaps))));
+                prop_assert!(told_of.is_some_and(|f| f.description.contains(&told(&gaps))));
             } else {
-                prop_assert!(told_of.is_some_and(|f| f.what.starts_with("At no hour")));
+                prop_assert!(told_of.is_some_and(|f| f.description.starts_with("At no hour")));
             }
         }
     }

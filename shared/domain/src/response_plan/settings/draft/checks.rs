@@ -6,7 +6,8 @@ use super::{Cell, Row};
 use crate::draft::checks::{Faults, Field, printable};
 use crate::draft::given::Given;
 use crate::response_plan::settings::{
-    Activity, Message, Phase, PhaseActions, PlannedExercise, SeverityText, Talk, Usage,
+    ChannelUsage, CommunicationChannel, CommunicationRule, Phase, PhaseActions, PlannedExercise,
+    RaciActivity, SeverityDefinition,
 };
 use crate::roster::role::Role;
 use crate::value::severity::Severity;
@@ -19,19 +20,19 @@ const ROLE: &str = "technical_lead";
 impl Faults {
     pub(super) fn lines(&mut self, field: &str, given: Field<String>) -> Option<String> {
         const EXAMPLE: &str = "All AWS accounts of Example Ltd.";
-        let text = self.typed(field, given, "must be a text", EXAMPLE)?;
+        let text = self.typed(field, given, "must be a string", EXAMPLE)?;
         text::lines(&text).map_err(|error| self.add(field, &error.to_string(), EXAMPLE)).ok()
     }
 
     pub(super) fn role(&mut self, field: &str, given: Field<String>) -> Option<Role> {
-        let text = self.typed(field, given, "must be a role; GET /roles lists them", ROLE)?;
+        let text = self.typed(field, given, "must be a role name (see GET /roles)", ROLE)?;
         self.role_named(field, &text)
     }
 
     fn role_named(&mut self, field: &str, text: &str) -> Option<Role> {
         let role = Role::from_name(text);
         if role.is_none() {
-            self.add(field, "must be a role; GET /roles lists them", ROLE);
+            self.add(field, "must be a role name (see GET /roles)", ROLE);
         }
         role
     }
@@ -54,11 +55,11 @@ impl Faults {
         match row.remove(field) {
             Some(Cell::Text(text)) => self.trimmed(&at, &text, example),
             Some(_) => {
-                self.add(at, "must be a text", example);
+                self.add(at, "must be a string", example);
                 None
             }
             None => {
-                self.add(at, "is missing", example);
+                self.add(at, "is required", example);
                 None
             }
         }
@@ -73,11 +74,11 @@ impl Faults {
                 self.list(&at, Some(Given::Value(list)), example)
             }
             Some(Cell::Texts(_)) => {
-                self.add(at, "has more than 30 entries", &format!("[\"{example}\"]"));
+                self.add(at, "must have at most 30 items", &format!("[\"{example}\"]"));
                 Vec::new()
             }
             Some(_) => {
-                self.add(at, "must be a list of texts", &format!("[\"{example}\"]"));
+                self.add(at, "must be an array of strings", &format!("[\"{example}\"]"));
                 Vec::new()
             }
         }
@@ -87,7 +88,7 @@ impl Faults {
     fn rest(&mut self, place: &str, row: &Row, example: &str) {
         for key in row.keys() {
             let field = format!("{place}.{}", printable(key));
-            self.add(field, "is not a field of this list", example);
+            self.add(field, "is not a field of this object", example);
         }
     }
 
@@ -109,13 +110,13 @@ impl Faults {
     }
 
     fn phase(&mut self, place: &str, row: &mut Row) -> Option<Phase> {
-        let wrong = "must be detect, analyse, contain, eradicate, recover or learn";
+        let wrong = "must be one of: detect, analyze, contain, eradicate, recover, learn";
         let find = |text: &str| Phase::ALL.into_iter().find(|phase| phase.name() == text);
         self.word(place, row, "phase", (wrong, "contain"), find)
     }
 
     fn severity_in(&mut self, place: &str, row: &mut Row, field: &str) -> Option<Severity> {
-        let wrong = "must be informational, low, medium, high or critical";
+        let wrong = "must be one of: informational, low, medium, high, critical";
         let find = |text: &str| Severity::ALL.into_iter().find(|known| known.name() == text);
         self.word(place, row, field, (wrong, "high"), find)
     }
@@ -127,7 +128,7 @@ impl Faults {
         each.filter_map(|(index, name)| self.role_named(&at(index), name)).collect()
     }
 
-    pub(super) fn activity(&mut self, place: &str, mut row: Row) -> Option<Activity> {
+    pub(super) fn activity(&mut self, place: &str, mut row: Row) -> Option<RaciActivity> {
         let phase = self.phase(place, &mut row);
         let activity = self.cell(place, &mut row, "activity", "Declare the severity");
         let responsible = self.roles_in(place, &mut row, "responsible");
@@ -136,7 +137,7 @@ impl Faults {
         let informed = self.roles_in(place, &mut row, "informed");
         self.rest(place, &row, "activity");
         let (phase, activity) = (phase?, activity?);
-        Some(Activity { phase, activity, responsible, accountable, consulted, informed })
+        Some(RaciActivity { phase, activity, responsible, accountable, consulted, informed })
     }
 
     pub(super) fn phase_actions(&mut self, place: &str, mut row: Row) -> Option<PhaseActions> {
@@ -146,64 +147,72 @@ impl Faults {
         Some(PhaseActions { phase: phase?, actions })
     }
 
-    pub(super) fn severity_text(&mut self, place: &str, mut row: Row) -> Option<SeverityText> {
+    pub(super) fn severity_text(
+        &mut self,
+        place: &str,
+        mut row: Row,
+    ) -> Option<SeverityDefinition> {
         let severity = self.severity_in(place, &mut row, "severity");
         let definition = self.cell(place, &mut row, "definition", "People act now.");
         self.rest(place, &row, "definition");
-        Some(SeverityText { severity: severity?, definition: definition? })
+        Some(SeverityDefinition { severity: severity?, definition: definition? })
     }
 
-    pub(super) fn message(&mut self, place: &str, mut row: Row) -> Option<Message> {
+    pub(super) fn message(&mut self, place: &str, mut row: Row) -> Option<CommunicationRule> {
         let audience = self.cell(place, &mut row, "audience", "Customers");
-        let least_severity = self.severity_in(place, &mut row, "least_severity");
+        let least_severity = self.severity_in(place, &mut row, "min_severity");
         let channel = self.cell(place, &mut row, "channel", "Status page");
         let owner = self.word(
             place,
             &mut row,
-            "owner",
-            ("must be a role; GET /roles lists them", "communications_lead"),
+            "owner_role",
+            ("must be a role name (see GET /roles)", "communications_lead"),
             Role::from_name,
         );
         let cadence = self.cell(place, &mut row, "cadence", "Every two hours");
-        let approval = match row.remove("approval") {
+        let approval = match row.remove("approver_role") {
             None => None,
-            Some(Cell::Text(text)) => self.role_named(&format!("{place}.approval"), &text),
+            Some(Cell::Text(text)) => self.role_named(&format!("{place}.approver_role"), &text),
             Some(_) => {
-                self.add(format!("{place}.approval"), "must be a role", "legal_counsel");
+                self.add(
+                    format!("{place}.approver_role"),
+                    "must be a role name (see GET /roles)",
+                    "legal_counsel",
+                );
                 None
             }
         };
         self.rest(place, &row, "audience");
-        Some(Message {
+        Some(CommunicationRule {
             audience: audience?,
-            least_severity: least_severity?,
+            min_severity: least_severity?,
             channel: channel?,
-            owner: owner?,
+            owner_role: owner?,
             cadence: cadence?,
-            approval,
+            approver_role: approval,
         })
     }
 
-    pub(super) fn talk(&mut self, place: &str, mut row: Row) -> Option<Talk> {
+    pub(super) fn talk(&mut self, place: &str, mut row: Row) -> Option<CommunicationChannel> {
         let name = self.cell(place, &mut row, "name", "Telephone bridge");
         let find = |text: &str| match text {
-            "primary" => Some(Usage::Primary),
-            "backup" => Some(Usage::Backup),
+            "primary" => Some(ChannelUsage::Primary),
+            "backup" => Some(ChannelUsage::Backup),
             _ => None,
         };
-        let wrong = ("must be primary or backup", "backup");
+        let wrong = ("must be one of: primary, backup", "backup");
         let usage = self.word(place, &mut row, "usage", wrong, find);
-        let how = self.cell(place, &mut row, "how", "The number on the card");
+        let how = self.cell(place, &mut row, "instructions", "The number on the card");
         let depends_on = self.cells(place, &mut row, "depends_on", "telephone network");
-        self.rest(place, &row, "how");
-        Some(Talk { name: name?, usage: usage?, how: how?, depends_on })
+        self.rest(place, &row, "instructions");
+        Some(CommunicationChannel { name: name?, usage: usage?, instructions: how?, depends_on })
     }
 
     pub(super) fn exercise(&mut self, place: &str, mut row: Row) -> Option<PlannedExercise> {
-        let day = ("must be a day (RFC 3339, full-date)", "2027-03-01");
-        let on = self.word(place, &mut row, "on", day, |text| text.parse::<Date>().ok());
-        let what = self.cell(place, &mut row, "what", "Ransomware in a backup account");
-        self.rest(place, &row, "what");
-        Some(PlannedExercise { on: on?, what: what? })
+        let day = ("must be a date (YYYY-MM-DD)", "2027-03-01");
+        let on = self.word(place, &mut row, "date", day, |text| text.parse::<Date>().ok());
+        let what = self.cell(place, &mut row, "description", "Ransomware in a backup account");
+        self.rest(place, &row, "description");
+        Some(PlannedExercise { date: on?, description: what? })
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{ChannelDraft, StatusDraft};
 use crate::draft::checks::{EMAIL, Faults, Field, PHONE, printable};
 use crate::draft::given::{Given, known};
-use crate::roster::contact::Status;
+use crate::roster::contact::ContactStatus;
 use crate::roster::role::Role;
 use crate::value::channel::{Channel, ChannelType};
 use crate::value::id::ContactId;
@@ -18,20 +18,20 @@ const STATUS: &str = r#""active", "departed" or {"on_leave":{"until":"2026-12-31
 impl Faults {
     pub(super) fn roles(&mut self, given: Field<Vec<Given<String>>>) -> Vec<Role> {
         let names = Role::ALL.map(Role::name).join(", ");
-        let wrong = format!("must be one of {names}");
+        let wrong = format!("must be one of: {names}");
         let mut roles = Vec::new();
         let none = match &given {
             None => true,
             Some(given) => given.as_ref().is_some_and(Vec::is_empty),
         };
         if none {
-            self.add("roles", "must name at least one role", ROLES);
+            self.add("roles", "must contain at least one role", ROLES);
         }
         for (place, text) in self.entries("roles", given, &wrong, "incident_commander") {
             match Role::from_name(&text) {
                 None => self.add(place, &wrong, "incident_commander"),
                 Some(role) if roles.contains(&role) => {
-                    self.add(place, "is named twice", "technical_lead");
+                    self.add(place, "must not be listed twice", "technical_lead");
                 }
                 Some(role) => roles.push(role),
             }
@@ -47,7 +47,7 @@ impl Faults {
         least: usize,
     ) -> Vec<Channel> {
         if given.is_none() {
-            self.add("channels", "is missing", CHANNELS);
+            self.add("channels", "is required", CHANNELS);
             return Vec::new();
         }
         let before = self.0.len();
@@ -58,7 +58,7 @@ impl Faults {
         for (place, draft) in entries {
             let Some(channel) = self.channel(&place, draft) else { continue };
             if channels.contains(&channel) {
-                self.add(place, "is the same as an earlier channel", CHANNELS);
+                self.add(place, "must not repeat an earlier channel", CHANNELS);
             } else {
                 channels.push(channel);
             }
@@ -67,8 +67,8 @@ impl Faults {
         // A wrong channel may well be the second type; a missing one is none.
         if kinds.len() < least && (self.0.len() == before || sent < least) {
             let fault = match least {
-                1 => "must have at least one channel",
-                _ => "must have at least two different types",
+                1 => "must contain at least one channel",
+                _ => "must contain at least two channel types",
             };
             self.add("channels", fault, CHANNELS);
         }
@@ -81,18 +81,19 @@ impl Faults {
             self.add(field, "is not a field of a channel", "address");
         }
         let kind_at = format!("{place}.type");
-        let kind = self.required(&kind_at, draft.r#type, "must be email, sms or voice", "sms");
+        let kind =
+            self.required(&kind_at, draft.r#type, "must be one of: email, sms, voice", "sms");
         let kind = kind.and_then(|text| {
             let known = [ChannelType::Email, ChannelType::Sms, ChannelType::Voice];
             let kind = known.into_iter().find(|kind| kind.name() == text);
             if kind.is_none() {
-                self.add(kind_at, "must be email, sms or voice", "sms");
+                self.add(kind_at, "must be one of: email, sms, voice", "sms");
             }
             kind
         });
         let example = if kind == Some(ChannelType::Email) { EMAIL } else { PHONE };
         let address_at = format!("{place}.address");
-        let address = self.required(&address_at, draft.address, "must be a text", example)?;
+        let address = self.required(&address_at, draft.address, "must be a string", example)?;
         match kind? {
             ChannelType::Email => self.parsed(&address_at, &address, example).map(Channel::Email),
             ChannelType::Sms => self.parsed(&address_at, &address, example).map(Channel::Sms),
@@ -106,15 +107,15 @@ impl Faults {
         own: Option<&ContactId>,
     ) -> Option<ContactId> {
         const EXAMPLE: &str = "grace-hopper";
-        let text = self.typed("backup", given, "must be a contact's id", EXAMPLE)?;
+        let text = self.typed("backup_contact", given, "must be a contact ID", EXAMPLE)?;
         match text.parse::<ContactId>() {
             Ok(id) if Some(&id) == own => {
-                self.add("backup", "is the contact itself", EXAMPLE);
+                self.add("backup_contact", "must not be the contact's own ID", EXAMPLE);
                 None
             }
             Ok(id) => Some(id),
             Err(_) => {
-                self.add("backup", "must be a contact's id (a-z, 0-9 and '-')", EXAMPLE);
+                self.add("backup_contact", "must be a contact ID (a-z, 0-9, and hyphens)", EXAMPLE);
                 None
             }
         }
@@ -122,7 +123,7 @@ impl Faults {
 
     pub(super) fn accounts(&mut self, given: Field<Vec<Given<String>>>) -> Vec<String> {
         const EXAMPLE: &str = "111122223333";
-        let wrong = "must be an AWS account id: 12 digits as a text";
+        let wrong = "must be a 12-digit AWS account ID, as a string";
         let entries = self.entries("accounts", given, wrong, EXAMPLE);
         let mut accounts = Vec::new();
         for (place, text) in entries {
@@ -135,17 +136,20 @@ impl Faults {
         accounts
     }
 
-    pub(super) fn status(&mut self, given: Field<StatusDraft>) -> Status {
-        let wrong = "must be active, departed or on_leave with a last day";
+    pub(super) fn status(&mut self, given: Field<StatusDraft>) -> ContactStatus {
+        let wrong =
+            "must be \"active\", \"departed\", or {\"on_leave\": {\"until\": \"YYYY-MM-DD\"}}";
         match self.typed("status", given, wrong, STATUS) {
-            None => Status::Active,
-            Some(StatusDraft::Leave { on_leave }) => Status::OnLeave { until: on_leave.until },
+            None => ContactStatus::Active,
+            Some(StatusDraft::Leave { on_leave }) => {
+                ContactStatus::OnLeave { until: on_leave.until }
+            }
             Some(StatusDraft::Text(text)) => match text.as_str() {
-                "active" => Status::Active,
-                "departed" => Status::Departed,
+                "active" => ContactStatus::Active,
+                "departed" => ContactStatus::Departed,
                 _ => {
                     self.add("status", wrong, STATUS);
-                    Status::Active
+                    ContactStatus::Active
                 }
             },
         }

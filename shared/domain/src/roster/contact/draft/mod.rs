@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use crate::draft::checks::{AvailabilityDraft, Faults, Field, ZONE};
-use crate::draft::fault::Fault;
+use crate::draft::fault::FieldError;
 use crate::draft::given::{Given, known};
 use crate::roster::contact::Contact;
 use crate::roster::hole::LEAST_KINDS;
@@ -18,19 +18,19 @@ mod checks;
 
 /// A contact as somebody sends it: every field may be missing or of the wrong type.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(expecting = "a contact as a JSON object")]
+#[serde(expecting = "a contact object")]
 #[expect(clippy::zero_sized_map_values, reason = "serde flattens maps, not sets")]
-pub struct ContactDraft {
+pub struct ContactInput {
     id: Field<String>,
     name: Field<String>,
     roles: Field<Vec<Given<String>>>,
     channels: Field<Vec<Given<ChannelDraft>>>,
     department: Field<String>,
     manager: Field<String>,
-    backup: Field<String>,
+    backup_contact: Field<String>,
     availability: Field<AvailabilityDraft>,
     time_zone: Field<String>,
-    level: Field<i64>,
+    escalation_level: Field<i64>,
     skills: Field<Vec<Given<String>>>,
     certifications: Field<Vec<Given<String>>>,
     accounts: Field<Vec<Given<String>>>,
@@ -61,7 +61,7 @@ struct LeaveDraft {
     until: Date,
 }
 
-impl ContactDraft {
+impl ContactInput {
     /// The version its sender has read, if the draft says so: what was written since must not be
     /// lost.
     #[must_use]
@@ -81,7 +81,7 @@ impl ContactDraft {
         id: Option<&ContactId>,
         current: Option<&Contact>,
         stamp: &Stamp,
-    ) -> Result<Contact, Vec<Fault>> {
+    ) -> Result<Contact, Vec<FieldError>> {
         let mut faults = Faults::default();
         faults.unknown(self.rest.keys(), "is not a field of a contact", "department");
         let name = faults.text("name", self.name, "Ada Lovelace");
@@ -92,13 +92,13 @@ impl ContactDraft {
             faults.channels(self.channels, if current.is_some() { 1 } else { LEAST_KINDS });
         let department = faults.optional_text("department", self.department, "Cloud Security");
         let manager = faults.optional_text("manager", self.manager, "grace-hopper");
-        let backup = faults.backup(self.backup, id.as_ref());
+        let backup = faults.backup(self.backup_contact, id.as_ref());
         let availability = faults.availability(self.availability);
         if self.time_zone.is_none() {
-            faults.add("time_zone", "is missing", ZONE);
+            faults.add("time_zone", "is required", ZONE);
         }
         let time_zone = faults.time_zone(self.time_zone);
-        let level = faults.level("level", self.level);
+        let level = faults.level("escalation_level", self.escalation_level);
         let skills = faults.list("skills", self.skills, "forensics");
         let certifications = faults.list("certifications", self.certifications, "GCFA");
         let accounts = faults.accounts(self.accounts);
@@ -111,23 +111,24 @@ impl ContactDraft {
         let (Some(id), Some(name), Some(time_zone)) = (id, name, time_zone) else {
             return Err(faults.0);
         };
-        let level = level.or_else(|| roles.first().map(|role| role.card().level)).unwrap_or(2);
+        let level =
+            level.or_else(|| roles.first().map(|role| role.card().escalation_level)).unwrap_or(2);
         Ok(Contact {
             id,
             name,
-            level,
+            escalation_level: level,
             roles,
             channels,
             department,
             manager,
-            backup,
+            backup_contact: backup,
             availability,
             time_zone,
             skills,
             certifications,
             accounts: accounts.into_iter().collect(),
             status,
-            reviewed_at: current.and_then(|contact| contact.reviewed_at),
+            confirmed_at: current.and_then(|contact| contact.confirmed_at),
             unconfirmed_since: current.and_then(|contact| contact.unconfirmed_since),
             created_at: current.map_or(stamp.at, |contact| contact.created_at),
             created_by: current.map_or_else(|| stamp.by.clone(), |c| c.created_by.clone()),

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use crate::draft::checks::{AvailabilityDraft, EMAIL, Faults, Field, PHONE};
-use crate::draft::fault::Fault;
+use crate::draft::fault::FieldError;
 use crate::draft::given::{Given, known};
 use crate::roster::external::ExternalResource;
 use crate::value::id::ResourceId;
@@ -19,12 +19,12 @@ const PORTAL: &str = "https://console.aws.amazon.com/support/home";
 
 /// An external resource as somebody sends it: every field may be missing or of the wrong type.
 #[derive(Clone, Debug, Default, Deserialize)]
-#[serde(expecting = "an external resource as a JSON object")]
+#[serde(expecting = "an external resource object")]
 #[expect(clippy::zero_sized_map_values, reason = "serde flattens maps, not sets")]
-pub struct ExternalDraft {
+pub struct ExternalResourceInput {
     id: Field<String>,
-    organisation: Field<String>,
-    kind: Field<String>,
+    organization: Field<String>,
+    r#type: Field<String>,
     contact_name: Field<String>,
     role: Field<String>,
     service_type: Field<String>,
@@ -34,12 +34,12 @@ pub struct ExternalDraft {
     contact_phone: Field<String>,
     escalation_email: Field<String>,
     escalation_phone: Field<String>,
-    portal: Field<String>,
+    portal_url: Field<String>,
     availability: Field<AvailabilityDraft>,
     time_zone: Field<String>,
-    response_minutes: Field<i64>,
-    expertise: Field<Vec<Given<String>>>,
-    duties: Field<Vec<Given<DutyDraft>>>,
+    response_sla_minutes: Field<i64>,
+    expertise_areas: Field<Vec<Given<String>>>,
+    notification_obligations: Field<Vec<Given<DutyDraft>>>,
     owner: Field<String>,
     version: Field<u64>,
     #[serde(flatten)]
@@ -55,7 +55,7 @@ struct DutyDraft {
     rest: BTreeMap<String, IgnoredAny>,
 }
 
-impl ExternalDraft {
+impl ExternalResourceInput {
     /// The version its sender has read, if the draft says so: what was written since must not be
     /// lost.
     #[must_use]
@@ -75,15 +75,15 @@ impl ExternalDraft {
         id: Option<&ResourceId>,
         current: Option<&ExternalResource>,
         stamp: &Stamp,
-    ) -> Result<ExternalResource, Vec<Fault>> {
+    ) -> Result<ExternalResource, Vec<FieldError>> {
         let mut faults = Faults::default();
-        faults.unknown(self.rest.keys(), "is not a field of an external resource", "organisation");
+        faults.unknown(self.rest.keys(), "is not a field of an external resource", "organization");
         let from_name = ResourceId::from_name;
         let written = self.contact_email.is_some() || self.contact_phone.is_some();
-        let portal_given = self.portal.is_some();
-        let organisation = faults.text("organisation", self.organisation, "AWS Support");
+        let portal_given = self.portal_url.is_some();
+        let organisation = faults.text("organization", self.organization, "AWS Support");
         let id = faults.id(self.id, id, organisation.as_deref(), from_name, "aws-support");
-        let kind = faults.kind(self.kind);
+        let kind = faults.kind(self.r#type);
         let contact_name = faults.optional_text("contact_name", self.contact_name, "Ada Lovelace");
         let role = faults.optional_text("role", self.role, "Lead investigator");
         let service_type =
@@ -95,15 +95,15 @@ impl ExternalDraft {
         let contact_phone = faults.optional("contact_phone", self.contact_phone, PHONE);
         let escalation_email = faults.optional("escalation_email", self.escalation_email, EMAIL);
         let escalation_phone = faults.optional("escalation_phone", self.escalation_phone, PHONE);
-        let portal = faults.optional("portal", self.portal, PORTAL);
+        let portal = faults.optional("portal_url", self.portal_url, PORTAL);
         if let Some(kind) = kind {
             faults.reach(written, portal_given, kind);
         }
         let availability = faults.availability(self.availability);
         let time_zone = faults.zone_for(&availability, self.time_zone);
-        let response_minutes = faults.response_minutes(self.response_minutes);
-        let expertise = faults.list("expertise", self.expertise, "memory forensics");
-        let duties = faults.duties(self.duties, kind);
+        let response_minutes = faults.response_minutes(self.response_sla_minutes);
+        let expertise = faults.list("expertise_areas", self.expertise_areas, "memory forensics");
+        let duties = faults.duties(self.notification_obligations, kind);
         let owner = faults.optional("owner", self.owner, "ada-lovelace");
         faults.version(self.version);
         if !faults.0.is_empty() {
@@ -115,8 +115,8 @@ impl ExternalDraft {
         };
         Ok(ExternalResource {
             id,
-            organisation,
-            kind,
+            organization: organisation,
+            r#type: kind,
             contact_name,
             role,
             service_type,
@@ -126,14 +126,14 @@ impl ExternalDraft {
             contact_phone,
             escalation_email,
             escalation_phone,
-            portal,
+            portal_url: portal,
             availability,
             time_zone,
-            response_minutes,
-            expertise,
-            duties,
+            response_sla_minutes: response_minutes,
+            expertise_areas: expertise,
+            notification_obligations: duties,
             owner,
-            reviewed_at: current.and_then(|resource| resource.reviewed_at),
+            confirmed_at: current.and_then(|resource| resource.confirmed_at),
             unconfirmed_since: current.and_then(|resource| resource.unconfirmed_since),
             created_at: current.map_or(stamp.at, |resource| resource.created_at),
             created_by: current.map_or_else(|| stamp.by.clone(), |r| r.created_by.clone()),

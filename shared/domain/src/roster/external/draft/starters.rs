@@ -1,13 +1,13 @@
 //! The teams of AWS that most rosters want, ready to fill in.
 
-use super::{ExternalDraft, PORTAL};
+use super::{ExternalResourceInput, PORTAL};
 use crate::draft::given::Given;
-use crate::roster::external::ResourceKind;
+use crate::roster::external::ExternalResourceType;
 
 /// What AWS says of its own team; nothing that depends on a customer's contract.
 struct Team {
     organisation: &'static str,
-    kind: ResourceKind,
+    kind: ExternalResourceType,
     role: &'static str,
     service_type: &'static str,
     support_level: Option<&'static str>,
@@ -17,7 +17,7 @@ struct Team {
 const TEAMS: [Team; 4] = [
     Team {
         organisation: "AWS Support",
-        kind: ResourceKind::AwsSupport,
+        kind: ExternalResourceType::AwsSupport,
         role: "Support engineers for AWS services",
         service_type: "Support cases, opened in the AWS Support Center",
         support_level: None,
@@ -25,7 +25,7 @@ const TEAMS: [Team; 4] = [
     },
     Team {
         organisation: "AWS Customer Incident Response Team",
-        kind: ResourceKind::AwsCirt,
+        kind: ExternalResourceType::AwsCirt,
         role: "Helps customers during an active security event in their own accounts",
         service_type: "No line of its own: reached by opening an AWS Support case",
         support_level: None,
@@ -33,7 +33,7 @@ const TEAMS: [Team; 4] = [
     },
     Team {
         organisation: "AWS Shield Response Team",
-        kind: ResourceKind::AwsShield,
+        kind: ExternalResourceType::AwsShield,
         role: "Helps Shield Advanced customers against distributed denial of service",
         service_type: "Reached by opening an AWS Support case; needs AWS Shield Advanced",
         support_level: Some("AWS Shield Advanced plus Business or Enterprise Support"),
@@ -41,7 +41,7 @@ const TEAMS: [Team; 4] = [
     },
     Team {
         organisation: "AWS Managed Services",
-        kind: ResourceKind::AwsManagedServices,
+        kind: ExternalResourceType::AwsManagedServices,
         role: "Operates the accounts of its customers",
         service_type: "Incidents and service requests in the AMS console or AWS Support Center",
         support_level: None,
@@ -49,7 +49,7 @@ const TEAMS: [Team; 4] = [
     },
 ];
 
-impl ExternalDraft {
+impl ExternalResourceInput {
     /// Entries for AWS Support, the AWS Customer Incident Response Team, the AWS Shield Response
     /// Team and AWS Managed Services: valid as they are, each with the AWS Support Center as its
     /// portal. What a contract decides (numbers, response times) is left to fill in.
@@ -60,13 +60,13 @@ impl ExternalDraft {
     #[must_use]
     pub fn starters() -> [Self; 4] {
         TEAMS.map(|team| Self {
-            organisation: Some(text(team.organisation)),
-            kind: Some(text(team.kind.name())),
+            organization: Some(text(team.organisation)),
+            r#type: Some(text(team.kind.name())),
             role: Some(text(team.role)),
             service_type: Some(text(team.service_type)),
             support_level: team.support_level.map(text),
-            portal: Some(text(PORTAL)),
-            expertise: Some(Given::Value(team.expertise.iter().copied().map(text).collect())),
+            portal_url: Some(text(PORTAL)),
+            expertise_areas: Some(Given::Value(team.expertise.iter().copied().map(text).collect())),
             ..Self::default()
         })
     }

@@ -5,13 +5,13 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::draft::checks::ZONE;
-use crate::roster::external::ResourceKind;
+use crate::roster::external::ExternalResourceType;
 use crate::samples::now;
 
 const FIELDS: [&str; 18] = [
     "id",
-    "organisation",
-    "kind",
+    "organization",
+    "type",
     "contact_name",
     "role",
     "service_type",
@@ -21,17 +21,17 @@ const FIELDS: [&str; 18] = [
     "contact_phone",
     "escalation_email",
     "escalation_phone",
-    "portal",
+    "portal_url",
     "availability",
     "time_zone",
-    "response_minutes",
-    "expertise",
-    "duties",
+    "response_sla_minutes",
+    "expertise_areas",
+    "notification_obligations",
 ];
 
 fn good() -> Value {
     json!({
-        "organisation": "Data Protection Authority", "kind": "regulator",
+        "organization": "Data Protection Authority", "type": "regulator",
         "contact_email": "breach@example.org"
     })
 }
@@ -46,18 +46,18 @@ fn stamp() -> Stamp {
     Stamp { by: "test".into(), at: now() }
 }
 
-fn draft(value: Value) -> ExternalDraft {
+fn draft(value: Value) -> ExternalResourceInput {
     serde_json::from_value(value).unwrap()
 }
 
-fn check(value: Value) -> Result<ExternalResource, Vec<Fault>> {
+fn check(value: Value) -> Result<ExternalResource, Vec<FieldError>> {
     draft(value).check(None, None, &stamp())
 }
 
 /// The faults as lines; empty if there are none.
 fn faults(value: Value) -> String {
     let faults = check(value).err().unwrap_or_default();
-    faults.iter().map(|f| format!("{} {}", f.field, f.fault)).collect::<Vec<_>>().join("\n")
+    faults.iter().map(|f| format!("{} {}", f.field, f.message)).collect::<Vec<_>>().join("\n")
 }
 
 #[test]
@@ -66,12 +66,12 @@ fn a_short_draft_gets_the_defaults() {
     insta::assert_snapshot!(serde_json::to_string_pretty(&resource).unwrap(), @r#"
     {
       "id": "data-protection-authority",
-      "organisation": "Data Protection Authority",
-      "kind": "regulator",
+      "organization": "Data Protection Authority",
+      "type": "regulator",
       "contact_email": "breach@example.org",
       "availability": "24/7",
-      "expertise": [],
-      "duties": [],
+      "expertise_areas": [],
+      "notification_obligations": [],
       "created_at": "2026-11-23T03:00:00Z",
       "created_by": "test",
       "updated_at": "2026-11-23T03:00:00Z",
@@ -84,15 +84,15 @@ fn a_short_draft_gets_the_defaults() {
 #[test]
 fn every_field_is_kept() {
     let value = json!({
-        "id": "dpa", "organisation": "Data Protection Authority", "kind": "regulator",
+        "id": "dpa", "organization": "Data Protection Authority", "type": "regulator",
         "contact_name": "Grace Hopper", "role": "Case officer", "service_type": "Breach reports",
         "contract_number": "DPA-17", "support_level": "None",
         "contact_email": "breach@example.org", "contact_phone": "+14255550101",
         "escalation_email": "head@example.org", "escalation_phone": "+14255550102",
-        "portal": "https://breach.example.org/report",
+        "portal_url": "https://breach.example.org/report",
         "availability": [{"days": ["mon", "fri"], "from": "09:00", "to": "16:00"}],
-        "time_zone": "Europe/Berlin", "response_minutes": 480, "expertise": ["privacy law"],
-        "duties": [{"incident_types": ["malware", "data_exposure"], "within_hours": 72}]
+        "time_zone": "Europe/Berlin", "response_sla_minutes": 480, "expertise_areas": ["privacy law"],
+        "notification_obligations": [{"incident_types": ["malware", "data_exposure"], "within_hours": 72}]
     });
     let resource = serde_json::to_value(check(value.clone()).unwrap()).unwrap();
     for key in FIELDS {
@@ -105,38 +105,38 @@ fn every_field_is_kept() {
 #[test]
 fn all_faults_come_together() {
     let bad = json!({
-        "id": "The Authority", "organisation": " ", "kind": "police", "contact_name": 7,
+        "id": "The Authority", "organization": " ", "type": "police", "contact_name": 7,
         "role": "Case\u{202E}officer", "contact_email": "Ada <ada@example.com>",
-        "escalation_phone": "555-0101", "portal": "http://example.org",
+        "escalation_phone": "555-0101", "portal_url": "http://example.org",
         "availability": [{"days": ["mon"], "from": "09:00", "to": "16:00"}],
-        "response_minutes": 0.5, "expertise": ["", 1], "emial": "x",
-        "duties": [
+        "response_sla_minutes": 0.5, "expertise_areas": ["", 1], "emial": "x",
+        "notification_obligations": [
             {"incident_types": ["breach"], "within_hours": 0, "law": "GDPR"},
             {"incident_types": [], "within_hours": 9000}, {}, "72 hours"
         ]
     });
     insta::assert_snapshot!(faults(bad), @r#"
     emial is not a field of an external resource
-    organisation is empty
-    id must be 1 to 64 characters of a-z, 0-9 and '-'
-    kind must be one of aws_support, aws_cirt, aws_shield, aws_managed_services, forensics, legal, insurer, regulator, law_enforcement, vendor, isv, msp, other
-    contact_name must be a text
-    role has U+202E, which turns the direction of the text: type it anew without
-    contact_email must be one e-mail address without a display name
-    escalation_phone must be a real phone number in E.164 form: '+', country code, number, no spaces
-    portal must be a web address that begins with https:// and a host name
-    time_zone is missing, and weekly windows need one
-    response_minutes must be a whole number of minutes from 1 to 525600 (a year)
-    expertise[1] must be a text
-    expertise[0] is empty
-    duties[3] must be an object with incident_types and within_hours
-    duties[0].law is not a field of a duty
-    duties[0].incident_types[0] must be one of account_compromise, malware, data_exposure, service_disruption, logging_tampering, suspicious_activity, vulnerability, misconfiguration, penetration_test, other
-    duties[0].within_hours must be a whole number of hours from 1 to 8760 (a year)
-    duties[1].incident_types must name at least one incident type
-    duties[1].within_hours must be a whole number of hours from 1 to 8760 (a year)
-    duties[2].incident_types must name at least one incident type
-    duties[2].within_hours is missing
+    organization must not be empty
+    id must have 1 to 64 characters: a-z, 0-9, and hyphens
+    type must be one of: aws_support, aws_cirt, aws_shield, aws_managed_services, forensics, legal, insurer, regulator, law_enforcement, vendor, isv, msp, other
+    contact_name must be a string
+    role must not contain U+202E, which changes the text direction
+    contact_email must be a single email address without a display name
+    escalation_phone must be a valid phone number in E.164 format: +, country code, and number, without spaces
+    portal_url must be a URL that starts with https://
+    time_zone is required for weekly windows
+    response_sla_minutes must be an integer from 1 to 525600 (minutes in a year)
+    expertise_areas[1] must be a string
+    expertise_areas[0] must not be empty
+    notification_obligations[3] must be an object with incident_types and within_hours
+    notification_obligations[0].law is not a field of a notification obligation
+    notification_obligations[0].incident_types[0] must be one of: account_compromise, malware, data_exposure, service_disruption, logging_tampering, suspicious_activity, vulnerability, misconfiguration, penetration_test, other
+    notification_obligations[0].within_hours must be an integer from 1 to 8760 (hours in a year)
+    notification_obligations[1].incident_types must contain at least one incident type
+    notification_obligations[1].within_hours must be an integer from 1 to 8760 (hours in a year)
+    notification_obligations[2].incident_types must contain at least one incident type
+    notification_obligations[2].within_hours is required
     "#);
 }
 
@@ -160,39 +160,39 @@ fn examples_pass() {
 #[test]
 fn somebody_must_be_reachable() {
     let check = |kind: &str, way: &str, value: &str, expected: &str| {
-        let draft = json!({"organisation": "Helpers", "kind": kind, way: value});
+        let draft = json!({"organization": "Helpers", "type": kind, way: value});
         assert_eq!(faults(draft), expected, "{kind} {way}");
     };
-    let none = "contact_email is missing, and so is contact_phone: give one of them";
-    let none_aws =
-        "contact_email is missing, and so are contact_phone and portal: give one of them";
-    for kind in ResourceKind::ALL {
+    let none = "contact_email is required unless contact_phone is set";
+    let none_aws = "contact_email is required unless contact_phone or portal_url is set";
+    for kind in ExternalResourceType::ALL {
         check(kind.name(), "contact_email", "help@example.com", "");
         check(kind.name(), "contact_phone", "+14255550101", "");
-        check(kind.name(), "portal", PORTAL, if kind.is_aws() { "" } else { none });
+        check(kind.name(), "portal_url", PORTAL, if kind.is_aws() { "" } else { none });
         let expected = if kind.is_aws() { none_aws } else { none };
         check(kind.name(), "escalation_email", "help@example.com", expected);
     }
-    let https = "portal must be a web address that begins with https:// and a host name";
-    check("aws_support", "portal", "http://console.aws.amazon.com/support/home", https);
+    let https = "portal_url must be a URL that starts with https://";
+    check("aws_support", "portal_url", "http://console.aws.amazon.com/support/home", https);
     // A wrong way is one fault, not two.
     check(
         "vendor",
         "contact_email",
         "help",
-        "contact_email must be one e-mail address without a display name",
+        "contact_email must be a single email address without a display name",
     );
 }
 
 #[test]
 fn only_some_kinds_have_duties() {
-    for kind in ResourceKind::ALL {
-        let mut value = good_with("kind", json!(kind.name()));
-        value["duties"] = json!([]);
+    for kind in ExternalResourceType::ALL {
+        let mut value = good_with("type", json!(kind.name()));
+        value["notification_obligations"] = json!([]);
         assert_eq!(faults(value.clone()), "", "{kind:?}");
-        value["duties"] = json!([{"incident_types": ["data_exposure"], "within_hours": 72}]);
+        value["notification_obligations"] =
+            json!([{"incident_types": ["data_exposure"], "within_hours": 72}]);
         let may = ["regulator", "law_enforcement", "legal", "insurer"].contains(&kind.name());
-        let no = "duties are only for the kinds regulator, law_enforcement, legal and insurer";
+        let no = "notification_obligations are supported only for the types regulator, law_enforcement, legal, and insurer";
         assert_eq!(faults(value), if may { "" } else { no }, "{kind:?}");
     }
 }
@@ -201,7 +201,7 @@ fn only_some_kinds_have_duties() {
 fn windows_need_a_time_zone() {
     let mut value = good();
     value["availability"] = json!([{"days": ["mon"], "from": "09:00", "to": "17:00"}]);
-    assert_eq!(faults(value.clone()), "time_zone is missing, and weekly windows need one");
+    assert_eq!(faults(value.clone()), "time_zone is required for weekly windows");
     value["time_zone"] = json!("America/New_York");
     let resource = check(value).unwrap();
     // `now` is 03:00 UTC on a Monday: still Sunday in New York.
@@ -215,41 +215,41 @@ fn numbers_have_bounds() {
     for (minutes, passes) in
         [(-1, false), (0, false), (1, true), (525_600, true), (525_601, false), (i64::MAX, false)]
     {
-        assert_eq!(check(good_with("response_minutes", json!(minutes))).is_ok(), passes);
+        assert_eq!(check(good_with("response_sla_minutes", json!(minutes))).is_ok(), passes);
     }
     for (hours, passes) in [(0, false), (1, true), (8760, true), (8761, false)] {
         let duty = json!([{"incident_types": ["malware"], "within_hours": hours}]);
-        assert_eq!(check(good_with("duties", duty)).is_ok(), passes, "{hours}");
+        assert_eq!(check(good_with("notification_obligations", duty)).is_ok(), passes, "{hours}");
     }
     let types = |count| json!(vec!["triage"; count]);
-    assert_eq!(faults(good_with("expertise", types(100))), "");
-    let many = "expertise has more than 100 entries";
-    assert_eq!(faults(good_with("expertise", types(101))), many);
+    assert_eq!(faults(good_with("expertise_areas", types(100))), "");
+    let many = "expertise_areas must have at most 100 items";
+    assert_eq!(faults(good_with("expertise_areas", types(101))), many);
 }
 
 #[test]
 fn a_change_keeps_what_came_before() {
     let mut before = check(good()).unwrap();
-    before.reviewed_at = Some(now());
+    before.confirmed_at = Some(now());
     let later = Stamp { by: "grace".into(), at: "2026-12-01T00:00:00Z".parse().unwrap() };
     let sent = serde_json::to_value(&before).unwrap();
     assert_eq!(draft(sent.clone()).version(), Some(1));
     let after = draft(sent).check(Some(&before.id), Some(&before), &later).unwrap();
     assert_eq!((&after.created_by, after.created_at), (&before.created_by, before.created_at));
     assert_eq!((after.updated_by.as_str(), after.updated_at), ("grace", later.at));
-    assert_eq!((after.reviewed_at, after.version), (before.reviewed_at, 2));
+    assert_eq!((after.confirmed_at, after.version), (before.confirmed_at, 2));
 
     let other = "other".parse().unwrap();
     let moved = draft(json!({"id": "dpa"})).check(Some(&other), None, &later).unwrap_err();
     let fault = moved.iter().find(|fault| fault.field == "id").unwrap();
-    assert_eq!(fault.fault, "is not the id in the path; an id never changes");
+    assert_eq!(fault.message, "must match the ID in the path");
     assert_eq!(fault.example, "other");
 }
 
 #[test]
 fn a_fault_never_repeats_what_was_sent() {
     let mut value = good_with("contact_phone", json!("1-800-SECRET"));
-    value["portal"] = json!("https://secret:secret@example.com");
+    value["portal_url"] = json!("https://secret:secret@example.com");
     value["secret@example.com"] = json!(1);
     let text = serde_json::to_string(&check(value).unwrap_err()).unwrap();
     assert!(!text.to_lowercase().contains("secret"), "{text}");
@@ -258,13 +258,13 @@ fn a_fault_never_repeats_what_was_sent() {
 #[test]
 fn starters_are_valid() {
     let resources =
-        ExternalDraft::starters().map(|draft| draft.check(None, None, &stamp()).unwrap());
+        ExternalResourceInput::starters().map(|draft| draft.check(None, None, &stamp()).unwrap());
     let lines = resources.map(|resource| {
         let id = resource.id.as_str().to_owned();
         let texts = [resource.role, resource.service_type, resource.support_level];
-        let portal = resource.portal.map(String::from);
+        let portal = resource.portal_url.map(String::from);
         let texts = texts.into_iter().chain([portal]).flatten();
-        [id, resource.kind.name().to_owned()]
+        [id, resource.r#type.name().to_owned()]
             .into_iter()
             .chain(texts)
             .collect::<Vec<_>>()
@@ -333,7 +333,7 @@ proptest! {
             }
             Err(faults) => {
                 prop_assert!(!faults.is_empty());
-                prop_assert!(faults.iter().all(|f| !f.fault.is_empty() && !f.example.is_empty()));
+                prop_assert!(faults.iter().all(|f| !f.message.is_empty() && !f.example.is_empty()));
             }
         }
     }

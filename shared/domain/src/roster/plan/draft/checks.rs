@@ -3,21 +3,21 @@
 use super::{ChannelsDraft, StepDraft};
 use crate::draft::checks::{Faults, Field, printable};
 use crate::draft::given::Given;
-use crate::roster::plan::{Channels, Step};
+use crate::roster::plan::{Step, StepChannels};
 use crate::value::channel::ChannelType;
 
 /// A day: whoever has not been told by then was not waited for.
 const LONGEST: i64 = 24 * 60;
 /// Twenty steps of ten rounds are more than any night has.
 const MOST_STEPS: usize = 20;
-const STEPS: &str = r#"[{"after_minutes":0,"targets":["severity-team"]},{"after_minutes":10,"targets":["backups"]}]"#;
-const TARGETS: &str = r#"["severity-team","role:technical_lead"]"#;
+const STEPS: &str = r#"[{"after_minutes":0,"targets":["severity_team"]},{"after_minutes":10,"targets":["backups"]}]"#;
+const TARGETS: &str = r#"["severity_team","role:technical_lead"]"#;
 const KINDS: [ChannelType; 3] = [ChannelType::Email, ChannelType::Sms, ChannelType::Voice];
 
 impl Faults {
     pub(super) fn steps(&mut self, given: Field<Vec<Given<StepDraft>>>) -> Vec<Step> {
         if given.is_none() {
-            self.add("steps", "is missing", STEPS);
+            self.add("steps", "is required", STEPS);
             return Vec::new();
         }
         let before = self.0.len();
@@ -28,15 +28,15 @@ impl Faults {
         for (place, draft) in entries {
             let Some(step) = self.step(&place, draft) else { continue };
             if steps.last().is_some_and(|earlier| earlier.after_minutes >= step.after_minutes) {
-                let fault = "must be later than the step before";
+                let fault = "must be greater than after_minutes of the previous step";
                 self.add(format!("{place}.after_minutes"), fault, "10");
             }
             steps.push(step);
         }
         if self.0.len() == before && steps.is_empty() {
-            self.add("steps", "has no step: nobody would be paged", STEPS);
+            self.add("steps", "must contain at least one step", STEPS);
         } else if number > MOST_STEPS {
-            self.add("steps", "has more than 20 steps", STEPS);
+            self.add("steps", "must contain at most 20 steps", STEPS);
         }
         steps
     }
@@ -48,53 +48,57 @@ impl Faults {
         }
         let after_at = format!("{place}.after_minutes");
         if draft.after_minutes.is_none() {
-            self.add(after_at.as_str(), "is missing", "0");
+            self.add(after_at.as_str(), "is required", "0");
         }
-        let wrong = "must be a whole number of minutes from 0 to 1440 (a day)";
+        let wrong = "must be an integer from 0 to 1440 (minutes in a day)";
         let after_minutes = self.whole(&after_at, draft.after_minutes, 0..=LONGEST, wrong, "10");
         let targets_at = format!("{place}.targets");
         let before = self.0.len();
-        let entries = self.entries(&targets_at, draft.targets, "must be a text", TARGETS);
+        let entries = self.entries(&targets_at, draft.targets, "must be a string", TARGETS);
         let mut targets = Vec::new();
         for (at, text) in entries {
             let Some(target) = self.parsed(&at, &text, "role:technical_lead") else { continue };
             if targets.contains(&target) {
-                self.add(at, "is named twice", "backups");
+                self.add(at, "must not be listed twice", "backups");
             } else {
                 targets.push(target);
             }
         }
         if targets.is_empty() && self.0.len() == before {
-            self.add(targets_at, "must name at least one target", TARGETS);
+            self.add(targets_at, "must contain at least one target", TARGETS);
         }
         let channels = self.step_channels(&format!("{place}.channels"), draft.channels);
         Some(Step { after_minutes: after_minutes?, targets, channels })
     }
 
-    fn step_channels(&mut self, field: &str, given: Field<ChannelsDraft>) -> Channels {
+    fn step_channels(&mut self, field: &str, given: Field<ChannelsDraft>) -> StepChannels {
         const EXAMPLE: &str = r#"["voice","sms"]"#;
-        let wrong = "must be all or a list of email, sms and voice";
+        let wrong = "must be \"all\" or an array of channel types";
         match self.typed(field, given, wrong, EXAMPLE) {
-            None => Channels::All,
+            None => StepChannels::All,
             Some(ChannelsDraft::Word(word)) => {
                 if word != "all" {
                     self.add(field, wrong, EXAMPLE);
                 }
-                Channels::All
+                StepChannels::All
             }
             Some(ChannelsDraft::Kinds(list)) => {
                 if list.is_empty() {
-                    self.add(field, "names no channel: nobody would be paged", EXAMPLE);
+                    self.add(field, "must contain at least one channel type", EXAMPLE);
                 }
                 let mut kinds = Vec::new();
                 for (at, text) in self.entries(field, Some(Given::Value(list)), wrong, "sms") {
                     let kind = KINDS.into_iter().find(|kind| kind.name() == text);
                     match kind.filter(|kind| !kinds.contains(kind)) {
                         Some(kind) => kinds.push(kind),
-                        None => self.add(at, "must be email, sms or voice, each once", "sms"),
+                        None => self.add(
+                            at,
+                            "must contain each of email, sms, and voice at most once",
+                            "sms",
+                        ),
                     }
                 }
-                Channels::Only(kinds)
+                StepChannels::Only(kinds)
             }
         }
     }
@@ -102,11 +106,15 @@ impl Faults {
     /// How long a round takes: half an hour, or ten minutes from its last step if that is later.
     pub(super) fn round_minutes(&mut self, given: Field<i64>, steps: &[Step]) -> u32 {
         let last = steps.last().map_or(0, |step| step.after_minutes);
-        let wrong = "must be a whole number of minutes from 1 to 1440 (a day)";
-        let minutes = self.whole("round_minutes", given, 1..=LONGEST, wrong, "30");
+        let wrong = "must be an integer from 1 to 1440 (minutes in a day)";
+        let minutes = self.whole("round_interval_minutes", given, 1..=LONGEST, wrong, "30");
         let minutes = minutes.unwrap_or_else(|| (last + 10).max(30));
         if minutes <= last {
-            self.add("round_minutes", "must be later than the last step", &(last + 10).to_string());
+            self.add(
+                "round_interval_minutes",
+                "must be greater than after_minutes of the last step",
+                &(last + 10).to_string(),
+            );
         }
         minutes
     }

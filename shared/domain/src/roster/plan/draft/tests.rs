@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use super::*;
 use crate::samples::now;
 
-fn check(draft: Value) -> Result<EscalationPlan, Vec<Fault>> {
-    let draft: PlanDraft = serde_json::from_value(draft).unwrap();
+fn check(draft: Value) -> Result<EscalationPlan, Vec<FieldError>> {
+    let draft: EscalationPlanInput = serde_json::from_value(draft).unwrap();
     draft.check(None, None, &Stamp { by: "test".into(), at: now() })
 }
 
@@ -23,8 +23,8 @@ fn a_small_plan_is_filled_in() {
 #[test]
 fn every_fault_is_named() {
     let faults = check(json!({
-        "name": "", "incident_types": ["fire"], "least_severity": "loud", "rounds": 0,
-        "round_minutes": 5, "acknowledgements": "two", "owner": "me",
+        "name": "", "incident_types": ["fire"], "min_severity": "loud", "rounds": 0,
+        "round_interval_minutes": 5, "required_acknowledgments": "two", "owner": "me",
         "steps": [
             {"after_minutes": 10, "targets": ["everybody", "level:9"], "channels": "pigeon"},
             {"after_minutes": 10, "targets": [], "channels": [], "wait": 1},
