@@ -1,41 +1,11 @@
 //! HTTP in: the roster, incidents, and the links in pages.
 
-mod activation;
-mod caller;
-mod changes;
-mod contacts;
-mod corrections;
-mod coverage;
-mod document;
-mod drills;
-mod duties;
-mod entries;
-mod evidence;
-mod externals;
-mod filter;
-mod format;
-mod holes;
-mod html;
-mod incident_manager;
+mod http;
 mod incidents;
-mod links;
-mod mask;
-mod paging;
-mod plans;
-mod policy;
-mod precondition;
-mod preview;
-mod problem;
-mod readiness;
-mod request;
-mod response_plan;
-mod review;
+mod reports;
 mod reviews;
-mod roles;
+mod roster;
 mod routes;
-mod scope;
-mod sheet;
-mod transfer;
 
 use std::sync::Arc;
 
@@ -45,7 +15,7 @@ use muster_send::bus::Bus;
 use muster_store::incidents::Incidents;
 use muster_store::roster::Roster;
 
-pub use readiness::{Names, Parts};
+pub use reports::readiness::{Names, Parts};
 pub use routes::{reports, roster};
 
 /// What the function works with.

@@ -18,16 +18,16 @@ use muster_domain::roster::policy::Policy;
 use muster_runtime::figures;
 use serde_json::json;
 
-use crate::entries::{create, erase, history, read, remove, replace, update};
-use crate::scope::{Allowed, Scope, guard};
-use crate::{
-    App, Stores, activation, changes, contacts, corrections, coverage, document, drills, duties,
-    evidence, externals, holes, incidents, links,
+use crate::http::problem::Problem;
+use crate::http::scope::{Allowed, Scope, guard};
+use crate::incidents::{self, drills, links, obligations};
+use crate::reports::{
+    activation, coverage, document, evidence, incident_manager, readiness, response_plan,
 };
-use crate::{
-    incident_manager, plans, preview, problem::Problem, readiness, response_plan, review, reviews,
-    roles, transfer,
-};
+use crate::reviews::{self, change_requests, pages};
+use crate::roster::entries::{create, erase, history, read, remove, replace, update};
+use crate::roster::{changes, contacts, export, externals, gaps, plans, preview, roles, transfer};
+use crate::{App, Stores};
 
 /// A route.
 pub(crate) struct Route {
@@ -92,7 +92,7 @@ routes! {
     delete "/contacts/{id}"                   WRITE   REASON  => remove::<Contact>,
     get    "/contacts/{id}/channels"          REVEAL  NONE    => contacts::reveal,
     get    "/contacts/{id}/changes"           READ    NONE    => history::<Contact>,
-    post   "/contacts/{id}/offboard"           WRITE   REASON  => holes::offboard,
+    post   "/contacts/{id}/offboard"           WRITE   REASON  => gaps::offboard,
     post   "/contacts/{id}/changes/erase"           ADMIN   NONE    => erase::<Contact>,
     get    "/external-resources"              READ    HELPERS => externals::list,
     post   "/external-resources"              WRITE   REASON  => create::<External>,
@@ -130,10 +130,10 @@ routes! {
     post   "/reviews"                         WRITE   NONE    => reviews::ask,
     post   "/contacts/{id}/channel-tests"             WRITE   NONE    => reviews::prove,
     get    "/contacts/{id}/channel-status"             READ    NONE    => reviews::reach,
-    get    "/change-requests"                     READ    NONE    => corrections::list,
-    post   "/change-requests/{id}/approve"        WRITE   REASON  => corrections::approve,
-    post   "/change-requests/{id}/reject"         WRITE   NONE    => corrections::reject,
-    post   "/incidents/{id}/obligations/{resource}" RESPOND NONE   => duties::done,
+    get    "/change-requests"                     READ    NONE    => change_requests::list,
+    post   "/change-requests/{id}/approve"        WRITE   REASON  => change_requests::approve,
+    post   "/change-requests/{id}/reject"         WRITE   NONE    => change_requests::reject,
+    post   "/incidents/{id}/obligations/{resource}" RESPOND NONE   => obligations::done,
     get    "/response-plan/settings"          READ    NONE    => read::<Settings>,
     put    "/response-plan/settings"          WRITE   REASON  => replace::<Settings>,
     patch  "/response-plan/settings"          WRITE   REASON  => update::<Settings>,
@@ -142,15 +142,15 @@ routes! {
     get    "/health"                          PUBLIC  NONE    => alive,
     get    "/ack/{token}"                     PUBLIC  NONE    => links::show,
     post   "/ack/{token}"                     PUBLIC  NONE    => links::act,
-    get    "/review/{token}"                  PUBLIC  NONE    => review::show,
-    post   "/review/{token}"                  PUBLIC  NONE    => review::act,
+    get    "/review/{token}"                  PUBLIC  NONE    => pages::show,
+    post   "/review/{token}"                  PUBLIC  NONE    => pages::act,
 }
 
 routes! {
     /// What roster-reports serves: what reads the whole roster, or asks other services how they stand.
     REPORTS, REPORT_PATHS:
     post   "/contacts/import"                 WRITE   SHEET   => transfer::import,
-    get    "/contacts/export"                 REVEAL  FILE    => transfer::export,
+    get    "/contacts/export"                 REVEAL  FILE    => export::export,
     post   "/contacts/{id}/channels/{position}/activation" WRITE NONE => activation::activate,
     get    "/coverage"                        READ    FORM    => coverage::report,
     get    "/response-plan"                   READ    FORM    => response_plan::read,

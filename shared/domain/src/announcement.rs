@@ -183,7 +183,7 @@ pub fn of_page<'a>(incident: &'a Incident, record: &'a Delivery) -> Option<Detai
         channel_type: key.channel.type_name(),
         run: cursor.run,
         round: cursor.round,
-        step: cursor.step,
+        step: cursor.step + 1,
         state: record.state.name(),
         error,
     };

@@ -1,84 +1,101 @@
-//! One operation of the document, built piece by piece.
+//! One operation of the document, built piece by piece from a handler's signature and its texts.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 use utoipa::ToSchema;
+use utoipa::openapi::extensions::ExtensionsBuilder;
 use utoipa::openapi::path::{Operation, OperationBuilder, ParameterBuilder, ParameterIn};
 use utoipa::openapi::request_body::RequestBodyBuilder;
 use utoipa::openapi::response::{Response, ResponseBuilder};
-use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Type};
+use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::{Content, ContentBuilder, Header, Ref, RefOr, Required, Schema};
 
-use crate::problem::Problem;
-use crate::scope::Allowed;
+use super::texts::Text;
+use crate::http::problem::Problem;
+use crate::http::scope::Allowed;
 
-/// An example of each type of problem, by the end of its type.
-pub(super) type Examples = BTreeMap<String, Value>;
+/// What all operations share: the schemas they refer to, and an example of each type of problem.
+#[derive(Default)]
+pub(crate) struct Shared {
+    pub(super) schemas: BTreeMap<String, RefOr<Schema>>,
+    pub(super) examples: BTreeMap<String, Value>,
+}
 
 /// An operation in the making.
-pub(super) struct Draft {
+pub(crate) struct Draft<'a> {
+    shared: &'a mut Shared,
+    text: Text,
     builder: OperationBuilder,
     answers: BTreeMap<u16, ResponseBuilder>,
     problems: BTreeMap<u16, Vec<Value>>,
 }
 
-/// A reference to a schema.
-pub(super) fn of<T: ToSchema>() -> RefOr<Schema> {
-    Ref::from_schema_name(T::name()).into()
-}
-
-/// A list of something.
-pub(super) fn list_of<T: ToSchema>() -> RefOr<Schema> {
-    Schema::Array(ArrayBuilder::new().items(of::<T>()).build()).into()
-}
-
-/// A page of a list.
-pub(super) fn page_of<T: ToSchema>() -> RefOr<Schema> {
-    let page = ObjectBuilder::new()
-        .property("items", ArrayBuilder::new().items(of::<T>()))
-        .required("items")
-        .property(
-            "next_cursor",
-            text().description(Some("Send it as cursor to get the next page.")),
-        )
-        .additional_properties(Some(
-            utoipa::openapi::schema::AdditionalProperties::<Schema>::FreeForm(false),
-        ));
-    Schema::Object(page.build()).into()
-}
-
+/// A schema of texts.
 pub(super) fn text() -> ObjectBuilder {
     ObjectBuilder::new().schema_type(Type::String)
 }
 
-/// A text that is one of these.
-pub(super) fn one_of(words: &[&str]) -> ObjectBuilder {
-    text().enum_values(Some(words.iter().copied()))
+/// A schema of integers within a range.
+pub(super) fn integer(least: i64, most: i64) -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(least)).maximum(Some(most))
+}
+
+/// A schema of `true` and `false`.
+pub(super) fn flag() -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(Type::Boolean)
 }
 
 fn content(schema: RefOr<Schema>) -> Content {
     ContentBuilder::new().schema(Some(schema)).build()
 }
 
-impl Draft {
-    pub(super) fn new(id: &str, tag: &str, summary: &str) -> Self {
-        let builder =
-            OperationBuilder::new().operation_id(Some(id)).tag(tag).summary(Some(summary));
-        Self { builder, answers: BTreeMap::new(), problems: BTreeMap::new() }
+fn header(schema: ObjectBuilder, about: &str) -> Header {
+    let mut header = Header::new(Schema::Object(schema.build()));
+    header.description = Some(about.to_owned());
+    header
+}
+
+/// The seconds to wait before another try, as the service says.
+fn retry_after() -> Header {
+    header(integer(1, 3600), "Seconds to wait before the next attempt.")
+}
+
+impl<'a> Draft<'a> {
+    pub(super) fn new(text: Text, shared: &'a mut Shared) -> Self {
+        let builder = OperationBuilder::new()
+            .operation_id(Some(text.id.clone()))
+            .tag(text.tag)
+            .summary(Some(text.summary.clone()));
+        let problems = text.problems.clone();
+        let draft =
+            Self { shared, text, builder, answers: BTreeMap::new(), problems: BTreeMap::new() };
+        draft.problems(problems)
     }
 
-    pub(super) fn about(mut self, description: &str) -> Self {
-        self.builder = self.builder.description(Some(description));
-        self
+    /// The schema of a type: a list by itself, everything else by its name.
+    pub(super) fn schema<T: ToSchema>(&mut self) -> RefOr<Schema> {
+        let mut nested = Vec::new();
+        T::schemas(&mut nested);
+        self.shared.schemas.extend(nested);
+        match T::schema() {
+            list @ RefOr::T(Schema::Array(_)) => list,
+            schema => self.named(&T::name(), schema),
+        }
+    }
+
+    /// A schema by its name.
+    pub(super) fn named(&mut self, name: &str, schema: RefOr<Schema>) -> RefOr<Schema> {
+        self.shared.schemas.insert(name.to_owned(), schema);
+        Ref::from_schema_name(name).into()
     }
 
     fn parameter(
         mut self,
         name: &str,
         place: ParameterIn,
-        schema: ObjectBuilder,
+        schema: impl Into<RefOr<Schema>>,
         about: &str,
     ) -> Self {
         let required = if place == ParameterIn::Path { Required::True } else { Required::False };
@@ -87,13 +104,19 @@ impl Draft {
             .parameter_in(place)
             .required(required)
             .description(Some(about))
-            .schema(Some(Schema::Object(schema.build())));
+            .schema(Some(schema));
         self.builder = self.builder.parameter(parameter);
         self
     }
 
-    pub(super) fn query(self, name: &str, schema: ObjectBuilder, about: &str) -> Self {
+    pub(super) fn query(self, name: &str, schema: impl Into<RefOr<Schema>>, about: &str) -> Self {
         self.parameter(name, ParameterIn::Query, schema, about)
+    }
+
+    /// A parameter of the query whose values are those of a type.
+    pub(super) fn query_of<T: ToSchema>(mut self, name: &str, about: &str) -> Self {
+        let schema = self.schema::<T>();
+        self.query(name, schema, about)
     }
 
     pub(super) fn header(self, name: &str, schema: ObjectBuilder, about: &str) -> Self {
@@ -115,19 +138,18 @@ impl Draft {
         self
     }
 
-    /// A good answer: JSON of this schema.
-    pub(super) fn ok(self, status: u16, about: &str, schema: RefOr<Schema>) -> Self {
-        self.answer(status, about, vec![("application/json", schema)])
+    /// A JSON answer.
+    pub(super) fn json<T: ToSchema>(mut self, status: u16) -> Self {
+        let schema = self.schema::<T>();
+        self.answer(status, vec![("application/json", schema)])
     }
 
-    /// A good answer of these media types; none for one without a body.
-    pub(super) fn answer(
-        mut self,
-        status: u16,
-        about: &str,
-        contents: Vec<(&str, RefOr<Schema>)>,
-    ) -> Self {
-        let mut answer = ResponseBuilder::new().description(about);
+    /// An answer of these media types; none for one without a body. The operation's texts describe it.
+    pub(super) fn answer(mut self, status: u16, contents: Vec<(&str, RefOr<Schema>)>) -> Self {
+        let about = self.text.answers.iter().find(|(of, _)| *of == status);
+        let id = &self.text.id;
+        let (_, about) = about.unwrap_or_else(|| panic!("{id} has no text for {status}"));
+        let mut answer = ResponseBuilder::new().description(*about);
         for (kind, schema) in contents {
             answer = answer.content(kind, content(schema));
         }
@@ -135,17 +157,20 @@ impl Draft {
         self
     }
 
-    /// A header of the good answers, the problems aside.
+    /// A page for people.
+    pub(super) fn html(self, status: u16) -> Self {
+        self.answer(status, vec![("text/html; charset=utf-8", text().into())])
+    }
+
+    /// A header of an answer.
     pub(super) fn answer_header(mut self, status: u16, name: &str, about: &str) -> Self {
-        let mut header = Header::new(Schema::Object(text().build()));
-        header.description = Some(about.to_owned());
         if let Some(answer) = self.answers.remove(&status) {
-            self.answers.insert(status, answer.header(name, header));
+            self.answers.insert(status, answer.header(name, header(text(), about)));
         }
         self
     }
 
-    /// Problems it may answer, each an example of its type.
+    /// Problems that it can answer, each an example of its type.
     pub(super) fn problems(mut self, problems: impl IntoIterator<Item = Problem>) -> Self {
         for problem in problems {
             let value = serde_json::to_value(problem).unwrap();
@@ -158,52 +183,63 @@ impl Draft {
         self
     }
 
-    /// The operation, with what every route of its kind may answer; an example of each problem it
-    /// has goes to those `known`.
-    pub(super) fn build(mut self, allowed: Allowed, known: &mut Examples) -> Operation {
+    /// The operation, with what every route of its kind can answer.
+    pub(super) fn build(mut self, allowed: Allowed) -> Operation {
+        let mut description = self.text.description.clone();
         self = match allowed {
-            Allowed::Everybody => self,
+            Allowed::Everybody => {
+                self.builder = self.builder.securities(Some(Vec::<SecurityRequirement>::new()));
+                self
+            }
             Allowed::Any(scopes) => {
                 let mut names: Vec<_> = scopes.iter().map(|scope| scope.name()).collect();
                 names.push("admin");
-                self.builder =
-                    self.builder.security(SecurityRequirement::new::<_, _, String>("iam", []));
-                let token = SecurityRequirement::new("token", names.clone());
-                self.builder = self.builder.security(token);
+                let listed: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
+                description.push_str(&match listed.as_slice() {
+                    [only] => format!(" A bearer token needs the scope {only}."),
+                    all => format!(" A bearer token needs one of the scopes {}.", all.join(", ")),
+                });
+                let one = |name| SecurityRequirement::new::<_, _, String>(name, []);
+                self.builder = self.builder.security(one("iam")).security(one("token"));
+                let scopes = ExtensionsBuilder::new().add("x-required-scopes", json!(names));
+                self.builder = self.builder.extensions(Some(scopes.build()));
                 self.problems([Problem::unsigned(), Problem::not_in_scope(&names)])
             }
         };
-        // A path whose variable part is empty or has a slash may be another route's.
+        self.builder = self.builder.description(Some(description));
+        // A path whose variable part is empty or has a slash can be another route's.
         self = self.problems([Problem::wrong_method()]);
-        for (status, examples) in self.problems {
+        let problem = self.schema::<Problem>();
+        let message = self.schema::<super::schemas::GatewayMessage>();
+        let refusal = self.schema::<super::schemas::Refusal>();
+        for (status, examples) in std::mem::take(&mut self.problems) {
             let types: Vec<_> = examples.iter().filter_map(|e| e["type"].as_str()).collect();
             let about = format!("A problem: {}.", types.join(", "));
+            let known = &mut self.shared.examples;
             let named = examples.iter().map(|example| {
                 let name = example["type"].as_str().unwrap().rsplit(':').next().unwrap();
                 known.entry(name.to_owned()).or_insert_with(|| example.clone());
                 let reference = Ref::new(format!("#/components/examples/{name}"));
                 (name.to_owned(), RefOr::Ref(reference))
             });
-            let problem = ContentBuilder::new()
-                .schema(Some(of::<super::answers::Problem>()))
-                .examples_from_iter(named)
-                .build();
+            let gateway = matches!(status, 401 | 403) && !matches!(allowed, Allowed::Everybody);
+            let schema = if gateway { refusal.clone() } else { problem.clone() };
+            let content = ContentBuilder::new().schema(Some(schema)).examples_from_iter(named);
             let answer = self.answers.remove(&status);
             let answer = answer.unwrap_or_else(|| ResponseBuilder::new().description(about));
-            self.answers.insert(status, answer.content("application/problem+json", problem));
-        }
-        let gateway = |about: &str| {
-            let message = content(of::<super::answers::GatewayMessage>());
-            ResponseBuilder::new().description(about).content("application/json", message)
-        };
-        if !matches!(allowed, Allowed::Everybody) {
-            for status in [401, 403] {
-                let message = content(of::<super::answers::GatewayMessage>());
-                let answer = self.answers.remove(&status).unwrap_or_default();
-                self.answers.insert(status, answer.content("application/json", message));
+            let mut answer = answer.content("application/problem+json", content.build());
+            if gateway {
+                answer = answer.content("application/json", self::content(refusal.clone()));
             }
+            if status == 503 {
+                answer = answer.header("Retry-After", retry_after());
+            }
+            self.answers.insert(status, answer);
         }
-        self.answers.insert(429, gateway("Too many requests: the gateway's own answer."));
+        let throttled = ResponseBuilder::new()
+            .description("Too many requests. Returned by API Gateway.")
+            .content("application/json", content(message));
+        self.answers.insert(429, throttled);
         let mut builder = self.builder;
         for (status, answer) in self.answers {
             let answer: Response = answer.build();
@@ -213,7 +249,7 @@ impl Draft {
     }
 }
 
-/// An id in a path.
+/// An ID in a path.
 pub(super) fn id() -> ObjectBuilder {
     text().pattern(Some("^[a-z0-9-]{1,64}$")).examples([json!("ada-lovelace")])
 }

@@ -60,7 +60,7 @@ pub struct SimulatedStep {
     pub after_minutes: i64,
     /// Which time through the plan, from 1.
     pub round: u32,
-    /// Which step, from 0.
+    /// Number of the step (1-based).
     pub step: u32,
     /// Whom it would page.
     pub pages: Vec<SimulatedPage>,
@@ -85,7 +85,7 @@ pub fn course(incident: &Incident, found: &Found<'_>) -> Vec<SimulatedStep> {
                 at,
                 after_minutes: at.duration_since(incident.opened_at).as_mins(),
                 round: cursor.round,
-                step: cursor.step,
+                step: cursor.step + 1,
                 pages: turn.pages.into_iter().map(SimulatedPage::from).collect(),
                 external_resources: turn
                     .externals

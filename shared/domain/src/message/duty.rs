@@ -104,7 +104,7 @@ impl NotificationDeadline {
                 "Decide with the commander whether the duty applies, and write down why.".into(),
                 "Make the report by the way that the roster names for this organisation.".into(),
                 format!(
-                    "Say that it was made: POST /incidents/{}/duties/{} stops the clock.",
+                    "Say that it was made: POST /incidents/{}/obligations/{} stops the clock.",
                     incident.id, self.resource
                 ),
             ]),

@@ -109,8 +109,8 @@ impl Notices<'_> {
         let put = match attempt {
             1 => put.condition_expression("attribute_not_exists(pk)"),
             _ => put
-                .condition_expression("tries = :tries AND attribute_not_exists(message_id)")
-                .expression_attribute_values(":tries", n(attempt - 1)),
+                .condition_expression("attempts = :attempts AND attribute_not_exists(message_id)")
+                .expression_attribute_values(":attempts", n(attempt - 1)),
         };
         match put.send().await {
             Ok(_) => Ok(Claimed::Ours(record)),

@@ -168,7 +168,7 @@ impl Proofs<'_> {
         self,
         contact: &ContactId,
         channel: &str,
-        tries: u8,
+        attempts: u8,
     ) -> Result<bool, AwsError> {
         let update = self
             .0
@@ -176,10 +176,10 @@ impl Proofs<'_> {
             .update_item()
             .table_name(&self.0.table)
             .set_key(Some(challenge_key(contact, channel)))
-            .update_expression("SET tries = :next")
-            .condition_expression("tries = :tries")
-            .expression_attribute_values(":next", n(tries + 1))
-            .expression_attribute_values(":tries", n(tries));
+            .update_expression("SET attempts = :next")
+            .condition_expression("attempts = :attempts")
+            .expression_attribute_values(":next", n(attempts + 1))
+            .expression_attribute_values(":attempts", n(attempts));
         match update.send().await {
             Ok(_) => Ok(true),
             Err(error)

@@ -210,9 +210,9 @@ impl Sends<'_> {
         if claim.attempts == 1 {
             return item::put(&self.0.table, item, Some("attribute_not_exists(pk)"), vec![]);
         }
-        // Only a claim changes `tries`, and only a finished send has a message id.
-        let values = vec![(":tries", n(claim.attempts - 1))];
-        let unchanged = "tries = :tries AND attribute_not_exists(message_id)";
+        // Only a claim changes `attempts`, and only a finished send has a message id.
+        let values = vec![(":attempts", n(claim.attempts - 1))];
+        let unchanged = "attempts = :attempts AND attribute_not_exists(message_id)";
         item::put(&self.0.table, item, Some(unchanged), values)
     }
 
@@ -241,7 +241,7 @@ impl Sends<'_> {
     pub(super) async fn settle_item(
         self,
         item: Item,
-        tries: u32,
+        attempts: u32,
         states: &[&str],
     ) -> Result<(), AwsError> {
         // A claim that was taken over meanwhile belongs to its new owner; what we sent is then in
@@ -253,9 +253,12 @@ impl Sends<'_> {
             .put_item()
             .table_name(&self.0.table)
             .set_item(Some(item))
-            .condition_expression(format!("tries = :tries AND #state IN ({})", names.join(", ")))
+            .condition_expression(format!(
+                "attempts = :attempts AND #state IN ({})",
+                names.join(", ")
+            ))
             .expression_attribute_names("#state", "state")
-            .expression_attribute_values(":tries", n(tries));
+            .expression_attribute_values(":attempts", n(attempts));
         for (name, state) in names.into_iter().zip(states) {
             put = put.expression_attribute_values(name, s(*state));
         }

@@ -44,14 +44,14 @@ impl Roster {
             .table_name(&self.table)
             .index_name("by-list")
             .key_condition_expression("list_key = :change")
-            .filter_expression("#kind = :kind AND #action = :deleted")
+            .filter_expression("#type = :type AND #action = :deleted")
             .projection_expression("#id, #version")
-            .expression_attribute_names("#kind", "kind")
+            .expression_attribute_names("#type", "entry_type")
             .expression_attribute_names("#action", "action")
-            .expression_attribute_names("#id", "id")
+            .expression_attribute_names("#id", "entry_id")
             .expression_attribute_names("#version", "version")
             .expression_attribute_values(":change", s(changes::KIND))
-            .expression_attribute_values(":kind", s(E::KIND))
+            .expression_attribute_values(":type", s(E::KIND))
             .expression_attribute_values(":deleted", s("deleted"));
         let mut pages = query.into_paginator().send();
         let mut last = BTreeMap::new();
@@ -59,7 +59,7 @@ impl Roster {
             let Some(page) = pages.next().await else { return Ok(Some(last)) };
             let page = page.map_err(|error| AwsError::of("dynamodb:Query", &error))?;
             for item in page.items() {
-                let id = item.get("id").and_then(|id| id.as_s().ok());
+                let id = item.get("entry_id").and_then(|id| id.as_s().ok());
                 let version = item.get("version").and_then(|version| version.as_n().ok());
                 if let (Some(id), Some(Ok(version))) = (id, version.map(|v| v.parse())) {
                     let known = last.entry(id.clone()).or_insert(version);

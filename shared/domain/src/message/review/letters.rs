@@ -85,7 +85,7 @@ pub fn correction_waits(correction: &ChangeRequest) -> (String, String) {
         ChangeRequestType::Departure { .. } => "says that this is over:",
     };
     let text = format!(
-        "{} {what} {}.\nGET /corrections shows it; POST /corrections/{}/approve or /reject decides. Until \
+        "{} {what} {}.\nGET /change-requests shows it; POST /change-requests/{}/approve or /reject decides. Until \
          then nothing changes.\n",
         correction.requested_by, correction.subject, correction.id
     );

@@ -1,0 +1,176 @@
+//! Corrections that people ask for on their page: the roster's owner approves or rejects them.
+
+use axum::Json;
+use axum::extract::State;
+use muster_domain::review::{ChangeRequest, ChangeRequestType, Decision, Subject};
+use muster_domain::roster::contact::Contact;
+use muster_domain::roster::external::ExternalResource;
+use muster_store::incidents::{Write, Written};
+use muster_store::roster::{Saved, Why};
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::App;
+use crate::http::caller::Caller;
+use crate::http::problem::Problem;
+use crate::http::request::{IdOf, draft};
+use crate::roster::entries::{Served, find, stamp};
+use crate::roster::gaps::{AllowGaps, leave};
+
+/// A correction as everybody may see it.
+#[derive(Debug, Serialize)]
+pub(crate) struct PublicChangeRequest {
+    id: String,
+    subject: Subject,
+    requested_by: muster_domain::value::id::ContactId,
+    requested_at: jiff::Timestamp,
+    r#type: &'static str,
+    /// The merge patch that it asks for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    patch: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    decision: Option<Decision>,
+}
+
+impl From<ChangeRequest> for PublicChangeRequest {
+    fn from(correction: ChangeRequest) -> Self {
+        let (wrong, patch, note) = match correction.r#type {
+            ChangeRequestType::Correction { patch, note } => {
+                ("correction", serde_json::from_str(&patch).ok(), note)
+            }
+            ChangeRequestType::Departure { note } => ("departure", None, note),
+        };
+        Self {
+            id: correction.id,
+            subject: correction.subject,
+            requested_by: correction.requested_by,
+            requested_at: correction.requested_at,
+            r#type: wrong,
+            patch,
+            note,
+            decision: correction.decision,
+        }
+    }
+}
+
+/// The corrections that wait.
+#[derive(Debug, Serialize)]
+pub(crate) struct ChangeRequestList {
+    items: Vec<PublicChangeRequest>,
+}
+
+pub(crate) async fn list(State(app): State<App>) -> Result<Json<ChangeRequestList>, Problem> {
+    let waiting = app.incidents.reviews().corrections().await?;
+    Ok(Json(ChangeRequestList {
+        items: waiting.into_iter().map(PublicChangeRequest::from).collect(),
+    }))
+}
+
+/// The correction in the path, if it waits.
+async fn waiting(app: &App, text: &str) -> Result<ChangeRequest, Problem> {
+    let found = app.incidents.reviews().correction(text).await?;
+    let correction = found.ok_or_else(|| Problem::not_found("change request"))?;
+    match correction.decision {
+        None => Ok(correction),
+        Some(_) => Err(Problem::decided()),
+    }
+}
+
+fn decided(correction: ChangeRequest, approved: bool, why: &Why) -> ChangeRequest {
+    let decision = Some(Decision { approved, by: why.by.clone(), at: why.at });
+    ChangeRequest { decision, ..correction }
+}
+
+pub(crate) async fn reject(
+    State(app): State<App>,
+    IdOf(id): IdOf<ChangeRequest>,
+    caller: Caller,
+) -> Result<Json<PublicChangeRequest>, Problem> {
+    let correction = decided(waiting(&app, &id).await?, false, &caller.why());
+    let write = app.incidents.reviews().correction_put(&correction)?;
+    match app.incidents.reviews().together(vec![write]).await? {
+        Written::Done => Ok(Json(correction.into())),
+        Written::Conflict => Err(Problem::decided()),
+    }
+}
+
+/// Changes the entry as the correction asks for; that confirms it too.
+pub(crate) async fn approve(
+    State(app): State<App>,
+    IdOf(id): IdOf<ChangeRequest>,
+    caller: Caller,
+    overriding: AllowGaps,
+) -> Result<Json<PublicChangeRequest>, Problem> {
+    let mut why = caller.why();
+    why.source = "review";
+    let correction = decided(waiting(&app, &id).await?, true, &why);
+    let write = app.incidents.reviews().correction_put(&correction)?;
+    match (&correction.subject, &correction.r#type) {
+        (Subject::Contact(id), ChangeRequestType::Correction { patch, .. }) => {
+            let current = find::<Contact>(&app, id).await?;
+            let confirm = |entry: Contact| Contact {
+                confirmed_at: Some(correction.requested_at),
+                unconfirmed_since: None,
+                ..entry
+            };
+            amend(&app, &current, patch, confirm, write, (&overriding, &mut why)).await?;
+        }
+        (Subject::External(id), ChangeRequestType::Correction { patch, .. }) => {
+            let current = find::<ExternalResource>(&app, id).await?;
+            let confirm = |entry: ExternalResource| ExternalResource {
+                confirmed_at: Some(correction.requested_at),
+                unconfirmed_since: None,
+                ..entry
+            };
+            amend(&app, &current, patch, confirm, write, (&overriding, &mut why)).await?;
+        }
+        (Subject::Contact(id), ChangeRequestType::Departure { .. }) => {
+            // Somebody who was deleted meanwhile has left as well.
+            if let Some(leaver) = app.roster.entry::<Contact>(id).await? {
+                leave(&app, leaver, why, &overriding).await?;
+            }
+            close(&app, write).await?;
+        }
+        (Subject::External(id), ChangeRequestType::Departure { .. }) => {
+            if let Some(resource) = app.roster.entry::<ExternalResource>(id).await? {
+                overriding.judge(&app, Some(&resource), None, &mut why).await?;
+                if app.roster.delete(&resource, &why).await? == Written::Conflict {
+                    return Err(Problem::changed());
+                }
+            }
+            close(&app, write).await?;
+        }
+    }
+    Ok(Json(correction.into()))
+}
+
+async fn close(app: &App, write: Write) -> Result<(), Problem> {
+    match app.incidents.reviews().together(vec![write]).await? {
+        Written::Done => Ok(()),
+        Written::Conflict => Err(Problem::decided()),
+    }
+}
+
+/// Applies a patch to an entry as it is now, together with the decision.
+async fn amend<E: Served>(
+    app: &App,
+    current: &E,
+    patch: &str,
+    confirm: impl FnOnce(E) -> E,
+    write: Write,
+    (overriding, why): (&AllowGaps, &mut Why),
+) -> Result<(), Problem> {
+    let patch: Value = serde_json::from_str(patch).map_err(|_| Problem::internal())?;
+    let mut merged = serde_json::to_value(current).unwrap_or_default();
+    json_patch::merge(&mut merged, &patch);
+    let checked = E::check(draft(merged, E::WHAT)?, Some(current.id()), Some(current), &stamp(why));
+    let entry = confirm(checked.map_err(Problem::invalid)?);
+    overriding.judge(app, Some(current), Some(&entry), why).await?;
+    match app.roster.save(&entry, Some(current), why, [write]).await? {
+        Saved::Done(_) => Ok(()),
+        // The entry was changed, or somebody else decided at the same moment.
+        Saved::Conflict => Err(Problem::changed()),
+    }
+}

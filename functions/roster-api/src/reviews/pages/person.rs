@@ -1,0 +1,133 @@
+//! The page of a person's own entry: the facts, the channels and their proofs, and the questions.
+
+use axum::response::Response;
+use muster_domain::message::review::hours;
+use muster_domain::review::reach::ChannelVerification;
+use muster_domain::roster::contact::{Contact, ContactStatus};
+use muster_domain::value::channel::Channel;
+use muster_domain::value::text::escape;
+use muster_runtime::secret::fingerprint;
+
+use super::correct::Asked;
+use super::form::Filled;
+use super::page::{Said, facts, questions};
+use crate::http::html;
+
+/// The page.
+pub(crate) fn page(
+    contact: &Contact,
+    reach: &[ChannelVerification],
+    said: &Said,
+    filled: Option<&Filled>,
+) -> Response {
+    let asked = Asked::person(contact, filled);
+    let body = format!(
+        "{}<p>This is what the incident response roster knows of you. Looking changes nothing.</p>{}\
+         <h2>How you are reached</h2>{}{}",
+        said.html(),
+        facts(&of(contact)),
+        channels(contact, reach),
+        questions(&asked, contact.version, said),
+    );
+    html::page(said.status(), "Confirm your entry", &body)
+}
+
+fn of(contact: &Contact) -> Vec<(&'static str, String)> {
+    let titles: Vec<_> = contact.roles.iter().map(|role| role.card().title).collect();
+    let mut list = vec![
+        ("Name", contact.name.clone()),
+        ("Roles", titles.join(", ")),
+        ("Escalation level", contact.escalation_level.to_string()),
+        ("Hours", hours(&contact.availability)),
+        ("Time zone", contact.time_zone.name().to_owned()),
+    ];
+    list.extend(contact.department.iter().map(|text| ("Department", text.clone())));
+    list.extend(contact.manager.iter().map(|text| ("Manager", text.clone())));
+    let backup =
+        contact.backup_contact.as_ref().map_or_else(|| "nobody".to_owned(), ToString::to_string);
+    list.push(("Backup", backup));
+    if let ContactStatus::OnLeave { until } = contact.status {
+        list.push(("On leave", format!("up to and including {until}")));
+    }
+    let confirmed = contact
+        .confirmed_at
+        .map_or_else(|| "never".to_owned(), |at| at.strftime("%Y-%m-%d").to_string());
+    list.push(("Last confirmed", confirmed));
+    list
+}
+
+/// A hidden field of a form.
+fn hidden(name: &str, value: &str) -> String {
+    format!("<input type=\"hidden\" name=\"{name}\" value=\"{}\">", escape(value))
+}
+
+/// The channels, each with its proof, a way to prove it and a way to replace it; and a way to add one.
+fn channels(contact: &Contact, reach: &[ChannelVerification]) -> String {
+    let mut out = String::from("<ul>");
+    for (index, channel) in contact.channels.iter().enumerate() {
+        let reach = reach.get(index).copied().unwrap_or_default();
+        let standing = match (reach.undeliverable_reason, reach.verified_at) {
+            (Some(dead), _) => dead.sentence().to_owned(),
+            (None, Some(at)) => format!("proven on {}", at.strftime("%Y-%m-%d")),
+            (None, None) => "not proven yet".to_owned(),
+        };
+        let (name, to) = (channel.kind().title(), escape(&channel.masked()));
+        let kept = hidden("channel", &fingerprint(&contact.id, channel));
+        let (input, hint) = input(channel);
+        let field = format!("address-{index}");
+        out.push_str(
+            &[
+                "<li><p>",
+                name,
+                " to ",
+                &to,
+                ": ",
+                &standing,
+                ".</p><form method=\"post\">",
+                &hidden("do", "prove"),
+                &kept,
+                "<button class=\"quiet\">Prove ",
+                name,
+                " to ",
+                &to,
+                " with a code</button></form><details><summary>Change ",
+                name,
+                " to ",
+                &to,
+                "</summary><form method=\"post\">",
+                &hidden("do", "replace"),
+                &kept,
+                "<label for=\"",
+                &field,
+                "\">New ",
+                hint,
+                "</label><input id=\"",
+                &field,
+                "\" name=\"address\" required maxlength=\"254\" ",
+                input,
+                "><button>Send a code there</button></form></details></li>",
+            ]
+            .concat(),
+        );
+    }
+    out.push_str(
+        "</ul><details><summary>Add a way to reach you</summary><form method=\"post\">\
+         <input type=\"hidden\" name=\"do\" value=\"add\"><label for=\"type\">Kind</label>\
+         <select id=\"type\" name=\"type\"><option value=\"sms\">Text message</option>\
+         <option value=\"voice\">Call</option><option value=\"email\">E-mail</option></select>\
+         <label for=\"address-new\">Number or address</label><p class=\"hint\" id=\"new-hint\">A \
+         number with its country code, such as +14255550101, or an e-mail address.</p>\
+         <input id=\"address-new\" name=\"address\" required maxlength=\"254\" \
+         aria-describedby=\"new-hint\"><button>Send a code there</button></form></details>",
+    );
+    out
+}
+
+/// How a new address of a channel's kind is typed, and what it is called.
+const fn input(channel: &Channel) -> (&'static str, &'static str) {
+    match channel {
+        Channel::Email(_) => ("type=\"email\" autocomplete=\"email\"", "e-mail address"),
+        Channel::Sms(_) => ("type=\"tel\" autocomplete=\"tel\"", "number for texts"),
+        Channel::Voice(_) => ("type=\"tel\" autocomplete=\"tel\"", "number for calls"),
+    }
+}

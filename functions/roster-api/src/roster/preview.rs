@@ -1,0 +1,299 @@
+//! "Who would be paged?": the team for an incident, and the whole course for a finding.
+
+use axum::Json;
+use axum::extract::{FromRequestParts, Query, State};
+use axum::http::request::Parts;
+use jiff::Timestamp;
+use muster_domain::draft::fault::FieldError;
+use muster_domain::finding::Finding;
+use muster_domain::incident::Incident;
+use muster_domain::incident::course::{SimulatedNotification, SimulatedStep, course};
+use muster_domain::incident::escalation::{Cursor, Found, LAST_LEVEL, PersonPage, plan_turn};
+use muster_domain::incident::verdict::Known;
+use muster_domain::incident::verdict::{Verdict, decide};
+use muster_domain::roster::external::ExternalResource;
+use muster_domain::roster::plan::EscalationPlan;
+use muster_domain::roster::policy::Policy;
+use muster_domain::roster::policy::Threshold;
+use muster_domain::roster::role::Role;
+use muster_domain::roster::team::{PageReason, People};
+use muster_domain::value::category::Category;
+use muster_domain::value::channel::{Channel, ChannelType};
+use muster_domain::value::id::{ContactId, PlanId};
+use muster_domain::value::incident_type::IncidentType;
+use muster_domain::value::severity::Severity;
+use muster_runtime::error::AwsError;
+use muster_runtime::event;
+use muster_runtime::secret::incident_id;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::App;
+use crate::http::problem::Problem;
+use crate::http::request::Body;
+
+#[derive(Deserialize)]
+struct Parameters {
+    incident_type: Option<String>,
+    severity: Option<String>,
+    account: Option<String>,
+    at: Option<String>,
+}
+
+/// What a preview is asked about.
+#[derive(Debug)]
+pub(crate) struct Asked {
+    incident_type: IncidentType,
+    severity: Option<Severity>,
+    account: String,
+    at: Timestamp,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Asked {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let given = Query::<Parameters>::from_request_parts(parts, state).await;
+        let Ok(Query(given)) = given else {
+            let fault = FieldError::new(
+                "query",
+                "could not be parsed",
+                "severity=high&account=111122223333",
+            );
+            return Err(Problem::bad_query(vec![fault]));
+        };
+        Self::read(given).map_err(Problem::bad_query)
+    }
+}
+
+impl Asked {
+    fn read(given: Parameters) -> Result<Self, Vec<FieldError>> {
+        let mut faults = Vec::new();
+        let mut wrong = |field: &str, fault: &str, example: &str| {
+            faults.push(FieldError::new(field, fault, example));
+        };
+        let incident_type = given.incident_type.map(|name| IncidentType::from_name(&name));
+        if incident_type == Some(None) {
+            wrong("incident_type", "must be an incident type", "malware");
+        }
+        let severity = given.severity.map(|name| Severity::from_asff(&name));
+        if severity == Some(None) {
+            wrong("severity", "must be one of: informational, low, medium, high, critical", "high");
+        }
+        let account = given.account.unwrap_or_else(|| "000000000000".to_owned());
+        if account.len() != 12 || !account.bytes().all(|b| b.is_ascii_digit()) {
+            wrong("account", "must be a 12-digit AWS account ID", "111122223333");
+        }
+        let at = given.at.map_or_else(|| Ok(Timestamp::now()), |at| at.parse());
+        if at.is_err() {
+            wrong("at", "must be a date and time (RFC 3339)", "2026-12-24T03:00:00Z");
+        }
+        match at {
+            Ok(at) if faults.is_empty() => Ok(Self {
+                incident_type: incident_type.flatten().unwrap_or(IncidentType::Other),
+                severity: severity.flatten(),
+                account,
+                at,
+            }),
+            _ => Err(faults),
+        }
+    }
+}
+
+/// Somebody whom the first step pages.
+#[derive(Debug, Serialize)]
+pub(crate) struct TeamMemberPreview {
+    contact: ContactId,
+    name: String,
+    roles: Vec<Role>,
+    escalation_level: u8,
+    reason: PageReason,
+    /// By which kinds of channel, in order.
+    channels: Vec<ChannelType>,
+    /// Whether it is outside the person's hours.
+    outside_hours: bool,
+    /// Whether reminders to confirm the entry went unanswered: whom this says may not be reached so.
+    unconfirmed: bool,
+}
+
+impl TeamMemberPreview {
+    fn of(page: PersonPage, at: Timestamp) -> Self {
+        Self {
+            channels: page.channels.iter().map(Channel::kind).collect(),
+            outside_hours: !page.contact.in_hours(at),
+            unconfirmed: page.contact.unconfirmed_since.is_some(),
+            contact: page.contact.id,
+            name: page.contact.name,
+            roles: page.contact.roles,
+            escalation_level: page.contact.escalation_level,
+            reason: page.reason,
+        }
+    }
+}
+
+/// Whom the first step of an incident's escalation pages.
+#[derive(Debug, Serialize)]
+pub(crate) struct TeamPreview {
+    severity: Severity,
+    incident_type: IncidentType,
+    account: String,
+    at: Timestamp,
+    /// The kind of source that findings of this type usually come from.
+    category: Category,
+    /// From which severity the policy pages for this kind of source.
+    min_paging_severity: Threshold,
+    /// Whether people are paged at this severity at all.
+    would_page: bool,
+    /// The escalation plan that would be chosen.
+    escalation_plan: PlanId,
+    /// How many minutes after the incident opens the first step pages.
+    after_minutes: u32,
+    /// Empty only if the step is for organizations alone, or if nobody can be paged; the emergency
+    /// topic is told then.
+    members: Vec<TeamMemberPreview>,
+    /// External organizations that the first step notifies.
+    external_resources: Vec<SimulatedNotification>,
+}
+
+/// What decides an escalation, as the roster has it now.
+struct Deciding {
+    policy: Policy,
+    plans: Vec<EscalationPlan>,
+    people: People,
+    externals: Vec<ExternalResource>,
+}
+
+impl Deciding {
+    async fn read(app: &App) -> Result<Self, AwsError> {
+        let (policy, plans, externals) = tokio::try_join!(
+            app.roster.policy(),
+            app.roster.all::<EscalationPlan>(),
+            app.roster.all::<ExternalResource>()
+        )?;
+        let named = plans.iter().flat_map(EscalationPlan::named).cloned().collect();
+        let people = app.roster.people(1..=LAST_LEVEL, named).await?;
+        Ok(Self { policy, plans, people, externals })
+    }
+
+    const fn found(&self) -> Found<'_> {
+        Found::new(&self.people, self.externals.as_slice())
+    }
+
+    /// The incident that a finding would open.
+    fn incident(&self, finding: Finding, at: Timestamp) -> Option<Incident> {
+        // The digest of legal characters is always a legal id.
+        let id = incident_id(&finding.identity, at).ok()?;
+        let (r#type, severity) = (finding.incident_type, finding.severity);
+        let plan = EscalationPlan::choose(self.plans.clone(), r#type, severity);
+        Some(Incident::open(id, finding, &self.policy, plan, at))
+    }
+}
+
+pub(crate) async fn team(
+    State(app): State<App>,
+    asked: Asked,
+) -> Result<Json<TeamPreview>, Problem> {
+    let deciding = Deciding::read(&app).await?;
+    let severity = asked.severity.unwrap_or(Severity::High);
+    let finding = Finding::assumed(severity, asked.incident_type, asked.account.clone());
+    let incident = deciding.incident(finding, asked.at).ok_or_else(Problem::no_route)?;
+    let due = incident.first_due();
+    let first = plan_turn(&incident, Cursor::FIRST, &deciding.found(), due);
+    Ok(Json(TeamPreview {
+        severity,
+        incident_type: asked.incident_type,
+        members: first.pages.into_iter().map(|page| TeamMemberPreview::of(page, due)).collect(),
+        category: incident.finding.category,
+        min_paging_severity: deciding
+            .policy
+            .min_paging_severity
+            .of(incident.finding.category, false),
+        would_page: incident.finding.pages(&deciding.policy),
+        external_resources: first.externals.into_iter().map(SimulatedNotification::from).collect(),
+        account: asked.account,
+        after_minutes: incident.escalation_plan.first_minutes(),
+        escalation_plan: incident.escalation_plan.id,
+        at: asked.at,
+    }))
+}
+
+/// What would become of a finding that nobody has seen before.
+#[derive(Debug, Serialize)]
+pub(crate) struct Simulation {
+    /// `open` or `record`.
+    verdict: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'static str>,
+    severity: Severity,
+    incident_type: IncidentType,
+    account: String,
+    /// The kind of source that reports it.
+    category: Category,
+    /// Whether an exploit for the vulnerability is known.
+    exploited: bool,
+    /// From which severity the policy pages for this kind of source.
+    min_paging_severity: Threshold,
+    /// The escalation plan that would be chosen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    escalation_plan: Option<PlanId>,
+    /// Every turn until the end of the plan, as if nobody answered.
+    steps: Vec<SimulatedStep>,
+}
+
+/// An EventBridge event with findings of GuardDuty or Security Hub.
+#[derive(Debug, Deserialize)]
+pub(crate) struct EventBridgeEvent(
+    #[expect(dead_code, reason = "only its shape is described")] Value,
+);
+
+/// The course that the findings of an EventBridge event would take at an instant. Nothing is
+/// written and nothing is sent.
+pub(crate) async fn simulate(
+    State(app): State<App>,
+    asked: Asked,
+    Body(body, _): Body<EventBridgeEvent>,
+) -> Result<Json<Vec<Simulation>>, Problem> {
+    let unreadable = |error: event::Unreadable| {
+        let example = r#"{"detail-type": "GuardDuty Finding", "detail": {…}, …}"#;
+        Problem::invalid(vec![FieldError::new(error.path, error.fault, example)])
+    };
+    let delivery = event::read(body).map_err(unreadable)?;
+    let findings = delivery.findings.into_iter().collect::<Result<Vec<_>, _>>();
+    let findings = findings.map_err(unreadable)?;
+    let deciding = Deciding::read(&app).await?;
+    let one = |finding: Finding| {
+        let mut simulated = Simulation {
+            verdict: "record",
+            reason: None,
+            severity: finding.severity,
+            incident_type: finding.incident_type,
+            account: finding.account.clone(),
+            category: finding.category,
+            exploited: finding.exploited,
+            min_paging_severity: deciding
+                .policy
+                .min_paging_severity
+                .of(finding.category, finding.exploited),
+            escalation_plan: None,
+            steps: Vec::new(),
+        };
+        match decide(&deciding.policy, &finding, &Known::default(), asked.at) {
+            Verdict::Record(reason) => simulated.reason = Some(reason.name()),
+            Verdict::Open { .. }
+            | Verdict::Attach { .. }
+            | Verdict::Raise { .. }
+            | Verdict::Finish { .. }
+            | Verdict::Repeat { .. }
+            | Verdict::Close { .. }
+            | Verdict::Reopen { .. }
+            | Verdict::Restart { .. } => {
+                let Some(incident) = deciding.incident(finding, asked.at) else { return simulated };
+                simulated.verdict = "open";
+                simulated.steps = course(&incident, &deciding.found());
+                simulated.escalation_plan = Some(incident.escalation_plan.id);
+            }
+        }
+        simulated
+    };
+    Ok(Json(findings.into_iter().map(one).collect()))
+}
