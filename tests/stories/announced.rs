@@ -1,4 +1,4 @@
-//! Other systems hear of each incident, page and acknowledgement; the log holds the figures.
+//! Other systems hear of each incident, page and acknowledgment; the log holds the figures.
 
 use std::collections::BTreeSet;
 

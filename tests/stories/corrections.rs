@@ -201,7 +201,7 @@ pub(crate) async fn what_somebody_says_is_wrong_waits_for_the_owner(stage: &Stag
     let gone = lane.open(&link_of_nil).await?;
     ensure!(gone.status == 404, "{}", gone.html);
 
-    // An organisation is reviewed by its owner in the same way.
+    // An organization is reviewed by its owner in the same way.
     let letter = mail(&lane, "ole", "Please confirm the entry of Authority", 1).await?;
     let link_of_ole = link_in(&letter, "/review/")?;
     let page = lane.open(&link_of_ole).await?;

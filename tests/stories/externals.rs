@@ -1,4 +1,4 @@
-//! Organisations that help, or must be told.
+//! Organizations that help, or must be told.
 
 use anyhow::{Result, ensure};
 use serde_json::json;

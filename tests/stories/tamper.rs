@@ -213,7 +213,7 @@ pub(crate) async fn findings_of_another_region_page_here_and_never_go_round(
     // Where the bus is, nothing is sent: a finding there is on the default bus already.
     let here = stage.system.forwarder("us-east-1", bus, &event).await?;
     ensure!(here.to.is_empty() && here.sends.starts_with("no"), "{here:?}");
-    // What the stack itself says is no finding, so nobody in the organisation can begin a drill by it.
+    // What the stack itself says is no finding, so nobody in the organization can begin a drill by it.
     let mut drill = event.clone();
     (drill["source"], drill["detail-type"]) = ("muster".into(), "Muster Drill".into());
     let quiet = stage.system.forwarder("eu-west-1", bus, &drill).await?;

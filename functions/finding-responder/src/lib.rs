@@ -73,7 +73,7 @@ impl From<Failure> for Diagnostic {
 /// What became of one finding.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Outcome {
-    /// `opened`, `attached`, `raised`, `closed`, `reopened`, `repeat` or `recorded`.
+    /// `opened`, `grouped`, `escalation_restarted`, `closed`, `reopened`, `repeated`, or `recorded`.
     pub verdict: &'static str,
     /// Why it was recorded and no more.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -20,7 +20,7 @@ use muster_store::incidents::{IssuedToken, LINK_LIFE, TimelineEvent};
 pub(crate) enum To {
     /// To the page with this index in the turn, by this channel.
     Person(usize, Channel),
-    /// To the organisation with this index in the turn, by this channel.
+    /// To the organization with this index in the turn, by this channel.
     External(usize, Channel),
     /// To the emergency topic.
     EmergencyTopic,

@@ -26,7 +26,7 @@ pub(crate) const SOURCE: &str = "review";
 pub(crate) enum Reviewed {
     /// A person, who is asked.
     Person(Box<Contact>),
-    /// An organisation, and its owner, if there is one to be asked.
+    /// An organization, and its owner, if there is one to be asked.
     Organisation(Box<ExternalResource>, Option<Box<Contact>>),
 }
 

@@ -51,7 +51,7 @@ pub struct Gathered {
     pub inactive: Vec<ChannelNotActivated>,
     /// Those who say that they have left.
     pub leaving: BTreeSet<ContactId>,
-    /// How many corrections wait.
+    /// Number of change requests that are pending.
     pub waiting: usize,
 }
 

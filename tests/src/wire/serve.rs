@@ -25,7 +25,7 @@ enum Act {
 
 /// Serves a connection until either side ends it. A broken one is the caller's to notice.
 pub(super) async fn serve(mut client: TcpStream, book: Arc<Book>, guard: Guard) {
-    // Small answers would wait for the caller's acknowledgement of the one before.
+    // Small answers would wait for the caller's acknowledgment of the one before.
     let _ = client.set_nodelay(true);
     let mut buffer = Vec::new();
     let mut by = None;

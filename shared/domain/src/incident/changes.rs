@@ -9,7 +9,7 @@ use crate::finding::{Finding, FindingIdentity, InactiveReason};
 use crate::roster::plan::EscalationPlan;
 use crate::roster::policy::Policy;
 
-/// Why an incident does not take an acknowledgement.
+/// Why an incident does not take an acknowledgment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the incident is already resolved")]
 pub struct AlreadyResolved;
@@ -43,7 +43,7 @@ impl Incident {
         usize::from(self.escalation_plan.required_acknowledgments).saturating_sub(fresh)
     }
 
-    /// The incident after its acknowledgement has lapsed: open again, with another escalation.
+    /// Returns the incident after its acknowledgment timed out: open again, with another escalation run.
     #[must_use]
     pub fn lapse(&self, now: Timestamp) -> Self {
         let mut next = self.next();

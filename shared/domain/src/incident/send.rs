@@ -17,7 +17,7 @@ pub const TRY_AGAIN: SignedDuration = SignedDuration::from_secs(15);
 
 /// The contact in the record of a message to the emergency topic.
 pub const EMERGENCY: &str = "emergency";
-/// What comes before an organisation's id where a record names whom it is about.
+/// What comes before an organization's id where a record names whom it is about.
 pub const EXTERNAL: &str = "external:";
 
 /// Which send: unique within its incident.

@@ -33,7 +33,7 @@ pub struct ResponsePlanIssue {
     pub severity: Severity,
     /// Stable code of the issue.
     pub code: IssueCode,
-    /// The activity, role, plan, channel or organisation that it is about.
+    /// The activity, role, plan, channel or organization that it is about.
     pub subject: String,
     /// What is open.
     pub description: String,

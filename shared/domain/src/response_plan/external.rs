@@ -1,4 +1,4 @@
-//! The plan's sections about organisations outside, and what they must be told by when.
+//! The plan's sections about organizations outside, and what they must be told by when.
 
 use super::Sources;
 use crate::document::Document;

@@ -19,7 +19,7 @@ pub enum ChangeRequestType {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         note: Option<String>,
     },
-    /// The person has left the role, or the organisation is no longer ours.
+    /// The person has left the role, or the organization is no longer ours.
     Departure {
         /// In the person's own words.
         #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -1,4 +1,4 @@
-//! Whose entry a review is about: a person or an organisation.
+//! Whose entry a review is about: a person or an organization.
 
 use std::fmt;
 use std::str::FromStr;
@@ -13,7 +13,7 @@ use crate::value::id::{ContactId, ResourceId};
 pub enum Subject {
     /// A person's.
     Contact(ContactId),
-    /// An organisation's.
+    /// An organization's.
     External(ResourceId),
 }
 

@@ -170,7 +170,7 @@ fn channel_stages(plan: Plan) -> Vec<(u8, Vec<String>)> {
 fn stages(plan: Plan) -> Vec<Stage> {
     let arn = |target: Target| {
         let info = target.contact_target_info?;
-        // Their acknowledgement would not end it: no target that we would make.
+        // Their acknowledgment would not end it: no target that we would make.
         let id = info.contact_id?;
         Some(if info.is_essential { id } else { format!("{id} not essential") })
     };

@@ -1,4 +1,4 @@
-//! People's answers: link tokens, acknowledgement and resolution.
+//! People's answers: link tokens, acknowledgment and resolution.
 
 use std::time::{Duration, Instant};
 

@@ -1,4 +1,4 @@
-//! The clocks of notification duties: one item for each incident and organisation, found by what is due.
+//! The clocks of notification duties: one item for each incident and organization, found by what is due.
 
 use aws_sdk_dynamodb::types::{TransactWriteItem, Update};
 use jiff::Timestamp;
@@ -60,7 +60,7 @@ fn clock_key(incident: &IncidentId, resource: &ResourceId) -> Item {
     key(partition(incident), format!("{KIND}#{resource}"))
 }
 
-/// Not in the range of the clocks: what has opened has no organisation yet.
+/// Not in the range of the clocks: what has opened has no organization yet.
 fn joined_place(incident_type: IncidentType) -> String {
     format!("duties#{}", incident_type.name())
 }
@@ -210,7 +210,7 @@ impl Duties<'_> {
         failed.filter(|error| error.code != "ConditionalCheckFailedException").map_or(Ok(()), Err)
     }
 
-    /// The clocks of one incident, by organisation.
+    /// The clocks of one incident, by organization.
     ///
     /// # Errors
     /// The failed call.
@@ -222,7 +222,7 @@ impl Duties<'_> {
         items.into_iter().map(item::read).collect()
     }
 
-    /// The clock of one organisation.
+    /// The clock of one organization.
     ///
     /// # Errors
     /// The failed call.

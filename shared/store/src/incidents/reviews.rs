@@ -1,4 +1,4 @@
-//! How reviews stand, the links in their messages, and the corrections that wait for the owner.
+//! The status of reviews, the links in their messages, and pending change requests.
 
 use aws_sdk_dynamodb::types::{TransactWriteItem, Update};
 use jiff::Timestamp;
@@ -194,7 +194,7 @@ impl Reviews<'_> {
         found.map(item::read).transpose()
     }
 
-    /// The corrections that wait, oldest first.
+    /// Returns pending change requests, oldest first.
     ///
     /// # Errors
     /// The failed call.

@@ -114,7 +114,7 @@ impl Sends<'_> {
     }
 
     /// Claims a turn's sends and keeps the tokens of their links, on the condition that the
-    /// incident is still open and this escalation is its last: neither an acknowledgement nor a
+    /// incident is still open and this escalation is its last: neither an acknowledgment nor a
     /// later escalation can win together with a claim.
     ///
     /// A turn of more than a hundred writes takes several transactions; after a conflict in a later

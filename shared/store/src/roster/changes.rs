@@ -314,7 +314,7 @@ impl Roster {
             .limit(i32::from(limit));
         if let Some(cursor) = cursor {
             let sort = item::sort_of(cursor);
-            // `time#version#kind#id`, as in `Change::item`.
+            // `time#version#entry_type#entry_id`, as in `Change::item`.
             let parts: Vec<&str> = sort.as_deref().unwrap_or_default().split('#').collect();
             let [time, version, kind, id] = parts[..] else { return Ok(None) };
             if !(digits(time, 20) && digits(version, 10) && name(kind) && name(id)) {

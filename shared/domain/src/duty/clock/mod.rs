@@ -84,7 +84,7 @@ pub struct NotificationDeadline {
 }
 
 impl NotificationDeadline {
-    /// The clock that a finding of this type starts in an incident at this time, if the organisation must be told of
+    /// The clock that a finding of this type starts in an incident at this time, if the organization must be told of
     /// its kind; by the shortest of its duties, if several say so.
     #[must_use]
     pub fn start(
@@ -194,7 +194,7 @@ impl NotificationDeadline {
 }
 
 /// Who is told: counsel and communications, each replaced by their stand-in while on leave, and whoever
-/// keeps the organisation's entry; commanders if that is nobody. A deadline does not mind office hours.
+/// keeps the organization's entry; commanders if that is nobody. A deadline does not mind office hours.
 #[must_use]
 pub fn recipients<'a>(
     people: &'a People,

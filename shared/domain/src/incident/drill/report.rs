@@ -17,7 +17,7 @@ use crate::value::severity::Severity;
 pub struct DrillPage {
     /// By which of the person's channels.
     pub channel: SendChannel,
-    /// How the send ended; `dry` if nothing was to be sent.
+    /// State of the delivery. `dry_run` if the drill sends nothing.
     pub state: &'static str,
     /// When.
     pub at: Timestamp,
@@ -89,7 +89,7 @@ pub fn report(incident: &Incident, sends: &[Delivery]) -> Option<DrillReport> {
     let went = |record: &Delivery| matches!(record.state, DeliveryState::Sent { .. });
     let mut people = BTreeMap::<ContactId, Vec<&Delivery>>::new();
     for record in sends {
-        // What went to the emergency topic or an organisation was to nobody of ours.
+        // What went to the emergency topic or an organization was to nobody of ours.
         if record.key.channel == SendChannel::Topic || record.key.contact.starts_with(EXTERNAL) {
             continue;
         }

@@ -1,4 +1,4 @@
-//! The e-mail of a page: for one person, and for an organisation.
+//! The e-mail of a page: for one person, and for an organization.
 
 use super::blocks::{html, plain, shown, subject_of};
 use super::{Block, Joined, Mail, facts, mail_of, mark, minute, notices};
@@ -68,7 +68,7 @@ pub fn mail(
     Mail { subject, text: plain(&blocks), html: html(&title, &blocks) }
 }
 
-/// The mail to an organisation outside the house: that we ask for help, with what it needs to know us
+/// The mail to an organization outside the house: that we ask for help, with what it needs to know us
 /// by, and nothing of the finding.
 #[must_use]
 pub fn external_mail(incident: &Incident, resource: &ExternalResource) -> Mail {

@@ -67,7 +67,7 @@ pub struct Sources<'a> {
     pub inactive: &'a [ChannelNotActivated],
     /// Those who say that they have left, while nobody has decided about it.
     pub leaving: &'a BTreeSet<ContactId>,
-    /// How many corrections wait for the owner.
+    /// Number of change requests that are pending.
     pub waiting: usize,
     /// What counts as too old.
     pub limits: Limits,

@@ -1,4 +1,4 @@
-//! The kinds of organisation outside the house.
+//! The kinds of organization outside the house.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,4 @@
-//! An external resource: an organisation that helps in an incident or must be told of it.
+//! An external resource: an organization that helps in an incident or must be told of it.
 
 pub mod draft;
 mod kind;
@@ -19,7 +19,7 @@ use crate::value::id::{ContactId, ResourceId};
 use crate::value::incident_type::IncidentType;
 use crate::value::stamps::Stamp;
 
-/// Which incidents an organisation must be told of, and how soon.
+/// Which incidents an organization must be told of, and how soon.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NotificationObligation {
     /// The types of incident to report; at least one.
@@ -28,20 +28,20 @@ pub struct NotificationObligation {
     pub within_hours: NonZeroU32,
 }
 
-/// An organisation outside the house. Built from a [`crate::roster::external::draft::ExternalDraft`], which checks every
+/// An organization outside the house. Built from a [`crate::roster::external::draft::ExternalDraft`], which checks every
 /// field; read back from the store through the same newtypes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ExternalResource {
     /// The entry's id; never changes.
     pub id: ResourceId,
-    /// The organisation's name.
+    /// The organization's name.
     pub organization: String,
-    /// What kind of organisation it is.
+    /// What kind of organization it is.
     pub r#type: ExternalResourceType,
     /// The person to ask for, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contact_name: Option<String>,
-    /// What that person or the organisation is in an incident.
+    /// What that person or the organization is in an incident.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub role: Option<String>,
     /// What it does for us.

@@ -1,4 +1,4 @@
-//! The address of a web console in which an organisation takes cases.
+//! The address of a web console in which an organization takes cases.
 
 use std::str::FromStr;
 

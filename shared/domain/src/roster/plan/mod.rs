@@ -37,7 +37,7 @@ impl Step {
         self.targets.iter().all(|target| matches!(target, Target::External(_)))
     }
 
-    /// The organisations that it names.
+    /// The organizations that it names.
     pub fn externals(&self) -> impl Iterator<Item = &ResourceId> {
         self.targets.iter().filter_map(|target| match target {
             Target::External(id) => Some(id),
@@ -65,7 +65,7 @@ pub struct EscalationPlan {
     pub round_interval_minutes: u32,
     /// How many people must acknowledge before paging stops.
     pub required_acknowledgments: u16,
-    /// How long after its last acknowledgement an incident that nobody resolved pages again, in
+    /// How long after its last acknowledgment an incident that nobody resolved pages again, in
     /// minutes; never, if there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub acknowledgment_timeout_minutes: Option<u32>,
@@ -153,7 +153,7 @@ impl EscalationPlan {
         })
     }
 
-    /// Every organisation that a step names.
+    /// Every organization that a step names.
     pub fn externals(&self) -> impl Iterator<Item = &ResourceId> {
         self.steps.iter().flat_map(Step::externals)
     }

@@ -24,7 +24,7 @@ pub enum Target {
     Level(u8),
     /// One person, or who stands in.
     Contact(ContactId),
-    /// An organisation outside the house, beside the people.
+    /// An organization outside the house, beside the people.
     External(ResourceId),
 }
 
