@@ -57,7 +57,7 @@ pub(crate) async fn a_look_that_dies_sends_no_digest_twice(system: &System) -> R
         // A process that dies answers nothing.
         let dies = lane.watch().await;
         lane.wire.disarm();
-        ensure!(dies.is_err() == !matches!(kind, Kind::Cut), "{kind:?}: {dies:?}");
+        ensure!(dies.is_err() != matches!(kind, Kind::Cut), "{kind:?}: {dies:?}");
         // However much room there is, and however often anybody looks.
         for _ in 0..2 {
             lane.end_leases().await?;

@@ -3,11 +3,11 @@
 use std::time::{Duration, SystemTime};
 
 use anyhow::{Context as _, Result, bail, ensure};
-use aws_config::timeout::TimeoutConfig;
-use aws_config::{BehaviorVersion, Region, SdkConfig};
-use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
+use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
+use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region, SharedCredentialsProvider};
 use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
 use aws_sigv4::sign::v4;
+use aws_types::SdkConfig;
 use reqwest::header::{HOST, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Client, Method, Url};
 use serde_json::Value;
@@ -16,8 +16,8 @@ use crate::home::Access;
 
 pub(crate) const REGION: &str = "us-east-1";
 pub(crate) const ACCOUNT: &str = "111122223333";
-/// How often MiniStack's own pages are asked for.
-const MOST_LOOKS: usize = 3;
+/// Most attempts of a call that can be repeated.
+const MAX_ATTEMPTS: usize = 3;
 /// The key of the account's root, who may do everything.
 pub(crate) const KEY: &str = "muster-local";
 /// Longest wait for one call; the longest function runs 15 minutes.
@@ -56,6 +56,16 @@ impl Reply {
 pub(crate) fn http_client() -> Result<Client> {
     let builder = Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
     Ok(builder.timeout(CALL).build()?)
+}
+
+/// Makes a call again that got no answer: a connection that was kept can end just as it is used again.
+async fn repeated(attempt: impl AsyncFn() -> Result<Reply>) -> Result<Reply> {
+    for _ in 1..MAX_ATTEMPTS {
+        if let Ok(reply) = attempt().await {
+            return Ok(reply);
+        }
+    }
+    attempt().await
 }
 
 impl Cloud {
@@ -98,15 +108,8 @@ impl Cloud {
     pub(crate) async fn look(&self, path: &str, query: &[(&str, &str)]) -> Result<Value> {
         let url = format!("http://127.0.0.1:{}/_ministack/{path}", self.port);
         let url = Url::parse_with_params(&url, query)?;
-        let mut reply = self.send(Method::GET, &url, HeaderMap::new(), Vec::new()).await;
-        // A connection that was kept may end just as it is used again. Looking changes nothing.
-        for _ in 1..MOST_LOOKS {
-            if reply.is_ok() {
-                break;
-            }
-            reply = self.send(Method::GET, &url, HeaderMap::new(), Vec::new()).await;
-        }
-        let reply = reply?;
+        let get = async || self.send(Method::GET, &url, HeaderMap::new(), Vec::new()).await;
+        let reply = repeated(get).await?;
         ensure!(reply.status == 200, "MiniStack answers {} for {path}", reply.status);
         Ok(serde_json::from_str(&reply.text)?)
     }
@@ -122,12 +125,17 @@ impl Cloud {
         }
     }
 
-    /// A call of an AWS service that speaks JSON, by the name its requests have in `X-Amz-Target`.
+    /// A call of an AWS service that speaks JSON, by the name its requests have in `X-Amz-Target`. Without an answer it is
+    /// made again, so that it must be one that can be repeated.
     pub(crate) async fn call(&self, service: &str, target: &str, body: &Value) -> Result<Value> {
         let url = self.root();
-        let headers = [("x-amz-target", target), ("content-type", "application/x-amz-json-1.1")];
+        // Step Functions speaks the older version of the protocol.
+        let version = if service == "states" { "1.0" } else { "1.1" };
+        let kind = format!("application/x-amz-json-{version}");
+        let headers = [("x-amz-target", target), ("content-type", kind.as_str())];
         let body = body.to_string().into_bytes();
-        let reply = self.signed(service, Method::POST, &url, &headers, body).await?;
+        let post = async || self.signed(service, Method::POST, &url, &headers, body.clone()).await;
+        let reply = repeated(post).await?;
         if reply.status != 200 {
             bail!("{target} answers {}: {}", reply.status, reply.text);
         }

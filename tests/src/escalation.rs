@@ -3,8 +3,6 @@
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
-use aws_sdk_sfn::Client;
-use aws_sdk_sfn::types::{ExecutionStatus, HistoryEventType};
 
 use crate::cloud::Cloud;
 use crate::lane::Lane;
@@ -29,22 +27,15 @@ pub(crate) async fn reaches(
     point: Point,
     limit: Duration,
 ) -> Result<bool> {
-    let client = Client::new(&cloud.config);
     let machine = stack.state_machine.replace(":stateMachine:", ":execution:");
     let execution = format!("{machine}:{incident}-1");
     let reached = until(limit, async || {
-        let mut events = client
-            .get_execution_history()
-            .execution_arn(&execution)
-            .into_paginator()
-            .items()
-            .send();
+        // Between the incident and the start of its execution there is none yet.
+        let events = cloud.execution_history(&execution).await.unwrap_or_default();
         let mut turns = 0;
-        while let Some(event) = events.next().await {
-            // Between the incident and the start of its execution there is none yet.
-            let Ok(event) = event else { break };
-            turns += usize::from(event.r#type() == &HistoryEventType::WaitStateEntered);
-            if ends(event.r#type()) || point == Point::Turns(turns) {
+        for event in events {
+            turns += usize::from(event == "WaitStateEntered");
+            if ends(&event) || point == Point::Turns(turns) {
                 return Ok(Some(()));
             }
         }
@@ -78,19 +69,14 @@ impl Lane {
     /// # Errors
     /// It does not end, or a failed call.
     pub async fn update_ends(&self, incident: &str) -> Result<String> {
-        let client = Client::new(&self.cloud.config);
         let name = format!("{incident}-joined-");
         let ended = until(SOON, async || {
-            let all = client.list_executions().state_machine_arn(&self.stack.state_machine);
-            let mut all = all.into_paginator().items().send();
-            while let Some(execution) = all.next().await {
-                let execution = execution?;
-                let over = execution.status() != &ExecutionStatus::Running;
-                if over && execution.name().starts_with(&name) {
-                    return Ok(Some(execution.status().as_str().to_owned()));
-                }
-            }
-            Ok(None)
+            let all = self.cloud.executions(&self.stack.state_machine).await?;
+            let ended = all.iter().find_map(|execution| {
+                let status = execution["status"].as_str().filter(|status| *status != "RUNNING")?;
+                execution["name"].as_str()?.starts_with(&name).then(|| status.to_owned())
+            });
+            Ok(ended)
         });
         ended.await?.with_context(|| format!("the update about {incident} comes to no end"))
     }
@@ -104,12 +90,9 @@ impl Lane {
     }
 }
 
-fn ends(event: &HistoryEventType) -> bool {
+fn ends(event: &str) -> bool {
     matches!(
         event,
-        HistoryEventType::ExecutionSucceeded
-            | HistoryEventType::ExecutionFailed
-            | HistoryEventType::ExecutionAborted
-            | HistoryEventType::ExecutionTimedOut
+        "ExecutionSucceeded" | "ExecutionFailed" | "ExecutionAborted" | "ExecutionTimedOut"
     )
 }

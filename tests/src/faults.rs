@@ -61,9 +61,7 @@ impl System {
     /// There is none, or a failed call.
     pub async fn lose_escalation(&self, incident: &str) -> Result<()> {
         let machine = self.stack.state_machine.replace(":stateMachine:", ":execution:");
-        let client = aws_sdk_sfn::Client::new(&self.cloud.config);
-        client.stop_execution().execution_arn(format!("{machine}:{incident}-1")).send().await?;
-        Ok(())
+        self.cloud.stop_execution(&format!("{machine}:{incident}-1")).await
     }
 
     /// Makes the incident's next step late, as if hours had gone by.

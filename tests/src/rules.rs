@@ -3,10 +3,8 @@
 use std::collections::HashMap;
 
 use anyhow::{Context as _, Result, bail, ensure};
-use aws_sdk_eventbridge::Client;
-use aws_sdk_eventbridge::types::{InputTransformer, RuleState, Target};
 use futures::future::try_join_all;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::cloud::Cloud;
 
@@ -30,9 +28,11 @@ pub(crate) struct Words {
 }
 
 impl Words {
-    fn of(topic: &str, transformer: &InputTransformer) -> Self {
-        let paths = transformer.input_paths_map().cloned().unwrap_or_default();
-        Self { topic: topic.to_owned(), paths, template: transformer.input_template().to_owned() }
+    fn of(topic: &str, transformer: &Value) -> Result<Self> {
+        let paths = transformer.get("InputPathsMap").cloned().unwrap_or_else(|| json!({}));
+        let paths = serde_json::from_value(paths)?;
+        let template = transformer["InputTemplate"].as_str().context("a target without words")?;
+        Ok(Self { topic: topic.to_owned(), paths, template: template.to_owned() })
     }
 
     /// The message, as EventBridge writes it: each `<name>` is what its path leads to in the event.
@@ -67,39 +67,33 @@ pub(crate) async fn deployed(cloud: &Cloud) -> Result<Vec<Rule>> {
 /// # Errors
 /// As above.
 pub(crate) async fn on_bus(cloud: &Cloud, bus: &str) -> Result<Vec<Rule>> {
-    let client = Client::new(&cloud.config);
     let mut rules = Vec::new();
-    let mut token = None;
-    loop {
-        let page = client.list_rules().event_bus_name(bus).set_next_token(token).send().await?;
-        for rule in page.rules() {
-            let (Some(name), Some(pattern)) = (rule.name(), rule.event_pattern()) else { continue };
-            if rule.state() == Some(&RuleState::Disabled) {
-                continue;
-            }
-            let (functions, topics) = targets(&client, name, bus).await?;
-            let (name, pattern) = (name.to_owned(), pattern.to_owned());
-            rules.push(Rule { name, pattern, functions, topics });
+    for rule in cloud.list_rules(json!({ "EventBusName": bus })).await? {
+        let (Some(name), Some(pattern)) = (rule["Name"].as_str(), rule["EventPattern"].as_str())
+        else {
+            continue;
+        };
+        if rule["State"] == "DISABLED" {
+            continue;
         }
-        token = page.next_token().map(str::to_owned);
-        if token.is_none() {
-            return Ok(rules);
-        }
+        let (functions, topics) = targets(cloud, name, bus).await?;
+        let (name, pattern) = (name.to_owned(), pattern.to_owned());
+        rules.push(Rule { name, pattern, functions, topics });
     }
+    Ok(rules)
 }
 
-async fn targets(client: &Client, rule: &str, bus: &str) -> Result<(Vec<String>, Vec<Words>)> {
+async fn targets(cloud: &Cloud, rule: &str, bus: &str) -> Result<(Vec<String>, Vec<Words>)> {
     let (mut functions, mut topics) = (Vec::new(), Vec::new());
-    let listed = client.list_targets_by_rule().rule(rule).event_bus_name(bus).send().await?;
-    for target in listed.targets() {
-        match (target.arn().split_once(":function:"), target.input_transformer()) {
+    for target in cloud.targets(bus, rule).await? {
+        let arn = target["Arn"].as_str().unwrap_or_default();
+        let words = target.get("InputTransformer").filter(|words| !words.is_null());
+        match (arn.split_once(":function:"), words) {
             (Some((_, function)), None) => {
-                ensure!(whole(target), "rule {rule} changes the event, which is not rehearsed");
+                ensure!(whole(&target), "rule {rule} changes the event, which is not rehearsed");
                 functions.push(function.to_owned());
             }
-            (None, Some(words)) if target.arn().contains(":sns:") => {
-                topics.push(Words::of(target.arn(), words));
-            }
+            (None, Some(words)) if arn.contains(":sns:") => topics.push(Words::of(arn, words)?),
             // What listens beside the stack, for the stories.
             _ if rule.contains("-ears-") => {}
             _ => bail!("rule {rule} has a target that is not rehearsed"),
@@ -108,8 +102,8 @@ async fn targets(client: &Client, rule: &str, bus: &str) -> Result<(Vec<String>,
     Ok((functions, topics))
 }
 
-fn whole(target: &Target) -> bool {
-    target.input().is_none() && target.input_path().is_none()
+fn whole(target: &Value) -> bool {
+    target["Input"].is_null() && target["InputPath"].is_null()
 }
 
 /// Those of `rules` that match `event`, as EventBridge itself judges.
@@ -121,10 +115,8 @@ pub(crate) async fn matching<'a>(
     rules: &'a [Rule],
     event: &str,
 ) -> Result<Vec<&'a Rule>> {
-    let client = Client::new(&cloud.config);
     let test = async |rule: &'a Rule| -> Result<Option<&'a Rule>> {
-        let test = client.test_event_pattern().event_pattern(&rule.pattern).event(event);
-        Ok(test.send().await?.result().then_some(rule))
+        Ok(cloud.matches(&rule.pattern, event).await?.then_some(rule))
     };
     Ok(try_join_all(rules.iter().map(test)).await?.into_iter().flatten().collect())
 }

@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result, ensure};
 use aws_sdk_dynamodb::types::AttributeValue;
 use reqwest::Method;
 use roxmltree::Document;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::aws::cloudformation::{Template, text};
 use crate::home::repository;
@@ -145,14 +145,13 @@ impl System {
         let stack = until(SOON, done).await?.context("the forwarder comes to no end")?;
         ensure!(stack.status == "CREATE_COMPLETE", "the forwarder ends as {}", stack.status);
         let sends = stack.outputs.into_values().next().unwrap_or_default();
-        let events = aws_sdk_eventbridge::Client::new(&cloud.config);
         let mut to = Vec::new();
-        for rule in events.list_rules().name_prefix(&name).send().await?.rules() {
-            let pattern = rule.event_pattern().context("a rule without a pattern")?;
-            let test = events.test_event_pattern().event_pattern(pattern).event(event.to_string());
-            if test.send().await?.result() {
-                let targets = events.list_targets_by_rule().rule(rule.name().unwrap_or_default());
-                to.extend(targets.send().await?.targets().iter().map(|t| t.arn().to_owned()));
+        for rule in cloud.list_rules(json!({ "NamePrefix": name })).await? {
+            let pattern = rule["EventPattern"].as_str().context("a rule without a pattern")?;
+            if cloud.matches(pattern, &event.to_string()).await? {
+                let targets = cloud.targets("default", rule["Name"].as_str().unwrap_or_default());
+                let arn = |target: &Value| target["Arn"].as_str().map(str::to_owned);
+                to.extend(targets.await?.iter().filter_map(arn));
             }
         }
         cloud.delete_stack(&name).await?;

@@ -9,10 +9,10 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use aws_config::SdkConfig;
-use aws_config::timeout::TimeoutConfig;
 use aws_sdk_ssmcontacts::Client;
 use aws_sdk_ssmcontacts::config::retry::RetryConfig;
+use aws_smithy_types::timeout::TimeoutConfig;
+use aws_types::SdkConfig;
 use muster_domain::incident_manager::directory::{Actual, Alias, Line, Use};
 use muster_runtime::client::CONNECT;
 use muster_runtime::error::AwsError;

@@ -1,7 +1,7 @@
 //! Whether the account uses Incident Manager.
 
-use aws_config::SdkConfig;
 use aws_sdk_ssmincidents::Client;
+use aws_types::SdkConfig;
 use muster_domain::incident_manager::directory::Use;
 use muster_domain::report::readiness::ComponentCheck;
 use muster_runtime::error::AwsError;

@@ -4,12 +4,12 @@ mod engagements;
 
 use std::time::Duration;
 
-use aws_config::SdkConfig;
 use aws_sdk_ssmincidents::config::retry::RetryConfig;
 use aws_sdk_ssmincidents::types::{
     IncidentRecordStatus, ItemIdentifier, ItemType, ItemValue, RelatedItem, TriggerDetails,
 };
 use aws_smithy_types::DateTime;
+use aws_types::SdkConfig;
 use jiff::Timestamp;
 use muster_domain::incident::Incident;
 use muster_domain::incident_manager::mirror::{EngagementRequest, Shown, StartRequest};

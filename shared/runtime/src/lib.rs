@@ -1,4 +1,4 @@
-//! What every function starts with: configuration, settings, the log, metrics, events, and findings of other services.
+//! What every function starts with: configuration, settings, the log, metrics, events, calls of AWS services, and their findings.
 
 pub mod client;
 pub mod error;
@@ -7,4 +7,5 @@ pub mod figures;
 pub mod log;
 pub mod recent;
 pub mod secret;
+pub mod service;
 pub mod settings;

@@ -1,13 +1,22 @@
 //! Starting an escalation: one Step Functions execution per incident and run.
 
-use aws_config::SdkConfig;
-use aws_sdk_sfn::Client;
+use aws_types::SdkConfig;
 use muster_domain::incident::Incident;
 use muster_domain::incident::escalation::TurnInput;
 use muster_domain::incident::update::{Update, UpdateInput};
 use muster_runtime::client::connect;
 use muster_runtime::error::AwsError;
+use muster_runtime::service::{Call, Client, Protocol, Service};
 use serde::Serialize;
+use serde_json::{Value, json};
+
+/// Step Functions.
+pub(crate) const STATES: Service = Service {
+    id: "SFN",
+    host: "states",
+    signing_name: "states",
+    protocol: Protocol::Json10("AWSStepFunctions"),
+};
 
 /// The state machine that escalates.
 #[derive(Clone, Debug)]
@@ -20,13 +29,13 @@ impl Escalations {
     /// The state machine with this ARN.
     #[must_use]
     pub fn new(config: &SdkConfig, state_machine: String) -> Self {
-        Self { client: Client::new(config), state_machine }
+        Self { client: Client::new(config, STATES), state_machine }
     }
 
     /// Makes the connection that the first incident will need: an execution of no state
     /// machine, which is refused.
     pub async fn warm(&self) {
-        connect(self.client.start_execution().state_machine_arn("warm").send()).await;
+        connect(self.client.call(start_execution(json!({ "stateMachineArn": "warm" })))).await;
     }
 
     /// Starts an incident's escalation. The execution's name is made of the incident and the run,
@@ -55,20 +64,30 @@ impl Escalations {
     async fn execute(&self, name: String, input: &impl Serialize) -> Result<(), AwsError> {
         let input =
             serde_json::to_string(input).map_err(|_| AwsError::shape("writing an input"))?;
-        let start = self
-            .client
-            .start_execution()
-            .state_machine_arn(&self.state_machine)
-            .name(name)
-            .input(input);
-        match start.send().await {
-            Ok(_) => Ok(()),
-            Err(error)
-                if error.as_service_error().is_some_and(aws_sdk_sfn::operation::start_execution::StartExecutionError::is_execution_already_exists) =>
-            {
-                Ok(())
-            }
-            Err(error) => Err(AwsError::of("states:StartExecution", &error)),
+        let execution = execution(&self.state_machine, &name, &input);
+        match self.client.call(start_execution(execution)).await {
+            Err(error) if error.code == "ExecutionAlreadyExists" => Ok(()),
+            answer => answer.map(drop),
         }
+    }
+}
+
+fn start_execution(execution: Value) -> Call {
+    Call::new("states:StartExecution", execution)
+}
+
+fn execution(state_machine: &str, name: &str, input: &str) -> Value {
+    json!({ "stateMachineArn": state_machine, "name": name, "input": input })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_execution_has_a_name_and_its_input_as_text() {
+        let call = start_execution(execution("arn:machine", "i-1", "{}"));
+        let expected = json!({ "stateMachineArn": "arn:machine", "name": "i-1", "input": "{}" });
+        assert_eq!((call.path(), call.body()), ("/", &expected));
     }
 }

@@ -1,16 +1,20 @@
 //! How what sends stands: the state machine, the sender, the topics, and text messages.
 
-use aws_config::SdkConfig;
-use aws_sdk_sesv2::error::ProvideErrorMetadata as _;
+use aws_types::SdkConfig;
 use muster_domain::report::readiness::{ComponentCheck, STATE_MACHINE};
 use muster_runtime::error::AwsError;
+use muster_runtime::service::{Call, Client, encoded};
+use serde_json::json;
+
+use crate::escalations::STATES;
+use crate::mail::SES;
 
 /// The providers to ask.
 #[derive(Clone, Debug)]
 pub struct Providers {
     sns: aws_sdk_sns::Client,
-    ses: aws_sdk_sesv2::Client,
-    states: aws_sdk_sfn::Client,
+    ses: Client,
+    states: Client,
 }
 
 impl Providers {
@@ -19,8 +23,8 @@ impl Providers {
     pub fn new(config: &SdkConfig) -> Self {
         Self {
             sns: aws_sdk_sns::Client::new(config),
-            ses: aws_sdk_sesv2::Client::new(config),
-            states: aws_sdk_sfn::Client::new(config),
+            ses: Client::new(config, SES),
+            states: Client::new(config, STATES),
         }
     }
 
@@ -45,10 +49,9 @@ impl Providers {
     /// # Errors
     /// [`AwsError`] if Step Functions does not answer.
     pub async fn machine(&self, arn: &str) -> Result<ComponentCheck, AwsError> {
-        let answer = self.states.describe_state_machine().state_machine_arn(arn).send().await;
-        let answer = answer.map_err(|e| AwsError::of("states:DescribeStateMachine", &e))?;
-        let status = answer.status.as_ref().map_or("unknown", |status| status.as_str());
-        Ok(ComponentCheck::active(STATE_MACHINE, status))
+        let asked = json!({ "stateMachineArn": arn });
+        let answer = self.states.call(Call::new("states:DescribeStateMachine", asked)).await?;
+        Ok(ComponentCheck::active(STATE_MACHINE, answer["status"].as_str().unwrap_or("unknown")))
     }
 
     /// Checks whether emails can be sent from `address`, which can be verified itself or through its domain.
@@ -60,17 +63,21 @@ impl Providers {
         let (address, domain, account) = tokio::join!(
             self.verified(address),
             self.verified(domain),
-            self.ses.get_account().send(),
+            self.ses.call(Call::get("ses:GetAccount", "/v2/email/account")),
         );
-        let account = account.map_err(|e| AwsError::of("ses:GetAccount", &e))?;
-        Ok(ComponentCheck::sender(address? || domain?, account.production_access_enabled))
+        let production = account?["ProductionAccessEnabled"].as_bool().unwrap_or_default();
+        Ok(ComponentCheck::sender(address? || domain?, production))
     }
 
     async fn verified(&self, identity: &str) -> Result<bool, AwsError> {
-        match self.ses.get_email_identity().email_identity(identity).send().await {
-            Ok(answer) => Ok(answer.verified_for_sending_status),
-            Err(error) if error.code() == Some("NotFoundException") => Ok(false),
-            Err(error) => Err(AwsError::of("ses:GetEmailIdentity", &error)),
+        // An empty name would ask for the list of all identities.
+        if identity.is_empty() {
+            return Ok(false);
+        }
+        match self.ses.call(get_identity(identity)).await {
+            Ok(answer) => Ok(answer["VerifiedForSendingStatus"].as_bool().unwrap_or_default()),
+            Err(error) if error.code == "NotFoundException" => Ok(false),
+            Err(error) => Err(error),
         }
     }
 
@@ -82,5 +89,21 @@ impl Providers {
         let answer = self.sns.get_sms_sandbox_account_status().send().await;
         let answer = answer.map_err(|e| AwsError::of("sns:GetSMSSandboxAccountStatus", &e))?;
         Ok(ComponentCheck::sms(answer.is_in_sandbox))
+    }
+}
+
+fn get_identity(identity: &str) -> Call {
+    Call::get("ses:GetEmailIdentity", format!("/v2/email/identities/{}", encoded(identity)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_identity_is_one_part_of_the_path() {
+        let path = |identity| get_identity(identity).path().to_owned();
+        assert_eq!(path("example.com"), "/v2/email/identities/example.com");
+        assert_eq!(path("a/b+c@example.com"), "/v2/email/identities/a%2Fb%2Bc%40example.com");
     }
 }

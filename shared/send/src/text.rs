@@ -1,11 +1,10 @@
 //! Text messages and topics, by SNS.
 
-use aws_config::SdkConfig;
 use aws_sdk_sns::Client;
-use aws_sdk_sns::config::retry::RetryConfig;
 use aws_sdk_sns::types::MessageAttributeValue;
+use aws_types::SdkConfig;
 use muster_domain::value::channel::Phone;
-use muster_runtime::client::connect;
+use muster_runtime::client::{connect, sending};
 use muster_runtime::error::AwsError;
 use serde_json::json;
 
@@ -33,15 +32,10 @@ pub struct Texts {
 }
 
 impl Texts {
-    /// A sender. The SDK retries nothing here: a try that timed out may have been delivered, and
-    /// the send record decides whether there is another.
+    /// A sender.
     #[must_use]
     pub fn new(config: &SdkConfig) -> Self {
-        let config = aws_sdk_sns::config::Builder::from(config)
-            .retry_config(RetryConfig::disabled())
-            .timeout_config(muster_runtime::client::patient())
-            .build();
-        Self { client: Client::from_conf(config) }
+        Self { client: Client::new(&sending(config)) }
     }
 
     /// Makes the connection that the first page will need: a message to nowhere, which is refused.

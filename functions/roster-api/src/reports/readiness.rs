@@ -1,6 +1,6 @@
 //! Whether Muster can page, for the owner and for monitoring.
 
-use aws_config::SdkConfig;
+use aws_types::SdkConfig;
 use axum::Json;
 use axum::extract::State;
 use muster_domain::incident_manager::directory::Use;

@@ -23,8 +23,8 @@ mod updates;
 
 use std::time::Duration;
 
-use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;
+use aws_types::SdkConfig;
 use muster_runtime::error::AwsError;
 
 pub use crate::item::{Page, Written, pause};

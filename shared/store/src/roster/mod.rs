@@ -5,10 +5,10 @@ mod changes;
 mod entry;
 mod people;
 
-use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::types::{Delete, TransactWriteItem};
+use aws_types::SdkConfig;
 use muster_domain::roster::policy::Policy;
 use muster_runtime::error::AwsError;
 
