@@ -16,11 +16,13 @@ use muster_domain::roster::external::ExternalResource as External;
 use muster_domain::roster::plan::EscalationPlan as Plan;
 use muster_domain::roster::policy::Policy;
 use muster_runtime::figures;
-use serde_json::json;
+use serde::Serialize;
 
 use crate::http::problem::Problem;
 use crate::http::scope::{Allowed, Scope, guard};
 use crate::incidents::{self, drills, links, obligations};
+#[cfg(test)]
+use crate::openapi::{Draft, handler::describe};
 use crate::reports::{
     activation, coverage, document, evidence, incident_manager, readiness, response_plan,
 };
@@ -41,6 +43,9 @@ pub(crate) struct Route {
     /// The parameters that its query may have.
     pub(crate) query: &'static [&'static str],
     handler: fn() -> MethodRouter<App>,
+    /// Adds what the handler's signature says to its operation.
+    #[cfg(test)]
+    pub(crate) describe: for<'a> fn(Draft<'a>) -> Draft<'a>,
 }
 
 /// A table of routes, a line for each; and its paths and methods by themselves, so that a program which only asks for
@@ -54,6 +59,8 @@ macro_rules! routes {
             allowed: $allowed,
             query: $query,
             handler: || $method($handler),
+            #[cfg(test)]
+            describe: |draft| describe($handler, draft),
         }),+];
         #[doc = "Its paths, each with a method."]
         const $paths: &[(&str, &str)] = &[$(($path, stringify!($method))),+];
@@ -173,8 +180,25 @@ pub(crate) fn reported() -> impl Iterator<Item = &'static Route> {
     REPORTS.iter()
 }
 
-async fn alive() -> axum::Json<serde_json::Value> {
-    axum::Json(json!({ "status": "ok" }))
+/// State of the API.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+enum HealthStatus {
+    /// The API responds.
+    Ok,
+}
+
+/// Result of the health check.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(utoipa::ToSchema))]
+struct Health {
+    /// State of the API.
+    status: HealthStatus,
+}
+
+async fn alive() -> axum::Json<Health> {
+    axum::Json(Health { status: HealthStatus::Ok })
 }
 
 /// The API but for its reports. Who calls is settled by the gateway; what a bearer token may call, here.

@@ -5,10 +5,27 @@ use std::marker::PhantomData;
 use axum::Json;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
+use serde_json::Value;
 
 use super::precondition::tag;
 use crate::roster::entries::Served;
+
+/// An entry as everybody may see it.
+#[derive(Debug)]
+pub(crate) struct View<E>(Value, PhantomData<fn() -> E>);
+
+impl<E: Served> View<E> {
+    pub(crate) fn new(entry: &E) -> Self {
+        Self(entry.view(), PhantomData)
+    }
+}
+
+impl<E> Serialize for View<E> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
 
 /// An entry as everybody may see it, with its entity tag: 200.
 pub(crate) struct Shown<E>(Response, PhantomData<fn() -> E>);

@@ -19,11 +19,15 @@ const HEADERS: [(HeaderName, &str); 3] = [
     (header::CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'unsafe-inline'"),
 ];
 
-/// The form that a caller asks for.
+/// Format of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(test, derive(utoipa::ToSchema), schema(as = ReportFormat, rename_all = "snake_case"))]
 pub(crate) enum Format {
+    /// JSON.
     Json,
+    /// Markdown.
     Markdown,
+    /// HTML.
     Html,
 }
 

@@ -11,7 +11,7 @@ use crate::http::problem::Problem;
 
 /// Items of a page, unless the caller says otherwise; and at most.
 const DEFAULT_LIMIT: u16 = 50;
-const MOST: u16 = 200;
+pub(crate) const MOST: u16 = 200;
 
 /// Which page of a list.
 #[derive(Debug)]

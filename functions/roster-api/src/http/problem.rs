@@ -9,23 +9,31 @@ use muster_runtime::error::AwsError;
 use serde::Serialize;
 
 /// Longest idempotency key, in characters.
-const MOST_KEY: usize = 200;
+pub(crate) const MOST_KEY: usize = 200;
 
-/// A problem, as `application/problem+json`.
+/// Problem details (RFC 9457). The `type` value is stable.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(utoipa::ToSchema))]
 pub(crate) struct Problem {
+    /// Stable type of the problem.
+    #[cfg_attr(test, schema(value_type = String, format = Uri, example = "urn:muster:invalid-fields"))]
     r#type: &'static str,
+    /// Short description of the type.
     title: &'static str,
+    /// HTTP status code.
+    #[cfg_attr(test, schema(minimum = 400, maximum = 599))]
     status: u16,
+    /// What happened in this request, and what to do.
+    #[cfg_attr(test, schema(value_type = String))]
     #[serde(skip_serializing_if = "Option::is_none")]
     detail: Option<Box<str>>,
-    /// The version that a conditional request did not expect.
+    /// Current version of the entry (status 412).
     #[serde(skip_serializing_if = "Option::is_none")]
     current_version: Option<u64>,
-    /// What the change would leave open.
+    /// Coverage gaps that the change would create.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     gaps: Vec<CoverageGap>,
-    /// Every fault of the request.
+    /// Invalid fields, headers, or parameters.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<FieldError>,
 }

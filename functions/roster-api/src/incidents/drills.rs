@@ -27,12 +27,16 @@ const KIND: &str = "Muster Drill";
 /// How many new people a drill takes along; the next one takes the others.
 const MOST_NEW: usize = 20;
 
-/// A drill that is on its way.
+/// A drill that was accepted.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(utoipa::ToSchema))]
 pub(crate) struct DrillAccepted {
-    /// Its id, and that of the incident that it opens.
+    /// Drill ID, equal to the ID of its incident.
     id: IncidentId,
+    /// Whether the drill sends messages.
     mode: DrillMode,
+    /// Time of the request.
+    #[cfg_attr(test, schema(value_type = String, format = DateTime))]
     requested_at: Timestamp,
 }
 

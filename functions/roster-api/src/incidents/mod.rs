@@ -32,25 +32,33 @@ pub(crate) async fn list(
     listed(app.incidents.list(List::Incidents, paging.limit, paging.cursor.as_deref()).await?)
 }
 
-/// An incident with its timeline, oldest first.
+/// An incident with its timeline, oldest event first.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(utoipa::ToSchema))]
 pub(crate) struct IncidentWithTimeline {
+    /// The incident.
     #[serde(flatten)]
     incident: Incident,
+    /// Events and deliveries, oldest first.
     timeline: Vec<TimelineEntry>,
-    /// The clocks of its notification duties.
+    /// Notification deadlines of the incident.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     notification_deadlines: Vec<NotificationDeadline>,
+    /// Incident Manager record. Omitted if Incident Manager is not used.
     #[serde(skip_serializing_if = "Option::is_none")]
     incident_manager: Option<IncidentManagerRecord>,
 }
 
-/// Its record in Incident Manager.
+/// Incident Manager record of the incident.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(utoipa::ToSchema))]
 struct IncidentManagerRecord {
+    /// ARN of the incident record.
     arn: String,
+    /// Name of the response plan the record was created with.
+    #[serde(skip_serializing_if = "Option::is_none")]
     response_plan: Option<String>,
-    /// Whom Incident Manager engages in place of Muster, and whether it can reach them.
+    /// Contacts engaged by Incident Manager instead of Muster, and whether each is reachable.
     #[serde(skip_serializing_if = "Option::is_none")]
     engaged_contacts: Option<BTreeMap<ContactId, bool>>,
 }

@@ -14,7 +14,7 @@ use muster_domain::value::severity::Severity;
 
 use super::handler::Input;
 use super::operation::{Draft, flag, id, integer, text};
-use super::schemas::{ContactFilterStatus, ReportFormat, ReviewForm};
+use super::schemas::ReviewForm;
 use super::texts::{error, hole};
 use crate::App;
 use crate::http::caller::Caller;
@@ -29,7 +29,7 @@ use crate::reports::evidence::AsOf;
 use crate::reviews::pages::Filled;
 use crate::roster::entries::Served;
 use crate::roster::export::{FileFormat, Wanted};
-use crate::roster::filter::Filter;
+use crate::roster::filter::{Filter, StatusFilter};
 use crate::roster::gaps::AllowGaps;
 use crate::roster::preview::Asked;
 use crate::roster::transfer::{ContactFile, DryRun};
@@ -78,7 +78,7 @@ impl Input for Filter {
         draft
             .query_of::<Role>("role", "Return only contacts with this role.")
             .query("escalation_level", integer(1, 4), "Return only contacts with this escalation level.")
-            .query_of::<ContactFilterStatus>("status", "Return only contacts with this status.")
+            .query_of::<StatusFilter>("status", "Return only contacts with this status.")
             .query("skill", text(), "Return only contacts with this skill.")
             .query("account", account(), "Return only contacts who support this AWS account.")
             .query("q", text(), "Return only entries whose name contains this text.")
@@ -217,7 +217,7 @@ impl<T: ToSchema> Input for Patch<T> {
 impl Input for Format {
     fn describe(draft: Draft<'_>) -> Draft<'_> {
         draft
-            .query_of::<ReportFormat>("format", "Format of the response. Default: `json`.")
+            .query_of::<Format>("format", "Format of the response. Default: `json`.")
             .problems([Problem::bad_query(error())])
     }
 }

@@ -1,9 +1,13 @@
 //! Shapes that no type of the code has: those of the gateway, and of values that can be any object.
 
-use utoipa::openapi::schema::{AdditionalProperties, ObjectBuilder, OneOfBuilder};
+use std::borrow::Cow;
+
+use utoipa::openapi::schema::{AdditionalProperties, ArrayBuilder, ObjectBuilder, OneOfBuilder, Type};
 use utoipa::openapi::{Ref, RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
+use crate::http::answer::View;
+use crate::http::paging::Page;
 use crate::roster::preview::EventBridgeEvent;
 
 /// Error returned by API Gateway.
@@ -29,6 +33,50 @@ impl PartialSchema for Refusal {
 }
 
 impl ToSchema for Refusal {}
+
+impl<E: ToSchema> PartialSchema for View<E> {
+    fn schema() -> RefOr<Schema> {
+        E::schema()
+    }
+}
+
+impl<E: ToSchema> ToSchema for View<E> {
+    fn name() -> Cow<'static, str> {
+        E::name()
+    }
+
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        E::schemas(schemas);
+    }
+}
+
+impl<T: ToSchema> PartialSchema for Page<T> {
+    fn schema() -> RefOr<Schema> {
+        let items = ArrayBuilder::new()
+            .items(Ref::from_schema_name(T::name()))
+            .description(Some("Items of the page."));
+        let cursor = ObjectBuilder::new()
+            .schema_type(Type::String)
+            .description(Some("Cursor for the next page. Omitted on the last page."));
+        let page = ObjectBuilder::new()
+            .description(Some("A page of a list."))
+            .property("items", items)
+            .required("items")
+            .property("next_cursor", cursor);
+        Schema::Object(page.build()).into()
+    }
+}
+
+impl<T: ToSchema> ToSchema for Page<T> {
+    fn name() -> Cow<'static, str> {
+        format!("{}Page", T::name()).into()
+    }
+
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        schemas.push((T::name().into_owned(), T::schema()));
+        T::schemas(schemas);
+    }
+}
 
 /// An object with any fields.
 fn any_object(about: &str) -> RefOr<Schema> {

@@ -26,6 +26,7 @@ pub(crate) struct ActivationInput {
 /// State of a channel after an activation request.
 #[derive(Clone, Copy, Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(utoipa::ToSchema))]
 pub(crate) enum ActivationStatus {
     /// A code was sent to the channel.
     CodeSent,
@@ -33,9 +34,11 @@ pub(crate) enum ActivationStatus {
     Activated,
 }
 
-/// What was done.
+/// Result of an activation request. `code_sent` or `activated`.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(utoipa::ToSchema))]
 pub(crate) struct Activation {
+    /// What was done.
     status: ActivationStatus,
 }
 

@@ -8,10 +8,11 @@ use serde::Serialize;
 use crate::App;
 use crate::http::problem::Problem;
 
-/// What the last run found and did.
+/// Status of the sync with Incident Manager.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(utoipa::ToSchema))]
 pub(crate) struct IncidentManagerStatus {
-    /// Absent until there was one, and in accounts that do not use Incident Manager.
+    /// Result of the last full sync. Omitted before the first sync, and if the account does not use Incident Manager.
     #[serde(skip_serializing_if = "Option::is_none")]
     last_sync: Option<SyncReport>,
 }

@@ -90,9 +90,11 @@ pub(crate) async fn read(
     Ok(format.answer(&response_plan(&sources), || document(&sources)))
 }
 
-/// What is open in the plan.
+/// Issues, most severe first.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(utoipa::ToSchema))]
 pub(crate) struct ResponsePlanIssueList {
+    /// The issues, most severe first.
     items: Vec<ResponsePlanIssue>,
 }
 

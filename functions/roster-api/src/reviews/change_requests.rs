@@ -17,19 +17,41 @@ use crate::http::request::{IdOf, draft};
 use crate::roster::entries::{Served, find, stamp};
 use crate::roster::gaps::{AllowGaps, leave};
 
-/// A correction as everybody may see it.
+/// Type of a change request.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[cfg_attr(test, derive(utoipa::ToSchema), schema(as = ChangeRequestType))]
+#[serde(rename_all = "snake_case")]
+enum RequestType {
+    /// Fields of the entry are wrong.
+    Correction,
+    /// The contact has left, or the organization is no longer used.
+    Departure,
+}
+
+/// A change request from a review page.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(utoipa::ToSchema))]
+#[cfg_attr(test, schema(as = ChangeRequest))]
 pub(crate) struct PublicChangeRequest {
+    /// The change request ID.
     id: String,
+    /// Entry that the request is about: `contact:<id>` or `external:<id>`.
     subject: Subject,
+    /// Contact who made the request.
     requested_by: muster_domain::value::id::ContactId,
+    /// Time of the request.
+    #[cfg_attr(test, schema(value_type = String, format = DateTime))]
     requested_at: jiff::Timestamp,
-    r#type: &'static str,
-    /// The merge patch that it asks for.
+    /// Type of the change request.
+    r#type: RequestType,
+    /// Requested change as a JSON Merge Patch (RFC 7396).
+    #[cfg_attr(test, schema(value_type = Object))]
     #[serde(skip_serializing_if = "Option::is_none")]
     patch: Option<Value>,
+    /// Comment of the contact.
     #[serde(skip_serializing_if = "Option::is_none")]
     note: Option<String>,
+    /// Decision of the roster owner. Omitted while the request is pending.
     #[serde(skip_serializing_if = "Option::is_none")]
     decision: Option<Decision>,
 }
@@ -38,9 +60,9 @@ impl From<ChangeRequest> for PublicChangeRequest {
     fn from(correction: ChangeRequest) -> Self {
         let (wrong, patch, note) = match correction.r#type {
             ChangeRequestType::Correction { patch, note } => {
-                ("correction", serde_json::from_str(&patch).ok(), note)
+                (RequestType::Correction, serde_json::from_str(&patch).ok(), note)
             }
-            ChangeRequestType::Departure { note } => ("departure", None, note),
+            ChangeRequestType::Departure { note } => (RequestType::Departure, None, note),
         };
         Self {
             id: correction.id,
@@ -55,9 +77,11 @@ impl From<ChangeRequest> for PublicChangeRequest {
     }
 }
 
-/// The corrections that wait.
+/// Pending change requests, oldest first.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(utoipa::ToSchema))]
 pub(crate) struct ChangeRequestList {
+    /// The pending change requests, oldest first.
     items: Vec<PublicChangeRequest>,
 }
 

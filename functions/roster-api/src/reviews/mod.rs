@@ -26,9 +26,11 @@ use crate::roster::entries::find;
 /// Most entries that one request asks about.
 const MOST: usize = 100;
 
-/// How all reviews stand.
+/// Review status of all entries.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(utoipa::ToSchema))]
 pub(crate) struct ReviewList {
+    /// The reviews, sorted by entry.
     items: Vec<Review>,
 }
 
@@ -46,9 +48,11 @@ pub(crate) struct ReviewRequestInput {
     subjects: Option<Vec<String>>,
 }
 
-/// What was asked for, and is on its way.
+/// A request that was accepted.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(utoipa::ToSchema))]
 pub(crate) struct RequestAccepted {
+    /// ID of the request, for the log.
     request_id: String,
 }
 
@@ -139,27 +143,36 @@ pub(crate) async fn prove(
     asked(&app, |request| Wanted::Proof { request, contact: id }).await
 }
 
-/// What is known of one of somebody's channels.
+/// Status of one channel.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(utoipa::ToSchema))]
 pub(crate) struct ChannelStatus {
     /// Position of the channel in the contact's list (1-based).
     position: usize,
+    /// Type of the channel.
     r#type: ChannelType,
-    /// Masked.
+    /// Masked address.
     address: String,
+    /// Time of the last verification.
+    #[cfg_attr(test, schema(value_type = String, format = DateTime))]
     #[serde(skip_serializing_if = "Option::is_none")]
     verified_at: Option<Timestamp>,
+    /// Time of the last test message.
+    #[cfg_attr(test, schema(value_type = String, format = DateTime))]
     #[serde(skip_serializing_if = "Option::is_none")]
     tested_at: Option<Timestamp>,
+    /// Reason why messages to the channel are undeliverable. Omitted if they are not.
     #[serde(skip_serializing_if = "Option::is_none")]
     undeliverable_reason: Option<UndeliverableReason>,
-    /// Whether it was proven lately enough, and is not dead.
+    /// Whether the channel was verified within the verification period and is deliverable.
     verified: bool,
 }
 
-/// What is known of each of somebody's channels.
+/// Status of all channels of a contact.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(utoipa::ToSchema))]
 pub(crate) struct ChannelStatusList {
+    /// The channels, in order of preference.
     items: Vec<ChannelStatus>,
 }
 

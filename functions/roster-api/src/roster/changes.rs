@@ -10,16 +10,19 @@ use crate::App;
 use crate::http::paging::{Page, Paging, listed};
 use crate::http::problem::Problem;
 
-/// An entry's whole history, oldest first.
+/// Changes to an entry, oldest first.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(utoipa::ToSchema))]
 pub(crate) struct ChangeList {
+    /// The changes, oldest first.
     pub(crate) items: Vec<Change>,
 }
 
-/// What an erasure did.
+/// Number of change records whose values were erased.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(utoipa::ToSchema))]
 pub(crate) struct EraseResult {
-    /// How many records held values.
+    /// Number of change records whose values were erased.
     pub(crate) erased_count: usize,
 }
 

@@ -12,7 +12,7 @@ use muster_store::roster::{Action, Change};
 use serde_json::Value;
 
 use crate::App;
-use crate::http::answer::Private;
+use crate::http::answer::{Private, View};
 use crate::http::caller::Caller;
 use crate::http::paging::{Page, Paging, listed};
 use crate::http::problem::Problem;
@@ -64,10 +64,10 @@ pub(crate) async fn list(
     State(app): State<App>,
     paging: Paging,
     filter: Filter,
-) -> Result<Json<Page<Value>>, Problem> {
+) -> Result<Json<Page<View<Contact>>>, Problem> {
     let (limit, cursor) = (usize::from(paging.limit), paging.cursor.as_deref());
     let page = app.roster.entries(limit, cursor, |contact| filter.holds(contact)).await?;
-    listed(page.map(|page| page.map(|contact: Contact| contact.view())))
+    listed(page.map(|page| page.map(|contact: Contact| View::new(&contact))))
 }
 
 /// A contact's channels in full; that they were shown, and to whom, is recorded first.

@@ -65,10 +65,13 @@ pub(crate) async fn list(
     listed(app.roster.entries(limit, cursor, wanted).await?)
 }
 
-/// Which starter entries were made, and which were there.
+/// AWS starter entries that were created, and those that already existed.
 #[derive(Debug, Default, Serialize)]
+#[cfg_attr(test, derive(utoipa::ToSchema))]
 pub(crate) struct StarterResult {
+    /// IDs of the entries that were created.
     created: Vec<ResourceId>,
+    /// IDs of the entries that already existed.
     existing: Vec<ResourceId>,
 }
 

@@ -10,14 +10,35 @@ use muster_domain::roster::role::Role;
 
 use crate::http::problem::Problem;
 
-const STATUSES: [&str; 3] = ["active", "on_leave", "departed"];
+/// Status that a list of contacts can be filtered by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(test, derive(utoipa::ToSchema), schema(rename_all = "snake_case"))]
+pub(crate) enum StatusFilter {
+    /// Active contacts.
+    Active,
+    /// Contacts on leave.
+    OnLeave,
+    /// Departed contacts.
+    Departed,
+}
+
+impl StatusFilter {
+    fn from_name(name: &str) -> Option<Self> {
+        match name {
+            "active" => Some(Self::Active),
+            "on_leave" => Some(Self::OnLeave),
+            "departed" => Some(Self::Departed),
+            _ => None,
+        }
+    }
+}
 
 /// What a list's query asks for; every part that is there must hold.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Filter {
     role: Option<Role>,
     escalation_level: Option<u8>,
-    status: Option<String>,
+    status: Option<StatusFilter>,
     skill: Option<String>,
     account: Option<String>,
     /// A part of the name, in lower case.
@@ -57,15 +78,11 @@ impl Filter {
                         .is_none()
                         .then(|| FieldError::new("escalation_level", wrong, "2"))
                 }
-                "status" if STATUSES.contains(&text.as_str()) => {
-                    filter.status = Some(text);
-                    None
+                "status" => {
+                    filter.status = StatusFilter::from_name(&text);
+                    let wrong = "must be one of: active, on_leave, departed";
+                    filter.status.is_none().then(|| FieldError::new("status", wrong, "active"))
                 }
-                "status" => Some(FieldError::new(
-                    "status",
-                    "must be one of: active, on_leave, departed",
-                    "active",
-                )),
                 "skill" => {
                     filter.skill = Some(text.to_lowercase());
                     None
@@ -91,14 +108,14 @@ impl Filter {
     /// Whether this contact belongs in the list.
     pub(crate) fn holds(&self, contact: &Contact) -> bool {
         let status = match contact.status {
-            ContactStatus::Active => "active",
-            ContactStatus::OnLeave { .. } => "on_leave",
-            ContactStatus::Departed => "departed",
+            ContactStatus::Active => StatusFilter::Active,
+            ContactStatus::OnLeave { .. } => StatusFilter::OnLeave,
+            ContactStatus::Departed => StatusFilter::Departed,
         };
         let skilled = |skill: &String| contact.skills.iter().any(|s| s.to_lowercase() == *skill);
         self.role.is_none_or(|role| contact.roles.contains(&role))
             && self.escalation_level.is_none_or(|level| contact.escalation_level == level)
-            && self.status.as_ref().is_none_or(|wanted| wanted == status)
+            && self.status.is_none_or(|wanted| wanted == status)
             && self.skill.as_ref().is_none_or(skilled)
             && self.account.as_ref().is_none_or(|account| contact.serves(account))
             && self.q.as_ref().is_none_or(|q| contact.name.to_lowercase().contains(q))

@@ -125,17 +125,21 @@ impl AllowGaps {
     }
 }
 
-/// What became of a departure.
+/// Result of offboarding a contact.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(utoipa::ToSchema))]
 pub(crate) struct OffboardingResult {
+    /// ID of the contact who was offboarded.
     contact: ContactId,
-    /// Who takes the leaver's place.
+    /// ID of the contact who replaces them. Omitted if the contact had no backup in the roster.
+    #[serde(skip_serializing_if = "Option::is_none")]
     replaced_by: Option<ContactId>,
-    /// Whose backup the successor has become.
+    /// IDs of the contacts whose backup contact is now the replacement.
     backup_for: Vec<ContactId>,
-    /// The escalation plans that name the successor now.
+    /// IDs of the escalation plans that now name the replacement.
     escalation_plans: Vec<PlanId>,
-    /// Who has no backup any more: the successor, if the leaver was theirs.
+    /// ID of the replacement, if it now has no backup contact.
+    #[serde(skip_serializing_if = "Option::is_none")]
     contact_without_backup: Option<ContactId>,
 }
 

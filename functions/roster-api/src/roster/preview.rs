@@ -100,19 +100,25 @@ impl Asked {
     }
 }
 
-/// Somebody whom the first step pages.
+/// A contact that the first step would page.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(utoipa::ToSchema))]
 pub(crate) struct TeamMemberPreview {
+    /// The contact ID.
     contact: ContactId,
+    /// Name of the contact.
     name: String,
+    /// Roles. The first is the primary role.
     roles: Vec<Role>,
+    /// Escalation level, 1 to 4.
     escalation_level: u8,
+    /// Reason why the contact is paged.
     reason: PageReason,
-    /// By which kinds of channel, in order.
+    /// Types of the channels that are used, in order.
     channels: Vec<ChannelType>,
-    /// Whether it is outside the person's hours.
+    /// Whether it is outside the contact's availability.
     outside_hours: bool,
-    /// Whether reminders to confirm the entry went unanswered: whom this says may not be reached so.
+    /// Whether reminders to confirm the entry went unanswered.
     unconfirmed: bool,
 }
 
@@ -131,25 +137,30 @@ impl TeamMemberPreview {
     }
 }
 
-/// Whom the first step of an incident's escalation pages.
+/// Contacts that the first step would page.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(utoipa::ToSchema))]
 pub(crate) struct TeamPreview {
+    /// Severity that was previewed.
     severity: Severity,
+    /// Incident type that was previewed.
     incident_type: IncidentType,
+    /// AWS account ID that was previewed.
     account: String,
+    /// Time that was evaluated.
+    #[cfg_attr(test, schema(value_type = String, format = DateTime))]
     at: Timestamp,
-    /// The kind of source that findings of this type usually come from.
+    /// Category that findings of this type usually have.
     category: Category,
-    /// From which severity the policy pages for this kind of source.
+    /// Minimum severity that pages contacts for this category.
     min_paging_severity: Threshold,
-    /// Whether people are paged at this severity at all.
+    /// Whether contacts are paged at this severity.
     would_page: bool,
-    /// The escalation plan that would be chosen.
+    /// ID of the escalation plan that applies.
     escalation_plan: PlanId,
-    /// How many minutes after the incident opens the first step pages.
+    /// Minutes between the opening of the incident and the first step.
     after_minutes: u32,
-    /// Empty only if the step is for organizations alone, or if nobody can be paged; the emergency
-    /// topic is told then.
+    /// Contacts that the first step pages. Empty if the step notifies organizations only, or if no contact can be paged; then the emergency topic is notified.
     members: Vec<TeamMemberPreview>,
     /// External organizations that the first step notifies.
     external_resources: Vec<SimulatedNotification>,
@@ -217,26 +228,31 @@ pub(crate) async fn team(
     }))
 }
 
-/// What would become of a finding that nobody has seen before.
+/// Simulated handling of a new finding.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(utoipa::ToSchema))]
 pub(crate) struct Simulation {
-    /// `open` or `record`.
+    /// Decision for the finding.
     verdict: &'static str,
+    /// Reason why the finding would only be recorded.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'static str>,
+    /// Severity of the finding.
     severity: Severity,
+    /// Incident type of the finding.
     incident_type: IncidentType,
+    /// AWS account ID of the finding.
     account: String,
-    /// The kind of source that reports it.
+    /// Category of the finding.
     category: Category,
     /// Whether an exploit for the vulnerability is known.
     exploited: bool,
-    /// From which severity the policy pages for this kind of source.
+    /// Minimum severity that pages contacts for this category.
     min_paging_severity: Threshold,
-    /// The escalation plan that would be chosen.
+    /// ID of the escalation plan that applies. Omitted if the finding would only be recorded.
     #[serde(skip_serializing_if = "Option::is_none")]
     escalation_plan: Option<PlanId>,
-    /// Every turn until the end of the plan, as if nobody answered.
+    /// Escalation steps until the end of the plan, if no one acknowledges.
     steps: Vec<SimulatedStep>,
 }
 

@@ -5,10 +5,13 @@ use muster_domain::roster::role::Role;
 use muster_domain::roster::role::RoleCard;
 use serde::Serialize;
 
-/// A role and what it is.
+/// A role with its responsibilities.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(utoipa::ToSchema))]
 pub(crate) struct RoleDescription {
+    /// The role.
     role: Role,
+    /// Title, responsibilities, skills, escalation level, and priority.
     #[serde(flatten)]
     card: RoleCard,
 }

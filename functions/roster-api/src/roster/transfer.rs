@@ -30,60 +30,82 @@ const FEW: usize = 50;
 /// How many faults an answer names. Lambda's answers have 6 MB at most, and nobody reads more.
 const MOST_FAULTS: usize = 2_000;
 
-/// What became, or would become, of one row.
+/// Status of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(test, derive(utoipa::ToSchema))]
 pub(crate) enum RowStatus {
+    /// The contact is new.
     Created,
+    /// Fields of the contact change.
     Updated,
+    /// The contact already has these values.
     Unchanged,
-    /// Somebody else changed the contact at the same moment; send the file again.
+    /// Another request changed the contact at the same moment. Send the file again.
     Conflict,
-    /// The table did not take the row; send the file again.
+    /// The table did not accept the row. Send the file again.
     Failed,
-    /// Time ran out before this row; send the file again, and the import goes on here.
+    /// Time ran out before this row. Send the file again to continue here.
     Pending,
+    /// The row has errors.
     Invalid,
 }
 
-/// A line of the answer for each row.
+/// Result of one row.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(utoipa::ToSchema))]
 pub(crate) struct RowResult {
+    /// Line number (CSV) or position (JSON), 1-based.
     line: usize,
+    /// The contact ID. Omitted if the row has none that is valid.
     #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<ContactId>,
+    /// Status of the row.
     status: RowStatus,
-    /// The fields that change, or would.
+    /// Fields that change.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     changed_fields: Vec<String>,
+    /// Errors of the row.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<FieldError>,
 }
 
-/// The answer to an import.
+/// Result of an import.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(utoipa::ToSchema))]
 pub(crate) struct ImportResult {
+    /// Whether the file was only validated.
     dry_run: bool,
-    /// Whether anything was written; a row that is not right keeps all from being written.
+    /// Whether the file was applied. One invalid row prevents all changes.
     applied: bool,
-    /// Whether each row is stored as the file has it.
+    /// Whether every row is stored as in the file. If not, send the same file again.
     complete: bool,
-    /// The line of the first row that is not stored, after an import that is not complete.
+    /// Line of the first row that is not stored. Omitted if the import is complete or was not applied.
     #[serde(skip_serializing_if = "Option::is_none")]
     next_line: Option<usize>,
+    /// Number of rows with each status.
     counts: ImportCounts,
+    /// Result of each row, in the order of the file.
     rows: Vec<RowResult>,
 }
 
-/// How many rows have each outcome.
+/// Number of rows with each status.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(utoipa::ToSchema))]
 pub(crate) struct ImportCounts {
+    /// Rows with new contacts.
     created: usize,
+    /// Rows with changes.
     updated: usize,
+    /// Rows without changes.
     unchanged: usize,
+    /// Rows that another request overtook.
     conflict: usize,
+    /// Rows that the table did not accept.
     failed: usize,
+    /// Rows that were not reached in time.
     pending: usize,
+    /// Rows with errors.
     invalid: usize,
 }
 
