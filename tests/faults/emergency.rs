@@ -94,7 +94,7 @@ pub(crate) async fn the_tables_are_down(system: &System) -> Result<()> {
 pub(crate) async fn the_tables_fail_the_pager(system: &System) -> Result<()> {
     let (lane, account) = (Box::pin(staffed(system, 23)).await?, "600000000003");
     let fault = Fault::always("dynamodb:Query", Kind::Fail);
-    lane.wire.arm(Fault { holding: "send#".to_owned(), ..fault })?;
+    lane.wire.arm(Fault { holding: "delivery#".to_owned(), ..fault })?;
     lane.deliver(&event(FILE, account)?).await?;
     let id = incident(&lane, account, SOON).await?;
     let message = said(&lane, "Muster stopped paging").await?;

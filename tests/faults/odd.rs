@@ -65,7 +65,7 @@ pub(crate) async fn somebody_deleted_between_opening_and_step(system: &System) -
 pub(crate) async fn the_clock_jumps_an_hour(system: &System) -> Result<()> {
     let lane = Box::pin(staffed(system, 34)).await?;
     let fault = Fault::once("dynamodb:TransactWriteItems", Kind::KillAfter);
-    lane.wire.arm(Fault { holding: "send#".to_owned(), ..fault })?;
+    lane.wire.arm(Fault { holding: "delivery#".to_owned(), ..fault })?;
     lane.deliver(&event(HIGH, "600000000014")?).await?;
     let id = incident(&lane, "600000000014", SOON).await?;
     let claimed = until(SOON, async || {

@@ -60,7 +60,8 @@ impl Lane {
     /// # Errors
     /// It has no such clock, or a failed call.
     pub async fn age_duty(&self, incident: &str, resource: &str, hours: i64) -> Result<()> {
-        let values = [(":pk", format!("incident#{incident}")), (":sk", format!("duty#{resource}"))];
+        let values =
+            [(":pk", format!("incident#{incident}")), (":sk", format!("deadline#{resource}"))];
         let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
         let found = self.scan("pk = :pk AND sk = :sk", &values).await?;
         let mut clock =

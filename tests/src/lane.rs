@@ -168,7 +168,7 @@ impl Lane {
     /// A failed call.
     pub async fn sends(&self, incident: &str) -> Result<Vec<Sent>> {
         let pk = format!("incident#{incident}");
-        let values = [(":pk", pk.as_str()), (":send", "send#")];
+        let values = [(":pk", pk.as_str()), (":send", "delivery#")];
         let items = self.scan("pk = :pk AND begins_with(sk, :send)", &values).await?;
         let text = |item: &Value, name: &str| item[name].as_str().unwrap_or_default().to_owned();
         let read = |item: &Value| Sent {
@@ -187,7 +187,7 @@ impl Lane {
     /// A failed call.
     pub async fn facts(&self, incident: &str) -> Result<Vec<String>> {
         let pk = format!("incident#{incident}");
-        let values = [(":pk", pk.as_str()), (":fact", "fact#")];
+        let values = [(":pk", pk.as_str()), (":fact", "event#")];
         let items = self.scan("pk = :pk AND begins_with(sk, :fact)", &values).await?;
         let mut facts: Vec<_> =
             items.iter().filter_map(|item| item["event"].as_str().map(str::to_owned)).collect();

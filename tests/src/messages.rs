@@ -213,7 +213,7 @@ async fn records(cloud: &Cloud, stack: &Stack) -> Result<Vec<Record>> {
         .scan()
         .table_name(&stack.incidents_table)
         .filter_expression("begins_with(sk, :send) AND attribute_exists(message_id)")
-        .expression_attribute_values(":send", AttributeValue::S("send#".to_owned()))
+        .expression_attribute_values(":send", AttributeValue::S("delivery#".to_owned()))
         .consistent_read(true)
         .into_paginator()
         .items()

@@ -28,7 +28,7 @@ pub(crate) async fn what_pages_nobody_is_said_where_the_owner_hears_it(
     said(&lane, "100000000059").await?;
     lane.wire.disarm();
     let fault = Fault::always("dynamodb:Query", Kind::Fail);
-    lane.wire.arm(Fault { holding: "send#".to_owned(), ..fault })?;
+    lane.wire.arm(Fault { holding: "delivery#".to_owned(), ..fault })?;
     lane.deliver(&stage.event(file, "100000000060")?).await?;
     said(&lane, "Muster stopped paging").await?;
     lane.wire.disarm();

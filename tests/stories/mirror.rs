@@ -157,7 +157,7 @@ pub(crate) async fn every_incident_has_a_record_that_engages_nobody(stage: &Stag
     let facts = lane.facts(&other).await?;
     let pk = format!("incident#{other}");
     let again: Vec<_> =
-        (1..=3).map(|number| rehearsal::record(number, &pk, "fact#opened", &json!({}))).collect();
+        (1..=3).map(|number| rehearsal::record(number, &pk, "event#opened", &json!({}))).collect();
     let fed = lane.feed("incident-mirror", &again, 2).await?;
     ensure!(fed.calls == 1 && fed.abandoned.is_empty(), "{fed:?}");
     let after = record(stage, &lane, &other, |_| true).await?;

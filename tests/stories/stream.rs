@@ -61,7 +61,7 @@ pub(crate) async fn what_cannot_be_read_is_not_told_and_the_rest_is(stage: &Stag
     let lane = Box::pin(stage.system.lane("teller", &[("Reconcile", "false")])).await?;
     let image = |text: &str| {
         json!({
-            "pk": {"S": "incident#20261123-0000000000"}, "sk": {"S": "fact#opened"},
+            "pk": {"S": "incident#20261123-0000000000"}, "sk": {"S": "event#opened"},
             "at": {"S": "2026-11-23T03:00:00Z"}, "event": {"S": text}, "by": {"S": "Muster"}
         })
     };
@@ -70,7 +70,7 @@ pub(crate) async fn what_cannot_be_read_is_not_told_and_the_rest_is(stage: &Stag
     let mut whole = image("opened");
     whole["message"] = json!({ "S": "Opened." });
     let batch: [Value; 2] =
-        [record(1, pk, "fact#opened", &image("opened")), record(2, pk, "fact#opened", &whole)];
+        [record(1, pk, "event#opened", &image("opened")), record(2, pk, "event#opened", &whole)];
     let fed = lane.feed("announcer", &batch, 2).await?;
     ensure!(fed.calls == 1 && fed.abandoned.is_empty(), "{fed:?}");
     Ok(())

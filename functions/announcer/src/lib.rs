@@ -12,7 +12,7 @@ use muster_runtime::error::AwsError;
 use muster_send::bus::{Bus, Event, MOST};
 use muster_send::text::Texts;
 use muster_store::incidents::Incidents;
-use muster_store::stream::{Answer, sequence_number};
+use muster_store::stream::{Answer, Record};
 
 use records::{Told, Toldness};
 
@@ -61,7 +61,7 @@ impl Announcer {
         let mut known = BTreeMap::<IncidentId, Option<Incident>>::new();
         let mut said = Vec::new();
         for record in batch.records {
-            let sequence_number = sequence_number(&record);
+            let sequence_number = Record::from(&record).sequence_number;
             let Some(Told { id, what }) = records::read(record) else { continue };
             if !known.contains_key(&id) {
                 match self.incidents.incident(&id).await {
@@ -74,13 +74,13 @@ impl Announcer {
             }
             let Some(Some(incident)) = known.get(&id) else { continue };
             let (event, chat) = match &what {
-                Toldness::Fact { name, fact } => {
+                Toldness::Event { name, event } => {
                     let line = Line {
                         name,
-                        event: fact.event,
-                        by: &fact.by,
-                        at: fact.at,
-                        message: &fact.message,
+                        event: event.event,
+                        by: &event.by,
+                        at: event.at,
+                        message: &event.message,
                     };
                     let (kind, detail) = of_line(incident, &line);
                     let chat = in_chat(incident, &line);

@@ -1,10 +1,10 @@
-//! Which records of the stream have something to tell: facts, and pages that have come to an end.
+//! Which records of the stream have something to tell: timeline events, and deliveries that have come to an end.
 
 use aws_lambda_events::event::dynamodb::EventRecord;
 use muster_domain::incident::send::Delivery;
 use muster_domain::value::id::IncidentId;
 use muster_store::incidents::TimelineEvent;
-use muster_store::stream::{Keys, keys};
+use muster_store::stream::{Changed, Operation, Record};
 
 /// What a record tells, and of which incident.
 pub(crate) struct Told {
@@ -14,33 +14,32 @@ pub(crate) struct Told {
 
 /// What a record tells.
 pub(crate) enum Toldness {
-    Fact { name: String, fact: TimelineEvent },
+    Event { name: String, event: TimelineEvent },
     Page(Delivery),
 }
 
-/// What a record tells, if it does. What cannot be read is logged and passed over: it would be no more
+/// What a record tells, if it does. A record that cannot be read is logged and skipped: it would be no more
 /// readable the next time.
 pub(crate) fn read(record: EventRecord) -> Option<Told> {
-    let keys = keys(&record);
-    let image = record.change.new_image;
-    // Removed: the table's expiry tells nobody anything.
-    if image.is_empty() {
+    let Record { operation, changed, .. } = Record::from(&record);
+    // The table's expiry tells nobody anything.
+    if operation == Operation::Removed {
         return None;
     }
-    let told = keys.and_then(|keys| told(&keys, image));
+    let told = changed.and_then(|changed| told(changed, record.change.new_image));
     if told.is_none() {
-        tracing::error!("a record of the stream cannot be read; it is passed over");
+        tracing::error!("a record of the stream cannot be read; it is skipped");
     }
     told
 }
 
-fn told(keys: &Keys, image: serde_dynamo::Item) -> Option<Told> {
-    let id = keys.pk.strip_prefix("incident#")?.parse().ok()?;
-    let what = if let Some(name) = keys.sk.strip_prefix("fact#") {
-        Toldness::Fact { name: name.to_owned(), fact: serde_dynamo::from_item(image).ok()? }
-    } else {
-        keys.sk.strip_prefix("send#")?;
-        Toldness::Page(serde_dynamo::from_item(image).ok()?)
+fn told(changed: Changed, image: serde_dynamo::Item) -> Option<Told> {
+    let (id, what) = match changed {
+        Changed::TimelineEvent(id, name) => {
+            (id, Toldness::Event { name, event: serde_dynamo::from_item(image).ok()? })
+        }
+        Changed::Delivery(id) => (id, Toldness::Page(serde_dynamo::from_item(image).ok()?)),
+        Changed::Contact(_) | Changed::EscalationPlan(_) | Changed::Policy => return None,
     };
     Some(Told { id, what })
 }

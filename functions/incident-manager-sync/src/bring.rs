@@ -18,7 +18,9 @@ use muster_runtime::error::AwsError;
 use muster_runtime::secret::hex_digest;
 
 use crate::Sync;
-use crate::records::{Touched, Whose};
+use muster_store::stream::Changed;
+
+use crate::records::Touched;
 
 /// What Incident Manager says of a contact that is there already.
 const CONFLICT: &str = "ConflictException";
@@ -51,10 +53,11 @@ impl Scope {
         let (mut people, mut plans) = (BTreeSet::new(), BTreeSet::new());
         let mut others = false;
         for touched in touched {
-            match &touched.whose {
-                Whose::Contact(id) => drop(people.insert(id.clone())),
-                Whose::Plan(id) => others |= plans.insert(id.clone()),
-                Whose::Policy => others = true,
+            match &touched.changed {
+                Changed::Contact(id) => drop(people.insert(id.clone())),
+                Changed::EscalationPlan(id) => others |= plans.insert(id.clone()),
+                Changed::Policy => others = true,
+                Changed::TimelineEvent(..) | Changed::Delivery(_) => {}
             }
         }
         Self { people: Some(people), plans, response_plans: others }

@@ -15,11 +15,11 @@ use muster_runtime::error::AwsError;
 use muster_runtime::secret::hex_digest;
 use muster_store::incidents::Incidents;
 use muster_store::roster::Roster;
-use muster_store::stream::Answer;
+use muster_store::stream::{Answer, Changed};
 use serde::{Deserialize, Serialize};
 
 use bring::Scope;
-use records::{Touched, Whose};
+use records::Touched;
 
 /// How long after one look at everything the next one is due.
 const EVERY: SignedDuration = SignedDuration::from_hours(6);
@@ -174,9 +174,10 @@ impl Sync {
         let mut others = failed.iter().filter(|failure| !person(failure)).peekable();
         let any = others.peek().is_some();
         let passing = others.any(|failure| failure.retryable);
-        let failed = |touched: &&Touched| match &touched.whose {
-            Whose::Contact(id) => passing || people.contains(&contact_alias(prefix, id)),
-            Whose::Plan(_) | Whose::Policy => any,
+        let failed = |touched: &&Touched| match &touched.changed {
+            Changed::Contact(id) => passing || people.contains(&contact_alias(prefix, id)),
+            Changed::EscalationPlan(_) | Changed::Policy => any,
+            Changed::TimelineEvent(..) | Changed::Delivery(_) => false,
         };
         touched.iter().find(failed).map(|touched| touched.sequence_number.clone())
     }

@@ -6,7 +6,7 @@ use muster_domain::review::{Review, Standing, Subject};
 use muster_domain::roster::contact::Contact;
 use muster_send::senders::Letter;
 use muster_store::incidents::{Newcomer, Notice};
-use muster_store::stream::{Answer, keys, sequence_number};
+use muster_store::stream::{Answer, Changed, Operation, Record};
 
 use crate::post::{Posted, Turn, way};
 use crate::{Failure, Reviewer, Run};
@@ -15,11 +15,10 @@ impl Reviewer {
     /// Welcomes those whom a batch of the roster's stream brings. What comes again finds what is done.
     pub(crate) async fn welcome_batch(&self, batch: Batch, run: &Run) -> Answer {
         for record in batch.records {
-            let sequence_number = sequence_number(&record);
-            let id = keys(&record)
-                .filter(|keys| keys.sk == "contact" && record.event_name == "INSERT")
-                .and_then(|keys| keys.pk.strip_prefix("contact#")?.parse().ok());
-            let Some(id) = id else { continue };
+            let Record { sequence_number, operation, changed } = Record::from(&record);
+            let (Operation::Inserted, Some(Changed::Contact(id))) = (operation, changed) else {
+                continue;
+            };
             // As the roster has them now: they may have gone, or have another address.
             let end = match self.roster.entry::<Contact>(&id).await {
                 Ok(None) => Ok(0),

@@ -14,7 +14,7 @@ use super::{Duties, Incidents, TimelineEvent, moment, partition};
 use crate::item;
 use crate::item::{Item, Written, key, n, s};
 
-const KIND: &str = "duty";
+pub(super) const KIND: &str = "deadline";
 /// How often a write that meets others on its item is tried.
 const MOST_RACES: usize = 20;
 /// How many clocks one look finds; the next look is a minute later.

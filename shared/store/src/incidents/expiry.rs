@@ -121,7 +121,7 @@ impl Expiry<'_> {
         let Some(incident) = own.and_then(|own| item::readable::<Incident>(own, KIND)) else {
             return Ok(false);
         };
-        let duties = items.iter().filter(|item| sk(item).starts_with("duty#")).cloned();
+        let duties = items.iter().filter(|item| sk(item).starts_with("deadline#")).cloned();
         let duties: Vec<NotificationDeadline> =
             duties.filter_map(|item| item::readable(item, "duty")).collect();
         if !retention.expired(&incident, &duties, now) {
@@ -129,7 +129,7 @@ impl Expiry<'_> {
         }
         let noted = |item: &Item| item.get(NAMED_BY).and_then(|all| all.as_ss().ok()).cloned();
         let mut names: BTreeSet<String> = items.iter().filter_map(noted).flatten().collect();
-        if items.iter().any(|item| sk(item) == "fact#opened" && !item.contains_key(NAMED_BY)) {
+        if items.iter().any(|item| sk(item) == "event#opened" && !item.contains_key(NAMED_BY)) {
             names.extend(named_before(&incident));
         }
         // Groups first: `group#…` stands for a group, `finding#…` for an entry and a link.

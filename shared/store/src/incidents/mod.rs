@@ -54,7 +54,11 @@ pub use repeats::FirstAnswer;
 pub use reviews::{Lets, Newcomer, ReviewToken};
 pub use sends::IssuedToken;
 
-const KIND: &str = "incident";
+pub(crate) const KIND: &str = "incident";
+/// How the sort key of a timeline event begins.
+pub(crate) const EVENT: &str = "event#";
+/// How the sort key of a delivery begins.
+pub(crate) const SEND: &str = "delivery#";
 /// How many counts of findings are read at a time.
 const AT_ONCE: usize = 16;
 
@@ -223,7 +227,7 @@ impl Incidents {
 
     /// A fact's item. The name makes it the only one of its kind in the incident.
     fn fact_item(id: &IncidentId, name: &str, fact: &TimelineEvent) -> Result<Item, AwsError> {
-        item::write(key(partition(id), format!("fact#{name}")), fact)
+        item::write(key(partition(id), format!("{EVENT}{name}")), fact)
     }
 
     /// The items of a partition whose place begins so, as they are now.

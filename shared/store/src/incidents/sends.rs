@@ -12,7 +12,7 @@ use muster_domain::incident::send::{Delivery, DeliveryKey, DeliveryState, SendCh
 use muster_domain::value::id::{ContactId, IncidentId};
 use muster_runtime::error::AwsError;
 
-use super::{Incidents, Sends, TimelineEvent, incident_key, partition};
+use super::{Incidents, SEND, Sends, TimelineEvent, incident_key, partition};
 use crate::item;
 use crate::item::{Item, Written, key, n, s};
 
@@ -34,7 +34,7 @@ pub struct IssuedToken {
 
 /// The sort key of a turn's sends, and of one of them.
 fn turn_prefix(cursor: Cursor) -> String {
-    format!("send#{:04}#{:04}#{:04}#", cursor.run, cursor.round, cursor.step)
+    format!("{SEND}{:04}#{:04}#{:04}#", cursor.run, cursor.round, cursor.step)
 }
 
 /// The sort key of an update's sends: no contact's id has a tilde.
@@ -99,8 +99,8 @@ impl Sends<'_> {
             .table_name(&self.0.table)
             .key_condition_expression("pk = :pk AND sk BETWEEN :first AND :run")
             .expression_attribute_values(":pk", s(partition(id)))
-            .expression_attribute_values(":first", s("send#"))
-            .expression_attribute_values(":run", s(format!("send#{run:04}")))
+            .expression_attribute_values(":first", s(SEND))
+            .expression_attribute_values(":run", s(format!("{SEND}{run:04}")))
             .consistent_read(true);
         let mut reached = BTreeSet::new();
         for item in item::every(query).await? {
@@ -310,6 +310,6 @@ mod tests {
         check("external:counsel", "email", None);
         check("emergency", "topic", None);
         check("ada", "voice", Some("day#2"));
-        assert_eq!(record(key("p", "send#0002#0001#0003#ada"), cursor, None), None);
+        assert_eq!(record(key("p", "delivery#0002#0001#0003#ada"), cursor, None), None);
     }
 }

@@ -8,7 +8,7 @@ use muster_domain::message::page::{Joined, JoinedLine};
 use muster_domain::value::id::IncidentId;
 use muster_runtime::error::AwsError;
 
-use super::{Incidents, Timeline, TimelineEvent, partition};
+use super::{EVENT, Incidents, Timeline, TimelineEvent, partition};
 use crate::item;
 use crate::item::s;
 
@@ -54,7 +54,7 @@ impl Timeline<'_> {
             .table_name(&self.0.table)
             .key_condition_expression("pk = :pk AND begins_with(sk, :begin)")
             .expression_attribute_values(":pk", s(partition(&incident.id)))
-            .expression_attribute_values(":begin", s(format!("fact#{}#", kind.name())))
+            .expression_attribute_values(":begin", s(format!("{EVENT}{}#", kind.name())))
             .consistent_read(true)
             .scan_index_forward(false)
             .limit(MOST_READ);
@@ -75,9 +75,9 @@ impl Timeline<'_> {
     /// The failed call.
     pub async fn facts(self, id: &IncidentId) -> Result<BTreeMap<String, TimelineEvent>, AwsError> {
         let mut facts = BTreeMap::new();
-        for item in self.0.part(partition(id), "fact#".to_owned()).await? {
+        for item in self.0.part(partition(id), EVENT.to_owned()).await? {
             let name = item.get("sk").and_then(|sk| sk.as_s().ok());
-            let name = name.and_then(|sk| sk.strip_prefix("fact#")).map(str::to_owned);
+            let name = name.and_then(|sk| sk.strip_prefix(EVENT)).map(str::to_owned);
             facts.extend(name.zip(item::readable(item, "fact")));
         }
         Ok(facts)

@@ -11,7 +11,7 @@ use muster_runtime::error::AwsError;
 use serde::{Deserialize, Serialize};
 
 use super::due::LATE;
-use super::{Updates, moment, partition};
+use super::{EVENT, Updates, moment, partition};
 use crate::item;
 use crate::item::{Item, key, n, s};
 
@@ -245,7 +245,7 @@ impl Updates<'_> {
             .expression_attribute_values(":pk", s(partition(id)))
             .expression_attribute_values(
                 ":begin",
-                s(format!("fact#{}#", EventType::FindingAdded.name())),
+                s(format!("{EVENT}{}#", EventType::FindingAdded.name())),
             )
             .projection_expression("sk")
             .consistent_read(true);
