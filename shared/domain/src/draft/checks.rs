@@ -15,7 +15,7 @@ use crate::value::severity::Severity;
 use crate::value::text;
 
 /// Most entries of a list: far above any real entry, far below DynamoDB's 400 KB an item.
-const MAX_LIST: usize = 100;
+pub(crate) const MAX_LIST: usize = 100;
 /// Shown as the example of a phone number; a number reserved for fiction.
 pub(crate) const PHONE: &str = "+14255550101";
 pub(crate) const EMAIL: &str = "ada@example.com";

@@ -2,16 +2,16 @@
 
 use serde::Serialize;
 
-/// One fault of a request; a request's faults are reported all together.
-///
-/// It never repeats the value that was sent, since that may be somebody's number or address.
+/// An invalid field.
+// It never repeats the value that was sent, which might be a phone number or an email address.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct FieldError {
-    /// Where, as a path into the JSON: `channels[1].address`.
+    /// JSON path of the field, such as `channels[1].address`.
     pub field: String,
-    /// What is wrong, as the end of a sentence that begins with the field.
+    /// Error message that completes "{field} …".
     pub message: String,
-    /// A value that would pass.
+    /// A valid value.
     pub example: String,
 }
 

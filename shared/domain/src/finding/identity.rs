@@ -7,25 +7,27 @@ use serde::{Deserialize, Serialize};
 
 use crate::value::text::cleaned;
 
-/// A finding's identity. Its text is the ledger's key, so its form carries a version: a new form
-/// must not make old findings look new.
+/// Identity of a finding, independent of its source.
+// Its text is the key of the ledger, so its form carries a version: with a new form, old findings would look new.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum FindingIdentity {
-    /// A `GuardDuty` finding: its ARN from the Region on (`us-east-1:1111…:detector/…/finding/…`),
-    /// so that partitions, and ASFF copies that spell them otherwise, compare equal.
+    /// A GuardDuty finding.
+    // From the Region on: partitions, and ASFF copies that spell them differently, compare equal.
     #[serde(rename = "guardduty")]
     GuardDuty {
-        /// The ARN from the Region on.
+        /// ARN of the finding from the Region on: `us-east-1:<account>:detector/<id>/finding/<id>`.
         id: String,
     },
-    /// Another product's finding: AWS's own triple, since ids without an account are common.
+    /// A finding of another product.
+    // AWS identifies it by these three: IDs without an account are common.
     Product {
-        /// The AWS account the finding is about.
+        /// AWS account ID of the finding.
         account: String,
-        /// The product, without partition, Region and account.
+        /// Name of the product, without partition, Region, and account.
         product: String,
-        /// The finding's id within it.
+        /// Finding ID of the product.
         id: String,
     },
 }

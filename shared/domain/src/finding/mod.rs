@@ -31,58 +31,43 @@ use crate::roster::policy::Policy;
 use crate::value::category::Category;
 use crate::value::incident_type::IncidentType;
 use crate::value::severity::Severity;
+use crate::value::words::words;
 use console::UNKNOWN_REGION;
 
-/// The way a finding came to us; the same finding comes by several.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FindingSource {
-    /// `GuardDuty Finding`, and GuardDuty's scans of objects.
-    #[serde(rename = "guardduty")]
-    GuardDuty,
-    /// `Security Hub Findings - Imported` (ASFF).
-    SecurityHub,
-    /// `Findings Imported V2` (OCSF).
-    #[serde(rename = "security_hub_v2")]
-    SecurityHubV2,
-    /// `Security Hub Findings - Custom Action` (ASFF): somebody asks for people.
-    CustomAction,
-    /// `Muster Drill`: somebody practises.
-    Drill,
-}
-
-impl FindingSource {
-    /// Its name in JSON.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::GuardDuty => "guardduty",
-            Self::SecurityHub => "security_hub",
-            Self::SecurityHubV2 => "security_hub_v2",
-            Self::CustomAction => "custom_action",
-            Self::Drill => "drill",
-        }
+words! {
+    /// Source that delivered a finding. Several sources can deliver the same finding.
+    pub enum FindingSource {
+        /// A GuardDuty finding, or the result of a GuardDuty malware scan.
+        GuardDuty = "guardduty",
+        /// A Security Hub finding (ASFF).
+        SecurityHub = "security_hub",
+        /// A Security Hub finding (OCSF).
+        SecurityHubV2 = "security_hub_v2",
+        /// A Security Hub custom action: a person requested the team.
+        CustomAction = "custom_action",
+        /// A drill.
+        Drill = "drill",
     }
 }
 
-/// Why a finding does not stand for something to act on now.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum InactiveReason {
-    /// Made by "generate sample findings".
-    Sample,
-    /// Archived at its source.
-    Archived,
-    /// Suppressed in Security Hub.
-    Suppressed,
-    /// Marked as resolved in Security Hub.
-    Resolved,
-    /// Marked in Security Hub as handed on (`NOTIFIED`).
-    Notified,
-    /// A control that passed.
-    Passed,
-    /// A control that could not be checked (`WARNING`, `NOT_AVAILABLE`).
-    Inconclusive,
+words! {
+    /// Reason why a finding requires no action now.
+    pub enum InactiveReason {
+        /// A sample finding, generated in GuardDuty.
+        Sample = "sample",
+        /// Archived at its source.
+        Archived = "archived",
+        /// Suppressed in Security Hub.
+        Suppressed = "suppressed",
+        /// Marked as resolved in Security Hub.
+        Resolved = "resolved",
+        /// Marked as forwarded in Security Hub (`NOTIFIED`).
+        Notified = "notified",
+        /// The control passed.
+        Passed = "passed",
+        /// The control could not be evaluated (`WARNING`, `NOT_AVAILABLE`).
+        Inconclusive = "inconclusive",
+    }
 }
 
 impl InactiveReason {
@@ -102,90 +87,107 @@ impl InactiveReason {
     }
 }
 
-/// One line about a finding: where it is, or who acted.
+/// A detail of a finding, such as its location or the actor.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Detail {
-    /// The label, in sentence case: `Container image`.
+    /// Label in sentence case, such as `Container image`.
     pub label: String,
-    /// The value: one line of text.
+    /// Value, in one line.
     pub value: String,
 }
 
 /// A Security Hub custom action that a person chose for a finding.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct CustomAction {
-    /// The action's name.
+    /// Name of the custom action.
     pub action: String,
-    /// The action's ARN; empty if the event names none.
+    /// ARN of the custom action. Empty if the event contains none.
     pub action_arn: String,
-    /// The account in which the action was chosen.
+    /// AWS account ID in which the action was chosen.
     pub account: String,
-    /// The id of the event: the same event delivered again asks for nothing new.
+    /// ID of the event. Another delivery of the same event requests nothing new. Omitted if
+    /// unknown.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub event: String,
 }
 
-/// A finding, in one form for all routes.
+/// A security finding.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Finding {
-    /// Which finding it is, the same by every route.
+    /// Identity of the finding, independent of its source.
     pub identity: FindingIdentity,
-    /// The route that brought it this time.
+    /// Source that delivered the finding.
     pub source: FindingSource,
-    /// How serious it is.
+    /// Severity of the finding.
     pub severity: Severity,
-    /// What kind of incident it would be.
+    /// Type of the incident that the finding opens.
     pub incident_type: IncidentType,
-    /// The product's own type: `CryptoCurrency:EC2/BitcoinTool.B!DNS`.
+    /// Finding type of the product, such as `CryptoCurrency:EC2/BitcoinTool.B!DNS`. Maximum: 500
+    /// characters.
     pub finding_type: String,
-    /// The AWS account it is about: 12 digits.
+    /// AWS account ID of the finding.
     pub account: String,
-    /// The AWS Region it is about.
+    /// AWS Region of the finding.
     pub region: String,
-    /// One line.
+    /// Title, in one line. Maximum: 500 characters.
     pub title: String,
-    /// A paragraph, possibly empty.
+    /// Description. Can be empty. Maximum: 4,000 characters.
     pub description: String,
-    /// What it is about, in a few words, if known: `Instance i-0c10c2c7863d1a356`.
+    /// Affected resource, such as `Instance i-0c10c2c7863d1a356`. Omitted if unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(nullable = false))]
     pub resource: Option<String>,
-    /// Where a person looks at it.
+    /// URL of the finding in the AWS console.
     pub console_url: String,
-    /// Why it is nothing to act on now, if it is not.
+    /// Reason why the finding requires no action now. Omitted for an active finding.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(nullable = false))]
     pub inactive_reason: Option<InactiveReason>,
-    /// When what it reports was last seen to happen, if it says so.
+    /// Time when the reported activity was last seen. Omitted if unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(value_type = Option<String>, format = "date-time", nullable = false))]
     pub last_seen_at: Option<Timestamp>,
-    /// When its source reported it, if its event says so.
+    /// Time when the source reported the finding. Omitted if unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(value_type = Option<String>, format = "date-time", nullable = false))]
     pub reported_at: Option<Timestamp>,
-    /// The attack sequence it is part of, or the findings that a sequence is made of.
+    /// Attack sequence that contains the finding, or findings of the sequence. Omitted if there are
+    /// none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub related_findings: Vec<FindingIdentity>,
-    /// What kind of source reports it.
+    /// Category of the finding.
     #[serde(default)]
+    #[cfg_attr(feature = "schema", schema(required = true))]
     pub category: Category,
     /// Whether an exploit for the vulnerability is known.
     #[serde(default)]
+    #[cfg_attr(feature = "schema", schema(required = true))]
     pub exploited: bool,
-    /// Where it is and who acted, in reading order.
+    /// Location of the finding and its actors, in reading order. Omitted if there are none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub details: Vec<Detail>,
-    /// When its source first saw it.
+    /// Time when the source first saw the finding. Omitted if unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(value_type = Option<String>, format = "date-time", nullable = false))]
     pub first_seen_at: Option<Timestamp>,
-    /// When its source last changed it.
+    /// Time when the source last updated the finding. Omitted if unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(value_type = Option<String>, format = "date-time", nullable = false))]
     pub updated_at: Option<Timestamp>,
-    /// How often its source has seen it.
+    /// Number of times that the source saw the finding. Omitted if unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(nullable = false))]
     pub count: Option<u64>,
-    /// The custom action by which a person asked for the team.
+    /// Custom action by which a person requested the team. Omitted otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(nullable = false))]
     pub custom_action: Option<CustomAction>,
-    /// Set if it is no real one.
+    /// Drill settings. Omitted for real findings.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(nullable = false))]
     pub drill: Option<Drill>,
 }
 

@@ -6,36 +6,39 @@ use serde::{Deserialize, Serialize};
 use crate::finding::{Finding, FindingIdentity, InactiveReason};
 use crate::value::severity::Severity;
 
-/// Why an escalation of an incident began that is not its first.
+/// Reason why an escalation run started that is not the first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Cause {
-    /// A finding is more severe than what was paged for.
+    /// A finding is more severe than the severity that was paged for.
     SeverityIncreased {
-        /// The severity before.
+        /// Previous severity.
         from: Severity,
     },
-    /// Another finding than the headline joined as Critical, or became Critical, while the incident was acknowledged.
+    /// Another finding of the acknowledged incident is or became Critical.
     CriticalJoined,
-    /// A person asked for the team by a Security Hub custom action.
+    /// A person requested the team by a Security Hub custom action.
     TeamRequested {
-        /// The action's name.
+        /// Name of the custom action.
         action: String,
-        /// The account in which it was chosen.
+        /// AWS account ID in which the action was chosen.
         account: String,
     },
-    /// A finding was seen again long after the acknowledgment, or after an escalation that nobody answered.
+    /// A finding was seen again long after the acknowledgment, or after an escalation without one.
     StillHappening {
-        /// When it was seen.
+        /// Time when the finding was seen.
+        #[cfg_attr(feature = "schema", schema(value_type = String, format = "date-time"))]
         seen_at: Timestamp,
     },
-    /// A finding joined, or became more severe, after paging had ended without enough acknowledgments.
+    /// A finding was added, or became more severe, after paging ended without enough
+    /// acknowledgments.
     NotAcknowledged,
-    /// Nobody resolved the incident in time after the acknowledgment.
+    /// The incident was not resolved in time after the acknowledgment.
     AcknowledgmentTimedOut,
-    /// A finding that its source had closed was reopened there.
+    /// The source reopened a closed finding.
     Reopened,
-    /// A finding is active although paging had ended because its source had closed the others.
+    /// A finding is active, although paging stopped because the source closed the others.
     StillActive,
 }
 
@@ -47,15 +50,17 @@ impl Cause {
     }
 }
 
-/// What names the finding for which an escalation began.
+/// Finding that started an escalation run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct RunTrigger {
-    /// How severe it is.
+    /// Severity of the finding.
     pub severity: Severity,
-    /// One line.
+    /// Title, in one line.
     pub title: String,
-    /// What it is about, in a few words.
+    /// Affected resource. Omitted if unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(nullable = false))]
     pub resource: Option<String>,
 }
 
@@ -75,12 +80,14 @@ impl RunTrigger {
 /// an event for each of them.
 const ONE_REQUEST: SignedDuration = SignedDuration::from_mins(2);
 
-/// A request of a person for the team.
+/// A request for the team by a Security Hub custom action.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct TeamRequest {
-    /// The event that brought it.
+    /// ID of the event with the request.
     pub event: String,
-    /// When.
+    /// Time of the request.
+    #[cfg_attr(feature = "schema", schema(value_type = String, format = "date-time"))]
     pub at: Timestamp,
 }
 
@@ -100,17 +107,20 @@ impl TeamRequest {
     }
 }
 
-/// How and since when the source of an incident's findings reports them closed.
+/// State of an incident's findings at their source, while they are closed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct ClosedAtSource {
-    /// The finding that this is about; earlier versions did not keep it.
+    /// Finding that was closed. Omitted if unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(nullable = false))]
     pub finding: Option<FindingIdentity>,
-    /// How.
+    /// State at the source.
     pub state: InactiveReason,
-    /// Since when, by the source's own time.
+    /// Time of the state, as reported by the source.
+    #[cfg_attr(feature = "schema", schema(value_type = String, format = "date-time"))]
     pub at: Timestamp,
-    /// Whether that ended the paging.
+    /// Whether the closing stopped the paging.
     pub stopped: bool,
 }
 

@@ -13,14 +13,16 @@ use crate::value::id::{ContactId, ResourceId};
 /// the end.
 const MOST_TURNS: usize = 202;
 
-/// One person whom a turn would page.
+/// A contact that the step would page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct SimulatedPage {
-    /// The person.
+    /// Contact ID.
+    #[cfg_attr(feature = "schema", schema(value_type = String, pattern = "^[a-z0-9-]{1,64}$"))]
     pub contact: ContactId,
-    /// Why this person.
+    /// Reason why the contact would be paged.
     pub reason: PageReason,
-    /// By which kinds of channel, in order.
+    /// Channel types, in order.
     pub channels: Vec<ChannelType>,
 }
 
@@ -31,12 +33,14 @@ impl From<PersonPage> for SimulatedPage {
     }
 }
 
-/// One external organization that a turn would notify.
+/// An external organization that the step would notify.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct SimulatedNotification {
-    /// The organization.
+    /// External resource ID.
+    #[cfg_attr(feature = "schema", schema(value_type = String, pattern = "^[a-z0-9-]{1,64}$"))]
     pub resource: ResourceId,
-    /// By which kinds of channel, in order.
+    /// Channel types, in order.
     pub channels: Vec<ChannelType>,
 }
 
@@ -51,23 +55,26 @@ fn kinds(channels: &[Channel]) -> Vec<ChannelType> {
     channels.iter().map(Channel::kind).collect()
 }
 
-/// One turn of a course.
+/// A simulated escalation step.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct SimulatedStep {
-    /// When it would be taken.
+    /// Time of the step.
+    #[cfg_attr(feature = "schema", schema(value_type = String, format = "date-time"))]
     pub at: Timestamp,
-    /// How long after the incident opened, in minutes.
+    /// Minutes after the incident opened.
     pub after_minutes: i64,
-    /// Which time through the plan, from 1.
+    /// Number of the pass through the steps (1-based).
     pub round: u32,
     /// Number of the step (1-based).
     pub step: u32,
-    /// Whom it would page.
+    /// Contacts that the step would page.
     pub pages: Vec<SimulatedPage>,
-    /// Which organizations it would notify.
+    /// External organizations that the step would notify.
     pub external_resources: Vec<SimulatedNotification>,
-    /// Why the emergency topic would be told, if it would.
+    /// Reason why the emergency topic would be notified. Omitted otherwise.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(nullable = false))]
     pub emergency_reason: Option<Emergency>,
 }
 

@@ -3,7 +3,7 @@
 use crate::value::words::words;
 
 words! {
-    /// Type of an event on an incident's timeline. The values are part of the API, of events on the bus, and of stored items.
+    /// Type of an event in an incident timeline.
     pub enum EventType {
         /// The incident opened.
         Opened = "opened",

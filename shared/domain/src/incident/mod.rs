@@ -29,22 +29,25 @@ use crate::roster::policy::Policy;
 use crate::value::id::{ContactId, IncidentId};
 use crate::value::incident_type::IncidentType;
 use crate::value::severity::Severity;
+use crate::value::words::words;
 
-/// Who did something.
+/// Who performed an action.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Actor {
-    /// A contact, by the link in a page.
+    /// A contact who used a link in a page.
     Contact {
-        /// The contact ID.
+        /// Contact ID.
+        #[cfg_attr(feature = "schema", schema(value_type = String, pattern = "^[a-z0-9-]{1,64}$"))]
         contact: ContactId,
     },
-    /// A caller of the API, by its IAM ARN.
+    /// An API caller.
     Caller {
-        /// The IAM ARN, or the subject of the token.
+        /// IAM ARN or token subject of the caller.
         caller: String,
     },
-    /// Muster itself.
+    /// Muster.
     Muster,
 }
 
@@ -58,96 +61,100 @@ impl fmt::Display for Actor {
     }
 }
 
-/// Where an incident stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum IncidentStatus {
-    /// Nobody has taken it up: people are paged.
-    Open,
-    /// Somebody has taken it up: no further page.
-    Acknowledged,
-    /// It is over.
-    Resolved,
-}
-
-impl IncidentStatus {
-    /// Its name in JSON.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Open => "open",
-            Self::Acknowledged => "acknowledged",
-            Self::Resolved => "resolved",
-        }
+words! {
+    /// Status of an incident.
+    pub enum IncidentStatus {
+        /// Not acknowledged. Muster pages contacts.
+        Open = "open",
+        /// Acknowledged by enough contacts. Muster sends no further pages.
+        Acknowledged = "acknowledged",
+        /// Resolved.
+        Resolved = "resolved",
     }
 }
 
-/// Something somebody did at a time.
+/// Who acted, and when.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Attribution {
-    /// Who.
+    /// Who acted.
     pub by: Actor,
-    /// When.
+    /// Time of the action.
+    #[cfg_attr(feature = "schema", schema(value_type = String, format = "date-time"))]
     pub at: Timestamp,
 }
 
 /// An incident.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Incident {
-    /// Its id; also in the name of its escalation.
+    /// Incident ID.
+    #[cfg_attr(feature = "schema", schema(value_type = String, pattern = "^[a-z0-9-]{1,64}$"))]
     pub id: IncidentId,
-    /// Where it stands.
+    /// Status of the incident.
     pub status: IncidentStatus,
-    /// How serious it is.
+    /// Highest severity for which the incident paged.
     pub severity: Severity,
-    /// What kind it is.
+    /// Type of the incident.
     pub r#type: IncidentType,
-    /// The AWS account it is about.
+    /// AWS account ID of the incident.
     pub account: String,
-    /// The AWS Region it is about.
+    /// AWS Region of the incident.
     pub region: String,
-    /// The finding's title.
+    /// Title of the finding.
     pub title: String,
-    /// The most severe of its findings, which pages and mails speak of. The opener stays on the timeline.
+    /// Most severe finding of the incident. Pages describe this finding.
     pub finding: Finding,
-    /// How many findings opened it or restarted its paging; those that only joined are counted beside it.
+    /// Number of findings that opened the incident or restarted its paging.
     pub finding_count: u64,
-    /// When it opened.
+    /// Time when the incident opened.
+    #[cfg_attr(feature = "schema", schema(value_type = String, format = "date-time"))]
     pub opened_at: Timestamp,
-    /// Who has taken it up, in order.
+    /// Acknowledgments, oldest first.
     #[serde(default)]
+    #[cfg_attr(feature = "schema", schema(required = true))]
     pub acknowledgments: Vec<Attribution>,
-    /// How many of those had done so before it last became more serious: they know of it, and
-    /// somebody must take it up anew.
+    /// Number of acknowledgments before the last severity increase.
     #[serde(default)]
+    #[cfg_attr(feature = "schema", schema(required = true))]
     pub previous_acknowledgments: usize,
-    /// Which escalation runs, from 1; becoming more serious starts another.
+    /// Number of the current escalation run (1-based). A severity increase starts a new run.
+    #[cfg_attr(feature = "schema", schema(minimum = 1))]
     pub run: u32,
-    /// When that escalation began.
+    /// Start time of the current run.
+    #[cfg_attr(feature = "schema", schema(value_type = String, format = "date-time"))]
     pub run_started_at: Timestamp,
-    /// Why that escalation began, if it is not the first.
+    /// Reason why the current run started. Omitted in the first run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(nullable = false))]
     pub cause: Option<Cause>,
-    /// The finding for which that escalation began, if it is not the one that the incident is about.
+    /// Finding that started the current run. Omitted if it is the finding of the incident.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(nullable = false))]
     pub trigger: Option<RunTrigger>,
-    /// The last request of a person for the team, by a Security Hub custom action.
+    /// Last request for the team by a Security Hub custom action. Omitted if there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(nullable = false))]
     pub team_request: Option<TeamRequest>,
-    /// Set while the source of its findings reports them closed.
+    /// Present while the source reports the findings as closed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(nullable = false))]
     pub closed_at_source: Option<ClosedAtSource>,
-    /// The resolved incident that its finding was of before.
+    /// ID of the resolved incident in which this finding was first reported. Omitted if there is
+    /// none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(value_type = Option<String>, pattern = "^[a-z0-9-]{1,64}$", nullable = false))]
     pub previous_incident: Option<IncidentId>,
-    /// Who ended it, once it is over.
+    /// Who resolved the incident, and when. Omitted until it is resolved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(nullable = false))]
     pub resolution: Option<Attribution>,
-    /// How it escalates; chosen when it opens and when it becomes more severe.
+    /// Escalation plan, chosen when the incident opens and when its severity increases.
     pub escalation_plan: EscalationPlan,
-    /// The highest escalation level of its team, by the policy when it opened.
+    /// Highest escalation level of the team, 1 to 4.
+    #[cfg_attr(feature = "schema", schema(minimum = 1, maximum = 4))]
     pub max_escalation_level: u8,
-    /// Counts the changes, from 1.
+    /// Version number, increased by each change.
     pub version: u64,
 }
 

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 pub use crate::value::channel_key::{ChannelKey, SendChannel};
 
 use crate::incident::escalation::Cursor;
+use crate::value::words::words;
 
 /// How long a claim holds before another try may take it over: longer than the pager can run
 /// (its timeout in the template is 30 s), so that a claim is only taken from the dead.
@@ -20,58 +21,64 @@ pub const EMERGENCY: &str = "emergency";
 /// What comes before an organization's id where a record names whom it is about.
 pub const EXTERNAL: &str = "external:";
 
-/// Which send: unique within its incident.
+/// Identifies a delivery within its incident.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct DeliveryKey {
-    /// The turn of the escalation it belongs to.
+    /// Position of the escalation.
     #[serde(flatten)]
     pub cursor: Cursor,
-    /// The contact's id, or `emergency` for the emergency topic.
+    /// ID of the contact, `emergency` for the emergency topic, or `external:<id>` for an external
+    /// resource.
     pub contact: String,
-    /// By which of the recipient's channels, or the topic.
+    /// Channel of the delivery.
     pub channel: SendChannel,
-    /// The update that it belongs to, if it is no page of a turn.
+    /// Update that the message belongs to. Omitted for a page of an escalation step.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(nullable = false))]
     pub about: Option<String>,
 }
 
-/// How a send stands.
+/// State of a delivery.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum DeliveryState {
-    /// Taken by somebody who is sending it.
+    /// A process is sending the page.
     Sending {
-        /// Until when.
+        /// Time when the sending lease expires.
+        #[cfg_attr(feature = "schema", schema(value_type = String, format = "date-time"))]
         lease_expires_at: Timestamp,
-        /// By whom: a mark of one run of the pager.
+        /// Process that sends the page.
         claimed_by: String,
     },
-    /// The provider took it.
+    /// The provider accepted the page.
     Sent {
-        /// The provider's id for it.
+        /// Message ID of the provider.
         message_id: String,
     },
-    /// The provider refused it.
+    /// The provider rejected the page.
     Failed {
-        /// The provider's error code; never its text, which may repeat the address.
+        /// Error code of the provider.
+        // Never the text of the error, which might repeat the address.
         error: String,
-        /// Whether trying again may help.
+        /// Whether a retry might succeed.
         retryable: bool,
     },
-    /// This stack has no provider for the channel.
+    /// The stack has no provider for the channel type.
     Unavailable,
-    /// It belongs to a drill that sends nothing.
+    /// Not sent: the page belongs to a dry run.
     DryRun,
-    /// The person had enough by this channel: it goes out with others, as a digest.
+    /// The paging limit of the channel was reached. The page is sent in a digest.
     Held {
-        /// Not before.
+        /// Earliest time for the digest.
+        #[cfg_attr(feature = "schema", schema(value_type = String, format = "date-time"))]
         not_before: Timestamp,
     },
-    /// It was held, and the incident was answered, or its source stopped the paging, before the digest: nothing
-    /// was sent.
+    /// The page was held, and the incident was acknowledged or stopped paging before the digest.
+    /// Nothing was sent.
     Dropped,
-    /// It may have gone out: the end of the digest that it was in is not known, or its record cannot be read.
-    /// It is not sent again; the incident's next step pages.
+    /// Whether the digest with the page was sent is unknown. The page is not sent again.
     Unconfirmed,
 }
 
@@ -82,34 +89,65 @@ impl DeliveryState {
         Self::Failed { error: "Late".to_owned(), retryable: true }
     }
 
-    /// Its name in JSON.
+    /// Returns the status, which is its name in JSON.
+    #[must_use]
+    pub const fn status(&self) -> DeliveryStatus {
+        match self {
+            Self::Sending { .. } => DeliveryStatus::Sending,
+            Self::Sent { .. } => DeliveryStatus::Sent,
+            Self::Failed { .. } => DeliveryStatus::Failed,
+            Self::Unavailable => DeliveryStatus::Unavailable,
+            Self::DryRun => DeliveryStatus::DryRun,
+            Self::Held { .. } => DeliveryStatus::Held,
+            Self::Dropped => DeliveryStatus::Dropped,
+            Self::Unconfirmed => DeliveryStatus::Unconfirmed,
+        }
+    }
+
+    /// Returns its name in JSON.
     #[must_use]
     pub const fn name(&self) -> &'static str {
-        match self {
-            Self::Sending { .. } => "sending",
-            Self::Sent { .. } => "sent",
-            Self::Failed { .. } => "failed",
-            Self::Unavailable => "unavailable",
-            Self::DryRun => "dry_run",
-            Self::Held { .. } => "held",
-            Self::Dropped => "dropped",
-            Self::Unconfirmed => "unconfirmed",
-        }
+        self.status().name()
     }
 }
 
-/// A send record.
+words! {
+    /// State of a page.
+    pub enum DeliveryStatus {
+        /// A process is sending the page.
+        Sending = "sending",
+        /// The provider accepted the page.
+        Sent = "sent",
+        /// The provider rejected the page.
+        Failed = "failed",
+        /// The stack has no provider for the channel type.
+        Unavailable = "unavailable",
+        /// Not sent: the page belongs to a dry run.
+        DryRun = "dry_run",
+        /// The paging limit of the channel was reached. The page is sent in a digest.
+        Held = "held",
+        /// The page was held and is not sent, because the incident no longer pages.
+        Dropped = "dropped",
+        /// Whether the digest with the page was sent is unknown. The page is not sent again.
+        Unconfirmed = "unconfirmed",
+    }
+}
+
+/// A page to one contact on one channel.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Delivery {
-    /// Which send.
+    /// Identity of the delivery.
     #[serde(flatten)]
     pub key: DeliveryKey,
-    /// How it stands.
+    /// State of the delivery.
     #[serde(flatten)]
     pub state: DeliveryState,
-    /// How often it was claimed, from 1.
+    /// Number of attempts (1-based).
+    #[cfg_attr(feature = "schema", schema(minimum = 1))]
     pub attempts: u32,
-    /// When it came to stand so.
+    /// Time when the delivery reached its state.
+    #[cfg_attr(feature = "schema", schema(value_type = String, format = "date-time"))]
     pub at: Timestamp,
 }
 

@@ -4,51 +4,77 @@ use serde::Serialize;
 
 use crate::finding::console;
 use crate::incident_manager::directory::Use;
+use crate::value::words::words;
 
-/// How a part stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ComponentStatus {
-    /// It does what it is for.
-    Ready,
-    /// It is not in use, and nothing is lacking for it.
-    Disabled,
-    /// It could not be asked, so nobody knows.
-    Unknown,
-    /// It does not do all it is for until somebody does something.
-    ActionRequired,
+words! {
+    /// Status of a component.
+    pub enum ComponentStatus {
+        /// The component works.
+        Ready = "ready",
+        /// The component is not used. No action is required.
+        Disabled = "disabled",
+        /// The check failed, so the status is unknown.
+        Unknown = "unknown",
+        /// The component does not work completely until someone acts.
+        ActionRequired = "action_required",
+    }
 }
 
-/// One part, looked at.
+words! {
+    /// Component of the stack.
+    pub enum Component {
+        /// DynamoDB table of the roster.
+        RosterTable = "roster_table",
+        /// DynamoDB table of the incidents.
+        IncidentsTable = "incidents_table",
+        /// SNS topic that is notified when no contact can be reached.
+        EmergencyTopic = "emergency_topic",
+        /// SNS topic of the roster owner.
+        OwnerTopic = "owner_topic",
+        /// Step Functions state machine of escalations.
+        StateMachine = "state_machine",
+        /// SES identity from which Muster sends email.
+        SenderIdentity = "sender_identity",
+        /// Text messages.
+        Sms = "sms",
+        /// Incident Manager.
+        IncidentManager = "incident_manager",
+    }
+}
+
+/// Result of the check of one component.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct ComponentCheck {
-    /// Which part.
+    /// Component that was checked.
+    #[cfg_attr(feature = "schema", schema(value_type = Component))]
     pub component: &'static str,
-    /// How it stands.
+    /// Status of the component.
     pub status: ComponentStatus,
-    /// What was seen, and what to do about it.
+    /// Result and required action.
     pub detail: String,
-    /// The page of the console where it is done.
+    /// Console page for the required action. Omitted if none is required.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(nullable = false))]
     pub console_url: Option<String>,
 }
 
-/// The parts, by the names they have in the report.
-pub const ROSTER_TABLE: &str = "roster_table";
-#[expect(missing_docs, reason = "as above")]
-pub const INCIDENTS_TABLE: &str = "incidents_table";
-#[expect(missing_docs, reason = "as above")]
-pub const EMERGENCY_TOPIC: &str = "emergency_topic";
-#[expect(missing_docs, reason = "as above")]
-pub const OWNER_TOPIC: &str = "owner_topic";
-#[expect(missing_docs, reason = "as above")]
-pub const STATE_MACHINE: &str = "state_machine";
-#[expect(missing_docs, reason = "as above")]
-pub const SENDER: &str = "sender_identity";
-#[expect(missing_docs, reason = "as above")]
-pub const SMS: &str = "sms";
-#[expect(missing_docs, reason = "as above")]
-pub const INCIDENT_MANAGER: &str = "incident_manager";
+/// Name of the roster table in the report.
+pub const ROSTER_TABLE: &str = Component::RosterTable.name();
+/// Name of the incidents table in the report.
+pub const INCIDENTS_TABLE: &str = Component::IncidentsTable.name();
+/// Name of the emergency topic in the report.
+pub const EMERGENCY_TOPIC: &str = Component::EmergencyTopic.name();
+/// Name of the owner topic in the report.
+pub const OWNER_TOPIC: &str = Component::OwnerTopic.name();
+/// Name of the state machine in the report.
+pub const STATE_MACHINE: &str = Component::StateMachine.name();
+/// Name of the sender identity in the report.
+pub const SENDER: &str = Component::SenderIdentity.name();
+/// Name of text messages in the report.
+pub const SMS: &str = Component::Sms.name();
+/// Name of Incident Manager in the report.
+pub const INCIDENT_MANAGER: &str = Component::IncidentManager.name();
 
 impl ComponentCheck {
     fn new(part: &'static str, standing: ComponentStatus, detail: impl Into<String>) -> Self {
@@ -165,12 +191,13 @@ fn page(part: &str, region: &str) -> Option<String> {
     Some(console(region, &place.replace("{region}", region)))
 }
 
-/// The report: whether nothing needs anybody, and each part.
+/// Readiness of Muster.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Readiness {
-    /// Whether every part is ready or off.
+    /// Whether every component is ready or disabled.
     pub ready: bool,
-    /// The parts; those that need somebody first, in the order in which to see to them, with links.
+    /// Checks; components that need action first.
     pub checks: Vec<ComponentCheck>,
 }
 

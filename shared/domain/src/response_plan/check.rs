@@ -26,20 +26,23 @@ use crate::value::severity::Severity::{Critical, High, Low, Medium};
 /// How long ago the last exercise may be.
 const EXERCISE: SignedDuration = SignedDuration::from_hours(365 * 24);
 
-/// Something that is open.
+/// An issue in the response plan.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct ResponsePlanIssue {
-    /// How grave it is.
+    /// Severity of the issue.
     pub severity: Severity,
     /// Stable code of the issue.
     pub code: IssueCode,
-    /// The activity, role, plan, channel or organization that it is about.
+    /// Activity, role, plan, channel, or organization that the issue affects.
     pub subject: String,
-    /// What is open.
+    /// Description of the issue.
     pub description: String,
-    /// Why it matters.
+    /// Impact on incident response.
+    #[cfg_attr(feature = "schema", schema(value_type = String))]
     pub impact: &'static str,
-    /// What to do.
+    /// Recommended action.
+    #[cfg_attr(feature = "schema", schema(value_type = String))]
     pub recommendation: &'static str,
 }
 

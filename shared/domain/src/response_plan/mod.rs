@@ -26,16 +26,18 @@ use crate::roster::team::People;
 use crate::value::id::{ContactId, ResourceId};
 use crate::value::incident_type::IncidentType;
 
-/// A change of the settings.
+/// A revision of the settings.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Revision {
-    /// When.
+    /// Time of the change.
+    #[cfg_attr(feature = "schema", schema(value_type = String, format = "date-time"))]
     pub at: Timestamp,
-    /// Who made it.
+    /// IAM ARN or token subject of the caller.
     pub by: String,
-    /// The version after it.
+    /// Version after the change.
     pub version: u64,
-    /// What was changed, by the names of the fields.
+    /// Names of the changed fields.
     pub summary: String,
 }
 
@@ -81,60 +83,69 @@ impl<'a> Sources<'a> {
     }
 }
 
-/// One person of the team, as the plan has them.
+/// A member of the response team.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct TeamMember {
-    /// The person.
+    /// Contact ID.
+    #[cfg_attr(feature = "schema", schema(value_type = String, pattern = "^[a-z0-9-]{1,64}$"))]
     pub id: ContactId,
-    /// The person's name.
+    /// Full name.
     pub name: String,
-    /// The first is the primary one.
+    /// Roles. The first is the primary role.
     pub roles: Vec<Role>,
-    /// Escalation level.
+    /// Escalation level, 1 to 4.
+    #[cfg_attr(feature = "schema", schema(minimum = 1, maximum = 4))]
     pub escalation_level: u8,
-    /// Whether the person takes part now.
+    /// Status of the contact.
     pub status: ContactStatus,
-    /// Who stands in.
+    /// ID of the contact who is paged when this contact is away. Omitted if not set.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(value_type = Option<String>, pattern = "^[a-z0-9-]{1,64}$", nullable = false))]
     pub backup_contact: Option<ContactId>,
     /// Whether reminders to confirm the entry went unanswered.
     pub unconfirmed: bool,
 }
 
-/// A notification duty, as the plan has it.
+/// A notification obligation in the response plan.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct ResponsePlanObligation {
-    /// Who must be told.
+    /// External resource that must be notified.
+    #[cfg_attr(feature = "schema", schema(value_type = String, pattern = "^[a-z0-9-]{1,64}$"))]
     pub resource: ResourceId,
-    /// Their name.
+    /// Name of the organization.
     pub organization: String,
-    /// Of which kinds of incident.
+    /// Incident types to report.
     pub incident_types: Vec<IncidentType>,
-    /// Within how many hours.
+    /// Hours from learning of the incident to the notification.
     pub within_hours: u32,
-    /// Who sees to it.
+    /// ID of the contact who handles the obligation. Omitted if not set.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(value_type = Option<String>, pattern = "^[a-z0-9-]{1,64}$", nullable = false))]
     pub owner: Option<ContactId>,
 }
 
-/// The plan as data.
+/// The incident response plan as data.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct ResponsePlan {
-    /// When it was made.
+    /// Time when the plan was generated.
+    #[cfg_attr(feature = "schema", schema(value_type = String, format = "date-time"))]
     pub generated_at: Timestamp,
-    /// What the check of it says.
+    /// Issues, most severe first.
     pub issues: Vec<ResponsePlanIssue>,
-    /// Its settings.
+    /// Settings of the plan.
     pub settings: ResponsePlanSettings,
-    /// The team.
+    /// Contacts who have not departed, by escalation level and name.
     pub team: Vec<TeamMember>,
-    /// The escalation plans that are stored.
+    /// Stored escalation plans.
     pub escalation_plans: Vec<EscalationPlan>,
-    /// The notification duties.
+    /// Notification obligations.
     pub notification_obligations: Vec<ResponsePlanObligation>,
-    /// The drills that were held.
+    /// Past drills.
     pub exercises: Vec<DrillSummary>,
-    /// How the settings came about.
+    /// Revisions of the settings.
     pub revisions: Vec<Revision>,
 }
 

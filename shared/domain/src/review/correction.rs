@@ -6,54 +6,63 @@ use serde::{Deserialize, Serialize};
 use super::Subject;
 use crate::value::id::ContactId;
 
-/// What is wrong.
+/// Type of a change request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum ChangeRequestType {
-    /// Some fields: a JSON merge patch (RFC 7396) that would mend them, as text; and what else there is
-    /// to say.
+    /// Some fields are wrong.
     Correction {
-        /// The patch, as JSON.
+        /// Requested change as a JSON Merge Patch (RFC 7396), as text.
         patch: String,
-        /// In the person's own words.
+        /// Comment of the contact. Omitted if not given.
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schema", schema(nullable = false))]
         note: Option<String>,
     },
-    /// The person has left the role, or the organization is no longer ours.
+    /// The contact has departed, or the organization is no longer used.
     Departure {
-        /// In the person's own words.
+        /// Comment of the contact. Omitted if not given.
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schema", schema(nullable = false))]
         note: Option<String>,
     },
 }
 
-/// What the owner has decided.
+/// Decision of the roster owner.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Decision {
-    /// Whether the entry was changed so.
+    /// Whether the change was approved.
     pub approved: bool,
-    /// Who decided.
+    /// IAM ARN or token subject of the caller who decided.
     pub by: String,
-    /// When.
+    /// Time of the decision.
+    #[cfg_attr(feature = "schema", schema(value_type = String, format = "date-time"))]
     pub at: Timestamp,
 }
 
-/// A correction that somebody asks for.
+/// A change request from a review page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct ChangeRequest {
-    /// Its id.
+    /// Change request ID.
+    #[cfg_attr(feature = "schema", schema(pattern = "^[a-z0-9-]{1,64}$"))]
     pub id: String,
-    /// Of whose entry.
+    /// Entry to change.
     pub subject: Subject,
-    /// Who asks for it.
+    /// Contact who made the request.
+    #[cfg_attr(feature = "schema", schema(value_type = String, pattern = "^[a-z0-9-]{1,64}$"))]
     pub requested_by: ContactId,
-    /// When.
+    /// Time of the request.
+    #[cfg_attr(feature = "schema", schema(value_type = String, format = "date-time"))]
     pub requested_at: Timestamp,
-    /// What is wrong.
+    /// Type of the request, with its content.
     #[serde(flatten)]
     pub r#type: ChangeRequestType,
-    /// What was decided; nothing while it waits.
+    /// Decision of the roster owner. Omitted while the request is pending.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(nullable = false))]
     pub decision: Option<Decision>,
 }
 

@@ -82,29 +82,35 @@ impl Standing {
     }
 }
 
-/// A reminder that went out.
+/// A reminder that was sent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Reminder {
-    /// The month it was for, such as `2026-11`.
+    /// Month of the review (YYYY-MM).
+    #[cfg_attr(feature = "schema", schema(pattern = "^[0-9]{4}-[0-9]{2}$", example = "2026-11"))]
     pub month: String,
-    /// When.
+    /// Time when the reminder was sent.
+    #[cfg_attr(feature = "schema", schema(value_type = String, format = "date-time"))]
     pub at: Timestamp,
 }
 
-/// How the review of one entry stands.
+/// Review status of one entry.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Review {
-    /// Whose.
+    /// Entry under review.
     pub subject: Subject,
-    /// The reminders since the last answer, oldest first.
+    /// Reminders since the last response, oldest first.
     pub reminders: Vec<Reminder>,
-    /// When somebody last answered: confirmed, corrected or left.
+    /// Time of the last response. Omitted if the owner never responded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(value_type = Option<String>, format = "date-time", nullable = false))]
     pub responded_at: Option<Timestamp>,
-    /// When the manager was last told that nobody answers.
+    /// Time when the manager was last notified of unanswered reminders. Omitted if never.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(value_type = Option<String>, format = "date-time", nullable = false))]
     pub manager_notified_at: Option<Timestamp>,
-    /// Counts the changes, from 1.
+    /// Version number, increased by each change.
     pub version: u64,
 }
 

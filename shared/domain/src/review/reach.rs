@@ -7,17 +7,18 @@ use serde::{Deserialize, Serialize};
 
 use crate::roster::contact::Contact;
 use crate::value::id::ContactId;
+use crate::value::words::words;
 
-/// Why nothing arrives by a channel any more, as its provider says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum UndeliverableReason {
-    /// Mail to it came back, so that SES sends none any more.
-    Bounced,
-    /// Its owner called our mail unwanted, so that SES sends none any more.
-    Complaint,
-    /// Its owner answered STOP, so that SNS sends no texts any more.
-    OptedOut,
+words! {
+    /// Reason why messages to a channel are undeliverable.
+    pub enum UndeliverableReason {
+        /// Email bounced, so SES sends no more.
+        Bounced = "bounced",
+        /// The recipient marked an email as spam, so SES sends no more.
+        Complaint = "complaint",
+        /// The recipient replied STOP, so no more text messages are sent.
+        OptedOut = "opted_out",
+    }
 }
 
 impl UndeliverableReason {
@@ -32,17 +33,21 @@ impl UndeliverableReason {
     }
 }
 
-/// What is known of one channel of one person.
+/// Verification of a channel.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct ChannelVerification {
-    /// When its owner last showed that a message arrived.
+    /// Time of the last verification. Omitted if never verified.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(value_type = Option<String>, format = "date-time", nullable = false))]
     pub verified_at: Option<Timestamp>,
-    /// When a message to prove it last went out.
+    /// Time of the last channel test. Omitted if never tested.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(value_type = Option<String>, format = "date-time", nullable = false))]
     pub tested_at: Option<Timestamp>,
-    /// Why nothing arrives any more.
+    /// Reason why messages are undeliverable. Omitted if they are deliverable.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(nullable = false))]
     pub undeliverable_reason: Option<UndeliverableReason>,
 }
 

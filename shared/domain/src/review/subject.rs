@@ -1,4 +1,4 @@
-//! Whose entry a review is about: a person or an organization.
+//! Whose entry a review is about: a person or an organisation.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,13 +7,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::value::id::{ContactId, ResourceId};
 
-/// Whose entry is reviewed, as text `contact:<id>` or `external:<id>`.
+/// Entry under review, as `contact:<id>` or `external:<id>`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum Subject {
-    /// A person's.
+    /// A contact.
     Contact(ContactId),
-    /// An organization's.
+    /// An external resource.
     External(ResourceId),
 }
 
@@ -54,5 +54,30 @@ impl fmt::Display for Subject {
 impl From<Subject> for String {
     fn from(subject: Subject) -> Self {
         subject.to_string()
+    }
+}
+
+#[cfg(feature = "schema")]
+mod schema {
+    //! Schema of an entry under review: a text with a form of its own.
+
+    use utoipa::openapi::{RefOr, Schema};
+    use utoipa::{PartialSchema, ToSchema};
+
+    use super::Subject;
+    use crate::value::id::MAX_ID;
+
+    impl PartialSchema for Subject {
+        fn schema() -> RefOr<Schema> {
+            let about = "Entry under review: `contact:<id>` or `external:<id>`.";
+            let pattern = format!("^(contact|external):[a-z0-9-]{{1,{MAX_ID}}}$");
+            crate::schema::text(about, pattern, "contact:ada-lovelace")
+        }
+    }
+
+    impl ToSchema for Subject {
+        fn name() -> std::borrow::Cow<'static, str> {
+            "ReviewSubject".into()
+        }
     }
 }

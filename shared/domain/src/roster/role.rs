@@ -1,86 +1,65 @@
 //! The seven roles of an incident response team and what each answers for.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-/// How urgently a role wants to hear of an incident.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Priority {
-    /// At once.
-    Immediate,
-    /// Soon after.
-    High,
-    /// When the first picture is clear.
-    Medium,
+use crate::value::words::words;
+
+words! {
+    /// Notification priority of a role.
+    pub enum Priority {
+        /// Notified immediately.
+        Immediate = "immediate",
+        /// Notified soon after the immediate roles.
+        High = "high",
+        /// Notified after the first assessment.
+        Medium = "medium",
+    }
 }
 
-/// A role in the response to an incident.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Role {
-    /// Overall authority.
-    IncidentCommander,
-    /// Process and timeline.
-    IncidentManager,
-    /// Technical investigation.
-    TechnicalLead,
-    /// Analysis and evidence.
-    SecurityAnalyst,
-    /// Messages inside and outside.
-    CommunicationsLead,
-    /// Deep knowledge of one workload.
-    SubjectMatterExpert,
-    /// Law and compliance.
-    LegalCounsel,
+words! {
+    /// A role in incident response.
+    pub enum Role {
+        /// Has overall authority.
+        IncidentCommander = "incident_commander",
+        /// Runs the process and keeps the timeline.
+        IncidentManager = "incident_manager",
+        /// Leads the technical investigation.
+        TechnicalLead = "technical_lead",
+        /// Analyzes the incident and preserves evidence.
+        SecurityAnalyst = "security_analyst",
+        /// Communicates inside and outside the organization.
+        CommunicationsLead = "communications_lead",
+        /// Knows a workload in depth.
+        SubjectMatterExpert = "subject_matter_expert",
+        /// Advises on law and compliance.
+        LegalCounsel = "legal_counsel",
+    }
 }
 
-/// What a role is, for people.
+/// The escalation levels, from the first to the last.
+pub const ESCALATION_LEVELS: std::ops::RangeInclusive<u8> = 1..=4;
+
+/// Title, responsibilities, and skills of a role.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct RoleCard {
-    /// The role's title.
+    /// Title of the role, in title case.
+    #[cfg_attr(feature = "schema", schema(value_type = String))]
     pub title: &'static str,
-    /// What its holder does during an incident, as instructions.
+    /// Responsibilities during an incident, as instructions.
+    #[cfg_attr(feature = "schema", schema(value_type = Vec<String>))]
     pub responsibilities: &'static [&'static str],
-    /// Skills its holder needs.
+    /// Required skills.
+    #[cfg_attr(feature = "schema", schema(value_type = Vec<String>))]
     pub skills: &'static [&'static str],
-    /// Default escalation level, 1 (first) to 4.
+    /// Default escalation level of the role, 1 to 4.
+    #[cfg_attr(feature = "schema", schema(minimum = 1, maximum = 4))]
     pub escalation_level: u8,
-    /// How urgently it is told.
+    /// Notification priority of the role.
     pub priority: Priority,
 }
 
 impl Role {
-    /// Every role, in order of level.
-    pub const ALL: [Self; 7] = [
-        Self::IncidentCommander,
-        Self::IncidentManager,
-        Self::TechnicalLead,
-        Self::SecurityAnalyst,
-        Self::CommunicationsLead,
-        Self::SubjectMatterExpert,
-        Self::LegalCounsel,
-    ];
-
-    /// The role with this name in JSON (`incident_commander`).
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|role| role.name() == name)
-    }
-
-    /// The role's name in JSON.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::IncidentCommander => "incident_commander",
-            Self::IncidentManager => "incident_manager",
-            Self::TechnicalLead => "technical_lead",
-            Self::SecurityAnalyst => "security_analyst",
-            Self::CommunicationsLead => "communications_lead",
-            Self::SubjectMatterExpert => "subject_matter_expert",
-            Self::LegalCounsel => "legal_counsel",
-        }
-    }
-
     /// What the role is and does.
     #[must_use]
     pub const fn card(self) -> RoleCard {

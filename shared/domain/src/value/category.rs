@@ -1,22 +1,18 @@
 //! What kind of source reports a finding.
 
-use serde::{Deserialize, Serialize};
-
 use crate::value::incident_type::IncidentType;
+use crate::value::words::words;
 
-/// What kind of source reports a finding: each has its own paging threshold.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum Category {
-    /// Something happens or has happened.
-    #[default]
-    Threat,
-    /// A known weakness in software.
-    Vulnerability,
-    /// A control or the posture of a resource.
-    Control,
+words! {
+    /// Category of a finding. Each category has its own paging threshold.
+    pub enum Category default Threat {
+        /// Activity of an attacker, suspected or confirmed.
+        Threat = "threat",
+        /// A known software vulnerability.
+        Vulnerability = "vulnerability",
+        /// A failed security control, or the configuration of a resource.
+        Control = "control",
+    }
 }
 
 impl Category {

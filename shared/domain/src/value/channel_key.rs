@@ -105,14 +105,14 @@ impl From<ChannelKey> for String {
     }
 }
 
-/// Where a send goes: by a channel, or to the emergency topic. As text that of the channel's key, or
-/// `topic`.
+/// Channel of a delivery: a contact's channel, or the emergency topic. As text the channel's key,
+/// or `topic`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum SendChannel {
-    /// By one of the recipient's channels.
+    /// One of the recipient's channels.
     Channel(ChannelKey),
-    /// To the emergency topic.
+    /// The emergency topic.
     Topic,
 }
 
@@ -173,6 +173,34 @@ impl TryFrom<String> for SendChannel {
 impl From<SendChannel> for String {
     fn from(channel: SendChannel) -> Self {
         channel.to_string()
+    }
+}
+
+#[cfg(feature = "schema")]
+mod schema {
+    //! Schema of a delivery's channel.
+
+    use utoipa::openapi::{RefOr, Schema};
+    use utoipa::{PartialSchema, ToSchema};
+
+    use super::{SendChannel, TOPIC};
+    use crate::value::channel::ChannelType;
+
+    impl PartialSchema for SendChannel {
+        fn schema() -> RefOr<Schema> {
+            let types = ChannelType::ALL.map(ChannelType::name).join("|");
+            let about = "Channel of a delivery: `email`, `sms`, or `voice`. From the second of a \
+                         type, the position among the contact's channels of this type follows: \
+                         `sms-2`. `topic`: the emergency topic.";
+            let pattern = format!("^({types})(-([2-9]|[1-9][0-9]{{1,2}}))?$|^{TOPIC}$");
+            crate::schema::text(about, pattern, "sms")
+        }
+    }
+
+    impl ToSchema for SendChannel {
+        fn name() -> std::borrow::Cow<'static, str> {
+            "DeliveryChannel".into()
+        }
     }
 }
 

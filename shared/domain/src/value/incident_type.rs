@@ -1,71 +1,34 @@
 //! The types of incidents. `finding::classify` says which one a finding opens.
 
-use serde::{Deserialize, Serialize};
+use crate::value::words::words;
 
-/// A kind of incident.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum IncidentType {
-    /// Somebody else acts as one of us.
-    AccountCompromise,
-    /// Hostile code, or our machines used for somebody's ends.
-    Malware,
-    /// Data read or taken.
-    DataExposure,
-    /// A service broken or flooded.
-    ServiceDisruption,
-    /// Traces removed or logging switched off.
-    LoggingTampering,
-    /// Unusual, not yet understood.
-    SuspiciousActivity,
-    /// A known weakness in software, not known to be used.
-    Vulnerability,
-    /// A setting that invites trouble.
-    Misconfiguration,
-    /// Tools of testers: ours, or somebody posing as them.
-    PenetrationTest,
-    /// None of these.
-    Other,
+words! {
+    /// Type of an incident.
+    pub enum IncidentType {
+        /// Another party uses an identity or credentials of your organization.
+        AccountCompromise = "account_compromise",
+        /// Malicious code, or resources used for an attacker's purposes.
+        Malware = "malware",
+        /// Data was read or copied without permission.
+        DataExposure = "data_exposure",
+        /// A service is interrupted or overloaded.
+        ServiceDisruption = "service_disruption",
+        /// Logs were removed, or logging was turned off.
+        LoggingTampering = "logging_tampering",
+        /// Unusual activity that is not yet understood.
+        SuspiciousActivity = "suspicious_activity",
+        /// A known software vulnerability.
+        Vulnerability = "vulnerability",
+        /// An insecure configuration.
+        Misconfiguration = "misconfiguration",
+        /// Penetration testing tools, used by testers or by an attacker.
+        PenetrationTest = "penetration_test",
+        /// Any other incident.
+        Other = "other",
+    }
 }
 
 impl IncidentType {
-    /// Every kind.
-    pub const ALL: [Self; 10] = [
-        Self::AccountCompromise,
-        Self::Malware,
-        Self::DataExposure,
-        Self::ServiceDisruption,
-        Self::LoggingTampering,
-        Self::SuspiciousActivity,
-        Self::Vulnerability,
-        Self::Misconfiguration,
-        Self::PenetrationTest,
-        Self::Other,
-    ];
-
-    /// The kind with this name in JSON.
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.name() == name)
-    }
-
-    /// Its name in JSON.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::AccountCompromise => "account_compromise",
-            Self::Malware => "malware",
-            Self::DataExposure => "data_exposure",
-            Self::ServiceDisruption => "service_disruption",
-            Self::LoggingTampering => "logging_tampering",
-            Self::SuspiciousActivity => "suspicious_activity",
-            Self::Vulnerability => "vulnerability",
-            Self::Misconfiguration => "misconfiguration",
-            Self::PenetrationTest => "penetration_test",
-            Self::Other => "other",
-        }
-    }
-
     /// Returns the name for people: `account compromise`. A type that tells nothing reads "security finding".
     #[must_use]
     pub fn words(self) -> String {

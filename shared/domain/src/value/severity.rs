@@ -1,28 +1,24 @@
 //! How serious a finding is, on one scale for every source.
 
-use serde::{Deserialize, Serialize};
+use crate::value::words::words;
 
-/// Severity, from least to most.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Severity {
-    /// Nothing to act on.
-    Informational,
-    /// Somebody may look at it one day.
-    Low,
-    /// Look at it today.
-    Medium,
-    /// Look at it now.
-    High,
-    /// An attack may be in progress.
-    Critical,
+words! {
+    /// Severity, in ascending order.
+    pub enum Severity {
+        /// No action is required.
+        Informational = "informational",
+        /// Review when time permits.
+        Low = "low",
+        /// Review within the day.
+        Medium = "medium",
+        /// Respond immediately.
+        High = "high",
+        /// An attack might be in progress.
+        Critical = "critical",
+    }
 }
 
 impl Severity {
-    /// Every severity, least first.
-    pub const ALL: [Self; 5] =
-        [Self::Informational, Self::Low, Self::Medium, Self::High, Self::Critical];
-
     /// From a `GuardDuty` score, 0 to 10. The documented bands leave gaps (6.95), so each begins
     /// where its number does. Source: "Severity levels of `GuardDuty` findings".
     #[must_use]
@@ -63,18 +59,6 @@ impl Severity {
             Some(Self::Critical)
         } else {
             Self::from_asff(name)
-        }
-    }
-
-    /// Its name in JSON.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Informational => "informational",
-            Self::Low => "low",
-            Self::Medium => "medium",
-            Self::High => "high",
-            Self::Critical => "critical",
         }
     }
 

@@ -12,19 +12,31 @@ pub struct Stamp {
     pub at: Timestamp,
 }
 
-/// The bookkeeping of an entry.
+/// Version of an entry, and who created and updated it. A built-in entry has version 0 and no other field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Stamps {
-    /// When the entry was made.
+    /// Time when the entry was created. Omitted for a built-in entry.
+    #[serde(default, skip_serializing_if = "is_epoch")]
+    #[cfg_attr(feature = "schema", schema(value_type = String, format = "date-time"))]
     pub created_at: Timestamp,
-    /// Who made it.
+    /// IAM ARN or token subject of the caller who created the entry. Omitted for a built-in entry.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub created_by: String,
-    /// When it was last changed.
+    /// Time of the last change. Omitted for a built-in entry.
+    #[serde(default, skip_serializing_if = "is_epoch")]
+    #[cfg_attr(feature = "schema", schema(value_type = String, format = "date-time"))]
     pub updated_at: Timestamp,
-    /// Who changed it.
+    /// IAM ARN or token subject of the caller who made the last change. Omitted for a built-in entry.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub updated_by: String,
-    /// Counts the changes, from 1; 0 is what Muster brings along and nobody has changed.
+    /// Version number, increased by each change. Also the ETag. 0: built-in.
     pub version: u64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_epoch(at: &Timestamp) -> bool {
+    *at == Timestamp::UNIX_EPOCH
 }
 
 impl Stamps {
@@ -33,9 +45,9 @@ impl Stamps {
     pub fn built_in() -> Self {
         Self {
             created_at: Timestamp::UNIX_EPOCH,
-            created_by: "Muster".to_owned(),
+            created_by: String::new(),
             updated_at: Timestamp::UNIX_EPOCH,
-            updated_by: "Muster".to_owned(),
+            updated_by: String::new(),
             version: 0,
         }
     }

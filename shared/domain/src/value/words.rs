@@ -1,22 +1,30 @@
 //! A macro for enumerations of single words, each written once.
 
 /// Defines an enumeration whose variants are words in JSON: `Opened = "opened"`. It has `ALL`, `name`, and `from_name`.
+///
+/// `enum Mode default Live` makes `Live` the default. The comments become the description of the schema, which lists
+/// every word with its meaning.
+#[macro_export]
 macro_rules! words {
     (
-        $(#[$about:meta])*
-        $visibility:vis enum $name:ident {
-            $($(#[$meaning:meta])* $variant:ident = $word:literal,)+
+        $(#[doc = $about:literal])+
+        $visibility:vis enum $name:ident $(default $default:ident)? {
+            $($(#[doc = $meaning:literal])+ $variant:ident = $word:literal,)+
         }
     ) => {
-        $(#[$about])*
+        $(#[doc = $about])+
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+        #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+        #[cfg_attr(feature = "schema", schema(description = $crate::schema::words(
+            &[$($about),+], &[$(($word, &[$($meaning),+])),+]
+        )))]
         $visibility enum $name {
-            $($(#[$meaning])* #[serde(rename = $word)] $variant,)+
+            $($(#[doc = $meaning])+ #[serde(rename = $word)] $variant,)+
         }
 
         impl $name {
             /// All values, in order.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+            pub const ALL: [Self; [$($word),+].len()] = [$(Self::$variant),+];
 
             /// Returns the word in JSON.
             #[must_use]
@@ -35,6 +43,12 @@ macro_rules! words {
                 }
             }
         }
+
+        $(impl Default for $name {
+            fn default() -> Self {
+                Self::$default
+            }
+        })?
     };
 }
 

@@ -7,37 +7,42 @@ use muster_domain::incident::event::EventType;
 use muster_domain::value::severity::Severity;
 use serde::{Deserialize, Serialize};
 
-/// A line of an incident's timeline that is no send: who did what, when.
+/// An event in an incident timeline.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct TimelineEvent {
-    /// When.
+    /// Time of the event.
+    #[cfg_attr(feature = "schema", schema(value_type = String, format = "date-time"))]
     pub at: Timestamp,
     /// Type of the event.
     pub event: EventType,
-    /// Who: a contact's id, a caller's ARN or `Muster`.
+    /// Who caused the event: a contact ID, the IAM ARN or token subject of a caller, or `Muster`.
     pub by: String,
-    /// A sentence for people, without names, numbers or addresses.
+    /// Description in one sentence, without names, phone numbers, or email addresses.
     pub message: String,
-    /// The finding it is about, if it is about one.
+    /// Finding of the event. Omitted if the event is not about a finding.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(nullable = false))]
     pub finding: Option<Box<NamedFinding>>,
 }
 
-/// What names a finding on a timeline, and leads to it.
+/// A finding in a timeline.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct NamedFinding {
-    /// Which finding it is, the same by every route.
+    /// Identity of the finding, independent of its source.
     pub identity: FindingIdentity,
-    /// How severe it is.
+    /// Severity of the finding.
     pub severity: Severity,
-    /// The product's own type.
+    /// Finding type of the product.
     pub finding_type: String,
-    /// One line.
+    /// Title, in one line.
     pub title: String,
-    /// What it is about, in a few words.
+    /// Affected resource. Omitted if unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(nullable = false))]
     pub resource: Option<String>,
-    /// Where a person looks at it.
+    /// URL of the finding in the AWS console.
     pub console_url: String,
 }
 

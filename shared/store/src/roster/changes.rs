@@ -3,6 +3,7 @@
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use jiff::Timestamp;
 use muster_domain::value::id::MAX_ID;
+use muster_domain::words;
 use muster_runtime::error::AwsError;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -15,22 +16,22 @@ pub(super) const KIND: &str = "change";
 /// Fields that every change changes; they say nothing about it.
 const BOOKKEEPING: [&str; 5] = ["created_at", "created_by", "updated_at", "updated_by", "version"];
 
-/// What was done to an entry.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Action {
-    /// It is new.
-    Created,
-    /// Some of its fields were changed.
-    Updated,
-    /// It was deleted.
-    Deleted,
-    /// Its numbers and addresses were shown in full.
-    Revealed,
-    /// The values in its history were erased.
-    Erased,
-    /// Somebody came with a link that is not good, or not any more.
-    LinkRejected,
+words! {
+    /// Type of a change.
+    pub enum Action {
+        /// The entry was created.
+        Created = "created",
+        /// Fields of the entry were updated.
+        Updated = "updated",
+        /// The entry was deleted.
+        Deleted = "deleted",
+        /// Full phone numbers and email addresses were shown to a caller.
+        Revealed = "revealed",
+        /// The values in the change history were erased.
+        Erased = "erased",
+        /// A message link was used that is not valid.
+        LinkRejected = "link_rejected",
+    }
 }
 
 /// Who makes a change, when, by what, and why.
@@ -46,44 +47,53 @@ pub struct Why {
     pub reason: Option<String>,
 }
 
-/// One field of a change.
+/// Change of one field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct FieldChange {
-    /// The field.
+    /// Name of the field.
     pub field: String,
-    /// Its value before; absent if it had none, or if it was erased.
+    /// Value before the change. Omitted if the field had no value or was erased.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(nullable = false))]
     pub before: Option<Value>,
-    /// Its value after; absent if it has none, or if it was erased.
+    /// Value after the change. Omitted if the field has no value or was erased.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(nullable = false))]
     pub after: Option<Value>,
 }
 
-/// One change of an entry.
+/// A change to an entry. Phone numbers and email addresses are hidden.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Change {
-    /// The kind of entry: `contact`, `external`.
+    /// Type of the entry: `contact`, `external_resource`, `escalation_plan`, `policy`,
+    /// `response_plan_settings`; `roster_export` for an export; `link` for a rejected link.
     pub entry_type: String,
-    /// The entry's id.
+    /// ID of the entry.
     pub entry_id: String,
-    /// What was done.
+    /// Type of the change.
     pub action: Action,
-    /// Who did it.
+    /// IAM ARN or token subject of the caller.
     pub by: String,
-    /// When.
+    /// Time of the change.
+    #[cfg_attr(feature = "schema", schema(value_type = String, format = "date-time"))]
     pub at: Timestamp,
-    /// By what.
+    /// Origin of the change: `api`, `import`, or `review`.
     pub source: String,
-    /// Why, where a reason was asked for.
+    /// Reason given by the caller. Omitted if none was given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(nullable = false))]
     pub reason: Option<String>,
-    /// The entry's version after it; of a deleted one, its last.
+    /// Version of the entry after the change. For a deleted entry: its last version.
     pub version: u64,
-    /// What is different.
+    /// Changed fields.
     #[serde(default)]
+    #[cfg_attr(feature = "schema", schema(required = true))]
     pub fields: Vec<FieldChange>,
-    /// When the values in it were erased.
+    /// Time when the values were erased. Omitted if they were not erased.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(value_type = Option<String>, format = "date-time", nullable = false))]
     pub erased_at: Option<Timestamp>,
 }
 

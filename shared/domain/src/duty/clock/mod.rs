@@ -14,72 +14,79 @@ use crate::roster::team::{Call, People};
 use crate::value::id::{ContactId, IncidentId, ResourceId};
 use crate::value::incident_type::IncidentType;
 use crate::value::severity::Severity;
+use crate::value::words::words;
 
 /// Whose business notification duties are.
 const ROLES: [Role; 2] = [Role::LegalCounsel, Role::CommunicationsLead];
 /// The last warning comes when this part of the time is left: six hours of three days.
 const LAST_PART: i32 = 12;
 
-/// A time at which people are told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum DeadlineStage {
-    /// The clock has started.
-    Started,
-    /// Half of the time is over.
-    Halfway,
-    /// A twelfth of the time is left.
-    DueSoon,
-    /// The deadline has passed.
-    Overdue,
+words! {
+    /// Stage of a notification deadline.
+    pub enum DeadlineStage {
+        /// The deadline started.
+        Started = "started",
+        /// Half of the time has passed.
+        Halfway = "halfway",
+        /// One twelfth of the time is left.
+        DueSoon = "due_soon",
+        /// The deadline has passed.
+        Overdue = "overdue",
+    }
 }
 
-impl DeadlineStage {
-    const ALL: [Self; 4] = [Self::Started, Self::Halfway, Self::DueSoon, Self::Overdue];
-}
-
-/// That the report was made.
+/// Record of a notification.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct NotificationRecord {
-    /// Who says so.
+    /// IAM ARN or token subject of the caller who recorded the notification.
     pub by: String,
-    /// When.
+    /// Time when the notification was recorded.
+    #[cfg_attr(feature = "schema", schema(value_type = String, format = "date-time"))]
     pub at: Timestamp,
-    /// What they add, such as the authority's reference.
+    /// Comment, such as the authority's reference number. Omitted if not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(nullable = false))]
     pub note: Option<String>,
 }
 
-/// The clock of one duty in one incident.
+/// A running notification deadline.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct NotificationDeadline {
-    /// The incident.
+    /// Incident ID.
+    #[cfg_attr(feature = "schema", schema(value_type = String, pattern = "^[a-z0-9-]{1,64}$"))]
     pub incident: IncidentId,
-    /// Who must be told of it.
+    /// External resource that must be notified.
+    #[cfg_attr(feature = "schema", schema(value_type = String, pattern = "^[a-z0-9-]{1,64}$"))]
     pub resource: ResourceId,
-    /// The name of who must be told.
+    /// Name of the organization that must be notified.
     pub organization: String,
-    /// Whole hours from the start to the deadline.
+    /// Hours from the start to the deadline.
+    #[cfg_attr(feature = "schema", schema(value_type = u32, minimum = 1))]
     pub within_hours: NonZeroU32,
-    /// When the first finding of such a type opened the incident or joined it: it is known since then.
+    /// Time when the first finding of a reportable type opened the incident or was added to it.
+    #[cfg_attr(feature = "schema", schema(value_type = String, format = "date-time"))]
     pub started_at: Timestamp,
-    /// When the report must have been made.
+    /// Time by which the organization must be notified.
+    #[cfg_attr(feature = "schema", schema(value_type = String, format = "date-time"))]
     pub deadline: Timestamp,
-    /// The stages that people were told of.
+    /// Stages for which reminders were sent.
     pub reminders_sent: Vec<DeadlineStage>,
-    /// That the report was made.
+    /// Record of the notification. Omitted until it is recorded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(nullable = false))]
     pub notified: Option<NotificationRecord>,
-    /// Whether it is a drill's.
+    /// Whether the incident is a drill.
     pub drill: bool,
-    /// The types of the incident's findings whose duties are counted. Empty in clocks that were stored
-    /// before findings that join had duties.
+    /// Types of the incident's findings that require the notification. Omitted if unknown.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub incident_types: BTreeSet<IncidentType>,
-    /// How often a finding that joined has started it again.
+    /// Number of times that an added finding restarted the deadline.
     #[serde(default)]
+    #[cfg_attr(feature = "schema", schema(required = true))]
     pub restarts: u32,
-    /// Counts the changes, from 1.
+    /// Version number, increased by each change.
     pub version: u64,
 }
 

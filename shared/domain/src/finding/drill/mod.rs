@@ -16,6 +16,7 @@ use crate::value::id::{ContactId, PlanId};
 use crate::value::incident_type::IncidentType;
 use crate::value::severity::Severity;
 use crate::value::stamps::Stamps;
+use crate::value::words::words;
 
 /// What stands before everything that a drill says.
 pub const MARK: &str = "DRILL";
@@ -26,47 +27,33 @@ pub const DRY_WAIT: SignedDuration = SignedDuration::from_secs(1);
 /// How long the people of a drill have to answer before the emergency topic is told.
 const ROUND_MINUTES: u32 = 10;
 
-/// Whether a drill sends.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum DrillMode {
-    /// Every message goes out, marked as a drill.
-    #[default]
-    Live,
-    /// Everything is decided and recorded, and nothing is sent.
-    DryRun,
-}
-
-impl DrillMode {
-    /// The mode with this name in JSON.
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Live, Self::DryRun].into_iter().find(|mode| mode.name() == name)
-    }
-
-    /// Its name in JSON.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Live => "live",
-            Self::DryRun => "dry_run",
-        }
+words! {
+    /// `live` sends messages, `dry_run` does not.
+    pub enum DrillMode default Live {
+        /// Sends all messages, marked as a drill.
+        Live = "live",
+        /// Decides and records everything, and sends nothing.
+        DryRun = "dry_run",
     }
 }
 
-/// What makes a finding, and the incident it opens, a drill.
+/// Drill settings of a finding.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Drill {
-    /// Whether it sends.
+    /// Mode of the drill.
     pub mode: DrillMode,
-    /// Whom it is for; those of the incident's own plan, if nobody is named.
+    /// Contacts of the drill. Omitted: the contacts of the escalation plan.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    #[cfg_attr(feature = "schema", schema(value_type = BTreeSet<String>, pattern = "^[a-z0-9-]{1,64}$"))]
     pub contacts: BTreeSet<ContactId>,
-    /// Whom it is for besides: new people, who are to be in their first drill.
+    /// New contacts added to the drill. Omitted if there are none.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    #[cfg_attr(feature = "schema", schema(value_type = BTreeSet<String>, pattern = "^[a-z0-9-]{1,64}$"))]
     pub new_contacts: BTreeSet<ContactId>,
-    /// Who asked for it.
+    /// IAM ARN or token subject of the caller who started the drill. Omitted for sample findings.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(nullable = false))]
     pub requested_by: Option<String>,
 }
 

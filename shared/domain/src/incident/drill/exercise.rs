@@ -9,26 +9,31 @@ use crate::value::id::{IncidentId, PlanId};
 use crate::value::incident_type::IncidentType;
 use crate::value::severity::Severity;
 
-/// An exercise that was held.
+/// Summary of a past drill.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct DrillSummary {
-    /// The drill's id.
+    /// Drill ID, equal to the ID of its incident.
+    #[cfg_attr(feature = "schema", schema(value_type = String, pattern = "^[a-z0-9-]{1,64}$"))]
     pub id: IncidentId,
-    /// When it was asked for.
+    /// Time when the drill was requested.
+    #[cfg_attr(feature = "schema", schema(value_type = String, format = "date-time"))]
     pub started_at: Timestamp,
-    /// Whether it sent.
+    /// Mode of the drill.
     pub mode: DrillMode,
-    /// The kind of incident that was practised.
+    /// Incident type of the drill.
     pub incident_type: IncidentType,
-    /// How serious it was.
+    /// Severity of the drill.
     pub severity: Severity,
-    /// The escalation plan that was practised; none, if it was for named people alone.
+    /// Escalation plan ID. Omitted if the drill paged named contacts only.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(value_type = Option<String>, pattern = "^[a-z0-9-]{1,64}$", nullable = false))]
     pub escalation_plan: Option<PlanId>,
-    /// How many people acknowledged.
+    /// Number of acknowledgments.
     pub acknowledgment_count: usize,
-    /// How long after it was asked for the first of them did, in seconds.
+    /// Seconds from the request to the first acknowledgment. Omitted without acknowledgment.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(nullable = false))]
     pub first_acknowledgment_seconds: Option<i64>,
 }
 

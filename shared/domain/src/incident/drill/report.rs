@@ -6,77 +6,91 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::finding::drill::DrillMode;
-use crate::incident::send::{Delivery, DeliveryState, EXTERNAL, SendChannel};
+use crate::incident::send::{Delivery, DeliveryState, DeliveryStatus, EXTERNAL, SendChannel};
 use crate::incident::{Actor, Incident, IncidentStatus};
 use crate::value::id::{ContactId, IncidentId};
 use crate::value::incident_type::IncidentType;
 use crate::value::severity::Severity;
 
-/// One page of a drill.
+/// A page sent in a drill.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct DrillPage {
-    /// By which of the person's channels.
+    /// Channel of the page.
     pub channel: SendChannel,
-    /// State of the delivery. `dry_run` if the drill sends nothing.
-    pub state: &'static str,
-    /// When.
+    /// State of the page.
+    pub state: DeliveryStatus,
+    /// Time when the page reached its state.
+    #[cfg_attr(feature = "schema", schema(value_type = String, format = "date-time"))]
     pub at: Timestamp,
-    /// How long after the drill was asked for, in seconds.
+    /// Seconds after the drill was requested.
     pub elapsed_seconds: i64,
 }
 
-/// One person of a drill.
+/// A contact in a drill.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct DrillContact {
-    /// The person.
+    /// Contact ID.
+    #[cfg_attr(feature = "schema", schema(value_type = String, pattern = "^[a-z0-9-]{1,64}$"))]
     pub contact: ContactId,
-    /// What was sent, oldest first.
+    /// Pages to the contact, oldest first.
     pub pages: Vec<DrillPage>,
-    /// Whether any of it went out.
+    /// Whether at least one page was sent.
     pub reached: bool,
-    /// When the person acknowledged.
+    /// Time of the acknowledgment. Omitted without acknowledgment.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(value_type = Option<String>, format = "date-time", nullable = false))]
     pub acknowledged_at: Option<Timestamp>,
-    /// How long after the first page to the person that went out, in seconds.
+    /// Seconds from the first delivered page to the acknowledgment. Omitted without either.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(nullable = false))]
     pub acknowledgment_seconds: Option<i64>,
 }
 
-/// What a drill has shown so far.
+/// Report of a drill.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct DrillReport {
-    /// The drill's incident, which is the drill's id too.
+    /// Drill ID, equal to the ID of its incident.
+    #[cfg_attr(feature = "schema", schema(value_type = String, pattern = "^[a-z0-9-]{1,64}$"))]
     pub id: IncidentId,
-    /// Whether it sends.
+    /// Mode of the drill.
     pub mode: DrillMode,
-    /// Where its incident stands.
+    /// Status of the incident of the drill.
     pub status: IncidentStatus,
-    /// How serious its finding is.
+    /// Severity of the drill.
     pub severity: Severity,
-    /// What kind of incident it is.
+    /// Incident type of the drill.
     pub incident_type: IncidentType,
-    /// The account it is about.
+    /// AWS account ID of the drill. `000000000000` if none was given.
     pub account: String,
-    /// The plan that it followed.
+    /// Name of the escalation plan.
     pub escalation_plan: String,
-    /// Who asked for it; nobody, if it was a sample finding.
+    /// IAM ARN or token subject of the caller who started the drill. Omitted for sample findings.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(nullable = false))]
     pub requested_by: Option<String>,
-    /// When it was asked for.
+    /// Time when the drill was requested.
+    #[cfg_attr(feature = "schema", schema(value_type = String, format = "date-time"))]
     pub requested_at: Timestamp,
-    /// How long after that the first message went out, in seconds.
+    /// Seconds from the request to the first page that was sent. Omitted if none was sent.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(nullable = false))]
     pub first_page_seconds: Option<i64>,
-    /// How long after that somebody first answered, in seconds.
+    /// Seconds from the request to the first acknowledgment. Omitted without acknowledgment.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(nullable = false))]
     pub first_acknowledgment_seconds: Option<i64>,
-    /// Everybody who was paged, by id.
+    /// Contacts that were paged, sorted by ID.
     pub contacts: Vec<DrillContact>,
-    /// Those of them who have not answered.
+    /// IDs of contacts who have not acknowledged.
+    #[cfg_attr(feature = "schema", schema(value_type = Vec<String>, pattern = "^[a-z0-9-]{1,64}$"))]
     pub not_acknowledged: Vec<ContactId>,
-    /// Those of them to whom nothing went out.
+    /// IDs of contacts to whom no page was sent.
+    #[cfg_attr(feature = "schema", schema(value_type = Vec<String>, pattern = "^[a-z0-9-]{1,64}$"))]
     pub not_reached: Vec<ContactId>,
-    /// Whether the emergency topic was told, as it is when nobody answers.
+    /// Whether the emergency topic was notified.
     pub emergency_topic_notified: bool,
 }
 
@@ -89,7 +103,7 @@ pub fn report(incident: &Incident, sends: &[Delivery]) -> Option<DrillReport> {
     let went = |record: &Delivery| matches!(record.state, DeliveryState::Sent { .. });
     let mut people = BTreeMap::<ContactId, Vec<&Delivery>>::new();
     for record in sends {
-        // What went to the emergency topic or an organization was to nobody of ours.
+        // What went to the emergency topic or an organisation was to nobody of ours.
         if record.key.channel == SendChannel::Topic || record.key.contact.starts_with(EXTERNAL) {
             continue;
         }
@@ -106,7 +120,7 @@ pub fn report(incident: &Incident, sends: &[Delivery]) -> Option<DrillReport> {
         let answered_after = first.zip(answered_at);
         let page = |record: &&Delivery| DrillPage {
             channel: record.key.channel,
-            state: record.state.name(),
+            state: record.state.status(),
             at: record.at,
             elapsed_seconds: after(record.at),
         };

@@ -1,21 +1,20 @@
 //! Why the emergency topic is told.
 
-use serde::{Deserialize, Serialize};
-
 use crate::incident::Incident;
+use crate::value::words::words;
 
-/// Why the emergency topic is told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Emergency {
-    /// Nobody in the roster can be paged for this.
-    NoContactToPage,
-    /// Every round is over and no one acknowledged.
-    NotAcknowledged,
-    /// People were to be paged, and every single message was refused or could not be sent.
-    AllPagesFailed,
-    /// Not one message of one kind could be sent, though others could: its provider may be ill.
-    ChannelFailed,
+words! {
+    /// Reason why the emergency topic was notified.
+    pub enum Emergency {
+        /// No contact in the roster can be paged.
+        NoContactToPage = "no_contact_to_page",
+        /// All rounds ended without enough acknowledgments.
+        NotAcknowledged = "not_acknowledged",
+        /// No page of the step could be sent.
+        AllPagesFailed = "all_pages_failed",
+        /// No page on one channel type could be sent. Its provider might be unavailable.
+        ChannelFailed = "channel_failed",
+    }
 }
 
 impl Emergency {

@@ -14,19 +14,23 @@ pub use self::needs::{Found, Wanted, call, wanted};
 pub use self::plan_turn::{plan_turn, plan_update};
 pub use self::turn::{ExternalPage, Next, PersonPage, Turn};
 
+use crate::roster::role::ESCALATION_LEVELS;
 use crate::value::id::IncidentId;
 
 /// The highest escalation level there is.
-pub const LAST_LEVEL: u8 = 4;
+pub const LAST_LEVEL: u8 = *ESCALATION_LEVELS.end();
 
-/// Where an escalation stands: the turn that comes next.
+/// Position of an escalation: run, round, and step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Cursor {
-    /// Which escalation of the incident, from 1.
+    /// Number of the escalation run (1-based).
+    #[cfg_attr(feature = "schema", schema(minimum = 1))]
     pub run: u32,
-    /// Which time through the plan's steps, from 1.
+    /// Number of the pass through the steps (1-based).
+    #[cfg_attr(feature = "schema", schema(minimum = 1))]
     pub round: u32,
-    /// Which step, from 0.
+    /// Index of the step in the plan (0-based).
     pub step: u32,
 }
 

@@ -11,51 +11,61 @@ use crate::value::channel::ChannelType;
 /// How many names a report has at most in each of its lists.
 const MOST_TOLD: usize = 1000;
 
-/// A change that failed.
+/// A failed change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct SyncFailure {
-    /// Of what.
+    /// Name of the object in Incident Manager.
+    #[cfg_attr(feature = "schema", schema(value_type = String))]
     pub alias: Alias,
-    /// What was to be done.
+    /// Operation that failed, such as `create_channel`.
     pub operation: String,
-    /// The service's error code; `Skipped` if an earlier change of the same contact failed.
+    /// Error code of the service, `Skipped`, or `Unreadable` for an entry that could not be parsed.
     pub code: String,
-    /// Whether it may work later.
+    /// Whether a retry might succeed.
     #[serde(default)]
+    #[cfg_attr(feature = "schema", schema(required = true))]
     pub retryable: bool,
 }
 
-/// A channel that is never engaged: its owner has not activated it, or has unsubscribed.
+/// A channel that is not activated and therefore not engaged.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct ChannelNotActivated {
-    /// Whose.
+    /// Name of the contact in Incident Manager.
+    #[cfg_attr(feature = "schema", schema(value_type = String))]
     pub alias: Alias,
-    /// Its kind.
+    /// Type of the channel.
     pub r#type: ChannelType,
-    /// Its name there.
+    /// Name of the channel in Incident Manager.
     pub name: String,
 }
 
-/// The result of a run.
+/// Result of a sync.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct SyncReport {
-    /// When.
+    /// Time of the sync.
+    #[cfg_attr(feature = "schema", schema(value_type = String, format = "date-time"))]
     pub at: Timestamp,
-    /// A digest of what the stack asked for.
+    /// Digest of the stack settings that apply to Incident Manager.
     #[serde(default)]
+    #[cfg_attr(feature = "schema", schema(required = true))]
     pub settings_digest: String,
     /// Whether the account uses Incident Manager.
     pub enabled: bool,
-    /// Whether it only looked.
+    /// Whether the sync only reported changes.
     pub dry_run: bool,
-    /// How many changes each contact or escalation needed to be in step: the drift.
+    /// Changes that were needed for each contact or escalation plan. Maximum: 1,000 names.
+    #[cfg_attr(feature = "schema", schema(value_type = BTreeMap<String, Vec<String>>))]
     pub drift: BTreeMap<Alias, Vec<String>>,
-    /// Names where somebody has changed something by hand, which was left as it is.
+    /// Names of objects that were edited in Incident Manager and left unchanged.
     #[serde(default)]
+    #[cfg_attr(feature = "schema", schema(value_type = BTreeSet<String>, required = true))]
     pub manual_edits: BTreeSet<Alias>,
-    /// What failed, and why.
+    /// Failed changes.
     pub failures: Vec<SyncFailure>,
-    /// Channels that are never engaged, as they stood before the changes.
+    /// Channels that are not activated, before the changes. Maximum: 1,000.
     pub channels_not_activated: Vec<ChannelNotActivated>,
 }
 

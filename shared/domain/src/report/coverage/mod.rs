@@ -87,37 +87,43 @@ impl<'a> Sources<'a> {
     }
 }
 
-/// What a finding is about.
+/// Entry or role that the gap affects: a `type` and the matching ID.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum GapSubject {
-    /// A person.
+    /// A contact.
     Contact {
-        /// Who.
+        /// Contact ID.
+        #[cfg_attr(feature = "schema", schema(value_type = String, pattern = "^[a-z0-9-]{1,64}$"))]
         contact: ContactId,
     },
-    /// One of a person's channels.
+    /// A channel of a contact.
     Channel {
-        /// Whose.
+        /// Contact ID.
+        #[cfg_attr(feature = "schema", schema(value_type = String, pattern = "^[a-z0-9-]{1,64}$"))]
         contact: ContactId,
-        /// Its kind.
+        /// Type of the channel.
         channel_type: ChannelType,
         /// Position of the channel in the contact's list (1-based).
+        #[cfg_attr(feature = "schema", schema(minimum = 1))]
         position: usize,
     },
     /// A role.
     Role {
-        /// Which.
+        /// Role.
         role: Role,
     },
     /// An escalation plan.
     EscalationPlan {
-        /// Which.
+        /// Escalation plan ID.
+        #[cfg_attr(feature = "schema", schema(value_type = String, pattern = "^[a-z0-9-]{1,64}$"))]
         escalation_plan: PlanId,
     },
     /// An external resource.
     ExternalResource {
-        /// Which.
+        /// External resource ID.
+        #[cfg_attr(feature = "schema", schema(value_type = String, pattern = "^[a-z0-9-]{1,64}$"))]
         external_resource: ResourceId,
     },
     /// The roster as a whole.
@@ -147,20 +153,23 @@ impl GapSubject {
     }
 }
 
-/// Something that lacks.
+/// A coverage gap.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct CoverageGap {
     /// Stable code of the gap.
     pub code: GapCode,
-    /// How grave it is.
+    /// Severity of the gap.
     pub severity: Severity,
-    /// What it is about.
+    /// Entry or role that the gap affects.
     pub subject: GapSubject,
-    /// What lacks.
+    /// Description of the gap.
     pub description: String,
-    /// Why it matters.
+    /// Impact on incident response.
+    #[cfg_attr(feature = "schema", schema(value_type = String))]
     pub impact: &'static str,
-    /// What to do.
+    /// Recommended action.
+    #[cfg_attr(feature = "schema", schema(value_type = String))]
     pub recommendation: &'static str,
 }
 
@@ -188,37 +197,41 @@ impl Kind {
     }
 }
 
-/// The report in numbers.
+/// Summary of the coverage report.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct CoverageTotals {
-    /// People who have not left.
+    /// Number of contacts who have not departed.
     pub contacts: usize,
-    /// Those of them who are due for review.
+    /// Number of contacts who are due for review.
     pub review_due: usize,
-    /// Those of them who count as unconfirmed.
+    /// Number of contacts whose reminders went unanswered.
     pub unconfirmed: usize,
-    /// Channels of theirs.
+    /// Number of channels of these contacts.
     pub channels: usize,
-    /// Those of them that were proven lately enough.
+    /// Number of channels that were verified within the verification period.
     pub channels_verified: usize,
-    /// Those of them by which nothing arrives.
+    /// Number of channels whose messages are undeliverable.
     pub channels_undeliverable: usize,
-    /// Roles that nobody fills.
+    /// Number of roles without a contact.
     pub roles_unfilled: usize,
-    /// How many findings of each severity there are.
+    /// Number of gaps by severity.
     pub gaps: BTreeMap<Severity, usize>,
 }
 
-/// The coverage report.
+/// Coverage report.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct CoverageReport {
-    /// When it was made.
+    /// Time of the report.
+    #[cfg_attr(feature = "schema", schema(value_type = String, format = "date-time"))]
     pub at: Timestamp,
-    /// It in numbers.
+    /// Summary of the report.
     pub totals: CoverageTotals,
-    /// What lacks, the gravest first.
+    /// Gaps, most severe first. Maximum: 5,000.
+    #[cfg_attr(feature = "schema", schema(max_items = 5000))]
     pub gaps: Vec<CoverageGap>,
-    /// How many more there are than the report lists: it must fit an answer.
+    /// Number of gaps that are not listed.
     pub omitted_count: usize,
 }
 

@@ -10,43 +10,27 @@ use crate::roster::role::Role;
 use crate::value::id::ContactId;
 use crate::value::severity::Severity;
 use crate::value::stamps::Stamps;
+use crate::value::words::words;
 
-/// A phase of the response to an incident.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Phase {
-    /// Something is noticed.
-    Detect,
-    /// What it is, and how far it goes.
-    Analyze,
-    /// It goes no further.
-    Contain,
-    /// It is gone.
-    Eradicate,
-    /// Everything runs as it should.
-    Recover,
-    /// It goes better the next time.
-    Learn,
+words! {
+    /// Phase of incident response.
+    pub enum Phase {
+        /// An incident is noticed.
+        Detect = "detect",
+        /// Cause and extent are determined.
+        Analyze = "analyze",
+        /// The incident is prevented from spreading.
+        Contain = "contain",
+        /// The cause is removed.
+        Eradicate = "eradicate",
+        /// Normal operation is restored.
+        Recover = "recover",
+        /// Lessons are turned into improvements.
+        Learn = "learn",
+    }
 }
 
 impl Phase {
-    /// Every phase, in order.
-    pub const ALL: [Self; 6] =
-        [Self::Detect, Self::Analyze, Self::Contain, Self::Eradicate, Self::Recover, Self::Learn];
-
-    /// Its name in JSON.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Detect => "detect",
-            Self::Analyze => "analyze",
-            Self::Contain => "contain",
-            Self::Eradicate => "eradicate",
-            Self::Recover => "recover",
-            Self::Learn => "learn",
-        }
-    }
-
     /// What the framework calls it, or the part of the framework that it belongs to. Sources: NIST SP
     /// 800-61 revision 2, section 3 (phases); revision 3, section 2 (functions of CSF 2.0).
     #[must_use]
@@ -80,34 +64,19 @@ impl Phase {
     }
 }
 
-/// Whose names the phases have.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Framework {
-    /// NIST SP 800-61 revision 2.
-    #[serde(rename = "nist_800_61r2")]
-    Nist80061r2,
-    /// NIST SP 800-61 revision 3, which follows the functions of CSF 2.0.
-    #[serde(rename = "nist_800_61r3")]
-    Nist80061r3,
-    /// Plain words.
-    #[serde(rename = "none")]
-    Plain,
+words! {
+    /// Framework that names the phases.
+    pub enum Framework {
+        /// NIST SP 800-61 revision 2.
+        Nist80061r2 = "nist_800_61r2",
+        /// NIST SP 800-61 revision 3, which follows the functions of CSF 2.0.
+        Nist80061r3 = "nist_800_61r3",
+        /// No framework.
+        Plain = "none",
+    }
 }
 
 impl Framework {
-    /// Every framework.
-    pub const ALL: [Self; 3] = [Self::Nist80061r2, Self::Nist80061r3, Self::Plain];
-
-    /// Its name in JSON.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Nist80061r2 => "nist_800_61r2",
-            Self::Nist80061r3 => "nist_800_61r3",
-            Self::Plain => "none",
-        }
-    }
-
     /// What it is called in the plan.
     #[must_use]
     pub const fn title(self) -> &'static str {
@@ -119,123 +88,157 @@ impl Framework {
     }
 }
 
-/// A line of the RACI chart. What is stored may be wrong: the check of the plan says so.
+/// A row of the RACI matrix.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct RaciActivity {
-    /// In which phase.
+    /// Phase of the activity.
     pub phase: Phase,
-    /// What is done.
+    /// Description of the activity.
+    #[cfg_attr(feature = "schema", schema(min_length = 1, max_length = 200))]
     pub activity: String,
-    /// Who does it; at least one.
+    /// Roles that perform the activity. At least one is valid.
+    #[cfg_attr(feature = "schema", schema(max_items = 30))]
     pub responsible: Vec<Role>,
-    /// Who answers for it; exactly one.
+    /// Role that is accountable. Exactly one is valid.
+    #[cfg_attr(feature = "schema", schema(max_items = 30))]
     pub accountable: Vec<Role>,
-    /// Who is asked before.
+    /// Roles that are consulted before the activity.
+    #[cfg_attr(feature = "schema", schema(max_items = 30))]
     pub consulted: Vec<Role>,
-    /// Who is told after.
+    /// Roles that are informed after the activity.
+    #[cfg_attr(feature = "schema", schema(max_items = 30))]
     pub informed: Vec<Role>,
 }
 
-/// What is done in a phase.
+/// Actions in a phase.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct PhaseActions {
-    /// Which phase.
+    /// Phase of the actions.
     pub phase: Phase,
-    /// What to do, in order.
+    /// Actions, in order.
+    #[cfg_attr(feature = "schema", schema(max_items = 30))]
     pub actions: Vec<String>,
 }
 
-/// What a severity means here.
+/// Definition of a severity.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct SeverityDefinition {
-    /// Which severity.
+    /// Severity that is defined.
     pub severity: Severity,
-    /// What it means.
+    /// Definition in your organization.
+    #[cfg_attr(feature = "schema", schema(min_length = 1, max_length = 200))]
     pub definition: String,
 }
 
-/// A line of the communication plan.
+/// A row of the communication plan.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct CommunicationRule {
-    /// Who is told.
+    /// Audience of the messages.
+    #[cfg_attr(feature = "schema", schema(min_length = 1, max_length = 200))]
     pub audience: String,
-    /// From which severity on.
+    /// Minimum severity for which the audience is informed.
     pub min_severity: Severity,
-    /// By what.
+    /// Channel of the messages, such as a status page.
+    #[cfg_attr(feature = "schema", schema(min_length = 1, max_length = 200))]
     pub channel: String,
-    /// Who sees to it.
+    /// Role that sends the messages.
     pub owner_role: Role,
-    /// How often.
+    /// Interval of the messages.
+    #[cfg_attr(feature = "schema", schema(min_length = 1, max_length = 200))]
     pub cadence: String,
-    /// Who must agree before; nobody, if there is none.
+    /// Role that approves messages before they are sent. Omitted if no approval is required.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(nullable = false))]
     pub approver_role: Option<Role>,
 }
 
-/// Whether a way to talk is the usual one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ChannelUsage {
-    /// The usual one.
-    Primary,
-    /// The one for when the usual one cannot be trusted or used.
-    Backup,
+words! {
+    /// Whether the channel is primary or backup.
+    pub enum ChannelUsage {
+        /// Used by default.
+        Primary = "primary",
+        /// Used if the primary channel is unavailable or compromised.
+        Backup = "backup",
+    }
 }
 
-/// A way in which the team talks during an incident.
+/// A communication channel of the response team.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct CommunicationChannel {
-    /// Its name.
+    /// Name of the channel.
+    #[cfg_attr(feature = "schema", schema(min_length = 1, max_length = 200))]
     pub name: String,
-    /// Whether it is the usual one.
+    /// Whether the channel is primary or backup.
     pub usage: ChannelUsage,
-    /// How people join.
+    /// Instructions to join.
+    #[cfg_attr(feature = "schema", schema(min_length = 1, max_length = 200))]
     pub instructions: String,
-    /// What it needs to work: an attacker who has that may listen.
+    /// Systems that the channel depends on.
+    #[cfg_attr(feature = "schema", schema(max_items = 30))]
     pub depends_on: Vec<String>,
 }
 
-/// An exercise to come.
+/// A planned exercise.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct PlannedExercise {
-    /// When.
+    /// Date of the exercise.
+    #[cfg_attr(feature = "schema", schema(value_type = String, format = "date", example = "2027-03-01"))]
     pub date: Date,
-    /// What is practised.
+    /// Description of the exercise.
+    #[cfg_attr(feature = "schema", schema(min_length = 1, max_length = 200))]
     pub description: String,
 }
 
-/// The settings of the response plan. It is data, with these defaults while nobody has changed it.
+/// Response plan settings. Version 0 is the built-in version.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct ResponsePlanSettings {
-    /// Whose plan it is.
+    /// Name of your organization. Omitted if not set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(min_length = 1, max_length = 200, nullable = false))]
     pub organization: Option<String>,
-    /// What the plan is for.
+    /// Purpose of the plan.
+    #[cfg_attr(feature = "schema", schema(min_length = 1, max_length = 4000))]
     pub purpose: String,
-    /// What it covers.
+    /// Scope of the plan.
+    #[cfg_attr(feature = "schema", schema(min_length = 1, max_length = 4000))]
     pub scope: String,
-    /// Who keeps it.
+    /// ID of the contact who owns the plan. Omitted if not set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(value_type = Option<String>, pattern = "^[a-z0-9-]{1,64}$", nullable = false))]
     pub owner: Option<ContactId>,
-    /// Whose word puts it into force.
+    /// Role that approves the plan.
     pub approver: Role,
-    /// Whose names the phases have.
+    /// Framework that names the phases.
     pub framework: Framework,
-    /// After how many months the plan itself is reviewed.
+    /// Months between two reviews of the plan.
+    #[cfg_attr(feature = "schema", schema(minimum = 1, maximum = 24))]
     pub review_interval_months: u8,
-    /// Who does what.
+    /// Rows of the RACI matrix.
+    #[cfg_attr(feature = "schema", schema(max_items = 100))]
     pub raci: Vec<RaciActivity>,
-    /// What is done in each phase.
+    /// Actions in each phase.
+    #[cfg_attr(feature = "schema", schema(max_items = 100))]
     pub phases: Vec<PhaseActions>,
-    /// What each severity means.
+    /// Definition of each severity.
+    #[cfg_attr(feature = "schema", schema(max_items = 100))]
     pub severities: Vec<SeverityDefinition>,
-    /// Who is told what.
+    /// Rows of the communication plan.
+    #[cfg_attr(feature = "schema", schema(max_items = 100))]
     pub communication: Vec<CommunicationRule>,
-    /// How the team talks.
+    /// Communication channels of the response team.
+    #[cfg_attr(feature = "schema", schema(max_items = 100))]
     pub communication_channels: Vec<CommunicationChannel>,
-    /// Exercises to come.
+    /// Planned exercises.
+    #[cfg_attr(feature = "schema", schema(max_items = 100))]
     pub exercises: Vec<PlannedExercise>,
-    /// Who changed it.
+    /// Version of the settings, and who created and updated them.
     #[serde(flatten)]
     pub stamps: Stamps,
 }

@@ -13,72 +13,91 @@ use crate::value::channel::Channel;
 use crate::value::id::ContactId;
 use crate::value::stamps::Stamp;
 
-/// Whether a person takes part.
+/// Status of a contact: active, on leave, or departed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case", expecting = "\"active\", \"departed\" or {\"on_leave\": …}")]
 pub enum ContactStatus {
-    /// Takes part.
+    /// Contact is available for incidents.
     #[default]
     Active,
-    /// Away; the backup stands in up to and including the last day, by the person's own calendar.
+    /// Contact is on leave, in the contact's time zone. The backup contact covers for them.
     OnLeave {
-        /// The last day of leave.
+        /// Last day of the leave (inclusive).
+        #[cfg_attr(feature = "schema", schema(value_type = String, format = "date", example = "2026-12-31"))]
         until: Date,
     },
-    /// Gone for good; never paged again.
+    /// Contact has departed and is never paged.
     Departed,
 }
 
-/// One person of the response team. Built from a [`crate::roster::contact::draft::ContactDraft`], which checks every field;
-/// read back from the store through the same newtypes.
+/// A contact. Phone numbers and email addresses are masked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Contact {
-    /// The person's id; never changes.
+    /// Contact ID.
+    #[cfg_attr(feature = "schema", schema(value_type = String, pattern = "^[a-z0-9-]{1,64}$"))]
     pub id: ContactId,
-    /// The person's name, as people say it.
+    /// Full name.
+    #[cfg_attr(feature = "schema", schema(min_length = 1, max_length = 200))]
     pub name: String,
-    /// One or more; the first is the primary role.
+    /// Roles. The first is the primary role.
+    #[cfg_attr(feature = "schema", schema(min_items = 1, max_items = 7))]
     pub roles: Vec<Role>,
-    /// In order of preference; at least two different types.
+    /// Channels in order of preference.
+    #[cfg_attr(feature = "schema", schema(value_type = Vec<crate::value::channel::MaskedChannel>, min_items = 1, max_items = 100))]
     pub channels: Vec<Channel>,
-    /// Department, if given.
+    /// Department. Omitted if not set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(min_length = 1, max_length = 200, nullable = false))]
     pub department: Option<String>,
-    /// The manager's contact id or name, if given.
+    /// Contact ID or name of the manager. Omitted if not set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(min_length = 1, max_length = 200, nullable = false))]
     pub manager: Option<String>,
-    /// Who stands in.
+    /// ID of the contact who is paged when this contact is away. Omitted if not set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(value_type = Option<String>, pattern = "^[a-z0-9-]{1,64}$", nullable = false))]
     pub backup_contact: Option<ContactId>,
-    /// When the person may be disturbed.
+    /// Hours in which the contact is available.
     pub availability: Availability,
-    /// Where the person's wall clock hangs.
+    /// IANA time zone for availability windows, leave, and message times.
+    #[cfg_attr(feature = "schema", schema(value_type = String, format = "iana-time-zone", example = "Europe/Berlin"))]
     pub time_zone: Zone,
-    /// Escalation level, 1 (first) to 4.
+    /// Escalation level, 1 to 4.
+    #[cfg_attr(feature = "schema", schema(minimum = 1, maximum = 4))]
     pub escalation_level: u8,
     /// Skills.
+    #[cfg_attr(feature = "schema", schema(max_items = 100))]
     pub skills: Vec<String>,
     /// Certifications.
+    #[cfg_attr(feature = "schema", schema(max_items = 100))]
     pub certifications: Vec<String>,
-    /// AWS accounts (12 digits) a subject matter expert is for; empty means all.
+    /// AWS account IDs that the contact supports as a subject matter expert. Empty: all accounts.
+    #[cfg_attr(feature = "schema", schema(pattern = "^[0-9]{12}$", max_items = 100))]
     pub accounts: BTreeSet<String>,
-    /// Whether the person takes part.
+    /// Status of the contact.
     pub status: ContactStatus,
-    /// When the person last confirmed the entry.
+    /// Time when the contact last confirmed the entry. Omitted if the entry was never confirmed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(value_type = Option<String>, format = "date-time", nullable = false))]
     pub confirmed_at: Option<Timestamp>,
-    /// Since when the entry counts as unconfirmed: nobody answered the reminders.
+    /// Time since which reminders to confirm the entry have gone unanswered. Omitted if the entry
+    /// is confirmed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(value_type = Option<String>, format = "date-time", nullable = false))]
     pub unconfirmed_since: Option<Timestamp>,
-    /// When the entry was made.
+    /// Time when the entry was created.
+    #[cfg_attr(feature = "schema", schema(value_type = String, format = "date-time"))]
     pub created_at: Timestamp,
-    /// Who made it.
+    /// IAM ARN or token subject of the caller who created the entry.
     pub created_by: String,
-    /// When it was last changed.
+    /// Time of the last change.
+    #[cfg_attr(feature = "schema", schema(value_type = String, format = "date-time"))]
     pub updated_at: Timestamp,
-    /// Who changed it.
+    /// IAM ARN or token subject of the caller who made the last change.
     pub updated_by: String,
-    /// Counts the changes, from 1; a write names the version it replaces.
+    /// Version number, increased by each change. Also the ETag.
     pub version: u64,
 }
 

@@ -1,83 +1,40 @@
 //! The kinds of organization outside the house.
 
-use serde::{Deserialize, Serialize};
+use crate::value::words::words;
 
-/// A kind of external resource.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ExternalResourceType {
-    /// AWS Support.
-    AwsSupport,
-    /// AWS Customer Incident Response Team.
-    AwsCirt,
-    /// AWS Shield Response Team.
-    AwsShield,
-    /// AWS Managed Services.
-    AwsManagedServices,
-    /// Forensic investigators on call.
-    Forensics,
-    /// Lawyers outside the house.
-    Legal,
-    /// The insurer of cyber risks.
-    Insurer,
-    /// An authority that must be told.
-    Regulator,
-    /// Police and prosecutors.
-    LawEnforcement,
-    /// A supplier.
-    Vendor,
-    /// A maker of software we run (independent software vendor).
-    Isv,
-    /// A managed service provider.
-    Msp,
-    /// None of these.
-    Other,
+words! {
+    /// Type of an external resource.
+    pub enum ExternalResourceType {
+        /// AWS Support.
+        AwsSupport = "aws_support",
+        /// AWS Customer Incident Response Team (CIRT).
+        AwsCirt = "aws_cirt",
+        /// AWS Shield Response Team (SRT).
+        AwsShield = "aws_shield",
+        /// AWS Managed Services (AMS).
+        AwsManagedServices = "aws_managed_services",
+        /// Forensics provider.
+        Forensics = "forensics",
+        /// External legal counsel.
+        Legal = "legal",
+        /// Cyber insurer.
+        Insurer = "insurer",
+        /// Authority that must be notified of incidents.
+        Regulator = "regulator",
+        /// Police or prosecutor.
+        LawEnforcement = "law_enforcement",
+        /// Supplier.
+        Vendor = "vendor",
+        /// Independent software vendor (ISV).
+        Isv = "isv",
+        /// Managed service provider (MSP).
+        Msp = "msp",
+        /// Any other organization.
+        Other = "other",
+    }
 }
 
 impl ExternalResourceType {
-    /// Every kind.
-    pub const ALL: [Self; 13] = [
-        Self::AwsSupport,
-        Self::AwsCirt,
-        Self::AwsShield,
-        Self::AwsManagedServices,
-        Self::Forensics,
-        Self::Legal,
-        Self::Insurer,
-        Self::Regulator,
-        Self::LawEnforcement,
-        Self::Vendor,
-        Self::Isv,
-        Self::Msp,
-        Self::Other,
-    ];
-
-    /// The kind with this name in JSON (`aws_support`).
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.name() == name)
-    }
-
-    /// The kind's name in JSON.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::AwsSupport => "aws_support",
-            Self::AwsCirt => "aws_cirt",
-            Self::AwsShield => "aws_shield",
-            Self::AwsManagedServices => "aws_managed_services",
-            Self::Forensics => "forensics",
-            Self::Legal => "legal",
-            Self::Insurer => "insurer",
-            Self::Regulator => "regulator",
-            Self::LawEnforcement => "law_enforcement",
-            Self::Vendor => "vendor",
-            Self::Isv => "isv",
-            Self::Msp => "msp",
-            Self::Other => "other",
-        }
-    }
-
     /// Whether it is a team of AWS, which takes cases in a console rather than by mail or phone.
     #[must_use]
     pub const fn is_aws(self) -> bool {

@@ -1,4 +1,4 @@
-//! An external resource: an organization that helps in an incident or must be told of it.
+//! An external resource: an organisation that helps in an incident or must be told of it.
 
 pub mod draft;
 mod kind;
@@ -19,85 +19,112 @@ use crate::value::id::{ContactId, ResourceId};
 use crate::value::incident_type::IncidentType;
 use crate::value::stamps::Stamp;
 
-/// Which incidents an organization must be told of, and how soon.
+/// Incident types that an organization must be notified of, and the deadline in hours.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct NotificationObligation {
-    /// The types of incident to report; at least one.
+    /// Incident types to report. At least one.
+    #[cfg_attr(feature = "schema", schema(min_items = 1))]
     pub incident_types: BTreeSet<IncidentType>,
-    /// Whole hours from learning of the incident to the report.
+    /// Hours from learning of the incident to the notification, 1 to 8,760.
+    #[cfg_attr(feature = "schema", schema(value_type = u32, minimum = 1, maximum = 8760))]
     pub within_hours: NonZeroU32,
 }
 
-/// An organization outside the house. Built from a [`crate::roster::external::draft::ExternalDraft`], which checks every
-/// field; read back from the store through the same newtypes.
+/// An organization that helps during an incident or must be notified.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct ExternalResource {
-    /// The entry's id; never changes.
+    /// External resource ID.
+    #[cfg_attr(feature = "schema", schema(value_type = String, pattern = "^[a-z0-9-]{1,64}$"))]
     pub id: ResourceId,
-    /// The organization's name.
+    /// Name of the organization.
+    #[cfg_attr(feature = "schema", schema(min_length = 1, max_length = 200))]
     pub organization: String,
-    /// What kind of organization it is.
+    /// Type of the external resource.
     pub r#type: ExternalResourceType,
-    /// The person to ask for, if there is one.
+    /// Name of the contact person. Omitted if not set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(min_length = 1, max_length = 200, nullable = false))]
     pub contact_name: Option<String>,
-    /// What that person or the organization is in an incident.
+    /// Role of the organization or its contact person during an incident. Omitted if not set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(min_length = 1, max_length = 200, nullable = false))]
     pub role: Option<String>,
-    /// What it does for us.
+    /// Service that the organization provides. Omitted if not set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(min_length = 1, max_length = 200, nullable = false))]
     pub service_type: Option<String>,
-    /// The contract or policy to name when calling.
+    /// Contract or policy number. Omitted if not set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(min_length = 1, max_length = 200, nullable = false))]
     pub contract_number: Option<String>,
-    /// The level of support that was bought or is needed.
+    /// Contracted or required support level. Omitted if not set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(min_length = 1, max_length = 200, nullable = false))]
     pub support_level: Option<String>,
-    /// Where to write first.
+    /// Contact email. Omitted if not set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(value_type = Option<String>, format = "email", example = "ada@example.com", nullable = false))]
     pub contact_email: Option<Email>,
-    /// Where to call first.
+    /// Contact phone number in E.164 format. Omitted if not set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(value_type = Option<String>, format = "e164", pattern = "^[+][0-9]{7,15}$", example = "+14255550101", nullable = false))]
     pub contact_phone: Option<Phone>,
-    /// Where to write when nobody answers.
+    /// Email for escalations, if the first contact does not respond. Omitted if not set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(value_type = Option<String>, format = "email", example = "ada@example.com", nullable = false))]
     pub escalation_email: Option<Email>,
-    /// Where to call when nobody answers.
+    /// Phone number for escalations in E.164 format. Omitted if not set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(value_type = Option<String>, format = "e164", pattern = "^[+][0-9]{7,15}$", example = "+14255550101", nullable = false))]
     pub escalation_phone: Option<Phone>,
-    /// Where to open a case; for the teams of AWS it does without an e-mail or a phone.
+    /// URL of the portal for support cases. Omitted if not set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(value_type = Option<String>, format = "uri", max_length = 2000, example = "https://console.aws.amazon.com/support/home", nullable = false))]
     pub portal_url: Option<Portal>,
-    /// When it answers.
+    /// Hours in which the organization is available.
     pub availability: Availability,
-    /// Where its wall clock hangs; always there when the availability is weekly windows.
+    /// IANA time zone. Always set with weekly windows, otherwise omitted if not set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(value_type = Option<String>, format = "iana-time-zone", example = "Europe/Berlin", nullable = false))]
     pub time_zone: Option<Zone>,
-    /// Whole minutes within which it promised to answer.
+    /// Agreed response time in minutes, 1 to 525,600. Omitted if not set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(value_type = Option<u32>, minimum = 1, maximum = 525_600, nullable = false))]
     pub response_sla_minutes: Option<NonZeroU32>,
-    /// What it knows best.
+    /// Areas of expertise.
+    #[cfg_attr(feature = "schema", schema(max_items = 100))]
     pub expertise_areas: Vec<String>,
-    /// What must be reported to it; empty but for the kinds with [`ResourceKind::has_duties`].
+    /// Notification obligations. Only regulators, law enforcement, legal counsel, and insurers have
+    /// any.
+    #[cfg_attr(feature = "schema", schema(max_items = 100))]
     pub notification_obligations: Vec<NotificationObligation>,
-    /// Who keeps the entry true, and sees to its duties.
+    /// ID of the contact who maintains the entry and handles its notification obligations. Omitted
+    /// if not set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(value_type = Option<String>, pattern = "^[a-z0-9-]{1,64}$", nullable = false))]
     pub owner: Option<ContactId>,
-    /// When its owner last confirmed the entry.
+    /// Time when the owner last confirmed the entry. Omitted if the entry was never confirmed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(value_type = Option<String>, format = "date-time", nullable = false))]
     pub confirmed_at: Option<Timestamp>,
-    /// Since when the entry counts as unconfirmed: nobody answered the reminders.
+    /// Time since which reminders to confirm the entry have gone unanswered. Omitted if the entry
+    /// is confirmed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(value_type = Option<String>, format = "date-time", nullable = false))]
     pub unconfirmed_since: Option<Timestamp>,
-    /// When the entry was made.
+    /// Time when the entry was created.
+    #[cfg_attr(feature = "schema", schema(value_type = String, format = "date-time"))]
     pub created_at: Timestamp,
-    /// Who made it.
+    /// IAM ARN or token subject of the caller who created the entry.
     pub created_by: String,
-    /// When it was last changed.
+    /// Time of the last change.
+    #[cfg_attr(feature = "schema", schema(value_type = String, format = "date-time"))]
     pub updated_at: Timestamp,
-    /// Who changed it.
+    /// IAM ARN or token subject of the caller who made the last change.
     pub updated_by: String,
-    /// Counts the changes, from 1; a write names the version it replaces.
+    /// Version number, increased by each change. Also the ETag.
     pub version: u64,
 }
 

@@ -4,14 +4,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::value::channel::{Channel, ChannelType};
 
-/// By which of a person's channels a step pages.
+/// Channels used by a step.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "Written", into = "Written")]
 pub enum StepChannels {
-    /// Every channel, in the person's order.
+    /// All channels, in the contact's order.
     #[default]
     All,
-    /// Those of these kinds, in this order; every channel of somebody who has none of them.
+    /// Channels of these types, in this order. Contacts who have none of these types are paged on
+    /// all their channels.
     Only(Vec<ChannelType>),
 }
 
@@ -71,6 +72,37 @@ impl StepChannels {
 /// Calls before anything else, since nothing else wakes anybody.
 pub(crate) fn voice_first(channels: &mut [Channel]) {
     channels.sort_by_key(|channel| channel.kind() != ChannelType::Voice);
+}
+
+#[cfg(feature = "schema")]
+mod schema {
+    //! Schema of a step's channels: one word, or a list.
+
+    use utoipa::openapi::{ArrayBuilder, OneOfBuilder, Ref, RefOr, Schema};
+    use utoipa::{PartialSchema, ToSchema};
+
+    use super::{ChannelType, StepChannels};
+
+    impl PartialSchema for StepChannels {
+        fn schema() -> RefOr<Schema> {
+            let all = crate::schema::word("All channels, in the contact's order.", ["all"]);
+            let kinds =
+                ArrayBuilder::new().items(Ref::from_schema_name(<ChannelType as ToSchema>::name()));
+            let kinds = kinds.min_items(Some(1)).max_items(Some(ChannelType::ALL.len()));
+            let kinds = kinds.unique_items(true).description(Some(
+                "Channels of these types, in this order. Contacts who have none of these types are \
+                 paged on all their channels.",
+            ));
+            let either = OneOfBuilder::new().description(Some("Channels used by a step."));
+            either.item(all).item(kinds).into()
+        }
+    }
+
+    impl ToSchema for StepChannels {
+        fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+            schemas.push((<ChannelType as ToSchema>::name().into(), ChannelType::schema()));
+        }
+    }
 }
 
 #[cfg(test)]

@@ -18,15 +18,20 @@ use crate::value::incident_type::IncidentType;
 use crate::value::severity::Severity;
 use crate::value::stamps::Stamps;
 
-/// One step of a plan.
+/// A step of an escalation plan.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Step {
-    /// How long after the round begins, in minutes.
+    /// Minutes after the start of the round.
+    #[cfg_attr(feature = "schema", schema(minimum = 0, maximum = 1440))]
     pub after_minutes: u32,
-    /// Whom it pages.
+    /// Targets: `severity_team`, `backups`, `next_level`, `role:<role>`, `level:<1-4>`,
+    /// `contact:<id>`, or `external:<id>`.
+    #[cfg_attr(feature = "schema", schema(min_items = 1, max_items = 100, example = json!(["severity_team", "role:technical_lead"])))]
     pub targets: Vec<Target>,
-    /// By which channels.
+    /// Channels used by the step.
     #[serde(default)]
+    #[cfg_attr(feature = "schema", schema(required = true))]
     pub channels: StepChannels,
 }
 
@@ -37,7 +42,7 @@ impl Step {
         self.targets.iter().all(|target| matches!(target, Target::External(_)))
     }
 
-    /// The organizations that it names.
+    /// The organisations that it names.
     pub fn externals(&self) -> impl Iterator<Item = &ResourceId> {
         self.targets.iter().filter_map(|target| match target {
             Target::External(id) => Some(id),
@@ -46,30 +51,38 @@ impl Step {
     }
 }
 
-/// How an incident escalates while nobody answers. Built from a [`crate::roster::plan::draft::PlanDraft`].
+/// Defines which contacts Muster pages, when, and how often. Muster uses the most specific plan.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct EscalationPlan {
-    /// Its id; never changes.
+    /// Escalation plan ID.
+    #[cfg_attr(feature = "schema", schema(value_type = String, pattern = "^[a-z0-9-]{1,64}$"))]
     pub id: PlanId,
-    /// Its name.
+    /// Name of the plan.
+    #[cfg_attr(feature = "schema", schema(min_length = 1, max_length = 200))]
     pub name: String,
-    /// The types of incident it is for; empty for any.
+    /// Incident types the plan applies to. Empty: all types.
     pub incident_types: BTreeSet<IncidentType>,
-    /// The least severe incident it is for.
+    /// Minimum severity of the incidents the plan applies to.
     pub min_severity: Severity,
-    /// Its steps, in order of time; at least one.
+    /// Steps, ordered by time.
+    #[cfg_attr(feature = "schema", schema(min_items = 1, max_items = 20))]
     pub steps: Vec<Step>,
-    /// How often the steps are gone through before the emergency topic has its turn.
+    /// Number of passes through the steps.
+    #[cfg_attr(feature = "schema", schema(minimum = 1, maximum = 10))]
     pub rounds: u32,
-    /// From the beginning of one round to that of the next, in minutes; after the last step.
+    /// Minutes between the start of two rounds. Greater than `after_minutes` of the last step.
+    #[cfg_attr(feature = "schema", schema(minimum = 1, maximum = 1440))]
     pub round_interval_minutes: u32,
-    /// How many people must acknowledge before paging stops.
+    /// Number of contacts who must acknowledge before paging stops.
+    #[cfg_attr(feature = "schema", schema(minimum = 1))]
     pub required_acknowledgments: u16,
-    /// How long after its last acknowledgment an incident that nobody resolved pages again, in
-    /// minutes; never, if there is none.
+    /// Minutes after the last acknowledgment before an unresolved incident pages again. Omitted:
+    /// never.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(minimum = 1, maximum = 1440, nullable = false))]
     pub acknowledgment_timeout_minutes: Option<u32>,
-    /// Who made and changed it.
+    /// Version of the plan, and who created and updated it.
     #[serde(flatten)]
     pub stamps: Stamps,
 }
@@ -153,7 +166,7 @@ impl EscalationPlan {
         })
     }
 
-    /// Every organization that a step names.
+    /// Every organisation that a step names.
     pub fn externals(&self) -> impl Iterator<Item = &ResourceId> {
         self.steps.iter().flat_map(Step::externals)
     }

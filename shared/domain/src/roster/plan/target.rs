@@ -5,26 +5,27 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::roster::role::Role;
+use crate::roster::role::{ESCALATION_LEVELS, Role};
 use crate::value::id::{ContactId, ResourceId};
 
-/// Whom a step pages.
+/// Target of a step: a word such as `severity_team`, or `role:technical_lead`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum Target {
-    /// The team that the incident's severity calls for.
+    /// The team for the incident's severity.
     SeverityTeam,
-    /// The backups of that team.
+    /// The backup contacts of that team.
     Backups,
-    /// The people one escalation level beyond that team; the team itself if there are none.
+    /// Contacts one escalation level above that team. The team itself if there are no such
+    /// contacts.
     NextLevel,
-    /// Everybody in this role.
+    /// All contacts with this role.
     Role(Role),
-    /// Everybody of this escalation level, 1 to 4.
+    /// All contacts of this escalation level, 1 to 4.
     Level(u8),
-    /// One person, or who stands in.
+    /// One contact, or the contact who covers for them.
     Contact(ContactId),
-    /// An organization outside the house, beside the people.
+    /// An external organization, notified in addition to the contacts.
     External(ResourceId),
 }
 
@@ -63,7 +64,7 @@ impl FromStr for Target {
                 Role::from_name(name).map(Self::Role).ok_or(TargetError::Role)
             }
             (_, Some(("level", number))) => {
-                let level = number.parse().ok().filter(|level| (1..=4).contains(level));
+                let level = number.parse().ok().filter(|level| ESCALATION_LEVELS.contains(level));
                 level.map(Self::Level).ok_or(TargetError::Level)
             }
             (_, Some(("contact", id))) => {
@@ -103,6 +104,33 @@ impl From<Target> for String {
     fn from(target: Target) -> Self {
         target.to_string()
     }
+}
+
+#[cfg(feature = "schema")]
+mod schema {
+    //! Schema of a target: a text with a form of its own.
+
+    use utoipa::openapi::{RefOr, Schema};
+    use utoipa::{PartialSchema, ToSchema};
+
+    use super::{ESCALATION_LEVELS, Role, Target};
+    use crate::value::id::MAX_ID;
+
+    impl PartialSchema for Target {
+        fn schema() -> RefOr<Schema> {
+            let about = "Target of a step: `severity_team`, `backups`, `next_level`, `role:<role>`, \
+                         `level:<1-4>`, `contact:<id>`, or `external:<id>`.";
+            let roles = Role::ALL.map(Role::name).join("|");
+            let (first, last) = (ESCALATION_LEVELS.start(), ESCALATION_LEVELS.end());
+            let pattern = format!(
+                "^(severity_team|backups|next_level|role:({roles})|level:[{first}-{last}]|\
+                 (contact|external):[a-z0-9-]{{1,{MAX_ID}}})$"
+            );
+            crate::schema::text(about, pattern, "role:technical_lead")
+        }
+    }
+
+    impl ToSchema for Target {}
 }
 
 #[cfg(test)]

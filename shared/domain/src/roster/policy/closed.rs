@@ -3,48 +3,30 @@
 use serde::{Deserialize, Serialize};
 
 use crate::value::category::Category;
+use crate::value::words::words;
 
-/// What follows for one kind of source. Each includes the ones before it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ClosedAtSourceAction {
-    /// The timeline and later messages say so.
-    Notify,
-    /// Paging stops.
-    StopPaging,
-    /// The incident is resolved.
-    Resolve,
-}
-
-impl ClosedAtSourceAction {
-    /// Every value, least first.
-    pub const ALL: [Self; 3] = [Self::Notify, Self::StopPaging, Self::Resolve];
-
-    /// Returns its name in JSON.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Notify => "notify",
-            Self::StopPaging => "stop_paging",
-            Self::Resolve => "resolve",
-        }
-    }
-
-    /// Returns the value with this name in JSON.
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|value| value.name() == name)
+words! {
+    /// Action after the source closed the findings of an incident. Each action includes the ones before it.
+    pub enum ClosedAtSourceAction {
+        /// The timeline and later messages state that the source closed the finding.
+        Notify = "notify",
+        /// Paging stops.
+        StopPaging = "stop_paging",
+        /// The incident is resolved.
+        Resolve = "resolve",
     }
 }
 
-/// What follows when a source closes a finding, for each category of findings.
+/// Action after the source closed the findings of an incident, for each category of findings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct ClosedAtSourceActions {
-    /// For threats: an attacker does not leave because a finding was archived.
+    /// Action for threats. Default: `notify`, because an attacker remains after a finding is
+    /// archived.
     pub threats: ClosedAtSourceAction,
-    /// For vulnerabilities.
+    /// Action for vulnerabilities. Default: `stop_paging`.
     pub vulnerabilities: ClosedAtSourceAction,
-    /// For controls.
+    /// Action for controls. Default: `stop_paging`.
     pub controls: ClosedAtSourceAction,
 }
 

@@ -13,37 +13,49 @@ use crate::value::category::Category;
 use crate::value::severity::Severity;
 use crate::value::stamps::Stamps;
 
-/// The roster's policy. It is data, with these defaults while nobody has changed it.
+/// Paging policy: which severities page which escalation levels, and paging limits.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Policy {
-    /// From which severity each kind of source pages; below it a finding is recorded.
+    /// Minimum severity that pages contacts. Muster records less severe findings without paging.
     pub min_paging_severity: PagingThresholds,
-    /// The highest escalation level paged for Medium and below.
+    /// Highest escalation level paged for Medium and lower severities.
+    #[cfg_attr(feature = "schema", schema(minimum = 1, maximum = 4))]
     pub max_escalation_level: u8,
-    /// The same for High.
+    /// Highest escalation level paged for High.
+    #[cfg_attr(feature = "schema", schema(minimum = 1, maximum = 4))]
     pub max_escalation_level_high: u8,
-    /// The same for Critical.
+    /// Highest escalation level paged for Critical.
+    #[cfg_attr(feature = "schema", schema(minimum = 1, maximum = 4))]
     pub max_escalation_level_critical: u8,
-    /// How long after its last finding an incident takes in others of its account and type, in
-    /// minutes; 0 for never.
+    /// Minutes after its last finding during which an open incident receives further findings of
+    /// the same account and type. 0: no grouping.
+    #[cfg_attr(feature = "schema", schema(minimum = 0, maximum = 1440))]
     pub grouping_window_minutes: u32,
-    /// How long after its first finding a group takes in others, in hours; then a finding opens a new incident.
+    /// Hours after its first finding during which an incident receives further findings. Later
+    /// findings open a new incident.
     #[serde(default = "default_max_grouping_hours")]
+    #[cfg_attr(feature = "schema", schema(minimum = 1, maximum = 720, required = true))]
     pub max_grouping_hours: u32,
-    /// How long after the acknowledgment, or after an escalation that nobody answered, a finding that is seen
-    /// again restarts paging, in minutes.
+    /// Minutes after the acknowledgment, or after an escalation without one, when a repeated
+    /// finding restarts paging.
     #[serde(default = "default_reminder_minutes")]
+    #[cfg_attr(feature = "schema", schema(minimum = 15, maximum = 10080, required = true))]
     pub reminder_minutes: u32,
-    /// What follows when the source of an incident's findings reports them closed.
+    /// Action after the source closed the findings of an incident.
     #[serde(default)]
+    #[cfg_attr(feature = "schema", schema(required = true))]
     pub closed_at_source: ClosedAtSourceActions,
-    /// How many text messages one person gets in 15 minutes; what is more waits for a digest.
+    /// Maximum text messages for each contact in 15 minutes. Further pages wait for a digest.
+    #[cfg_attr(feature = "schema", schema(minimum = 1, maximum = 1000))]
     pub sms_per_15_minutes: u16,
-    /// How many calls.
+    /// Maximum phone calls for each contact in 15 minutes. Further pages wait for a digest.
+    #[cfg_attr(feature = "schema", schema(minimum = 1, maximum = 1000))]
     pub calls_per_15_minutes: u16,
-    /// How many e-mails in a minute.
+    /// Maximum email messages for each contact in a minute. Further pages wait for a digest.
+    #[cfg_attr(feature = "schema", schema(minimum = 1, maximum = 1000))]
     pub emails_per_minute: u16,
-    /// Who changed it.
+    /// Version of the policy, and who created and updated it.
     #[serde(flatten)]
     pub stamps: Stamps,
 }

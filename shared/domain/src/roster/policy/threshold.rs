@@ -8,13 +8,13 @@ use crate::value::severity::Severity;
 /// The word for a threshold that no severity reaches.
 const NEVER: &str = "never";
 
-/// The least severity that pages: a severity, or `never`.
+/// Minimum severity that pages contacts: a severity, or `never`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum Threshold {
-    /// From this severity on.
+    /// Findings of this severity or a higher one page.
     From(Severity),
-    /// No finding of this kind pages.
+    /// No finding pages.
     Never,
 }
 
@@ -60,14 +60,15 @@ impl From<Threshold> for String {
 
 /// Minimum severity that pages contacts, for each category of findings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct PagingThresholds {
-    /// Threats: something happens or has happened.
+    /// Minimum severity for threats. Default: `medium`.
     pub threats: Threshold,
-    /// Vulnerabilities without a known exploit.
+    /// Minimum severity for vulnerabilities without a known exploit. Default: `critical`.
     pub vulnerabilities: Threshold,
-    /// Vulnerabilities with a known exploit.
+    /// Minimum severity for vulnerabilities with a known exploit. Default: `high`.
     pub exploited_vulnerabilities: Threshold,
-    /// Controls and posture.
+    /// Minimum severity for controls. Default: `never`.
     pub controls: Threshold,
 }
 
@@ -113,6 +114,26 @@ impl PagingThresholds {
     pub fn any(&self, severity: Severity) -> bool {
         !self.kinds(severity).is_empty()
     }
+}
+
+#[cfg(feature = "schema")]
+mod schema {
+    //! Schema of a threshold: a severity, or `never`.
+
+    use utoipa::openapi::{RefOr, Schema};
+    use utoipa::{PartialSchema, ToSchema};
+
+    use super::{NEVER, Severity, Threshold};
+
+    impl PartialSchema for Threshold {
+        fn schema() -> RefOr<Schema> {
+            let about = "Minimum severity that pages contacts. `never`: no severity pages.";
+            let words = Severity::ALL.map(Severity::name).into_iter().chain([NEVER]);
+            crate::schema::word(about, words).into()
+        }
+    }
+
+    impl ToSchema for Threshold {}
 }
 
 #[cfg(test)]

@@ -14,39 +14,43 @@ use crate::value::severity::Severity;
 /// The contacts that were looked up, by id: the levels in question and their backups.
 pub type People = BTreeMap<ContactId, Contact>;
 
-/// Why somebody is paged.
+/// Reason why a contact is paged.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum PageReason {
-    /// Belongs to the team.
+    /// Member of the team for the severity.
     Team,
-    /// Stands in for somebody who is away.
+    /// Covers for a contact who is away.
     CoveringFor {
-        /// The contact who is away.
+        /// ID of the contact who is away.
+        #[cfg_attr(feature = "schema", schema(value_type = String, pattern = "^[a-z0-9-]{1,64}$"))]
         contact: ContactId,
     },
-    /// Is the backup of somebody who has not answered.
+    /// Backup contact of a contact who has not acknowledged.
     BackupOf {
-        /// The contact who has not acknowledged.
+        /// ID of the contact who has not acknowledged.
+        #[cfg_attr(feature = "schema", schema(value_type = String, pattern = "^[a-z0-9-]{1,64}$"))]
         contact: ContactId,
     },
-    /// Is one level beyond the team.
+    /// One escalation level above the team.
     NextLevel,
-    /// Has a role that the plan calls for.
+    /// Has a role that the step targets.
     Role {
-        /// The role.
+        /// Role that the step targets.
         role: Role,
     },
-    /// Is of a level that the plan calls for.
+    /// Has an escalation level that the step targets.
     Level {
-        /// The escalation level.
+        /// Escalation level, 1 to 4.
+        #[cfg_attr(feature = "schema", schema(minimum = 1, maximum = 4))]
         level: u8,
     },
-    /// Is named by the plan.
+    /// Named in the escalation plan.
     NamedInPlan,
-    /// Nobody whom the plan calls for can be reached; commanders take over.
+    /// Incident Commander, because no targeted contact can be reached.
     Fallback,
-    /// Was reached by an earlier escalation run of the incident, which has become more severe.
+    /// Was paged in an earlier escalation run of the incident.
     PagedBefore,
 }
 

@@ -7,6 +7,8 @@ use jiff::civil::{Date, Weekday};
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
+use crate::value::words::words;
+
 /// Why a text is not a time zone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("must be an IANA time zone name")]
@@ -57,18 +59,24 @@ impl From<Zone> for String {
     }
 }
 
-/// A day of the week by its first three letters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[expect(missing_docs, reason = "the names say it")]
-pub enum Day {
-    Mon,
-    Tue,
-    Wed,
-    Thu,
-    Fri,
-    Sat,
-    Sun,
+words! {
+    /// Day of the week.
+    pub enum Day {
+        /// Monday.
+        Mon = "mon",
+        /// Tuesday.
+        Tue = "tue",
+        /// Wednesday.
+        Wed = "wed",
+        /// Thursday.
+        Thu = "thu",
+        /// Friday.
+        Fri = "fri",
+        /// Saturday.
+        Sat = "sat",
+        /// Sunday.
+        Sun = "sun",
+    }
 }
 
 impl Day {
@@ -104,7 +112,7 @@ impl Day {
 #[error("must be a time from 00:00 to 24:00")]
 pub struct ClockError;
 
-/// A wall-clock time as minutes after midnight, 0 to 1440 (`24:00`).
+/// Local time of day, `00:00` to `24:00`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Clock(u16);
@@ -140,15 +148,18 @@ impl From<Clock> for String {
     }
 }
 
-/// Some hours on some days. When `to` is not after `from`, it runs past midnight into the next day.
+/// Weekly availability window in the contact's time zone. Ends on the next day if `to` is not after
+/// `from`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Window {
-    /// The days on which the window begins; at least one.
+    /// Days on which the window starts. At least one.
+    #[cfg_attr(feature = "schema", schema(min_items = 1, max_items = 7))]
     pub days: Vec<Day>,
-    /// Its first minute.
+    /// Start time, inclusive. Format: `HH:MM`.
     pub from: Clock,
-    /// Its end; that minute is no longer inside.
+    /// End time, exclusive. Format: `HH:MM`.
     pub to: Clock,
 }
 
@@ -162,13 +173,13 @@ impl Window {
     }
 }
 
-/// When a person may be disturbed.
+/// `24/7`, or weekly windows.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged, expecting = "\"24/7\" or an array of weekly windows")]
 pub enum Availability {
-    /// In these windows of the person's own wall clock.
+    /// Weekly windows in the contact's time zone.
     Weekly(Vec<Window>),
-    /// Round the clock.
+    /// Available at all times.
     #[default]
     #[serde(with = "always")]
     Always,
@@ -179,7 +190,7 @@ mod always {
     use serde::de::{Deserialize, Deserializer, Error};
     use serde::ser::Serializer;
 
-    const TEXT: &str = "24/7";
+    pub(super) const TEXT: &str = "24/7";
 
     pub(crate) fn serialize<S: Serializer>(serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(TEXT)
@@ -205,6 +216,9 @@ impl Availability {
         windows.iter().any(|window| window.holds(today, yesterday, clock))
     }
 }
+
+#[cfg(feature = "schema")]
+mod schema;
 
 #[cfg(test)]
 mod tests {

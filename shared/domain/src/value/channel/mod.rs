@@ -6,19 +6,21 @@ use std::str::FromStr;
 use email_address::{EmailAddress, Options};
 use serde::{Deserialize, Serialize};
 
+use crate::value::words::words;
+
 /// Stands for what is not shown of an address.
 pub const DOTS: &str = "•••••";
 
-/// A kind of channel.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ChannelType {
-    /// E-mail.
-    Email,
-    /// Text message.
-    Sms,
-    /// Telephone call.
-    Voice,
+words! {
+    /// Type of a channel.
+    pub enum ChannelType {
+        /// Email.
+        Email = "email",
+        /// Text message (SMS).
+        Sms = "sms",
+        /// Phone call (voice).
+        Voice = "voice",
+    }
 }
 
 impl ChannelType {
@@ -31,19 +33,6 @@ impl ChannelType {
             Self::Voice => "Call",
         }
     }
-
-    /// Every kind.
-    pub const ALL: [Self; 3] = [Self::Email, Self::Sms, Self::Voice];
-
-    /// Its name in JSON and in keys.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Email => "email",
-            Self::Sms => "sms",
-            Self::Voice => "voice",
-        }
-    }
 }
 
 /// Why a text is not a phone number.
@@ -52,6 +41,9 @@ impl ChannelType {
     "must be a valid phone number in E.164 format: +, country code, and number, without spaces"
 )]
 pub struct PhoneError;
+
+/// Number of digits in a phone number after the plus sign, country code included.
+pub const PHONE_DIGITS: std::ops::RangeInclusive<usize> = 7..=15;
 
 /// A phone number in E.164 form (ITU-T E.164): `+14255550101`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -62,7 +54,7 @@ impl Phone {
     /// Whether it has the form of E.164: `+` and at most 15 digits.
     fn has_form(text: &str) -> bool {
         let digits = text.strip_prefix('+').unwrap_or_default();
-        (7..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit())
+        PHONE_DIGITS.contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit())
     }
 }
 
@@ -149,16 +141,33 @@ macro_rules! private_text {
 private_text!(Phone, PhoneError);
 private_text!(Email, EmailError);
 
-/// One way to reach a person.
+/// A channel on which a contact receives messages.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(tag = "type", content = "address", rename_all = "snake_case")]
 pub enum Channel {
-    /// E-mail to an address.
+    /// Email.
     Email(Email),
-    /// Text message to a number.
+    /// Text message (SMS).
     Sms(Phone),
-    /// Call to a number.
+    /// Phone call (voice).
     Voice(Phone),
+}
+
+/// A channel with a masked address, such as `+1•••••0101` or `a•••••@example.com`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct MaskedChannel {
+    /// Type of the channel.
+    pub r#type: ChannelType,
+    /// Masked address.
+    #[cfg_attr(feature = "schema", schema(example = "+1•••••0101"))]
+    pub address: String,
+}
+
+impl From<&Channel> for MaskedChannel {
+    fn from(channel: &Channel) -> Self {
+        Self { r#type: channel.kind(), address: channel.masked() }
+    }
 }
 
 impl Channel {
@@ -199,6 +208,9 @@ impl Channel {
         }
     }
 }
+
+#[cfg(feature = "schema")]
+mod schema;
 
 #[cfg(test)]
 mod tests {
