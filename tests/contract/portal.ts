@@ -28,11 +28,11 @@ export function next(page: Answer<operations["listContacts"], 200>): string | un
 }
 
 // Changes one field and removes another.
-export const patch: Body<operations["updateContact"]> = { title: "Head of Security", backup_contact: null };
+export const patch: Body<operations["updateContact"]> = { department: "Security", backup_contact: null };
 // @ts-expect-error: the field does not exist.
 export const wrongPatch: Body<operations["updateContact"]> = { titel: "Head of Security" };
 // @ts-expect-error: the value is of the wrong type.
-export const wrongValue: Body<operations["updateContact"]> = { title: 7 };
+export const wrongValue: Body<operations["updateContact"]> = { department: 7 };
 
 // Creates entries.
 export const contact: Body<operations["createContact"]> = {

@@ -7,6 +7,7 @@ mod beside;
 mod branch;
 mod browser;
 mod calendar;
+mod clients;
 mod cloud;
 mod dist;
 mod driver;

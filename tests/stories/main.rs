@@ -7,6 +7,8 @@ mod acknowledged;
 mod announced;
 mod browser;
 mod callers;
+mod clients;
+mod clients;
 mod contacts;
 mod corrections;
 mod critical;
@@ -77,6 +79,7 @@ fn all(curtain: &Arc<Curtain>) -> Vec<Trial> {
         announced::figures_are_in_the_logs,
         browser::the_pages_serve_everybody,
         callers::may_do_what_their_policy_says,
+        clients::that_are_generated_call_everything,
         contacts::are_created_read_replaced_listed_and_deleted,
         contacts::who_stands_in_is_paged,
         critical::pages_counsel_too,

@@ -6,12 +6,12 @@ use jiff::Timestamp;
 use muster_domain::incident::escalation::{Cursor, PersonPage, Turn};
 use muster_domain::incident::event::EventType;
 use muster_domain::incident::send::{
-    ChannelKey, Claim, Delivery, DeliveryKey, DeliveryState, EMERGENCY, EXTERNAL, LEASE,
-    SendChannel, claim,
+    ChannelKey, Claim, Delivery, DeliveryKey, DeliveryState, LEASE, SendChannel, claim,
 };
 use muster_domain::incident::{Actor, Incident};
 use muster_domain::value::channel::Channel;
 use muster_domain::value::id::ContactId;
+use muster_domain::value::recipient::Recipient;
 use muster_runtime::secret::{NoRandomness, Token};
 use muster_store::incidents::{IssuedToken, LINK_LIFE, TimelineEvent};
 
@@ -88,7 +88,7 @@ impl Claims {
         for (index, page) in by_level(turn) {
             let before = self.sendings.len();
             for (name, channel) in ChannelKey::name(&page.contact.channels, &page.channels) {
-                let contact = page.contact.id.to_string();
+                let contact = Recipient::from(&page.contact.id);
                 let key = DeliveryKey {
                     cursor,
                     contact,
@@ -103,7 +103,7 @@ impl Claims {
         }
         for (index, page) in turn.externals.iter().enumerate() {
             for (name, channel) in ChannelKey::name(&page.resource.channels(), &page.channels) {
-                let contact = format!("{EXTERNAL}{}", page.resource.id);
+                let contact = Recipient::from(&page.resource.id);
                 let key = DeliveryKey {
                     cursor,
                     contact,
@@ -206,26 +206,32 @@ fn by_level(turn: &Turn) -> Vec<(usize, &PersonPage)> {
 }
 
 fn topic_key(cursor: Cursor) -> DeliveryKey {
-    DeliveryKey { cursor, contact: EMERGENCY.to_owned(), channel: SendChannel::Topic, about: None }
+    DeliveryKey {
+        cursor,
+        contact: Recipient::EmergencyTopic,
+        channel: SendChannel::Topic,
+        about: None,
+    }
 }
 
 /// Whether `records` has each send of the turn to a person or an organization. Until then its outcome is not
 /// known: what has failed so far may be the smaller part.
 pub(crate) fn complete(turn: &Turn, cursor: Cursor, records: &[Delivery]) -> bool {
-    let known = |contact: &str, key: ChannelKey| {
+    let known = |contact: &Recipient, key: ChannelKey| {
         let key = SendChannel::from(key);
         let same = |known: &DeliveryKey| {
-            known.cursor == cursor && known.contact == contact && known.channel == key
+            known.cursor == cursor && known.contact == *contact && known.channel == key
         };
         records.iter().any(|record| same(&record.key))
     };
     let people = turn.pages.iter().all(|page| {
         let keys = ChannelKey::name(&page.contact.channels, &page.channels);
-        keys.into_iter().all(|(key, _)| known(page.contact.id.as_str(), key))
+        let contact = Recipient::from(&page.contact.id);
+        keys.into_iter().all(|(key, _)| known(&contact, key))
     });
     let organizations = || {
         turn.externals.iter().all(|page| {
-            let contact = format!("{EXTERNAL}{}", page.resource.id);
+            let contact = Recipient::from(&page.resource.id);
             let keys = ChannelKey::name(&page.resource.channels(), &page.channels);
             keys.into_iter().all(|(key, _)| known(&contact, key))
         })

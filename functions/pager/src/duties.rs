@@ -11,6 +11,7 @@ use muster_domain::incident::{Actor, Incident, IncidentStatus};
 use muster_domain::roster::contact::Contact;
 use muster_domain::roster::external::ExternalResource;
 use muster_domain::value::channel::Channel;
+use muster_domain::value::recipient::Recipient;
 use muster_runtime::error::AwsError;
 use muster_send::senders::Letter;
 use muster_store::incidents::{Claimed, DutyDue, Notice, OpenedDuties, TimelineEvent, Written};
@@ -170,7 +171,7 @@ impl Pager {
                 clock.resource,
                 clock.again()
             ),
-            whom: contact.id.to_string(),
+            whom: Recipient::from(&contact.id),
             channel: format!("{}-{index}", channel.kind().name()),
         };
         let record = match self.incidents.notices().claim_notice(&notice, owner, now).await? {

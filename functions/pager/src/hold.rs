@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use muster_domain::incident::Incident;
 use muster_domain::incident::ladder::{Ask, Ladder, Pass};
-use muster_domain::incident::send::{Delivery, DeliveryKey, DeliveryState, EXTERNAL};
+use muster_domain::incident::send::{Delivery, DeliveryKey, DeliveryState};
 use muster_domain::roster::policy::Policy;
 use muster_domain::value::channel::Channel;
 use muster_runtime::error::AwsError;
@@ -63,11 +63,11 @@ impl Pager {
         channel: &Channel,
         policy: &Policy,
     ) -> Result<Room, AwsError> {
-        let paged = PagedChannel::new(&record.key.contact, channel);
+        let paged = PagedChannel::new(&record.key.contact.to_string(), channel);
         let (mark, now) = (mark(incident, &record.key), Timestamp::now());
         // A Critical incident passes a full ladder to reach our own people. An organization knows from the
         // first that it is needed, so that a storm must not call it a hundred times.
-        let passes = !record.key.contact.starts_with(EXTERNAL);
+        let passes = !record.key.contact.is_external();
         let pass = |ladder: &Ladder, waiting| {
             let (severity, incident) = (incident.severity, passes.then_some(&incident.id));
             ladder.pass(policy, paged.kind, &Ask { severity, mark: &mark, incident, waiting }, now)

@@ -161,7 +161,8 @@ impl Pager {
             }
             return match Standing::of(&records) {
                 Standing::Told(contacts) => {
-                    let whom = contacts.into_iter().collect::<Vec<_>>().join(", ");
+                    let whom: Vec<_> = contacts.iter().map(ToString::to_string).collect();
+                    let whom = whom.join(", ");
                     self.noted(&incident, &update.name, &whom, std::slice::from_ref(&update), now)
                         .await
                 }

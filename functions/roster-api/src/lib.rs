@@ -2,6 +2,8 @@
 
 mod http;
 mod incidents;
+#[cfg(test)]
+mod openapi;
 mod reports;
 mod reviews;
 mod roster;

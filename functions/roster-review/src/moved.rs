@@ -4,6 +4,7 @@ use muster_domain::message::review as words;
 use muster_domain::roster::contact::Contact;
 use muster_domain::value::channel::Channel;
 use muster_domain::value::id::ContactId;
+use muster_domain::value::recipient::Recipient;
 use muster_send::senders::Letter;
 use muster_store::incidents::Notice;
 use muster_store::roster::Change;
@@ -39,7 +40,7 @@ impl Reviewer {
             }
             let notice = Notice {
                 about: format!("moved#{contact}#{version}"),
-                whom: contact.to_string(),
+                whom: Recipient::from(contact),
                 channel: format!("{}-{index}", channel.kind().name()),
             };
             let posted = match self.claim(&notice, run).await? {

@@ -3,6 +3,7 @@
 use muster_domain::incident::send::{Delivery, DeliveryState};
 use muster_domain::roster::contact::Contact;
 use muster_domain::value::channel::Channel;
+use muster_domain::value::recipient::Recipient;
 use muster_runtime::error::AwsError;
 use muster_send::senders::Letter;
 use muster_store::incidents::{Claimed, Notice};
@@ -10,7 +11,6 @@ use muster_store::incidents::{Claimed, Notice};
 use crate::{Reviewer, Run};
 
 /// Whom the messages to the owner's topic are for, in their records.
-const OWNER: &str = "owner";
 
 /// What became of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,7 +83,7 @@ impl Reviewer {
         (subject, text): (String, String),
         run: &Run,
     ) -> Result<Posted, AwsError> {
-        let notice = Notice { about, whom: OWNER.to_owned(), channel: "topic".to_owned() };
+        let notice = Notice { about, whom: Recipient::OwnerTopic, channel: "topic".to_owned() };
         match self.claim(&notice, run).await? {
             Turn::Over(posted) => Ok(posted),
             Turn::Ours(record) => self.send(&notice, record, Letter::Topic(subject, text)).await,

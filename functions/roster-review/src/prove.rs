@@ -6,6 +6,7 @@ use muster_domain::message::review as words;
 use muster_domain::review::{CODE_LIFE, Challenge, Purpose, Subject, TEST_LIFE};
 use muster_domain::roster::contact::Contact;
 use muster_domain::value::channel::{Channel, ChannelType};
+use muster_domain::value::recipient::Recipient;
 use muster_runtime::secret::{Token, code, code_digest, fingerprint};
 use muster_send::senders::Letter;
 use muster_store::incidents::{Lets, Noted, Notice, ReviewToken};
@@ -47,7 +48,7 @@ impl Reviewer {
         for (index, channel) in contact.channels.iter().enumerate() {
             let notice = Notice {
                 about: format!("proof#{about}#{}", contact.id),
-                whom: contact.id.to_string(),
+                whom: Recipient::from(&contact.id),
                 channel: format!("{}-{index}", channel.kind().name()),
             };
             let record = match self.claim(&notice, run).await? {
@@ -132,7 +133,7 @@ impl Reviewer {
         };
         let notice = Notice {
             about: format!("code#{request}"),
-            whom: contact.to_string(),
+            whom: Recipient::from(contact),
             channel: challenge.channel.kind().name().to_owned(),
         };
         let record = match self.claim(&notice, run).await? {

@@ -9,6 +9,7 @@ use muster_domain::review::{LINK_LIFE, Review, Standing, Steps, Subject};
 use muster_domain::roster::contact::Contact;
 use muster_domain::roster::external::ExternalResource;
 use muster_domain::value::id::ContactId;
+use muster_domain::value::recipient::Recipient;
 use muster_domain::value::stamps::Stamp;
 use muster_runtime::secret::Token;
 use muster_send::senders::Letter;
@@ -187,8 +188,11 @@ impl Reviewer {
             let text = words::nobody_to_ask(&subject);
             return Ok(self.tell_owner(about, text, run).await?);
         };
-        let notice =
-            Notice { about, whom: asked.id.to_string(), channel: channel.kind().name().to_owned() };
+        let notice = Notice {
+            about,
+            whom: Recipient::from(&asked.id),
+            channel: channel.kind().name().to_owned(),
+        };
         let record = match self.claim(&notice, run).await? {
             Turn::Over(posted) => return Ok(posted),
             Turn::Ours(record) => record,
@@ -239,7 +243,7 @@ impl Reviewer {
             return Ok(self.tell_owner(about, text, run).await?);
         };
         let channel_name = channel.kind().name().to_owned();
-        let notice = Notice { about, whom: manager.id.to_string(), channel: channel_name };
+        let notice = Notice { about, whom: Recipient::from(&manager.id), channel: channel_name };
         let record = match self.claim(&notice, run).await? {
             Turn::Over(posted) => return Ok(posted),
             Turn::Ours(record) => record,

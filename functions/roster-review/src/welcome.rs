@@ -4,6 +4,7 @@ use aws_lambda_events::event::dynamodb::Event as Batch;
 use muster_domain::message::review as words;
 use muster_domain::review::{Review, Standing, Subject};
 use muster_domain::roster::contact::Contact;
+use muster_domain::value::recipient::Recipient;
 use muster_send::senders::Letter;
 use muster_store::incidents::{Newcomer, Notice};
 use muster_store::stream::{Answer, Changed, Operation, Record};
@@ -44,7 +45,7 @@ impl Reviewer {
         if let Some(channel) = way(contact) {
             let notice = Notice {
                 about: format!("{about}#{subject}"),
-                whom: contact.id.to_string(),
+                whom: Recipient::from(&contact.id),
                 channel: channel.kind().name().to_owned(),
             };
             let posted = match self.claim(&notice, run).await? {

@@ -9,6 +9,7 @@ use crate::incident::{Incident, IncidentStatus};
 use crate::message::page::{mark, notices};
 use crate::value::id::IncidentId;
 use crate::value::incident_type::IncidentType;
+use crate::value::recipient::Recipient;
 use crate::value::severity::Severity;
 use crate::value::text::cleaned;
 
@@ -125,7 +126,7 @@ pub struct Detail<'a> {
 /// Which page it was, and what became of it.
 #[derive(Clone, Debug, Serialize)]
 struct PageDetail<'a> {
-    contact: &'a str,
+    contact: &'a Recipient,
     channel: SendChannel,
     channel_type: &'static str,
     run: u32,

@@ -57,8 +57,8 @@ fn the_lowest_levels_go_first_and_the_emergency_topic_before_them() {
     turn.emergency = Some(muster_domain::incident::escalation::Emergency::AllPagesFailed);
     let mut claims = Claims::new("me", now());
     claims.decide(&turn, Cursor::FIRST, &[]).unwrap();
-    let order: Vec<_> = claims.new.iter().map(|record| record.key.contact.as_str()).collect();
-    assert_eq!(order, ["emergency", "first", "first", "second", "second", "late", "late"]);
+    let order: Vec<_> = claims.new.iter().map(|record| record.key.contact.to_string()).collect();
+    assert_eq!(order, ["topic:emergency", "first", "first", "second", "second", "late", "late"]);
     assert!(!claims.more);
 }
 

@@ -6,7 +6,6 @@ use std::collections::BTreeSet;
 use futures::StreamExt as _;
 use jiff::Timestamp;
 use muster_domain::incident::Incident;
-use muster_domain::incident::send::EXTERNAL;
 use muster_domain::incident::update::{Update, UpdateInput};
 use muster_domain::message::page;
 use muster_domain::message::page::{
@@ -15,7 +14,8 @@ use muster_domain::message::page::{
 use muster_domain::roster::contact::Contact;
 use muster_domain::roster::external::ExternalResource;
 use muster_domain::value::channel::Channel;
-use muster_domain::value::id::{ContactId, IncidentId, ResourceId};
+use muster_domain::value::id::IncidentId;
+use muster_domain::value::recipient::Recipient;
 use muster_runtime::error::AwsError;
 use muster_runtime::secret::{NoRandomness, Token};
 use muster_send::senders::Letter;
@@ -25,24 +25,28 @@ use muster_store::roster::Roster;
 use crate::updates::words;
 
 /// Whom a digest is for.
-pub(super) enum Recipient {
+pub(super) enum Reader {
     /// A contact.
     Person(Box<Contact>),
     /// An outside organization.
     External(Box<ExternalResource>),
 }
 
-impl Recipient {
+impl Reader {
     /// Returns who is named so in send records; `None` if the person has left, or there is nobody of the name.
     pub(super) async fn find(roster: &Roster, name: &str) -> Result<Option<Self>, AwsError> {
-        if let Some(id) = name.strip_prefix(EXTERNAL) {
-            let Ok(id) = id.parse::<ResourceId>() else { return Ok(None) };
-            let resource = roster.entry::<ExternalResource>(&id).await?;
-            return Ok(resource.map(|resource| Self::External(Box::new(resource))));
+        match name.parse() {
+            Ok(Recipient::External(id)) => {
+                let resource = roster.entry::<ExternalResource>(&id).await?;
+                Ok(resource.map(|resource| Self::External(Box::new(resource))))
+            }
+            Ok(Recipient::Contact(id)) => {
+                let contact = roster.entry::<Contact>(&id).await?;
+                let contact = contact.filter(|contact| !contact.departed());
+                Ok(contact.map(|contact| Self::Person(Box::new(contact))))
+            }
+            Ok(Recipient::EmergencyTopic | Recipient::OwnerTopic) | Err(_) => Ok(None),
         }
-        let Ok(id) = name.parse::<ContactId>() else { return Ok(None) };
-        let person = roster.entry::<Contact>(&id).await?.filter(|contact| !contact.departed());
-        Ok(person.map(|contact| Self::Person(Box::new(contact))))
     }
 
     /// Returns all their channels.
@@ -104,14 +108,14 @@ impl Written {
 
 /// Writes the digest of these incidents, the most severe first, to one channel.
 pub(super) fn write(
-    recipient: &Recipient,
+    recipient: &Reader,
     to: &Channel,
     entries: &[Entry],
     link_base: &str,
     now: Timestamp,
 ) -> Result<Written, NoRandomness> {
     match recipient {
-        Recipient::Person(contact) => {
+        Reader::Person(contact) => {
             let token = Token::random()?;
             let link = format!("{link_base}/ack/{}", token.text());
             let letter = Letter::to(
@@ -127,7 +131,7 @@ pub(super) fn write(
             };
             Ok(Written { letter, token: Some(issued) })
         }
-        Recipient::External(resource) => {
+        Reader::External(resource) => {
             // No organization is told of updates.
             let incidents: Vec<_> = entries.iter().map(|entry| entry.incident.clone()).collect();
             let letter = match to {

@@ -8,7 +8,7 @@ use muster_domain::value::channel::Channel;
 use muster_store::incidents::{HeldPage, PagedChannel};
 
 use super::few;
-use super::letter::Recipient;
+use super::letter::Reader;
 use crate::{Failure, Pager};
 
 /// What becomes of a page whose address was its recipient's no more.
@@ -43,8 +43,8 @@ impl Pager {
     pub(super) async fn recipient(
         &self,
         channel: &PagedChannel,
-    ) -> Result<Option<(Recipient, Channel)>, Failure> {
-        let Some(recipient) = Recipient::find(&self.roster, &channel.contact).await? else {
+    ) -> Result<Option<(Reader, Channel)>, Failure> {
+        let Some(recipient) = Reader::find(&self.roster, &channel.contact).await? else {
             return Ok(None);
         };
         let same = |own: &Channel| PagedChannel::new(&channel.contact, own) == *channel;
@@ -60,7 +60,7 @@ impl Pager {
         pages: &[HeldPage],
         now: Timestamp,
     ) -> Result<(), Failure> {
-        let recipient = Recipient::find(&self.roster, &channel.contact).await?;
+        let recipient = Reader::find(&self.roster, &channel.contact).await?;
         let own = recipient.map(|recipient| recipient.channels()).unwrap_or_default();
         let one = async |page: &HeldPage| -> Result<(), Failure> {
             match place(channel, &page.record.key, &own) {

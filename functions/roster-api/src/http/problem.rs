@@ -16,7 +16,7 @@ pub(crate) const MOST_KEY: usize = 200;
 #[cfg_attr(test, derive(utoipa::ToSchema))]
 pub(crate) struct Problem {
     /// Stable type of the problem.
-    #[cfg_attr(test, schema(value_type = String, format = Uri, example = "urn:muster:invalid-fields"))]
+    #[cfg_attr(test, schema(value_type = String, format = "uri", example = "urn:muster:invalid-fields"))]
     r#type: &'static str,
     /// Short description of the type.
     title: &'static str,

@@ -60,6 +60,7 @@ struct IncidentManagerRecord {
     response_plan: Option<String>,
     /// Contacts engaged by Incident Manager instead of Muster, and whether each is reachable.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schema(value_type = Option<BTreeMap<String, bool>>))]
     engaged_contacts: Option<BTreeMap<ContactId, bool>>,
 }
 

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use muster_domain::incident::send::{Delivery, DeliveryState};
 use muster_domain::value::channel_key::SendChannel;
+use muster_domain::value::recipient::Recipient;
 use serde::Serialize;
 
 /// Marks an entry of a timeline as a page.
@@ -29,8 +30,9 @@ pub(crate) struct PageEntry {
     round: u32,
     /// Number of the step (1-based).
     step: u32,
-    /// ID of the contact; `external:<id>` for an external resource, `emergency` for the emergency topic.
-    contact: String,
+    /// ID of the contact; `external:<id>` for an external resource, `topic:emergency` for the emergency topic.
+    #[cfg_attr(test, schema(value_type = String))]
+    contact: Recipient,
     /// Channel of the contact: `email`, `sms`, or `voice`, with its position from the second of a type on, as in `sms-2`.
     channel: SendChannel,
     /// State of the delivery.

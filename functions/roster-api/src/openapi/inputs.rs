@@ -2,9 +2,8 @@
 
 use axum::extract::State;
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 use utoipa::openapi::schema::{ObjectBuilder, SchemaFormat};
-use utoipa::openapi::{RefOr, Schema};
-use utoipa::{PartialSchema as _, ToSchema};
 
 use muster_domain::roster::contact::draft::ContactInput;
 use muster_domain::roster::external::ExternalResourceType;
@@ -77,7 +76,11 @@ impl Input for Filter {
     fn describe(draft: Draft<'_>) -> Draft<'_> {
         draft
             .query_of::<Role>("role", "Return only contacts with this role.")
-            .query("escalation_level", integer(1, 4), "Return only contacts with this escalation level.")
+            .query(
+                "escalation_level",
+                integer(1, 4),
+                "Return only contacts with this escalation level.",
+            )
             .query_of::<StatusFilter>("status", "Return only contacts with this status.")
             .query("skill", text(), "Return only contacts with this skill.")
             .query("account", account(), "Return only contacts who support this AWS account.")
@@ -165,7 +168,7 @@ impl Input for Precondition {
 
 impl Input for AllowGaps {
     fn describe(draft: Draft<'_>) -> Draft<'_> {
-        let reason = text().max_length(Some(muster_domain::value::text::MAX_LINE));
+        let reason = text().max_length(Some(muster_domain::value::text::MAX_TEXT));
         draft
             .query(
                 "allow_gaps",
@@ -225,7 +228,8 @@ impl Input for Format {
 impl Input for Wanted {
     fn describe(draft: Draft<'_>) -> Draft<'_> {
         let formats = text().enum_values(Some(FileFormat::ALL.map(FileFormat::name)));
-        let about = "The `cursor` value from the `Link` header (`rel=\"next\"`) of the previous file.";
+        let about =
+            "The `cursor` value from the `Link` header (`rel=\"next\"`) of the previous file.";
         draft
             .query("format", formats, "Format of the response. Default: `csv`.")
             .query("cursor", text(), about)
@@ -236,7 +240,10 @@ impl Input for Wanted {
 impl Input for Asked {
     fn describe(draft: Draft<'_>) -> Draft<'_> {
         draft
-            .query_of::<IncidentType>("incident_type", "Incident type to preview. Default: `other`.")
+            .query_of::<IncidentType>(
+                "incident_type",
+                "Incident type to preview. Default: `other`.",
+            )
             .query_of::<Severity>("severity", "Severity to preview. Default: `high`.")
             .query("account", account(), "AWS account ID of the finding.")
             .query("at", format("date-time"), "Time to evaluate (RFC 3339). Default: now.")
@@ -254,7 +261,8 @@ impl Input for AsOf {
 
 impl Input for DryRun {
     fn describe(draft: Draft<'_>) -> Draft<'_> {
-        let about = "Set to `true` to validate the file and return the changes without applying them.";
+        let about =
+            "Set to `true` to validate the file and return the changes without applying them.";
         draft.query("dry_run", flag(), about).problems([Problem::bad_query(error())])
     }
 }
@@ -264,8 +272,7 @@ impl Input for ContactFile {
         let csv: Value = "name,role,sms number,primary email,time zone\r\n\
                           Ada Lovelace,incident_commander,+14255550101,ada@example.com,Europe/London\r\n"
             .into();
-        draft.schema::<ContactInput>();
-        let list: RefOr<Schema> = Vec::<ContactInput>::schema();
+        let list = draft.list::<ContactInput>();
         let file = format("binary");
         draft
             .body(vec![("text/csv", file.into(), Some(csv)), ("application/json", list, None)])

@@ -75,9 +75,8 @@ fn document() -> Value {
         let example = ExampleBuilder::new().value(Some(value)).build();
         components.examples.insert(name, example.into());
     }
-    let tags = texts::TAGS.map(|(name, about)| {
-        TagBuilder::new().name(name).description(Some(about)).build()
-    });
+    let tags = texts::TAGS
+        .map(|(name, about)| TagBuilder::new().name(name).description(Some(about)).build());
     let info = InfoBuilder::new()
         .title("Muster")
         .version(env!("CARGO_PKG_VERSION"))

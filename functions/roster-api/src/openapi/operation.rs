@@ -8,7 +8,7 @@ use utoipa::openapi::extensions::ExtensionsBuilder;
 use utoipa::openapi::path::{Operation, OperationBuilder, ParameterBuilder, ParameterIn};
 use utoipa::openapi::request_body::RequestBodyBuilder;
 use utoipa::openapi::response::{Response, ResponseBuilder};
-use utoipa::openapi::schema::{ObjectBuilder, Type};
+use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Type};
 use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::{Content, ContentBuilder, Header, Ref, RefOr, Required, Schema};
 
@@ -85,6 +85,12 @@ impl<'a> Draft<'a> {
         }
     }
 
+    /// The schema of a list of a type.
+    pub(super) fn list<T: ToSchema>(&mut self) -> RefOr<Schema> {
+        let item = self.schema::<T>();
+        Schema::Array(ArrayBuilder::new().items(item).build()).into()
+    }
+
     /// A schema by its name.
     pub(super) fn named(&mut self, name: &str, schema: RefOr<Schema>) -> RefOr<Schema> {
         self.shared.schemas.insert(name.to_owned(), schema);
@@ -149,7 +155,7 @@ impl<'a> Draft<'a> {
         let about = self.text.answers.iter().find(|(of, _)| *of == status);
         let id = &self.text.id;
         let (_, about) = about.unwrap_or_else(|| panic!("{id} has no text for {status}"));
-        let mut answer = ResponseBuilder::new().description(*about);
+        let mut answer = ResponseBuilder::new().description(about.as_str());
         for (kind, schema) in contents {
             answer = answer.content(kind, content(schema));
         }

@@ -1,13 +1,14 @@
 //! What each kind of answer is.
 
 use axum::Json;
-use utoipa::ToSchema;
+use muster_domain::roster::contact::Contact;
+use utoipa::openapi::schema::ArrayBuilder;
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema as _, ToSchema};
 
 use super::handler::Output;
 use super::operation::{Draft, text};
-use crate::http::answer::{
-    Accepted, AcceptedAt, Created, Deleted, Private, Put, Report, Shown,
-};
+use crate::http::answer::{Accepted, AcceptedAt, Created, Deleted, Private, Put, Report, Shown};
 use crate::http::problem::Problem;
 use crate::incidents::links::LinkPage;
 use crate::reports::document;
@@ -31,9 +32,10 @@ impl<T: ToSchema> Output for Json<T> {
     }
 }
 
-impl<T: ToSchema> Output for Private<T> {
-    fn describe(draft: Draft<'_>) -> Draft<'_> {
-        draft.json::<T>(200)
+impl<T: ToSchema> Output for Private<Vec<T>> {
+    fn describe(mut draft: Draft<'_>) -> Draft<'_> {
+        let schema = draft.list::<T>();
+        draft.answer(200, vec![("application/json", schema)])
     }
 }
 
@@ -99,7 +101,10 @@ impl Output for Imported {
 
 impl Output for Exported {
     fn describe(mut draft: Draft<'_>) -> Draft<'_> {
-        let contacts = draft.schema::<Vec<super::schemas::ExportedContact>>();
+        draft.schema::<Contact>();
+        let contacts = draft.named("ExportedContact", super::pass::unmasked(&Contact::schema()));
+        let contacts: RefOr<Schema> =
+            Schema::Array(ArrayBuilder::new().items(contacts).build()).into();
         let schema = |format: FileFormat| match format {
             FileFormat::Json => contacts.clone(),
             FileFormat::Csv | FileFormat::Vcard => text().into(),
@@ -114,10 +119,13 @@ impl Output for Exported {
 
 impl Output for Zip {
     fn describe(draft: Draft<'_>) -> Draft<'_> {
-        let file = text().format(Some(utoipa::openapi::schema::SchemaFormat::Custom("binary".into())));
-        draft
-            .answer(200, vec![("application/zip", file.into())])
-            .answer_header(200, "Content-Disposition", "File name.")
+        let file =
+            text().format(Some(utoipa::openapi::schema::SchemaFormat::Custom("binary".into())));
+        draft.answer(200, vec![("application/zip", file.into())]).answer_header(
+            200,
+            "Content-Disposition",
+            "File name.",
+        )
     }
 }
 

@@ -29,6 +29,14 @@ pub(super) fn patch(schema: &RefOr<Schema>) -> RefOr<Schema> {
     serde_json::from_value(value).unwrap()
 }
 
+/// Returns the schema of a contact whose numbers and addresses are shown in full.
+pub(super) fn unmasked(schema: &RefOr<Schema>) -> RefOr<Schema> {
+    let text = serde_json::to_string(schema).unwrap().replace("/MaskedChannel\"", "/Channel\"");
+    let mut value: Value = serde_json::from_str(&text).unwrap();
+    value["description"] = "A contact with full phone numbers and email addresses.".into();
+    serde_json::from_value(value).unwrap()
+}
+
 fn names(list: &Value) -> BTreeSet<String> {
     let names = list.as_array().into_iter().flatten();
     names.filter_map(|name| name.as_str().map(str::to_owned)).collect()
@@ -191,7 +199,9 @@ fn close(schema: &mut Value) {
         close(arm);
     }
     let Some(object) = schema.as_object_mut() else { return };
-    for property in object.get_mut("properties").and_then(Value::as_object_mut).into_iter().flatten() {
+    for property in
+        object.get_mut("properties").and_then(Value::as_object_mut).into_iter().flatten()
+    {
         close(property.1);
     }
     if object.contains_key("properties") && !object.contains_key("additionalProperties") {

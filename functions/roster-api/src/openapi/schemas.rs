@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
-use utoipa::openapi::schema::{AdditionalProperties, ArrayBuilder, ObjectBuilder, OneOfBuilder, Type};
+use utoipa::openapi::schema::{
+    AdditionalProperties, ArrayBuilder, ObjectBuilder, OneOfBuilder, Type,
+};
 use utoipa::openapi::{Ref, RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
@@ -107,7 +109,6 @@ impl ToSchema for EventBridgeEvent {}
 
 /// The fields of the review page's form. Which are sent depends on `do`.
 #[derive(ToSchema)]
-#[schema(additional_properties = String)]
 #[expect(dead_code, reason = "only its shape is described")]
 pub(super) struct ReviewForm {
     /// Action of the button, such as `confirm`, `correct`, or `departure`.

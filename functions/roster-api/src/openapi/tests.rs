@@ -7,8 +7,8 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::document;
-use crate::routes::{Route, all, reported};
 use crate::http::scope::{Allowed, Scope};
+use crate::routes::{Route, all, reported};
 
 /// Set to write the document again: `UPDATE_OPENAPI=1 cargo test -p muster-roster-api openapi`.
 const UPDATE: &str = "UPDATE_OPENAPI";
@@ -62,9 +62,35 @@ fn the_document_has_the_parameters_that_the_routes_take() {
 #[test]
 fn every_operation_is_described_in_the_same_way() {
     const VERBS: [&str; 29] = [
-        "Acknowledge", "Activate", "Approve", "Check", "Create", "Delete", "Download", "Erase", "Export", "Get",
-        "Import", "List", "Offboard", "Preview", "Record", "Reject", "Replace", "Request", "Reset", "Resolve",
-        "Reveal", "Simulate", "Start", "Submit", "Test", "Update", "Declare", "Join", "Leave",
+        "Acknowledge",
+        "Activate",
+        "Approve",
+        "Check",
+        "Create",
+        "Delete",
+        "Download",
+        "Erase",
+        "Export",
+        "Get",
+        "Import",
+        "List",
+        "Offboard",
+        "Preview",
+        "Record",
+        "Reject",
+        "Replace",
+        "Request",
+        "Reset",
+        "Resolve",
+        "Reveal",
+        "Simulate",
+        "Start",
+        "Submit",
+        "Test",
+        "Update",
+        "Declare",
+        "Join",
+        "Leave",
     ];
     let document = document();
     let (mut ids, tags) = (BTreeSet::new(), document["tags"].as_array().unwrap());

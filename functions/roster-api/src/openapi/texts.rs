@@ -60,10 +60,16 @@ pub(super) const TAGS: [(&str, &str); 13] = [
     ("Drills", "Tests of the real path with a synthetic finding, and their reports."),
     ("Preview", "Who would be paged, without paging anyone."),
     ("Reviews", "Monthly reviews of entries, change requests, and the coverage report."),
-    ("Response plan", "The incident response plan, its settings, its check, and the evidence package."),
+    (
+        "Response plan",
+        "The incident response plan, its settings, its check, and the evidence package.",
+    ),
     ("Roles", "The seven roles in incident response."),
     ("Changes", "The change history of all entries."),
-    ("Message links", "Pages for people behind the links in messages. They require no authentication."),
+    (
+        "Message links",
+        "Pages for people behind the links in messages. They require no authentication.",
+    ),
     ("Operations", "Health, readiness, Incident Manager, and this document."),
 ];
 

@@ -38,6 +38,7 @@ pub(crate) struct PublicChangeRequest {
     /// Entry that the request is about: `contact:<id>` or `external:<id>`.
     subject: Subject,
     /// Contact who made the request.
+    #[cfg_attr(test, schema(value_type = String, pattern = "^[a-z0-9-]{1,64}$"))]
     requested_by: muster_domain::value::id::ContactId,
     /// Time of the request.
     #[cfg_attr(test, schema(value_type = String, format = DateTime))]

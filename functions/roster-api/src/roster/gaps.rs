@@ -130,16 +130,21 @@ impl AllowGaps {
 #[cfg_attr(test, derive(utoipa::ToSchema))]
 pub(crate) struct OffboardingResult {
     /// ID of the contact who was offboarded.
+    #[cfg_attr(test, schema(value_type = String, pattern = "^[a-z0-9-]{1,64}$"))]
     contact: ContactId,
     /// ID of the contact who replaces them. Omitted if the contact had no backup in the roster.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schema(value_type = Option<String>, pattern = "^[a-z0-9-]{1,64}$"))]
     replaced_by: Option<ContactId>,
     /// IDs of the contacts whose backup contact is now the replacement.
+    #[cfg_attr(test, schema(value_type = Vec<String>))]
     backup_for: Vec<ContactId>,
     /// IDs of the escalation plans that now name the replacement.
+    #[cfg_attr(test, schema(value_type = Vec<String>))]
     escalation_plans: Vec<PlanId>,
     /// ID of the replacement, if it now has no backup contact.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schema(value_type = Option<String>, pattern = "^[a-z0-9-]{1,64}$"))]
     contact_without_backup: Option<ContactId>,
 }
 

@@ -105,6 +105,7 @@ impl Asked {
 #[cfg_attr(test, derive(utoipa::ToSchema))]
 pub(crate) struct TeamMemberPreview {
     /// The contact ID.
+    #[cfg_attr(test, schema(value_type = String, pattern = "^[a-z0-9-]{1,64}$"))]
     contact: ContactId,
     /// Name of the contact.
     name: String,
@@ -157,6 +158,7 @@ pub(crate) struct TeamPreview {
     /// Whether contacts are paged at this severity.
     would_page: bool,
     /// ID of the escalation plan that applies.
+    #[cfg_attr(test, schema(value_type = String, pattern = "^[a-z0-9-]{1,64}$"))]
     escalation_plan: PlanId,
     /// Minutes between the opening of the incident and the first step.
     after_minutes: u32,
@@ -251,6 +253,7 @@ pub(crate) struct Simulation {
     min_paging_severity: Threshold,
     /// ID of the escalation plan that applies. Omitted if the finding would only be recorded.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schema(value_type = Option<String>, pattern = "^[a-z0-9-]{1,64}$"))]
     escalation_plan: Option<PlanId>,
     /// Escalation steps until the end of the plan, if no one acknowledges.
     steps: Vec<SimulatedStep>,

@@ -59,6 +59,7 @@ pub(crate) struct RowResult {
     line: usize,
     /// The contact ID. Omitted if the row has none that is valid.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schema(value_type = Option<String>, pattern = "^[a-z0-9-]{1,64}$"))]
     id: Option<ContactId>,
     /// Status of the row.
     status: RowStatus,

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 pub use crate::value::channel_key::{ChannelKey, SendChannel};
 
 use crate::incident::escalation::Cursor;
+use crate::value::recipient::Recipient;
 use crate::value::words::words;
 
 /// How long a claim holds before another try may take it over: longer than the pager can run
@@ -16,11 +17,6 @@ pub const MOST_TRIES: u32 = 3;
 /// How long to wait before a send that failed for a passing reason is tried again.
 pub const TRY_AGAIN: SignedDuration = SignedDuration::from_secs(15);
 
-/// The contact in the record of a message to the emergency topic.
-pub const EMERGENCY: &str = "emergency";
-/// What comes before an organization's id where a record names whom it is about.
-pub const EXTERNAL: &str = "external:";
-
 /// Identifies a delivery within its incident.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
@@ -30,7 +26,7 @@ pub struct DeliveryKey {
     pub cursor: Cursor,
     /// ID of the contact, `emergency` for the emergency topic, or `external:<id>` for an external
     /// resource.
-    pub contact: String,
+    pub contact: Recipient,
     /// Channel of the delivery.
     pub channel: SendChannel,
     /// Update that the message belongs to. Omitted for a page of an escalation step.
@@ -239,7 +235,7 @@ mod tests {
         let record = |state, tries| Delivery {
             key: DeliveryKey {
                 cursor: Cursor { run: 1, round: 1, step: 0 },
-                contact: "ada".into(),
+                contact: Recipient::Contact("ada".parse().unwrap()),
                 channel: ChannelKey::first(ChannelType::Sms).into(),
                 about: None,
             },

@@ -9,6 +9,7 @@ use crate::finding::Finding;
 use crate::incident::send::{Delivery, DeliveryState};
 use crate::incident::{Actor, Incident, IncidentStatus};
 use crate::value::id::{ContactId, IncidentId};
+use crate::value::recipient::Recipient;
 
 /// How often contacts are told of an incident that is not resolved.
 pub const DAILY: SignedDuration = SignedDuration::from_hours(24);
@@ -104,7 +105,7 @@ pub enum Standing {
     /// A message waits for a digest: how it ends is not known.
     Waits,
     /// These contacts were told.
-    Told(BTreeSet<String>),
+    Told(BTreeSet<Recipient>),
     /// No contact was told.
     Untold,
 }
@@ -246,7 +247,7 @@ mod tests {
         let refused = || DeliveryState::Failed { error: "OptedOut".into(), retryable: false };
         let ada = record("ada", "sms", refused());
         let told = [ada.clone(), record("ada", "email", sent()), record("bob", "sms", refused())];
-        assert_eq!(Standing::of(&told), Standing::Told(BTreeSet::from(["ada".to_owned()])));
+        assert_eq!(Standing::of(&told), Standing::Told(BTreeSet::from(["ada".parse().unwrap()])));
         for none in [
             vec![],
             vec![ada],

@@ -7,6 +7,7 @@ use muster_domain::incident::send::{
     ChannelKey, Claim, Delivery, DeliveryKey, DeliveryState, LEASE, SendChannel, claim,
 };
 use muster_domain::value::channel::ChannelType;
+use muster_domain::value::recipient::Recipient;
 use muster_runtime::error::AwsError;
 
 use super::Notices;
@@ -22,7 +23,7 @@ pub struct Notice {
     /// What it is about, such as `review#2026-11#contact:ada`: the same is never sent twice.
     pub about: String,
     /// Whom it is for: a contact's id, or the topic.
-    pub whom: String,
+    pub whom: Recipient,
     /// `email`, `sms`, `voice` with a number if there are several, or `topic`.
     pub channel: String,
 }

@@ -54,7 +54,7 @@ fn send_sk(key: &DeliveryKey) -> String {
 /// The send of a turn, or of an update in it, that has this sort key.
 fn send_key(sk: &str, cursor: Cursor, about: Option<&str>) -> Option<DeliveryKey> {
     let (contact, channel) = sk.strip_prefix(&prefix(cursor, about))?.rsplit_once('#')?;
-    let (contact, channel) = (contact.to_owned(), channel.parse().ok()?);
+    let (contact, channel) = (contact.parse().ok()?, channel.parse().ok()?);
     Some(DeliveryKey { cursor, contact, channel, about: about.map(str::to_owned) })
 }
 
@@ -107,7 +107,7 @@ impl Sends<'_> {
             let Some(record) = item::readable::<Delivery>(item, "send") else { continue };
             let went = matches!(record.state, DeliveryState::Sent { .. });
             if went && record.key.channel != SendChannel::Topic {
-                reached.extend(record.key.contact.parse::<ContactId>().ok());
+                reached.extend(record.key.contact.contact().cloned());
             }
         }
         Ok(reached)

@@ -8,6 +8,7 @@ use muster_domain::incident::digest::still_wants;
 use muster_domain::incident::{Actor, Incident, IncidentStatus as Standing};
 use muster_domain::message::page::shown;
 use muster_domain::value::id::IncidentId;
+use muster_domain::value::recipient::Recipient;
 use muster_domain::value::text::escape;
 use muster_runtime::error::AwsError;
 use muster_store::incidents::LinkToken;
@@ -53,7 +54,7 @@ pub(super) async fn act(app: &App, link: &LinkToken, digest: &str) -> Response {
     }
     let by = &Actor::Contact { contact: link.contact.clone() };
     let one = async |incident: Incident| {
-        if !still_wants(&incident, link.contact.as_str()) {
+        if !still_wants(&incident, &Recipient::from(&link.contact)) {
             return Ok(incident);
         }
         match take_up(app, &incident.id, by, None).await {
@@ -107,7 +108,8 @@ fn listed(status: StatusCode, link: &LinkToken, incidents: &[Incident]) -> Respo
 /// Returns the button, or why there is none.
 fn answer(link: &LinkToken, incidents: &[Incident]) -> String {
     let mine = |incident: &Incident| incident.acknowledged_by(&link.contact);
-    let wanting = incidents.iter().filter(|i| still_wants(i, link.contact.as_str())).count();
+    let wanting =
+        incidents.iter().filter(|i| still_wants(i, &Recipient::from(&link.contact))).count();
     match wanting {
         0 if incidents.iter().any(mine) => {
             "<p role=\"status\"><strong>You acknowledged these incidents.</strong></p>".to_owned()

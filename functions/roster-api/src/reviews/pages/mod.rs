@@ -20,7 +20,7 @@ use muster_store::incidents::{Lets, ReviewToken};
 
 pub(crate) use self::deeds::tell;
 
-use self::form::Filled;
+pub(crate) use self::form::Filled;
 use self::page::Said;
 use crate::App;
 use crate::http::request::PathText;

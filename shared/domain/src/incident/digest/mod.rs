@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::incident::send::{DeliveryKey, DeliveryState, longest};
 use crate::incident::{Incident, IncidentStatus};
 use crate::value::id::ContactId;
+use crate::value::recipient::Recipient;
 
 /// How many pages one digest takes: its record names each, and DynamoDB's items end at 400 KB.
 pub const MOST_PAGES: usize = 1_000;
@@ -54,9 +55,9 @@ pub fn left(digest: Option<&Digest>, now: Timestamp) -> Left {
 /// Whether an incident still wants this recipient: nobody has answered it, and neither has the recipient,
 /// where its plan asks for several.
 #[must_use]
-pub fn still_wants(incident: &Incident, recipient: &str) -> bool {
-    let answered = |id: ContactId| incident.acknowledged_by(&id);
-    incident.status == IncidentStatus::Open && !recipient.parse().is_ok_and(answered)
+pub fn still_wants(incident: &Incident, recipient: &Recipient) -> bool {
+    let answered = |id: &ContactId| incident.acknowledged_by(id);
+    incident.status == IncidentStatus::Open && !recipient.contact().is_some_and(answered)
 }
 
 /// Whether a held page is still wanted: its incident wants the recipient and its source has not stopped the

@@ -63,11 +63,13 @@ fn whom_an_incident_still_wants() {
     two.escalation_plan.required_acknowledgments = 2;
     let ada = Actor::Contact { contact: "ada".parse().unwrap() };
     let once = two.acknowledge(ada, now()).unwrap().unwrap();
-    assert!(still_wants(&two, "ada") && still_wants(&once, "bob"));
-    assert!(!still_wants(&once, "ada"));
-    assert!(still_wants(&once, "external:counsel"));
+    assert!(
+        still_wants(&two, &"ada".parse().unwrap()) && still_wants(&once, &"bob".parse().unwrap())
+    );
+    assert!(!still_wants(&once, &"ada".parse().unwrap()));
+    assert!(still_wants(&once, &"external:counsel".parse().unwrap()));
     let over = once.resolve(Actor::Muster, now()).unwrap();
-    assert!(!still_wants(&over, "bob"));
+    assert!(!still_wants(&over, &"bob".parse().unwrap()));
     // An update is for those who have acknowledged.
     let page = |about: Option<&str>| DeliveryKey {
         cursor: Cursor::FIRST,

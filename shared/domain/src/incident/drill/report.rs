@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::finding::drill::DrillMode;
-use crate::incident::send::{Delivery, DeliveryState, DeliveryStatus, EXTERNAL, SendChannel};
+use crate::incident::send::{Delivery, DeliveryState, DeliveryStatus, SendChannel};
 use crate::incident::{Actor, Incident, IncidentStatus};
 use crate::value::id::{ContactId, IncidentId};
 use crate::value::incident_type::IncidentType;
@@ -104,10 +104,10 @@ pub fn report(incident: &Incident, sends: &[Delivery]) -> Option<DrillReport> {
     let mut people = BTreeMap::<ContactId, Vec<&Delivery>>::new();
     for record in sends {
         // What went to the emergency topic or an organisation was to nobody of ours.
-        if record.key.channel == SendChannel::Topic || record.key.contact.starts_with(EXTERNAL) {
+        if record.key.channel == SendChannel::Topic || record.key.contact.is_external() {
             continue;
         }
-        if let Ok(contact) = record.key.contact.parse() {
+        if let Some(contact) = record.key.contact.contact().cloned() {
             people.entry(contact).or_default().push(record);
         }
     }

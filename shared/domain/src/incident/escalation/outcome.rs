@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::{Emergency, Turn};
-use crate::incident::send::{Delivery, DeliveryState, EXTERNAL, SendChannel};
+use crate::incident::send::{Delivery, DeliveryState, SendChannel};
 use crate::value::channel::ChannelType;
 
 impl Turn {
@@ -14,7 +14,7 @@ impl Turn {
         // A notified organization does not help a team that was not paged.
         let counts = |record: &&Delivery| {
             record.key.channel != SendChannel::Topic
-                && (self.only_externals || !record.key.contact.starts_with(EXTERNAL))
+                && (self.only_externals || !record.key.contact.is_external())
         };
         let mut sends = records.iter().filter(counts).peekable();
         let tried = sends.peek().is_some();

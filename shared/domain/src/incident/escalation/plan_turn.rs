@@ -161,8 +161,10 @@ pub fn plan_update(
     let here = |id| people.get(&id).filter(|contact| !contact.departed());
     let known = recipients(incident).into_iter().filter_map(here);
     let page = |contact: &Contact| {
-        let own: Vec<_> =
-            records.iter().filter(|record| record.key.contact == contact.id.as_str()).collect();
+        let own: Vec<_> = records
+            .iter()
+            .filter(|record| record.key.contact.contact() == Some(&contact.id))
+            .collect();
         let ended = |record: &&Delivery| {
             matches!(record.state, DeliveryState::Sent { .. } | DeliveryState::Held { .. })
         };
