@@ -11,19 +11,15 @@ use crate::draft::fault::FieldError;
 use crate::draft::given::Given;
 use crate::value::availability::{Availability, Window, Zone};
 use crate::value::incident_type::IncidentType;
+use crate::value::limits::{ESCALATION_LEVELS, MAX_LIST};
 use crate::value::severity::Severity;
 use crate::value::text;
 
-/// Most entries of a list: far above any real entry, far below DynamoDB's 400 KB an item.
-pub(crate) const MAX_LIST: usize = 100;
 /// Shown as the example of a phone number; a number reserved for fiction.
 pub(crate) const PHONE: &str = "+14255550101";
 pub(crate) const EMAIL: &str = "ada@example.com";
 const HOURS: &str = r#""24/7" or [{"days":["mon","tue"],"from":"08:00","to":"18:00"}]"#;
 pub(crate) const ZONE: &str = "Europe/Berlin";
-/// What the service writes itself: allowed in a draft, so that what was read can be sent back.
-const OURS: [&str; 6] =
-    ["created_at", "created_by", "updated_at", "updated_by", "confirmed_at", "unconfirmed_since"];
 
 /// A field of a draft: absent (or null), of the wanted type, or of another.
 pub(crate) type Field<T> = Option<Given<T>>;
@@ -65,14 +61,14 @@ impl Faults {
         self.0.push(FieldError::new(field, fault, example));
     }
 
-    /// Names each key that neither the draft knows nor the service writes itself.
+    /// Names each key that the draft does not know.
     pub(crate) fn unknown<'a>(
         &mut self,
         keys: impl Iterator<Item = &'a String>,
         fault: &str,
         example: &str,
     ) {
-        for key in keys.filter(|key| !OURS.contains(&key.as_str())) {
+        for key in keys {
             self.add(printable(key), fault, example);
         }
     }
@@ -294,7 +290,8 @@ impl Faults {
 
     /// An escalation level.
     pub(crate) fn level(&mut self, field: &str, given: Field<i64>) -> Option<u8> {
-        self.whole(field, given, 1..=4, "must be an integer from 1 to 4", "2")
+        let levels = i64::from(*ESCALATION_LEVELS.start())..=i64::from(*ESCALATION_LEVELS.end());
+        self.whole(field, given, levels, "must be an integer from 1 to 4", "2")
     }
 
     pub(crate) fn availability(&mut self, given: Field<AvailabilityDraft>) -> Availability {

@@ -3,3 +3,4 @@
 pub(crate) mod checks;
 pub mod fault;
 pub mod given;
+pub(crate) mod input;

@@ -31,7 +31,8 @@ use crate::value::incident_type::IncidentType;
 use crate::value::severity::Severity;
 use crate::value::words::words;
 
-/// Who performed an action.
+/// Who performed an action. One of: a contact who used a link in a page; an API caller (IAM ARN or
+/// token subject); Muster.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(tag = "type", rename_all = "snake_case")]

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::value::words::words;
 
 words! {
-    /// Notification priority of a role.
+    /// How urgently the role is notified.
     pub enum Priority {
         /// Notified immediately.
         Immediate = "immediate",
@@ -36,9 +36,6 @@ words! {
     }
 }
 
-/// The escalation levels, from the first to the last.
-pub const ESCALATION_LEVELS: std::ops::RangeInclusive<u8> = 1..=4;
-
 /// Title, responsibilities, and skills of a role.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
@@ -55,7 +52,7 @@ pub struct RoleCard {
     /// Default escalation level of the role, 1 to 4.
     #[cfg_attr(feature = "schema", schema(minimum = 1, maximum = 4))]
     pub escalation_level: u8,
-    /// Notification priority of the role.
+    /// How urgently the role is notified.
     pub priority: Priority,
 }
 

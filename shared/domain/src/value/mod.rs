@@ -7,6 +7,7 @@ pub mod channel_key;
 pub mod id;
 pub mod incident_type;
 pub mod recipient;
+pub mod limits;
 pub mod severity;
 pub mod stamps;
 pub mod text;

@@ -30,11 +30,10 @@ pub struct Stamps {
     /// IAM ARN or token subject of the caller who made the last change. Omitted for a built-in entry.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub updated_by: String,
-    /// Version number, increased by each change. Also the ETag. 0: built-in.
+    /// Version number, increased by each change. Also the `ETag`. 0: built-in.
     pub version: u64,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
 fn is_epoch(at: &Timestamp) -> bool {
     *at == Timestamp::UNIX_EPOCH
 }

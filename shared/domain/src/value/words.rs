@@ -9,7 +9,7 @@ macro_rules! words {
     (
         $(#[doc = $about:literal])+
         $visibility:vis enum $name:ident $(default $default:ident)? {
-            $($(#[doc = $meaning:literal])+ $variant:ident = $word:literal,)+
+            $($(#[doc = $meaning:literal])+ $variant:ident = $word:tt,)+
         }
     ) => {
         $(#[doc = $about])+

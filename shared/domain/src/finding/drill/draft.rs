@@ -17,17 +17,30 @@ use crate::value::severity::Severity;
 /// The account of a drill that names none; no AWS account has it.
 const NO_ACCOUNT: &str = "000000000000";
 
-/// A drill as somebody asks for it: every field may be missing or of the wrong type.
+/// A request to start a drill.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "schema", schema(example = json!({"mode": "dry_run"})))]
 #[serde(expecting = "a drill object")]
 #[expect(clippy::zero_sized_map_values, reason = "serde flattens maps, not sets")]
 pub struct DrillInput {
+    /// Incident type. Default: `other`.
+    #[cfg_attr(feature = "schema", schema(value_type = Option<IncidentType>))]
     incident_type: Field<String>,
+    /// Severity. Default: `high`.
+    #[cfg_attr(feature = "schema", schema(value_type = Option<Severity>))]
     severity: Field<String>,
+    /// AWS account ID. Default: `000000000000`.
+    #[cfg_attr(feature = "schema", schema(value_type = Option<String>, pattern = "^[0-9]{12}$"))]
     account: Field<String>,
+    /// Contact IDs. Default: the contacts of the escalation plan.
+    #[cfg_attr(feature = "schema", schema(value_type = Option<Vec<String>>, pattern = "^[a-z0-9-]{1,64}$", max_items = 100))]
     contacts: Field<Vec<Given<String>>>,
+    /// Mode of the drill.
+    #[cfg_attr(feature = "schema", schema(value_type = DrillMode))]
     mode: Field<String>,
     #[serde(flatten)]
+    #[cfg_attr(feature = "schema", schema(ignore))]
     rest: BTreeMap<String, IgnoredAny>,
 }
 

@@ -43,7 +43,7 @@ words! {
 pub struct Drill {
     /// Mode of the drill.
     pub mode: DrillMode,
-    /// Contacts of the drill. Omitted: the contacts of the escalation plan.
+    /// Contacts of the drill. Default: the contacts of the escalation plan.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     #[cfg_attr(feature = "schema", schema(value_type = BTreeSet<String>, pattern = "^[a-z0-9-]{1,64}$"))]
     pub contacts: BTreeSet<ContactId>,

@@ -14,8 +14,8 @@ pub use self::needs::{Found, Wanted, call, wanted};
 pub use self::plan_turn::{plan_turn, plan_update};
 pub use self::turn::{ExternalPage, Next, PersonPage, Turn};
 
-use crate::roster::role::ESCALATION_LEVELS;
 use crate::value::id::IncidentId;
+use crate::value::limits::ESCALATION_LEVELS;
 
 /// The highest escalation level there is.
 pub const LAST_LEVEL: u8 = *ESCALATION_LEVELS.end();

@@ -11,7 +11,7 @@ use crate::samples::{closed, incident, now, people, person};
 use crate::value::id::ContactId;
 use crate::value::severity::Severity;
 
-fn line<'a>(name: &'a str, event: EventType) -> Line<'a> {
+fn line(name: &str, event: EventType) -> Line<'_> {
     Line { name, event, by: "Muster", at: now(), message: "Something happened." }
 }
 

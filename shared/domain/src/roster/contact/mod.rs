@@ -97,7 +97,7 @@ pub struct Contact {
     pub updated_at: Timestamp,
     /// IAM ARN or token subject of the caller who made the last change.
     pub updated_by: String,
-    /// Version number, increased by each change. Also the ETag.
+    /// Version number, increased by each change. Also the `ETag`.
     pub version: u64,
 }
 

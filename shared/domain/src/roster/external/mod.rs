@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 pub use self::kind::ExternalResourceType;
-pub use self::portal::{Portal, PortalError};
+pub use self::portal::{MAX_PORTAL, Portal, PortalError};
 
 use crate::value::availability::{Availability, Zone};
 use crate::value::channel::{Channel, Email, Phone};
@@ -124,7 +124,7 @@ pub struct ExternalResource {
     pub updated_at: Timestamp,
     /// IAM ARN or token subject of the caller who made the last change.
     pub updated_by: String,
-    /// Version number, increased by each change. Also the ETag.
+    /// Version number, increased by each change. Also the `ETag`.
     pub version: u64,
 }
 

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 /// Longest address, in characters: what browsers and chat clients still open.
-const MAX_PORTAL: usize = 2000;
+pub const MAX_PORTAL: usize = 2000;
 
 /// Why a text is not the address of a portal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

@@ -5,8 +5,9 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::roster::role::{ESCALATION_LEVELS, Role};
+use crate::roster::role::Role;
 use crate::value::id::{ContactId, ResourceId};
+use crate::value::limits::ESCALATION_LEVELS;
 
 /// Target of a step: a word such as `severity_team`, or `role:technical_lead`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

@@ -1,60 +1,72 @@
 //! The response plan's settings as somebody sends them, and the checks that make them [`PlanSettings`].
 
 mod checks;
+mod rows;
 
-use std::collections::BTreeMap;
-
-use serde::Deserialize;
-use serde::de::IgnoredAny;
+use rows::{
+    CommunicationChannelInput, CommunicationRuleInput, PhaseActionsInput, PlannedExerciseInput,
+    RaciActivityInput, SeverityDefinitionInput,
+};
 
 use crate::draft::checks::{Faults, Field};
 use crate::draft::fault::FieldError;
-use crate::draft::given::{Given, known};
+use crate::draft::given::Given;
+use crate::draft::input::input;
 use crate::response_plan::settings::{Framework, ResponsePlanSettings};
+#[cfg(feature = "schema")]
+use crate::roster::role::Role;
+use crate::value::limits::REVIEW_MONTHS;
 use crate::value::stamps::{Stamp, Stamps};
 
-/// The settings as somebody sends them. A field that is missing has its default.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(expecting = "a response plan settings object")]
-#[expect(clippy::zero_sized_map_values, reason = "serde flattens maps, not sets")]
-pub struct ResponsePlanSettingsInput {
-    organization: Field<String>,
-    purpose: Field<String>,
-    scope: Field<String>,
-    owner: Field<String>,
-    approver: Field<String>,
-    framework: Field<String>,
-    review_interval_months: Field<i64>,
-    raci: Field<Vec<Given<Row>>>,
-    phases: Field<Vec<Given<Row>>>,
-    severities: Field<Vec<Given<Row>>>,
-    communication: Field<Vec<Given<Row>>>,
-    communication_channels: Field<Vec<Given<Row>>>,
-    exercises: Field<Vec<Given<Row>>>,
-    version: Field<u64>,
-    #[serde(flatten)]
-    rest: BTreeMap<String, IgnoredAny>,
-}
-
-/// A row of one of the lists: texts and lists of texts, by field.
-type Row = BTreeMap<String, Cell>;
-
-/// A field of a row.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(untagged)]
-enum Cell {
-    Text(String),
-    Texts(Vec<Given<String>>),
-    Other(IgnoredAny),
+input! {
+    /// Fields to change the settings. Omitted fields use defaults. You can send back the settings
+    /// you read: Muster ignores read-only fields.
+    #[serde(expecting = "a response plan settings object")]
+    #[cfg_attr(feature = "schema", schema(example = json!({"organization": "Example Ltd", "framework": "nist_800_61r3"})))]
+    pub struct ResponsePlanSettingsInput {
+        /// Name of your organization. Maximum: 200 characters.
+        #[cfg_attr(feature = "schema", schema(value_type = Option<String>, min_length = 1, max_length = 200))]
+        organization: Field<String>,
+        /// Purpose of the plan. Maximum: 4,000 characters.
+        #[cfg_attr(feature = "schema", schema(value_type = Option<String>, min_length = 1, max_length = 4000))]
+        purpose: Field<String>,
+        /// Scope of the plan. Maximum: 4,000 characters.
+        #[cfg_attr(feature = "schema", schema(value_type = Option<String>, min_length = 1, max_length = 4000))]
+        scope: Field<String>,
+        /// ID of the contact who owns the plan.
+        #[cfg_attr(feature = "schema", schema(value_type = Option<String>, pattern = "^[a-z0-9-]{1,64}$"))]
+        owner: Field<String>,
+        /// Role that approves the plan.
+        #[cfg_attr(feature = "schema", schema(value_type = Option<Role>))]
+        approver: Field<String>,
+        /// Framework that names the phases.
+        #[cfg_attr(feature = "schema", schema(value_type = Option<Framework>))]
+        framework: Field<String>,
+        /// Months between two reviews of the plan, 1 to 24. Default: 12.
+        #[cfg_attr(feature = "schema", schema(value_type = Option<i32>, minimum = 1, maximum = 24))]
+        review_interval_months: Field<i64>,
+        /// Rows of the RACI matrix. Maximum: 100.
+        #[cfg_attr(feature = "schema", schema(value_type = Option<Vec<RaciActivityInput>>, max_items = 100))]
+        raci: Field<Vec<Given<RaciActivityInput>>>,
+        /// Actions in each phase. Maximum: 100.
+        #[cfg_attr(feature = "schema", schema(value_type = Option<Vec<PhaseActionsInput>>, max_items = 100))]
+        phases: Field<Vec<Given<PhaseActionsInput>>>,
+        /// Definition of each severity. Maximum: 100.
+        #[cfg_attr(feature = "schema", schema(value_type = Option<Vec<SeverityDefinitionInput>>, max_items = 100))]
+        severities: Field<Vec<Given<SeverityDefinitionInput>>>,
+        /// Rows of the communication plan. Maximum: 100.
+        #[cfg_attr(feature = "schema", schema(value_type = Option<Vec<CommunicationRuleInput>>, max_items = 100))]
+        communication: Field<Vec<Given<CommunicationRuleInput>>>,
+        /// Communication channels of the response team. Maximum: 100.
+        #[cfg_attr(feature = "schema", schema(value_type = Option<Vec<CommunicationChannelInput>>, max_items = 100))]
+        communication_channels: Field<Vec<Given<CommunicationChannelInput>>>,
+        /// Planned exercises. Maximum: 100.
+        #[cfg_attr(feature = "schema", schema(value_type = Option<Vec<PlannedExerciseInput>>, max_items = 100))]
+        exercises: Field<Vec<Given<PlannedExerciseInput>>>,
+    }
 }
 
 impl ResponsePlanSettingsInput {
-    /// The version its sender has read, if the draft says so.
-    #[must_use]
-    pub fn version(&self) -> Option<u64> {
-        known(self.version.as_ref()).copied()
-    }
-
     /// The settings this draft describes, in the place of `current`.
     ///
     /// # Errors
@@ -77,7 +89,7 @@ impl ResponsePlanSettingsInput {
         let review_months = faults.whole(
             "review_interval_months",
             self.review_interval_months,
-            1..=24,
+            REVIEW_MONTHS,
             wrong,
             "12",
         );

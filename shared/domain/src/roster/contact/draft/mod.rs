@@ -8,7 +8,8 @@ use serde::de::IgnoredAny;
 
 use crate::draft::checks::{AvailabilityDraft, Faults, Field, ZONE};
 use crate::draft::fault::FieldError;
-use crate::draft::given::{Given, known};
+use crate::draft::given::Given;
+use crate::draft::input::input;
 use crate::roster::contact::Contact;
 use crate::roster::hole::LEAST_KINDS;
 use crate::value::id::ContactId;
@@ -16,36 +17,85 @@ use crate::value::stamps::Stamp;
 
 mod checks;
 
-/// A contact as somebody sends it: every field may be missing or of the wrong type.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(expecting = "a contact object")]
-#[expect(clippy::zero_sized_map_values, reason = "serde flattens maps, not sets")]
-pub struct ContactInput {
-    id: Field<String>,
-    name: Field<String>,
-    roles: Field<Vec<Given<String>>>,
-    channels: Field<Vec<Given<ChannelDraft>>>,
-    department: Field<String>,
-    manager: Field<String>,
-    backup_contact: Field<String>,
-    availability: Field<AvailabilityDraft>,
-    time_zone: Field<String>,
-    escalation_level: Field<i64>,
-    skills: Field<Vec<Given<String>>>,
-    certifications: Field<Vec<Given<String>>>,
-    accounts: Field<Vec<Given<String>>>,
-    status: Field<StatusDraft>,
-    version: Field<u64>,
-    #[serde(flatten)]
-    rest: BTreeMap<String, IgnoredAny>,
+#[cfg(feature = "schema")]
+use crate::{
+    roster::contact::ContactStatus, roster::role::Role, value::availability::Availability,
+    value::channel::ChannelType,
+};
+
+input! {
+    /// Fields to create or replace a contact. You can send back an entry you read: Muster ignores
+    /// read-only fields. If you include `version`, it must be current.
+    #[serde(expecting = "a contact object")]
+    #[cfg_attr(feature = "schema", schema(example = json!({
+            "name": "Ada Lovelace", "roles": ["incident_commander"],
+            "channels": [
+                {"type": "sms", "address": "+14255550101"}, {"type": "email", "address": "ada@example.com"}
+            ],
+            "time_zone": "Europe/London"
+        })))]
+    pub struct ContactInput {
+        /// Contact ID. Generated from the name if omitted. Cannot be changed.
+        #[cfg_attr(feature = "schema", schema(value_type = Option<String>, pattern = "^[a-z0-9-]{1,64}$", example = "ada-lovelace"))]
+        id: Field<String>,
+        /// Full name. Maximum: 200 characters.
+        #[cfg_attr(feature = "schema", schema(value_type = String, min_length = 1, max_length = 200))]
+        name: Field<String>,
+        /// Roles. The first is the primary role.
+        #[cfg_attr(feature = "schema", schema(value_type = Vec<Role>, min_items = 1, max_items = 7))]
+        roles: Field<Vec<Given<String>>>,
+        /// Channels in order of preference. At least two channel types.
+        #[cfg_attr(feature = "schema", schema(value_type = Vec<ChannelDraft>, min_items = 1, max_items = 100))]
+        channels: Field<Vec<Given<ChannelDraft>>>,
+        /// Department. Maximum: 200 characters.
+        #[cfg_attr(feature = "schema", schema(value_type = Option<String>, min_length = 1, max_length = 200))]
+        department: Field<String>,
+        /// Contact ID or name of the manager. Maximum: 200 characters.
+        #[cfg_attr(feature = "schema", schema(value_type = Option<String>, min_length = 1, max_length = 200))]
+        manager: Field<String>,
+        /// ID of the contact who is paged when this contact is away.
+        #[cfg_attr(feature = "schema", schema(value_type = Option<String>, pattern = "^[a-z0-9-]{1,64}$"))]
+        backup_contact: Field<String>,
+        /// Hours in which the contact is available. Default: `24/7`.
+        #[cfg_attr(feature = "schema", schema(value_type = Option<Availability>))]
+        availability: Field<AvailabilityDraft>,
+        /// IANA time zone.
+        #[cfg_attr(feature = "schema", schema(value_type = String, format = "iana-time-zone", example = "Europe/London"))]
+        time_zone: Field<String>,
+        /// Escalation level, 1 to 4. Default: the level of the first role.
+        #[cfg_attr(feature = "schema", schema(value_type = Option<i32>, minimum = 1, maximum = 4))]
+        escalation_level: Field<i64>,
+        /// Skills. Maximum: 100.
+        #[cfg_attr(feature = "schema", schema(value_type = Option<Vec<String>>, max_items = 100))]
+        skills: Field<Vec<Given<String>>>,
+        /// Certifications. Maximum: 100.
+        #[cfg_attr(feature = "schema", schema(value_type = Option<Vec<String>>, max_items = 100))]
+        certifications: Field<Vec<Given<String>>>,
+        /// AWS account IDs that the contact supports as a subject matter expert. Empty: all
+        /// accounts.
+        #[cfg_attr(feature = "schema", schema(value_type = Option<Vec<String>>, pattern = "^[0-9]{12}$", max_items = 100))]
+        accounts: Field<Vec<Given<String>>>,
+        /// Status of the contact. Default: `active`.
+        #[cfg_attr(feature = "schema", schema(value_type = Option<ContactStatus>))]
+        status: Field<StatusDraft>,
+    }
 }
 
+/// A channel on which a contact receives messages.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "schema", schema(as = ChannelInput))]
 #[expect(clippy::zero_sized_map_values, reason = "serde flattens maps, not sets")]
 struct ChannelDraft {
+    /// Type of the channel.
+    #[cfg_attr(feature = "schema", schema(value_type = ChannelType))]
     r#type: Field<String>,
+    /// Phone number in E.164 format, or a single email address without a display name. The masked
+    /// address of the current entry keeps the address.
+    #[cfg_attr(feature = "schema", schema(value_type = String, min_length = 1, example = "+14255550101"))]
     address: Field<String>,
     #[serde(flatten)]
+    #[cfg_attr(feature = "schema", schema(ignore))]
     rest: BTreeMap<String, IgnoredAny>,
 }
 
@@ -62,13 +112,6 @@ struct LeaveDraft {
 }
 
 impl ContactInput {
-    /// The version its sender has read, if the draft says so: what was written since must not be
-    /// lost.
-    #[must_use]
-    pub fn version(&self) -> Option<u64> {
-        known(self.version.as_ref()).copied()
-    }
-
     /// The contact this draft describes.
     ///
     /// `id` is the id from the path, if there is one. `current` is the entry that is replaced: its

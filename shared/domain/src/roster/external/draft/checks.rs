@@ -1,16 +1,15 @@
 //! The checks of the fields that only an external resource has.
 
 use std::num::NonZeroU32;
+use std::ops::RangeInclusive;
 
 use super::DutyDraft;
 use crate::draft::checks::{EMAIL, Faults, Field, ZONE, printable};
 use crate::draft::given::{Given, known};
 use crate::roster::external::{ExternalResourceType, NotificationObligation};
 use crate::value::availability::{Availability, Zone};
+use crate::value::limits::{OBLIGATION_HOURS, SLA_MINUTES};
 
-/// The longest promise or duty: a year, beyond which it is a slip of the keyboard.
-const YEAR_HOURS: i64 = 365 * 24;
-const YEAR_MINUTES: i64 = YEAR_HOURS * 60;
 const DUTY: &str = r#"{"incident_types":["data_exposure"],"within_hours":72}"#;
 
 impl Faults {
@@ -56,7 +55,7 @@ impl Faults {
 
     pub(super) fn response_minutes(&mut self, given: Field<i64>) -> Option<NonZeroU32> {
         let wrong = "must be an integer from 1 to 525600 (minutes in a year)";
-        self.positive("response_sla_minutes", given, YEAR_MINUTES, wrong, "60")
+        self.positive("response_sla_minutes", given, SLA_MINUTES, wrong, "60")
     }
 
     /// What must be reported. `kind` is none if it has a fault of its own.
@@ -88,7 +87,7 @@ impl Faults {
             self.add(hours_at.as_str(), "is required", "72");
         }
         let wrong = "must be an integer from 1 to 8760 (hours in a year)";
-        let hours = self.positive(&hours_at, draft.within_hours, YEAR_HOURS, wrong, "72");
+        let hours = self.positive(&hours_at, draft.within_hours, OBLIGATION_HOURS, wrong, "72");
         Some(NotificationObligation { incident_types, within_hours: hours? })
     }
 
@@ -96,10 +95,10 @@ impl Faults {
         &mut self,
         field: &str,
         given: Field<i64>,
-        most: i64,
+        range: RangeInclusive<i64>,
         wrong: &str,
         example: &str,
     ) -> Option<NonZeroU32> {
-        self.whole(field, given, 1..=most, wrong, example).and_then(NonZeroU32::new)
+        self.whole(field, given, range, wrong, example).and_then(NonZeroU32::new)
     }
 }

@@ -7,7 +7,8 @@ use serde::de::IgnoredAny;
 
 use crate::draft::checks::{AvailabilityDraft, EMAIL, Faults, Field, PHONE};
 use crate::draft::fault::FieldError;
-use crate::draft::given::{Given, known};
+use crate::draft::given::Given;
+use crate::draft::input::input;
 use crate::roster::external::ExternalResource;
 use crate::value::id::ResourceId;
 use crate::value::stamps::Stamp;
@@ -15,54 +16,104 @@ use crate::value::stamps::Stamp;
 mod checks;
 mod starters;
 
+#[cfg(feature = "schema")]
+use crate::{
+    roster::external::ExternalResourceType, value::availability::Availability,
+    value::incident_type::IncidentType,
+};
+
 const PORTAL: &str = "https://console.aws.amazon.com/support/home";
 
-/// An external resource as somebody sends it: every field may be missing or of the wrong type.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(expecting = "an external resource object")]
-#[expect(clippy::zero_sized_map_values, reason = "serde flattens maps, not sets")]
-pub struct ExternalResourceInput {
-    id: Field<String>,
-    organization: Field<String>,
-    r#type: Field<String>,
-    contact_name: Field<String>,
-    role: Field<String>,
-    service_type: Field<String>,
-    contract_number: Field<String>,
-    support_level: Field<String>,
-    contact_email: Field<String>,
-    contact_phone: Field<String>,
-    escalation_email: Field<String>,
-    escalation_phone: Field<String>,
-    portal_url: Field<String>,
-    availability: Field<AvailabilityDraft>,
-    time_zone: Field<String>,
-    response_sla_minutes: Field<i64>,
-    expertise_areas: Field<Vec<Given<String>>>,
-    notification_obligations: Field<Vec<Given<DutyDraft>>>,
-    owner: Field<String>,
-    version: Field<u64>,
-    #[serde(flatten)]
-    rest: BTreeMap<String, IgnoredAny>,
+input! {
+    /// Fields to create or replace an external resource. You can send back an entry you read:
+    /// Muster ignores read-only fields. If you include `version`, it must be current.
+    #[serde(expecting = "an external resource object")]
+    #[cfg_attr(feature = "schema", schema(example = json!({
+            "organization": "Example Forensics", "type": "forensics", "contact_phone": "+14255550142",
+            "contract_number": "C-2026-0042", "response_sla_minutes": 60
+        })))]
+    pub struct ExternalResourceInput {
+        /// External resource ID. Generated from the organization if omitted. Cannot be changed.
+        #[cfg_attr(feature = "schema", schema(value_type = Option<String>, pattern = "^[a-z0-9-]{1,64}$", example = "aws-support"))]
+        id: Field<String>,
+        /// Name of the organization. Maximum: 200 characters.
+        #[cfg_attr(feature = "schema", schema(value_type = String, min_length = 1, max_length = 200))]
+        organization: Field<String>,
+        /// Type of the external resource.
+        #[cfg_attr(feature = "schema", schema(value_type = ExternalResourceType))]
+        r#type: Field<String>,
+        /// Name of the contact person. Maximum: 200 characters.
+        #[cfg_attr(feature = "schema", schema(value_type = Option<String>, min_length = 1, max_length = 200))]
+        contact_name: Field<String>,
+        /// Role of the organization or its contact person during an incident. Maximum: 200
+        /// characters.
+        #[cfg_attr(feature = "schema", schema(value_type = Option<String>, min_length = 1, max_length = 200))]
+        role: Field<String>,
+        /// Service that the organization provides. Maximum: 200 characters.
+        #[cfg_attr(feature = "schema", schema(value_type = Option<String>, min_length = 1, max_length = 200))]
+        service_type: Field<String>,
+        /// Contract or policy number. Maximum: 200 characters.
+        #[cfg_attr(feature = "schema", schema(value_type = Option<String>, min_length = 1, max_length = 200))]
+        contract_number: Field<String>,
+        /// Contracted or required support level. Maximum: 200 characters.
+        #[cfg_attr(feature = "schema", schema(value_type = Option<String>, min_length = 1, max_length = 200))]
+        support_level: Field<String>,
+        /// Contact email. Required unless `contact_phone` is set (or `portal_url` for AWS teams).
+        #[cfg_attr(feature = "schema", schema(value_type = Option<String>, format = "email", example = "ada@example.com"))]
+        contact_email: Field<String>,
+        /// Contact phone number in E.164 format.
+        #[cfg_attr(feature = "schema", schema(value_type = Option<String>, format = "e164", pattern = "^[+][0-9]{7,15}$", example = "+14255550142"))]
+        contact_phone: Field<String>,
+        /// Email for escalations, if the first contact does not respond.
+        #[cfg_attr(feature = "schema", schema(value_type = Option<String>, format = "email", example = "ada@example.com"))]
+        escalation_email: Field<String>,
+        /// Phone number for escalations in E.164 format.
+        #[cfg_attr(feature = "schema", schema(value_type = Option<String>, format = "e164", pattern = "^[+][0-9]{7,15}$", example = "+14255550142"))]
+        escalation_phone: Field<String>,
+        /// URL of the portal for support cases. Must start with `https://`. Maximum: 2,000
+        /// characters.
+        #[cfg_attr(feature = "schema", schema(value_type = Option<String>, format = "uri", max_length = 2000, example = "https://console.aws.amazon.com/support/home"))]
+        portal_url: Field<String>,
+        /// Hours in which the organization is available. Default: `24/7`.
+        #[cfg_attr(feature = "schema", schema(value_type = Option<Availability>))]
+        availability: Field<AvailabilityDraft>,
+        /// IANA time zone. Required for weekly windows.
+        #[cfg_attr(feature = "schema", schema(value_type = Option<String>, format = "iana-time-zone", example = "Europe/London"))]
+        time_zone: Field<String>,
+        /// Agreed response time in minutes. Maximum: 525,600.
+        #[cfg_attr(feature = "schema", schema(value_type = Option<i32>, minimum = 1, maximum = 525_600))]
+        response_sla_minutes: Field<i64>,
+        /// Areas of expertise. Maximum: 100.
+        #[cfg_attr(feature = "schema", schema(value_type = Option<Vec<String>>, max_items = 100))]
+        expertise_areas: Field<Vec<Given<String>>>,
+        /// Notification obligations. Supported for the types `regulator`, `law_enforcement`,
+        /// `legal`, and `insurer`.
+        #[cfg_attr(feature = "schema", schema(value_type = Option<Vec<DutyDraft>>, max_items = 100))]
+        notification_obligations: Field<Vec<Given<DutyDraft>>>,
+        /// ID of the contact who maintains the entry and handles its notification obligations.
+        #[cfg_attr(feature = "schema", schema(value_type = Option<String>, pattern = "^[a-z0-9-]{1,64}$"))]
+        owner: Field<String>,
+    }
 }
 
+/// Incident types that an organization must be notified of, and the deadline in hours.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "schema", schema(as = NotificationObligationInput))]
 #[expect(clippy::zero_sized_map_values, reason = "serde flattens maps, not sets")]
-struct DutyDraft {
+pub(crate) struct DutyDraft {
+    /// Incident types to report. At least one.
+    #[cfg_attr(feature = "schema", schema(value_type = Vec<IncidentType>, min_items = 1, max_items = 100))]
     incident_types: Field<Vec<Given<String>>>,
+    /// Hours from learning of the incident to the notification. Maximum: 8,760.
+    #[cfg_attr(feature = "schema", schema(value_type = i32, minimum = 1, maximum = 8760, example = 72))]
     within_hours: Field<i64>,
     #[serde(flatten)]
+    #[cfg_attr(feature = "schema", schema(ignore))]
     rest: BTreeMap<String, IgnoredAny>,
 }
 
 impl ExternalResourceInput {
-    /// The version its sender has read, if the draft says so: what was written since must not be
-    /// lost.
-    #[must_use]
-    pub fn version(&self) -> Option<u64> {
-        known(self.version.as_ref()).copied()
-    }
-
     /// The external resource this draft describes.
     ///
     /// `id` is the id from the path, if there is one. `current` is the entry that is replaced: its

@@ -5,11 +5,8 @@ use crate::draft::checks::{Faults, Field, printable};
 use crate::draft::given::Given;
 use crate::roster::plan::{Step, StepChannels};
 use crate::value::channel::ChannelType;
+use crate::value::limits::{MAX_STEPS, PLAN_MINUTES, STEP_MINUTES};
 
-/// A day: whoever has not been told by then was not waited for.
-const LONGEST: i64 = 24 * 60;
-/// Twenty steps of ten rounds are more than any night has.
-const MOST_STEPS: usize = 20;
 const STEPS: &str = r#"[{"after_minutes":0,"targets":["severity_team"]},{"after_minutes":10,"targets":["backups"]}]"#;
 const TARGETS: &str = r#"["severity_team","role:technical_lead"]"#;
 const KINDS: [ChannelType; 3] = [ChannelType::Email, ChannelType::Sms, ChannelType::Voice];
@@ -35,7 +32,7 @@ impl Faults {
         }
         if self.0.len() == before && steps.is_empty() {
             self.add("steps", "must contain at least one step", STEPS);
-        } else if number > MOST_STEPS {
+        } else if number > MAX_STEPS {
             self.add("steps", "must contain at most 20 steps", STEPS);
         }
         steps
@@ -51,7 +48,7 @@ impl Faults {
             self.add(after_at.as_str(), "is required", "0");
         }
         let wrong = "must be an integer from 0 to 1440 (minutes in a day)";
-        let after_minutes = self.whole(&after_at, draft.after_minutes, 0..=LONGEST, wrong, "10");
+        let after_minutes = self.whole(&after_at, draft.after_minutes, STEP_MINUTES, wrong, "10");
         let targets_at = format!("{place}.targets");
         let before = self.0.len();
         let entries = self.entries(&targets_at, draft.targets, "must be a string", TARGETS);
@@ -107,7 +104,7 @@ impl Faults {
     pub(super) fn round_minutes(&mut self, given: Field<i64>, steps: &[Step]) -> u32 {
         let last = steps.last().map_or(0, |step| step.after_minutes);
         let wrong = "must be an integer from 1 to 1440 (minutes in a day)";
-        let minutes = self.whole("round_interval_minutes", given, 1..=LONGEST, wrong, "30");
+        let minutes = self.whole("round_interval_minutes", given, PLAN_MINUTES, wrong, "30");
         let minutes = minutes.unwrap_or_else(|| (last + 10).max(30));
         if minutes <= last {
             self.add(

@@ -3,44 +3,73 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
-use serde::de::IgnoredAny;
 
 use crate::draft::checks::{Faults, Field, printable};
 use crate::draft::fault::FieldError;
 use crate::draft::given::{Given, known};
+use crate::draft::input::input;
 use crate::roster::policy::{
     ClosedAtSourceAction, ClosedAtSourceActions, PagingThresholds, Policy, Threshold,
 };
+use crate::value::limits::{GROUPING_HOURS, GROUPING_MINUTES, PAGES, REMINDER_MINUTES};
 use crate::value::stamps::{Stamp, Stamps};
 
-/// The policy as somebody sends it. A field that is missing has its default.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(expecting = "a policy object")]
-#[expect(clippy::zero_sized_map_values, reason = "serde flattens maps, not sets")]
-pub struct PolicyInput {
-    min_paging_severity: Field<Words>,
-    max_escalation_level: Field<i64>,
-    max_escalation_level_high: Field<i64>,
-    max_escalation_level_critical: Field<i64>,
-    grouping_window_minutes: Field<i64>,
-    max_grouping_hours: Field<i64>,
-    reminder_minutes: Field<i64>,
-    closed_at_source: Field<Words>,
-    sms_per_15_minutes: Field<i64>,
-    calls_per_15_minutes: Field<i64>,
-    emails_per_minute: Field<i64>,
-    version: Field<u64>,
-    #[serde(flatten)]
-    rest: BTreeMap<String, IgnoredAny>,
+#[cfg(feature = "schema")]
+mod schema;
+
+input! {
+    /// Fields to replace the policy. Omitted fields use defaults. You can send back the policy you
+    /// read: Muster ignores read-only fields.
+    #[serde(expecting = "a policy object")]
+    #[cfg_attr(feature = "schema", schema(example = json!({"min_paging_severity": "high"})))]
+    pub struct PolicyInput {
+        /// Minimum severity that pages contacts: for threats alone, or for each category of
+        /// findings.
+        #[cfg_attr(feature = "schema", schema(value_type = Option<schema::PagingThresholdsInput>))]
+        min_paging_severity: Field<Words>,
+        /// Highest escalation level paged for Medium and lower severities, 1 to 4. Default: 2.
+        #[cfg_attr(feature = "schema", schema(value_type = Option<i32>, minimum = 1, maximum = 4))]
+        max_escalation_level: Field<i64>,
+        /// Highest escalation level paged for High, 1 to 4. Must not be lower than for Medium.
+        /// Default: 3, or the level for Medium if higher.
+        #[cfg_attr(feature = "schema", schema(value_type = Option<i32>, minimum = 1, maximum = 4))]
+        max_escalation_level_high: Field<i64>,
+        /// Highest escalation level paged for Critical, 1 to 4. Must not be lower than for High.
+        /// Default: 4.
+        #[cfg_attr(feature = "schema", schema(value_type = Option<i32>, minimum = 1, maximum = 4))]
+        max_escalation_level_critical: Field<i64>,
+        /// Minutes after its last finding during which an open incident receives further findings
+        /// of the same account and type. 0: no grouping. Default: 60. Maximum: 1,440.
+        #[cfg_attr(feature = "schema", schema(value_type = Option<i32>, minimum = 0, maximum = 1440))]
+        grouping_window_minutes: Field<i64>,
+        /// Hours after its first finding during which an incident receives further findings.
+        /// Default: 24. Maximum: 720.
+        #[cfg_attr(feature = "schema", schema(value_type = Option<i32>, minimum = 1, maximum = 720))]
+        max_grouping_hours: Field<i64>,
+        /// Minutes after the acknowledgment, or after an escalation without one, when a repeated
+        /// finding restarts paging. Default: 240. Minimum: 15. Maximum: 10,080.
+        #[cfg_attr(feature = "schema", schema(value_type = Option<i32>, minimum = 15, maximum = 10080))]
+        reminder_minutes: Field<i64>,
+        /// Action after the source closed the findings of an incident: for all findings, or for
+        /// each category.
+        #[cfg_attr(feature = "schema", schema(value_type = Option<schema::ClosedAtSourceActionsInput>))]
+        closed_at_source: Field<Words>,
+        /// Maximum text messages for each contact in 15 minutes. Further pages wait for a digest.
+        /// Default: 5. Maximum: 1,000.
+        #[cfg_attr(feature = "schema", schema(value_type = Option<i32>, minimum = 1, maximum = 1000))]
+        sms_per_15_minutes: Field<i64>,
+        /// Maximum phone calls for each contact in 15 minutes. Further pages wait for a digest.
+        /// Default: 3. Maximum: 1,000.
+        #[cfg_attr(feature = "schema", schema(value_type = Option<i32>, minimum = 1, maximum = 1000))]
+        calls_per_15_minutes: Field<i64>,
+        /// Maximum email messages for each contact in a minute. Further pages wait for a digest.
+        /// Default: 1. Maximum: 1,000.
+        #[cfg_attr(feature = "schema", schema(value_type = Option<i32>, minimum = 1, maximum = 1000))]
+        emails_per_minute: Field<i64>,
+    }
 }
 
 impl PolicyInput {
-    /// The version its sender has read, if the draft says so.
-    #[must_use]
-    pub fn version(&self) -> Option<u64> {
-        known(self.version.as_ref()).copied()
-    }
-
     /// The policy this draft describes, in the place of `current`.
     ///
     /// # Errors
@@ -58,17 +87,22 @@ impl PolicyInput {
         let group_minutes = faults.whole(
             "grouping_window_minutes",
             self.grouping_window_minutes,
-            0..=1440,
+            GROUPING_MINUTES,
             wrong,
             "60",
         );
         let wrong = "must be an integer from 1 to 720 (hours in 30 days)";
-        let group_hours =
-            faults.whole("max_grouping_hours", self.max_grouping_hours, 1..=720, wrong, "24");
+        let group_hours = faults.whole(
+            "max_grouping_hours",
+            self.max_grouping_hours,
+            GROUPING_HOURS,
+            wrong,
+            "24",
+        );
         let wrong = "must be an integer from 15 to 10080 (minutes in 7 days)";
         let remind_after_minutes = self.reminder_minutes;
         let remind_after_minutes =
-            faults.whole("reminder_minutes", remind_after_minutes, 15..=10_080, wrong, "240");
+            faults.whole("reminder_minutes", remind_after_minutes, REMINDER_MINUTES, wrong, "240");
         let when_closed_at_source = faults.when_closed(self.closed_at_source);
         let sms = faults.rate("sms_per_15_minutes", self.sms_per_15_minutes, "5");
         let calls = faults.rate("calls_per_15_minutes", self.calls_per_15_minutes, "3");
@@ -192,80 +226,9 @@ impl Faults {
     /// How many pages within a time. Never none: then nobody would be paged.
     fn rate(&mut self, field: &str, given: Field<i64>, example: &str) -> Option<u16> {
         let wrong = "must be an integer from 1 to 1000";
-        self.whole(field, given, 1..=1000, wrong, example)
+        self.whole(field, given, PAGES, wrong, example)
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::{Value, json};
-
-    use super::*;
-    use crate::samples::now;
-    use crate::value::severity::Severity;
-
-    fn check(draft: Value) -> Result<Policy, Vec<FieldError>> {
-        let draft: PolicyInput = serde_json::from_value(draft).unwrap();
-        draft.check(Some(&Policy::default()), &Stamp { by: "test".into(), at: now() })
-    }
-
-    #[test]
-    fn what_is_missing_has_its_default() {
-        let policy =
-            check(json!({"min_paging_severity": "high", "max_escalation_level": 4})).unwrap();
-        let high = PagingThresholds {
-            threats: Threshold::From(Severity::High),
-            ..PagingThresholds::default()
-        };
-        assert_eq!(
-            (
-                policy.min_paging_severity,
-                policy.max_escalation_level,
-                policy.max_escalation_level_high
-            ),
-            (high, 4, 4)
-        );
-        let each = check(json!({
-            "min_paging_severity": {"threats": "high", "controls": "critical"},
-            "closed_at_source": {"threats": "resolve"},
-        }));
-        let each = each.unwrap();
-        assert_eq!(each.min_paging_severity.controls, Threshold::From(Severity::Critical));
-        assert_eq!(
-            each.min_paging_severity.vulnerabilities,
-            PagingThresholds::default().vulnerabilities
-        );
-        let when = each.closed_at_source;
-        assert_eq!(
-            (when.threats, when.controls),
-            (ClosedAtSourceAction::Resolve, ClosedAtSourceAction::StopPaging)
-        );
-        assert_eq!((policy.stamps.version, policy.stamps.created_at), (1, now()));
-    }
-
-    #[test]
-    fn faults() {
-        let fields = |draft| check(draft).unwrap_err().into_iter().map(|f| f.field);
-        let odd = json!({"min_paging_severity": "loud", "max_escalation_level": 0, "max_escalation_level_high": 1, "extra": 1});
-        let odd: Vec<_> = fields(odd).collect();
-        assert_eq!(
-            odd,
-            ["extra", "min_paging_severity", "max_escalation_level", "max_escalation_level_high"]
-        );
-        let odd = json!({
-            "min_paging_severity": {"threats": "loud", "miners": "low", "controls": 7},
-            "max_grouping_hours": 0, "reminder_minutes": 1, "closed_at_source": "perhaps",
-        });
-        let odd: Vec<_> = fields(odd).collect();
-        let places = [
-            "min_paging_severity.controls",
-            "min_paging_severity.miners",
-            "min_paging_severity.threats",
-        ];
-        assert_eq!(odd[..3], places);
-        assert_eq!(odd[3..], ["max_grouping_hours", "reminder_minutes", "closed_at_source"]);
-        let falling = json!({"max_escalation_level": 3, "max_escalation_level_high": 2, "max_escalation_level_critical": 1});
-        let falling: Vec<_> = fields(falling).collect();
-        assert_eq!(falling, ["max_escalation_level_high", "max_escalation_level_critical"]);
-    }
-}
+mod tests;

@@ -7,12 +7,8 @@ use utoipa::openapi::{Object, ObjectBuilder, RefOr, Schema, Type};
 #[must_use]
 pub fn words(about: &[&str], words: &[(&str, &[&str])]) -> String {
     let text = |lines: &[&str]| lines.iter().map(|line| line.trim()).collect::<Vec<_>>().join(" ");
-    let mut out = text(about);
-    out.push('\n');
-    for (word, meaning) in words {
-        out.push_str(&format!("\n- `{word}`: {}", text(meaning)));
-    }
-    out
+    let words = words.iter().map(|(word, meaning)| format!("- `{word}`: {}", text(meaning)));
+    [text(about), String::new()].into_iter().chain(words).collect::<Vec<_>>().join("\n")
 }
 
 /// Returns the schema of a field that only Muster writes. Any value is allowed in a request.
@@ -33,3 +29,6 @@ pub(crate) fn word<'a>(about: &str, words: impl IntoIterator<Item = &'a str>) ->
     let text = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(words));
     text.description(Some(about))
 }
+
+#[cfg(test)]
+mod tests;
