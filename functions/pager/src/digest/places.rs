@@ -111,8 +111,12 @@ mod tests {
         let gone = PagedChannel { address: "another".into(), ..desk.clone() };
         let check = |at: &PagedChannel, channel: &str, own: &[Channel], expected: Place| {
             let channel = channel.parse().unwrap();
-            let key =
-                DeliveryKey { cursor: Cursor::FIRST, contact: "ada".into(), channel, about: None };
+            let key = DeliveryKey {
+                cursor: Cursor::FIRST,
+                contact: "ada".parse().unwrap(),
+                channel,
+                about: None,
+            };
             assert_eq!(place(at, &key, own), expected, "{key:?}");
         };
         check(&gone, "email-2", &own, Place::Other(home));

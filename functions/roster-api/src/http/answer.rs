@@ -124,6 +124,15 @@ impl<T> IntoResponse for Report<T> {
     }
 }
 
+/// A list that is not divided into pages: 200.
+pub(crate) struct List<T>(pub(crate) Vec<T>);
+
+impl<T: Serialize> IntoResponse for List<T> {
+    fn into_response(self) -> Response {
+        Json(self.0).into_response()
+    }
+}
+
 /// What nobody on the way may keep: 200.
 pub(crate) struct Private<T>(pub(crate) T);
 

@@ -57,7 +57,9 @@ fn object(schema: &Value, schemas: &Value, deep: usize) -> Value {
         }
     }
     if made.is_empty() && schema["additionalProperties"].is_object() {
-        made.insert("example".into(), of(&schema["additionalProperties"], schemas, deep));
+        let name = schema.get("propertyNames").map(|names| of(names, schemas, deep));
+        let name = name.as_ref().and_then(Value::as_str).unwrap_or("ada-lovelace");
+        made.insert(name.to_owned(), of(&schema["additionalProperties"], schemas, deep));
     }
     Value::Object(made)
 }

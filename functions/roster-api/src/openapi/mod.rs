@@ -13,7 +13,7 @@ mod texts;
 
 pub(crate) use operation::Draft;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use utoipa::openapi::example::ExampleBuilder;
 use utoipa::openapi::path::HttpMethod;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue};
@@ -67,7 +67,6 @@ fn document() -> Value {
     let mut bearer = Http::new(HttpAuthScheme::Bearer);
     bearer.bearer_format = Some("JWT".to_owned());
     let mut components = ComponentsBuilder::new()
-        .schemas_from_iter(shared.schemas)
         .security_scheme("iam", SecurityScheme::ApiKey(ApiKey::Header(header)))
         .security_scheme("token", SecurityScheme::Http(bearer))
         .build();
@@ -91,6 +90,6 @@ fn document() -> Value {
         .tags(Some(tags))
         .paths(paths)
         .components(Some(components));
-    let document = serde_json::to_value(document.build()).unwrap_or(json!({}));
-    pass::finished(document)
+    let document = serde_json::to_value(document.build()).unwrap();
+    pass::finished(document, shared.schemas.into_iter().collect())
 }

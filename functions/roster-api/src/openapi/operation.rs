@@ -19,7 +19,7 @@ use crate::http::scope::Allowed;
 /// What all operations share: the schemas they refer to, and an example of each type of problem.
 #[derive(Default)]
 pub(crate) struct Shared {
-    pub(super) schemas: BTreeMap<String, RefOr<Schema>>,
+    pub(super) schemas: BTreeMap<String, Value>,
     pub(super) examples: BTreeMap<String, Value>,
 }
 
@@ -45,6 +45,10 @@ pub(super) fn integer(least: i64, most: i64) -> ObjectBuilder {
 /// A schema of `true` and `false`.
 pub(super) fn flag() -> ObjectBuilder {
     ObjectBuilder::new().schema_type(Type::Boolean)
+}
+
+fn value(schema: &RefOr<Schema>) -> Value {
+    serde_json::to_value(schema).unwrap()
 }
 
 fn content(schema: RefOr<Schema>) -> Content {
@@ -78,10 +82,11 @@ impl<'a> Draft<'a> {
     pub(super) fn schema<T: ToSchema>(&mut self) -> RefOr<Schema> {
         let mut nested = Vec::new();
         T::schemas(&mut nested);
+        let nested = nested.into_iter().map(|(name, schema)| (name, value(&schema)));
         self.shared.schemas.extend(nested);
         match T::schema() {
             list @ RefOr::T(Schema::Array(_)) => list,
-            schema => self.named(&T::name(), schema),
+            schema => self.named(&T::name(), value(&schema)),
         }
     }
 
@@ -92,7 +97,7 @@ impl<'a> Draft<'a> {
     }
 
     /// A schema by its name.
-    pub(super) fn named(&mut self, name: &str, schema: RefOr<Schema>) -> RefOr<Schema> {
+    pub(super) fn named(&mut self, name: &str, schema: Value) -> RefOr<Schema> {
         self.shared.schemas.insert(name.to_owned(), schema);
         Ref::from_schema_name(name).into()
     }

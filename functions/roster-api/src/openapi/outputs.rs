@@ -8,7 +8,9 @@ use utoipa::{PartialSchema as _, ToSchema};
 
 use super::handler::Output;
 use super::operation::{Draft, text};
-use crate::http::answer::{Accepted, AcceptedAt, Created, Deleted, Private, Put, Report, Shown};
+use crate::http::answer::{
+    Accepted, AcceptedAt, Created, Deleted, List, Private, Put, Report, Shown,
+};
 use crate::http::problem::Problem;
 use crate::incidents::links::LinkPage;
 use crate::reports::document;
@@ -29,6 +31,13 @@ impl<T: Output> Output for Result<T, Problem> {
 impl<T: ToSchema> Output for Json<T> {
     fn describe(draft: Draft<'_>) -> Draft<'_> {
         draft.json::<T>(200)
+    }
+}
+
+impl<T: ToSchema> Output for List<T> {
+    fn describe(mut draft: Draft<'_>) -> Draft<'_> {
+        let schema = draft.list::<T>();
+        draft.answer(200, vec![("application/json", schema)])
     }
 }
 

@@ -12,7 +12,7 @@ const SCHEMAS: &str = "#/components/schemas/";
 
 /// Returns the schema of a JSON Merge Patch (RFC 7396) of an object: nothing is required, and null removes what can be
 /// removed.
-pub(super) fn patch(schema: &RefOr<Schema>) -> RefOr<Schema> {
+pub(super) fn patch(schema: &RefOr<Schema>) -> Value {
     let mut value = serde_json::to_value(schema).unwrap();
     let required = names(&value["required"]);
     let object = value.as_object_mut().unwrap();
@@ -26,15 +26,15 @@ pub(super) fn patch(schema: &RefOr<Schema>) -> RefOr<Schema> {
             nullable(property);
         }
     }
-    serde_json::from_value(value).unwrap()
+    value
 }
 
 /// Returns the schema of a contact whose numbers and addresses are shown in full.
-pub(super) fn unmasked(schema: &RefOr<Schema>) -> RefOr<Schema> {
+pub(super) fn unmasked(schema: &RefOr<Schema>) -> Value {
     let text = serde_json::to_string(schema).unwrap().replace("/MaskedChannel\"", "/Channel\"");
     let mut value: Value = serde_json::from_str(&text).unwrap();
     value["description"] = "A contact with full phone numbers and email addresses.".into();
-    serde_json::from_value(value).unwrap()
+    value
 }
 
 fn names(list: &Value) -> BTreeSet<String> {
@@ -54,22 +54,26 @@ fn nullable(property: &mut Value) {
             new["description"] = about.clone();
         }
         *property = new;
-    } else if let Some(arms) = property.get_mut("oneOf").and_then(Value::as_array_mut) {
+    } else if let Some(arms) = property.get_mut("oneOf").and_then(Value::as_array_mut)
+        && arms.iter().all(|arm| arm["type"] != "null")
+    {
         arms.push(json!({ "type": "null" }));
     }
 }
 
 /// The document with all of that.
-pub(super) fn finished(mut document: Value) -> Value {
-    let schemas = document["components"]["schemas"].take();
-    let mut schemas = schemas.as_object().cloned().unwrap_or_default();
+pub(super) fn finished(mut document: Value, mut schemas: Map<String, Value>) -> Value {
     for (name, schema) in &mut schemas {
         if !name.ends_with("Input") && !name.ends_with("Patch") {
             never_null(schema);
         }
     }
+    for schema in schemas.values_mut() {
+        describe(schema);
+    }
     flatten(&mut schemas);
     hoist(&mut schemas);
+    lift(&mut schemas);
     for schema in schemas.values_mut() {
         close(schema);
     }
@@ -77,6 +81,21 @@ pub(super) fn finished(mut document: Value) -> Value {
     example::add(&mut document);
     unused(&mut document);
     document
+}
+
+/// Moves the description of a property that can be null from the arm to the property.
+fn describe(schema: &mut Value) {
+    let properties = schema.get_mut("properties").and_then(Value::as_object_mut);
+    for (_, property) in properties.into_iter().flatten() {
+        if property.get("description").is_some() {
+            continue;
+        }
+        let arms = property.get_mut("oneOf").and_then(Value::as_array_mut);
+        let mut arms = arms.into_iter().flatten().filter_map(Value::as_object_mut);
+        if let Some(about) = arms.find_map(|arm| arm.remove("description")) {
+            property["description"] = about;
+        }
+    }
 }
 
 /// Takes null from what is left out where there is nothing.
@@ -172,6 +191,41 @@ fn hoist(schemas: &mut Map<String, Value>) {
     }
 }
 
+/// Names each object within another, after the property that has it.
+fn lift(schemas: &mut Map<String, Value>) {
+    let mut waiting: Vec<String> = schemas.keys().cloned().collect();
+    while let Some(name) = waiting.pop() {
+        let Some(mut schema) = schemas.remove(&name) else { continue };
+        let mut found = Vec::new();
+        let arms = schema.get_mut("oneOf").and_then(Value::as_array_mut);
+        for arm in arms.into_iter().flatten() {
+            let Some(all) = arm["properties"].as_object() else { continue };
+            let sole = all.keys().next().filter(|_| all.len() == 1);
+            let arm_name = sole.map_or_else(|| format!("{name}Each"), |sole| camel(sole));
+            found.push((arm_name.clone(), std::mem::replace(arm, reference(&arm_name))));
+        }
+        let properties = schema.get_mut("properties").and_then(Value::as_object_mut);
+        for (property, value) in properties.into_iter().flatten() {
+            if value["properties"].is_object() {
+                let inner = match camel(property) {
+                    same if same == name => format!("{name}Details"),
+                    other => format!("{name}{other}"),
+                };
+                found.push((inner.clone(), std::mem::replace(value, reference(&inner))));
+            }
+        }
+        schemas.insert(name, schema);
+        for (name, schema) in found {
+            assert!(schemas.insert(name.clone(), schema).is_none(), "{name} is there twice");
+            waiting.push(name);
+        }
+    }
+}
+
+fn reference(name: &str) -> Value {
+    json!({ "$ref": format!("{SCHEMAS}{name}") })
+}
+
 /// The property of an arm that has one value only.
 fn tag(arm: &Value) -> Option<String> {
     let properties = arm["properties"].as_object()?;
@@ -204,8 +258,10 @@ fn close(schema: &mut Value) {
     {
         close(property.1);
     }
-    if object.contains_key("properties") && !object.contains_key("additionalProperties") {
-        object.insert("additionalProperties".to_owned(), false.into());
+    if object.get("type") == Some(&json!("object")) && !object.contains_key("additionalProperties")
+    {
+        let open = !object.contains_key("properties");
+        object.insert("additionalProperties".to_owned(), open.into());
     }
 }
 

@@ -29,6 +29,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::App;
+use crate::http::answer::List;
 use crate::http::problem::Problem;
 use crate::http::request::Body;
 
@@ -271,7 +272,7 @@ pub(crate) async fn simulate(
     State(app): State<App>,
     asked: Asked,
     Body(body, _): Body<EventBridgeEvent>,
-) -> Result<Json<Vec<Simulation>>, Problem> {
+) -> Result<List<Simulation>, Problem> {
     let unreadable = |error: event::Unreadable| {
         let example = r#"{"detail-type": "GuardDuty Finding", "detail": {…}, …}"#;
         Problem::invalid(vec![FieldError::new(error.path, error.fault, example)])
@@ -314,5 +315,5 @@ pub(crate) async fn simulate(
         }
         simulated
     };
-    Ok(Json(findings.into_iter().map(one).collect()))
+    Ok(List(findings.into_iter().map(one).collect()))
 }

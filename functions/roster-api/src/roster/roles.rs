@@ -1,9 +1,10 @@
 //! The seven roles, to read.
 
-use axum::Json;
 use muster_domain::roster::role::Role;
 use muster_domain::roster::role::RoleCard;
 use serde::Serialize;
+
+use crate::http::answer::List;
 
 /// A role with its responsibilities.
 #[derive(Debug, Serialize)]
@@ -16,6 +17,6 @@ pub(crate) struct RoleDescription {
     card: RoleCard,
 }
 
-pub(crate) async fn list() -> Json<Vec<RoleDescription>> {
-    Json(Role::ALL.map(|role| RoleDescription { role, card: role.card() }).into())
+pub(crate) async fn list() -> List<RoleDescription> {
+    List(Role::ALL.map(|role| RoleDescription { role, card: role.card() }).into())
 }

@@ -48,7 +48,7 @@ pub enum Actor {
         /// IAM ARN or token subject of the caller.
         caller: String,
     },
-    /// Muster.
+    /// Muster itself acted.
     Muster,
 }
 

@@ -19,7 +19,6 @@ pub const TRY_AGAIN: SignedDuration = SignedDuration::from_secs(15);
 
 /// Identifies a delivery within its incident.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct DeliveryKey {
     /// Position of the escalation.
     #[serde(flatten)]
@@ -31,19 +30,16 @@ pub struct DeliveryKey {
     pub channel: SendChannel,
     /// Update that the message belongs to. Omitted for a page of an escalation step.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schema(nullable = false))]
     pub about: Option<String>,
 }
 
 /// State of a delivery.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum DeliveryState {
     /// A process is sending the page.
     Sending {
         /// Time when the sending lease expires.
-        #[cfg_attr(feature = "schema", schema(value_type = String, format = "date-time"))]
         lease_expires_at: Timestamp,
         /// Process that sends the page.
         claimed_by: String,
@@ -68,7 +64,6 @@ pub enum DeliveryState {
     /// The paging limit of the channel was reached. The page is sent in a digest.
     Held {
         /// Earliest time for the digest.
-        #[cfg_attr(feature = "schema", schema(value_type = String, format = "date-time"))]
         not_before: Timestamp,
     },
     /// The page was held, and the incident was acknowledged or stopped paging before the digest.
@@ -131,7 +126,6 @@ words! {
 
 /// A page to one contact on one channel.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Delivery {
     /// Identity of the delivery.
     #[serde(flatten)]
@@ -140,10 +134,8 @@ pub struct Delivery {
     #[serde(flatten)]
     pub state: DeliveryState,
     /// Number of attempts (1-based).
-    #[cfg_attr(feature = "schema", schema(minimum = 1))]
     pub attempts: u32,
     /// Time when the delivery reached its state.
-    #[cfg_attr(feature = "schema", schema(value_type = String, format = "date-time"))]
     pub at: Timestamp,
 }
 

@@ -231,7 +231,7 @@ mod tests {
         Delivery {
             key: DeliveryKey {
                 cursor: Cursor { run: 1, round: 0, step: 0 },
-                contact: contact.into(),
+                contact: contact.parse().unwrap(),
                 channel: channel.parse().unwrap(),
                 about: Some("joined-x".into()),
             },

@@ -32,7 +32,12 @@ fn id(end: &str) -> IncidentId {
 fn page(end: &str, unconfirmed: bool) -> HeldPage {
     let (contact, kind) = ("ada".to_owned(), ChannelType::Sms);
     let channel = ChannelKey::first(kind).into();
-    let key = DeliveryKey { cursor: Cursor::FIRST, contact: contact.clone(), channel, about: None };
+    let key = DeliveryKey {
+        cursor: Cursor::FIRST,
+        contact: contact.parse().unwrap(),
+        channel,
+        about: None,
+    };
     let state = DeliveryState::Held { not_before: Timestamp::UNIX_EPOCH };
     HeldPage {
         channel: PagedChannel { contact, kind, address: "a number".into() },

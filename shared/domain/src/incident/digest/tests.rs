@@ -73,7 +73,7 @@ fn whom_an_incident_still_wants() {
     // An update is for those who have acknowledged.
     let page = |about: Option<&str>| DeliveryKey {
         cursor: Cursor::FIRST,
-        contact: "ada".into(),
+        contact: "ada".parse().unwrap(),
         channel: SendChannel::Topic,
         about: about.map(Into::into),
     };
@@ -89,7 +89,7 @@ fn whom_an_incident_still_wants() {
         )
     };
     assert!(still_wanted(&stops(false), &page(None)) && !still_wanted(&stops(true), &page(None)));
-    assert!(still_wants(&stops(true), "ada"));
+    assert!(still_wants(&stops(true), &"ada".parse().unwrap()));
 }
 
 #[test]

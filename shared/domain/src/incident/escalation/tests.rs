@@ -169,7 +169,7 @@ fn when_nothing_went_out_the_emergency_topic_is_told() {
     let record = |channel: &str, state| Delivery {
         key: DeliveryKey {
             cursor: Cursor::FIRST,
-            contact: "ada".into(),
+            contact: "ada".parse().unwrap(),
             channel: channel.parse().unwrap(),
             about: None,
         },
@@ -252,7 +252,7 @@ fn a_provider_that_refuses_everything_is_told_of() {
     let record = |contact: &str, channel: &str, state: DeliveryState| Delivery {
         key: DeliveryKey {
             cursor: Cursor::FIRST,
-            contact: contact.into(),
+            contact: contact.parse().unwrap(),
             channel: channel.parse().unwrap(),
             about: None,
         },

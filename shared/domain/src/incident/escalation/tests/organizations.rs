@@ -66,7 +66,7 @@ fn an_organization_that_nothing_reached_is_an_emergency_only_where_it_was_alone(
     let record = |contact: &str, state| Delivery {
         key: DeliveryKey {
             cursor: Cursor::FIRST,
-            contact: contact.into(),
+            contact: contact.parse().unwrap(),
             channel: "email".parse().unwrap(),
             about: None,
         },

@@ -6,7 +6,7 @@ fn record(contact: &str, channel: &str, state: DeliveryState, tries: u32) -> Del
     Delivery {
         key: DeliveryKey {
             cursor: Cursor { run: 1, round: 0, step: 0 },
-            contact: contact.into(),
+            contact: contact.parse().unwrap(),
             channel: channel.parse().unwrap(),
             about: Some("joined-x".into()),
         },
