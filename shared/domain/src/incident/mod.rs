@@ -78,7 +78,7 @@ words! {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Attribution {
-    /// Who acted.
+    /// Actor of the action.
     pub by: Actor,
     /// Time of the action.
     #[cfg_attr(feature = "schema", schema(value_type = String, format = "date-time"))]
@@ -146,7 +146,7 @@ pub struct Incident {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schema(value_type = Option<String>, pattern = "^[a-z0-9-]{1,64}$", nullable = false))]
     pub previous_incident: Option<IncidentId>,
-    /// Who resolved the incident, and when. Omitted until it is resolved.
+    /// Actor and time of the resolution. Omitted until it is resolved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schema(nullable = false))]
     pub resolution: Option<Attribution>,

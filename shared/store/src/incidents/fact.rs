@@ -16,7 +16,7 @@ pub struct TimelineEvent {
     pub at: Timestamp,
     /// Type of the event.
     pub event: EventType,
-    /// Who caused the event: a contact ID, the IAM ARN or token subject of a caller, or `Muster`.
+    /// Actor of the event: a contact ID, the IAM ARN or token subject of a caller, or `Muster`.
     pub by: String,
     /// Description in one sentence, without names, phone numbers, or email addresses.
     pub message: String,

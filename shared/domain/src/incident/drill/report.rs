@@ -87,7 +87,7 @@ pub struct DrillReport {
     /// IDs of contacts who have not acknowledged.
     #[cfg_attr(feature = "schema", schema(value_type = Vec<String>, pattern = "^[a-z0-9-]{1,64}$"))]
     pub not_acknowledged: Vec<ContactId>,
-    /// IDs of contacts to whom no page was sent.
+    /// IDs of contacts without a sent page.
     #[cfg_attr(feature = "schema", schema(value_type = Vec<String>, pattern = "^[a-z0-9-]{1,64}$"))]
     pub not_reached: Vec<ContactId>,
     /// Whether the emergency topic was notified.
