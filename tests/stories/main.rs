@@ -8,7 +8,6 @@ mod announced;
 mod browser;
 mod callers;
 mod clients;
-mod clients;
 mod contacts;
 mod corrections;
 mod critical;

@@ -10,7 +10,6 @@ use muster_store::incidents::{Claimed, Notice};
 
 use crate::{Reviewer, Run};
 
-/// Whom the messages to the owner's topic are for, in their records.
 
 /// What became of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

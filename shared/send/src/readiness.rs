@@ -1,7 +1,7 @@
 //! How what sends stands: the state machine, the sender, the topics, and text messages.
 
 use aws_types::SdkConfig;
-use muster_domain::report::readiness::{ComponentCheck, STATE_MACHINE};
+use muster_domain::report::readiness::{Component, ComponentCheck};
 use muster_runtime::error::AwsError;
 use muster_runtime::service::{Call, Client, encoded};
 use serde_json::json;
@@ -32,7 +32,7 @@ impl Providers {
     ///
     /// # Errors
     /// [`AwsError`] if SNS does not answer.
-    pub async fn topic(&self, part: &'static str, arn: &str) -> Result<ComponentCheck, AwsError> {
+    pub async fn topic(&self, part: Component, arn: &str) -> Result<ComponentCheck, AwsError> {
         let answer = self.sns.get_topic_attributes().topic_arn(arn).send().await;
         let answer = answer.map_err(|e| AwsError::of("sns:GetTopicAttributes", &e))?;
         let attributes = answer.attributes.unwrap_or_default();
@@ -51,7 +51,10 @@ impl Providers {
     pub async fn machine(&self, arn: &str) -> Result<ComponentCheck, AwsError> {
         let asked = json!({ "stateMachineArn": arn });
         let answer = self.states.call(Call::new("states:DescribeStateMachine", asked)).await?;
-        Ok(ComponentCheck::active(STATE_MACHINE, answer["status"].as_str().unwrap_or("unknown")))
+        Ok(ComponentCheck::active(
+            Component::StateMachine,
+            answer["status"].as_str().unwrap_or("unknown"),
+        ))
     }
 
     /// Checks whether emails can be sent from `address`, which can be verified itself or through its domain.

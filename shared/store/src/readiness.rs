@@ -1,7 +1,7 @@
 //! How the tables stand.
 
 use aws_sdk_dynamodb::Client;
-use muster_domain::report::readiness::{ComponentCheck, INCIDENTS_TABLE, ROSTER_TABLE};
+use muster_domain::report::readiness::{Component, ComponentCheck};
 use muster_runtime::error::AwsError;
 
 use crate::incidents::Incidents;
@@ -13,7 +13,7 @@ impl Roster {
     /// # Errors
     /// [`AwsError`] if DynamoDB does not answer.
     pub async fn status(&self) -> Result<ComponentCheck, AwsError> {
-        status(&self.client, &self.table, ROSTER_TABLE).await
+        status(&self.client, &self.table, Component::RosterTable).await
     }
 }
 
@@ -23,15 +23,11 @@ impl Incidents {
     /// # Errors
     /// [`AwsError`] if DynamoDB does not answer.
     pub async fn status(&self) -> Result<ComponentCheck, AwsError> {
-        status(&self.client, &self.table, INCIDENTS_TABLE).await
+        status(&self.client, &self.table, Component::IncidentsTable).await
     }
 }
 
-async fn status(
-    client: &Client,
-    table: &str,
-    part: &'static str,
-) -> Result<ComponentCheck, AwsError> {
+async fn status(client: &Client, table: &str, part: Component) -> Result<ComponentCheck, AwsError> {
     let answer = client.describe_table().table_name(table).send().await;
     let answer = answer.map_err(|error| AwsError::of("dynamodb:DescribeTable", &error))?;
     let status = answer.table.and_then(|table| table.table_status);

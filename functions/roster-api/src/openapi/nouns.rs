@@ -86,7 +86,7 @@ pub(super) fn text(method: &str, path: &str) -> Option<Text> {
     let new = |id: String, summary: String, description: &str, answers: &[(u16, &str)]| {
         Text::new(&id, tag, &summary, description, answers)
     };
-    let list = if id == "Contact" {
+    let sorted = if id == "Contact" {
         "Returns contacts, sorted by ID. A page can contain fewer items than `limit` and still have a next page."
             .to_owned()
     } else {
@@ -113,7 +113,7 @@ pub(super) fn text(method: &str, path: &str) -> Option<Text> {
         ("get", _) if !single => new(
             format!("list{id}s"),
             format!("List {many}"),
-            &list,
+            &sorted,
             &[(200, &format!("A page of {many}."))],
         ),
         ("post", _) if !single => new(

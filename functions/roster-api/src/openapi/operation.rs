@@ -206,14 +206,15 @@ impl<'a> Draft<'a> {
                 let mut names: Vec<_> = scopes.iter().map(|scope| scope.name()).collect();
                 names.push("admin");
                 let listed: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
-                description.push_str(&match listed.as_slice() {
-                    [only] => format!(" A bearer token needs the scope {only}."),
-                    all => format!(" A bearer token needs one of the scopes {}.", all.join(", ")),
-                });
+                let scopes = match listed.as_slice() {
+                    [only] => format!("the scope {only}"),
+                    all => format!("one of the scopes {}", all.join(", ")),
+                };
+                description = format!("{description} A bearer token needs {scopes}.");
                 let one = |name| SecurityRequirement::new::<_, _, String>(name, []);
                 self.builder = self.builder.security(one("iam")).security(one("token"));
-                let scopes = ExtensionsBuilder::new().add("x-required-scopes", json!(names));
-                self.builder = self.builder.extensions(Some(scopes.build()));
+                let extension = ExtensionsBuilder::new().add("x-required-scopes", json!(names));
+                self.builder = self.builder.extensions(Some(extension.build()));
                 self.problems([Problem::unsigned(), Problem::not_in_scope(&names)])
             }
         };

@@ -128,7 +128,7 @@ fn full_stop<'a>(text: &'a Value, of: &str) -> &'a str {
 /// A description is a sentence of three words, or one long word, at least.
 fn sentence(text: &Value, of: &str) {
     let text = full_stop(text, of);
-    assert!(text.split_whitespace().count() > 2 || text.len() > 9, "{of}: {text}");
+    assert!(text.split_whitespace().count() > 2 || text.len() > 6, "{of}: {text}");
 }
 
 #[test]

@@ -4,10 +4,7 @@ use aws_types::SdkConfig;
 use axum::Json;
 use axum::extract::State;
 use muster_domain::incident_manager::directory::Use;
-use muster_domain::report::readiness::{
-    ComponentCheck, EMERGENCY_TOPIC, INCIDENT_MANAGER, INCIDENTS_TABLE, OWNER_TOPIC, ROSTER_TABLE,
-    Readiness, SENDER, SMS, STATE_MACHINE,
-};
+use muster_domain::report::readiness::{Component, ComponentCheck, Readiness};
 use muster_incident_manager::readiness::Account;
 use muster_runtime::error::AwsError;
 use muster_runtime::settings::{self, Fault, choice, required};
@@ -79,21 +76,21 @@ impl Parts {
             app.incidents.status(),
             providers.machine(&names.state_machine),
             providers.sender(&names.sender),
-            providers.topic(EMERGENCY_TOPIC, &names.topic),
-            providers.topic(OWNER_TOPIC, &names.owner_topic),
+            providers.topic(Component::EmergencyTopic, &names.topic),
+            providers.topic(Component::OwnerTopic, &names.owner_topic),
             providers.sms(),
             self.account.status(),
         );
         // In the order in which to correct them: first what sends, then who hears it.
         let checks = vec![
-            said(ROSTER_TABLE, roster),
-            said(INCIDENTS_TABLE, incidents),
-            said(STATE_MACHINE, machine),
-            said(SENDER, sender),
-            said(EMERGENCY_TOPIC, emergency),
-            said(OWNER_TOPIC, owner),
-            said(SMS, sms),
-            said(INCIDENT_MANAGER, manager),
+            said(Component::RosterTable, roster),
+            said(Component::IncidentsTable, incidents),
+            said(Component::StateMachine, machine),
+            said(Component::SenderIdentity, sender),
+            said(Component::EmergencyTopic, emergency),
+            said(Component::OwnerTopic, owner),
+            said(Component::Sms, sms),
+            said(Component::IncidentManager, manager),
         ];
         Readiness::of(checks, &app.region)
     }

@@ -107,18 +107,18 @@ impl AllowGaps {
         why: &mut Why,
     ) -> Result<(), Problem> {
         if self.0.is_some() || !E::may_open(before, after) {
-            return self.accept(Vec::new(), why);
+            return self.accept(&[], why);
         }
         let whole = Whole::read(app).await?;
         let mut changed = whole.clone();
         E::apply(&mut changed, before, after);
-        self.accept(whole.opened_by(&changed), why)
+        self.accept(&whole.opened_by(&changed), why)
     }
 
     /// Lets `open` be, if there is none or somebody says why.
-    pub(crate) fn accept(&self, open: Vec<Hole>, why: &mut Why) -> Result<(), Problem> {
+    pub(crate) fn accept(&self, open: &[Hole], why: &mut Why) -> Result<(), Problem> {
         if self.0.is_none() && !open.is_empty() {
-            return Err(Problem::opens(&open));
+            return Err(Problem::opens(open));
         }
         why.reason.clone_from(&self.0);
         Ok(())
@@ -194,7 +194,7 @@ pub(crate) async fn leave(
     for plan in &plans {
         EscalationPlan::apply(&mut after, Some(plan), Some(plan));
     }
-    overriding.accept(before.opened_by(&after), &mut why)?;
+    overriding.accept(&before.opened_by(&after), &mut why)?;
     for contact in &people {
         save(app, contact, before.people.get(&contact.id), &why).await?;
     }

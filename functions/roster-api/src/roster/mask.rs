@@ -1,15 +1,14 @@
 //! Numbers and addresses as everybody may see them, and what stands behind them when they come back.
 
 use muster_domain::roster::contact::Contact;
-use muster_domain::value::channel::{Channel, DOTS};
+use muster_domain::value::channel::{Channel, DOTS, MaskedChannel};
 use serde_json::Value;
 
 /// A contact as JSON, with its numbers and addresses masked.
 pub(crate) fn view(contact: &Contact) -> Value {
     let mut value = serde_json::to_value(contact).unwrap_or_default();
-    for (index, channel) in contact.channels.iter().enumerate() {
-        value["channels"][index]["address"] = channel.masked().into();
-    }
+    let masked: Vec<MaskedChannel> = contact.channels.iter().map(MaskedChannel::from).collect();
+    value["channels"] = serde_json::to_value(masked).unwrap_or_default();
     value
 }
 

@@ -232,7 +232,7 @@ pub(crate) async fn import(
     for contact in planned.iter().filter_map(|(_, contact)| contact.as_ref()) {
         after.people.insert(contact.id.clone(), contact.clone());
     }
-    overriding.accept(before.opened_by(&after), &mut why)?;
+    overriding.accept(&before.opened_by(&after), &mut why)?;
     if dry_run {
         return Ok(Imported::Valid(answer(planned, dry_run)));
     }

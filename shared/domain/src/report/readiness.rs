@@ -47,8 +47,7 @@ words! {
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct ComponentCheck {
     /// Component that was checked.
-    #[cfg_attr(feature = "schema", schema(value_type = Component))]
-    pub component: &'static str,
+    pub component: Component,
     /// Status of the component.
     pub status: ComponentStatus,
     /// Result and required action.
@@ -59,31 +58,14 @@ pub struct ComponentCheck {
     pub console_url: Option<String>,
 }
 
-/// Name of the roster table in the report.
-pub const ROSTER_TABLE: &str = Component::RosterTable.name();
-/// Name of the incidents table in the report.
-pub const INCIDENTS_TABLE: &str = Component::IncidentsTable.name();
-/// Name of the emergency topic in the report.
-pub const EMERGENCY_TOPIC: &str = Component::EmergencyTopic.name();
-/// Name of the owner topic in the report.
-pub const OWNER_TOPIC: &str = Component::OwnerTopic.name();
-/// Name of the state machine in the report.
-pub const STATE_MACHINE: &str = Component::StateMachine.name();
-/// Name of the sender identity in the report.
-pub const SENDER: &str = Component::SenderIdentity.name();
-/// Name of text messages in the report.
-pub const SMS: &str = Component::Sms.name();
-/// Name of Incident Manager in the report.
-pub const INCIDENT_MANAGER: &str = Component::IncidentManager.name();
-
 impl ComponentCheck {
-    fn new(part: &'static str, standing: ComponentStatus, detail: impl Into<String>) -> Self {
+    fn new(part: Component, standing: ComponentStatus, detail: impl Into<String>) -> Self {
         Self { component: part, status: standing, detail: detail.into(), console_url: None }
     }
 
     /// A part that has to be `ACTIVE`: a table or the state machine.
     #[must_use]
-    pub fn active(part: &'static str, status: &str) -> Self {
+    pub fn active(part: Component, status: &str) -> Self {
         match status {
             "ACTIVE" => Self::new(part, ComponentStatus::Ready, "Active."),
             other => {
@@ -94,7 +76,7 @@ impl ComponentCheck {
 
     /// A topic, by how many of its subscriptions are confirmed.
     #[must_use]
-    pub fn topic(part: &'static str, confirmed: u64, pending: u64) -> Self {
+    pub fn topic(part: Component, confirmed: u64, pending: u64) -> Self {
         let detail = format!("{confirmed} subscriptions confirmed, {pending} pending.");
         if confirmed > 0 {
             return Self::new(part, ComponentStatus::Ready, detail);
@@ -123,18 +105,22 @@ impl ComponentCheck {
                  out. Verify it in the SES console.",
             ),
         };
-        Self::new(SENDER, standing, detail)
+        Self::new(Component::SenderIdentity, standing, detail)
     }
 
     /// Text messages: whether the account is in the sandbox of SNS.
     #[must_use]
     pub fn sms(sandbox: bool) -> Self {
         if !sandbox {
-            return Self::new(SMS, ComponentStatus::Ready, "The account may text any number.");
+            return Self::new(
+                Component::Sms,
+                ComponentStatus::Ready,
+                "The account may text any number.",
+            );
         }
         let detail = "The account is in the SMS sandbox: texts reach verified numbers only. Ask to \
                       leave it in the SNS console, under Text messaging.";
-        Self::new(SMS, ComponentStatus::ActionRequired, detail)
+        Self::new(Component::Sms, ComponentStatus::ActionRequired, detail)
     }
 
     /// Incident Manager, by what the stack says and by how many replication sets the account has.
@@ -159,15 +145,15 @@ impl ComponentCheck {
                 "Available. GET /incident-manager says how far it is in step.",
             ),
         };
-        Self::new(INCIDENT_MANAGER, standing, detail)
+        Self::new(Component::IncidentManager, standing, detail)
     }
 
     /// A part that did not answer, with the error's code.
     #[must_use]
-    pub fn unanswered(part: &'static str, code: &str) -> Self {
+    pub fn unanswered(part: Component, code: &str) -> Self {
         let (standing, detail) = match part {
             // Closed to new customers: that an account may not ask is the usual case.
-            INCIDENT_MANAGER => (
+            Component::IncidentManager => (
                 ComponentStatus::Disabled,
                 format!("Not available: it answers {code}. Muster pages by its own path."),
             ),
@@ -178,17 +164,20 @@ impl ComponentCheck {
 }
 
 /// Where in the console of a Region somebody does what a part lacks.
-fn page(part: &str, region: &str) -> Option<String> {
+fn page(part: Component, region: &str) -> String {
     let place = match part {
-        ROSTER_TABLE | INCIDENTS_TABLE => "dynamodbv2/home?region={region}#tables",
-        EMERGENCY_TOPIC | OWNER_TOPIC => "sns/v3/home?region={region}#/subscriptions",
-        STATE_MACHINE => "states/home?region={region}#/statemachines",
-        SENDER => "ses/home?region={region}#/get-set-up",
-        SMS => "sns/v3/home?region={region}#/mobile/text-messaging",
-        INCIDENT_MANAGER => "systems-manager/incidents/home?region={region}",
-        _ => return None,
+        Component::RosterTable | Component::IncidentsTable => {
+            "dynamodbv2/home?region={region}#tables"
+        }
+        Component::EmergencyTopic | Component::OwnerTopic => {
+            "sns/v3/home?region={region}#/subscriptions"
+        }
+        Component::StateMachine => "states/home?region={region}#/statemachines",
+        Component::SenderIdentity => "ses/home?region={region}#/get-set-up",
+        Component::Sms => "sns/v3/home?region={region}#/mobile/text-messaging",
+        Component::IncidentManager => "systems-manager/incidents/home?region={region}",
     };
-    Some(console(region, &place.replace("{region}", region)))
+    console(region, &place.replace("{region}", region))
 }
 
 /// Readiness of Muster.
@@ -207,7 +196,7 @@ impl Readiness {
     pub fn of(mut checks: Vec<ComponentCheck>, region: &str) -> Self {
         for check in &mut checks {
             let lacks = check.status > ComponentStatus::Disabled;
-            check.console_url = lacks.then(|| page(check.component, region)).flatten();
+            check.console_url = lacks.then(|| page(check.component, region));
         }
         checks.sort_by_key(|check| std::cmp::Reverse(check.status));
         Self { ready: checks.iter().all(|check| check.status <= ComponentStatus::Disabled), checks }
@@ -224,24 +213,24 @@ mod tests {
             ComponentCheck::sms(false),
             ComponentCheck::incident_manager(Use::Auto, 0),
             ComponentCheck::incident_manager(Use::Off, 1),
-            ComponentCheck::topic(OWNER_TOPIC, 1, 1),
+            ComponentCheck::topic(Component::OwnerTopic, 1, 1),
         ];
         assert!(Readiness::of(good.to_vec(), "eu-west-1").ready);
         let line = |check: ComponentCheck| {
             let link = check.console_url.unwrap_or_default();
-            format!("{} {:?}: {} {link}", check.component, check.status, check.detail)
+            format!("{} {:?}: {} {link}", check.component.name(), check.status, check.detail)
         };
         let bad = [
-            ComponentCheck::active(ROSTER_TABLE, "ACTIVE"),
-            ComponentCheck::active(STATE_MACHINE, "DELETING"),
-            ComponentCheck::topic(EMERGENCY_TOPIC, 0, 1),
+            ComponentCheck::active(Component::RosterTable, "ACTIVE"),
+            ComponentCheck::active(Component::StateMachine, "DELETING"),
+            ComponentCheck::topic(Component::EmergencyTopic, 0, 1),
             ComponentCheck::sender(true, false),
             ComponentCheck::sender(false, true),
             ComponentCheck::sms(true),
             ComponentCheck::incident_manager(Use::Auto, 1),
             ComponentCheck::incident_manager(Use::On, 0),
-            ComponentCheck::unanswered(INCIDENT_MANAGER, "AccessDeniedException"),
-            ComponentCheck::unanswered(SMS, "Timeout"),
+            ComponentCheck::unanswered(Component::IncidentManager, "AccessDeniedException"),
+            ComponentCheck::unanswered(Component::Sms, "Timeout"),
         ];
         let report = Readiness::of(bad.to_vec(), "eu-west-1");
         assert!(!report.ready);

@@ -270,7 +270,7 @@ mod tests {
         let (contact, kind) = ("ada".to_owned(), ChannelType::Sms);
         let channel = ChannelKey::first(kind).into();
         let cursor = Cursor { step, ..Cursor::FIRST };
-        let key = DeliveryKey { cursor, contact: contact.clone(), channel, about: None };
+        let key = DeliveryKey { cursor, contact: contact.parse().unwrap(), channel, about: None };
         let state = DeliveryState::Held { not_before: Timestamp::UNIX_EPOCH };
         HeldPage {
             channel: PagedChannel { contact, kind, address: "a number".into() },

@@ -295,7 +295,7 @@ mod tests {
     fn an_unreadable_record_is_not_sent_again() {
         let cursor = Cursor { run: 2, round: 1, step: 3 };
         let check = |contact: &str, channel: &str, about: Option<&str>| {
-            let (contact, channel) = (contact.to_owned(), channel.parse().unwrap());
+            let (contact, channel) = (contact.parse().unwrap(), channel.parse().unwrap());
             let send = DeliveryKey { cursor, contact, channel, about: about.map(str::to_owned) };
             let mut item = key("incident#20261123-abcdefghjk", send_sk(&send));
             let read = record(item.clone(), cursor, about).unwrap();
@@ -308,7 +308,7 @@ mod tests {
         };
         check("ada", "sms-2", None);
         check("external:counsel", "email", None);
-        check("emergency", "topic", None);
+        check("topic:emergency", "topic", None);
         check("ada", "voice", Some("day#2"));
         assert_eq!(record(key("p", "delivery#0002#0001#0003#ada"), cursor, None), None);
     }

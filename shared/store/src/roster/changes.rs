@@ -212,7 +212,8 @@ fn digits(text: &str, number: usize) -> bool {
 
 /// Whether a text may be the name of a kind or an id.
 fn name(text: &str) -> bool {
-    text.len() <= MAX_ID && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+    text.len() <= MAX_ID
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
 }
 
 /// The fields that differ, by name.

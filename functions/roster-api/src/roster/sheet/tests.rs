@@ -231,7 +231,7 @@ fn json_files() {
     check(&format!("[{}0]", "0,".repeat(10_000)), "file must contain at most 10,000 contacts");
     check(&" ".repeat(MAX_BYTES + 1), "file must be at most 5 MB");
     let rows = read_json("\u{feff}{\"contacts\": [{}, 7]}".as_bytes()).unwrap();
-    assert_eq!(rows.iter().map(|row| row.line).collect::<Vec<_>>(), [0, 1]);
+    assert_eq!(rows.iter().map(|row| row.line).collect::<Vec<_>>(), [1, 2]);
     let faults = rows[1].check(None, &stamp()).unwrap_err();
     assert_eq!(told(&faults), "contact must be a JSON object");
 }

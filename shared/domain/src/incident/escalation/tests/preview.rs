@@ -119,7 +119,7 @@ proptest! {
         let shown = course(&incident, &everything);
         prop_assert_eq!(shown[0].at, incident.first_due());
         for turn in &shown {
-            let cursor = Cursor { run: incident.run, round: turn.round, step: turn.step };
+            let cursor = Cursor { run: incident.run, round: turn.round, step: turn.step - 1 };
             let real = paged(&incident, cursor, &everything, turn.at);
             let pages: Vec<_> = real.pages.into_iter().map(SimulatedPage::from).collect();
             prop_assert_eq!(&pages, &turn.pages);
