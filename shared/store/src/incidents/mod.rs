@@ -272,15 +272,16 @@ impl Incidents {
         let query = query.key_condition_expression("pk = :pk").consistent_read(true);
         let query = query.expression_attribute_values(":pk", s(partition(id)));
         let (mut incident, mut mirror) = (None::<Incident>, None);
-        let (mut facts, mut sends, mut duties) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut facts, mut sends, mut deadlines) = (Vec::new(), Vec::new(), Vec::new());
         for item in item::every(query).await? {
             let sk = item.get("sk").and_then(|sk| sk.as_s().ok()).cloned().unwrap_or_default();
-            match sk.split('#').next() {
-                Some(KIND) => incident = Some(item::read(item)?),
-                Some(mirrors::KIND) => mirror = item::readable(item, mirrors::KIND),
-                Some("fact") => facts.push(item::read(item)?),
-                Some("send") => sends.push(item::read(item)?),
-                Some("duty") if sk != "duty" => duties.push(item::read(item)?),
+            let deadline = sk.strip_prefix(duties::KIND).is_some_and(|rest| rest.starts_with('#'));
+            match sk.as_str() {
+                KIND => incident = Some(item::read(item)?),
+                mirrors::KIND => mirror = item::readable(item, mirrors::KIND),
+                sk if sk.starts_with(EVENT) => facts.push(item::read(item)?),
+                sk if sk.starts_with(SEND) => sends.push(item::read(item)?),
+                _ if deadline => deadlines.push(item::read(item)?),
                 _ => {}
             }
         }
@@ -291,7 +292,7 @@ impl Incidents {
         let joined = u64::try_from(joined).unwrap_or(u64::MAX);
         Ok(incident.map(|incident| {
             let findings = incident.finding_count.saturating_add(joined);
-            History { incident, facts, sends, mirror, duties, findings }
+            History { incident, facts, sends, mirror, duties: deadlines, findings }
         }))
     }
 
