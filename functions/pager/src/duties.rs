@@ -124,7 +124,7 @@ impl Pager {
         let (mut told, mut open) = (0, false);
         for contact in recipients(&people, keeper.as_ref(), now) {
             for (index, channel) in contact.channels.iter().enumerate() {
-                if matches!(channel, Channel::Voice(_)) {
+                if !channel.is_written() {
                     continue;
                 }
                 if Instant::now() >= until {

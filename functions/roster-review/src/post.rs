@@ -2,14 +2,13 @@
 
 use muster_domain::incident::send::{Delivery, DeliveryState};
 use muster_domain::roster::contact::Contact;
-use muster_domain::value::channel::Channel;
+use muster_domain::value::channel::{Channel, Form};
 use muster_domain::value::recipient::Recipient;
 use muster_runtime::error::AwsError;
 use muster_send::senders::Letter;
 use muster_store::incidents::{Claimed, Notice};
 
 use crate::{Reviewer, Run};
-
 
 /// What became of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,14 +40,8 @@ pub(crate) enum Turn {
 
 /// The way by which letters reach somebody: mail, or a text if there is none. A call cannot bring a link.
 pub(crate) fn way(contact: &Contact) -> Option<&Channel> {
-    let first = |mail: bool| {
-        contact.channels.iter().find(|channel| match channel {
-            Channel::Email(_) => mail,
-            Channel::Sms(_) => !mail,
-            Channel::Voice(_) => false,
-        })
-    };
-    first(true).or_else(|| first(false))
+    let first = |form: Form| contact.channels.iter().find(|c| c.kind().kind().form == form);
+    first(Form::Mail).or_else(|| first(Form::Text))
 }
 
 impl Reviewer {

@@ -79,7 +79,7 @@ impl Reviewer {
         channel: &Channel,
         run: &Run,
     ) -> Result<Letter, Failure> {
-        if channel.kind() == ChannelType::Voice {
+        if !channel.is_written() {
             let said = self.new_code(contact, channel, TEST_LIFE, run).await?;
             return Ok(Letter::to(channel, words::no_mail, String::new, || {
                 words::test_spoken(&said)

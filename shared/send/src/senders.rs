@@ -2,12 +2,14 @@
 
 use std::time::{Duration, Instant};
 
+use aws_types::SdkConfig;
 use muster_domain::incident::digest::end;
 use muster_domain::incident::send::DeliveryState;
 use muster_domain::message::page::Mail;
 use muster_domain::value::channel::{Channel, Email, Phone};
 use muster_runtime::error::AwsError;
 use muster_runtime::secret::chance;
+use muster_runtime::settings::{Fault, SENDER, VOICE_FROM, optional, required};
 
 use crate::mail::Mails;
 use crate::text::Texts;
@@ -72,6 +74,20 @@ pub struct Senders {
 }
 
 impl Senders {
+    /// Reads what each provider needs from the environment. `topic` is the ARN of the topic that is told.
+    ///
+    /// # Errors
+    /// [`Fault`] names the first variable that is wrong.
+    pub fn from_environment(config: &SdkConfig, topic: String) -> Result<Self, Fault> {
+        let calls = Some(optional(VOICE_FROM)).filter(|from| !from.is_empty());
+        Ok(Self {
+            texts: Texts::new(config),
+            mails: Mails::new(config, required(SENDER)?),
+            calls: calls.map(|from| Calls::new(config, from)),
+            topic,
+        })
+    }
+
     /// Sends one message. Whatever happens becomes a state of its record: one failed channel is no
     /// reason to stop the others. A message that is refused for its rate is tried again for 12 seconds.
     pub async fn send(&self, letter: Letter) -> DeliveryState {

@@ -1,7 +1,7 @@
 //! Writing contacts as vCards 4.0 (RFC 6350), for a phone's address book.
 
 use muster_domain::roster::contact::Contact;
-use muster_domain::value::channel::Channel;
+use muster_domain::value::channel::{Channel, Form};
 
 /// Longest line without its break, in octets: RFC 6350, section 3.2.
 const FOLD: usize = 75;
@@ -62,12 +62,12 @@ fn structured_name(name: &str) -> String {
 /// An address or number by its place among the contact's channels; `PREF` goes up to 100, as does
 /// the list.
 fn reach(rank: usize, channel: &Channel) -> String {
-    let address = channel.address();
-    match channel {
-        Channel::Email(_) => format!("EMAIL;PREF={rank}:{}", escaped(address)),
-        Channel::Sms(_) => format!("TEL;VALUE=uri;TYPE=cell,text;PREF={rank}:tel:{address}"),
-        Channel::Voice(_) => format!("TEL;VALUE=uri;TYPE=voice;PREF={rank}:tel:{address}"),
-    }
+    let (address, kind) = (channel.address(), channel.kind().kind());
+    let value = match kind.form {
+        Form::Mail => escaped(address),
+        Form::Text | Form::Speech => format!("tel:{address}"),
+    };
+    format!("{};PREF={rank}:{value}", kind.card)
 }
 
 /// A text as a value: RFC 6350, section 3.4.

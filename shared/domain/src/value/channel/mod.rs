@@ -6,6 +6,10 @@ use std::str::FromStr;
 use email_address::{EmailAddress, Options};
 use serde::{Deserialize, Serialize};
 
+mod kind;
+
+pub use kind::{ChannelKind, Form};
+
 use crate::value::words::words;
 
 /// Stands for what is not shown of an address.
@@ -20,18 +24,6 @@ words! {
         Sms = "sms",
         /// Phone call (voice).
         Voice = "voice",
-    }
-}
-
-impl ChannelType {
-    /// Its name for people.
-    #[must_use]
-    pub const fn title(self) -> &'static str {
-        match self {
-            Self::Email => "E-mail",
-            Self::Sms => "Text message",
-            Self::Voice => "Call",
-        }
     }
 }
 
@@ -178,24 +170,6 @@ impl Channel {
             Self::Email(_) => ChannelType::Email,
             Self::Sms(_) => ChannelType::Sms,
             Self::Voice(_) => ChannelType::Voice,
-        }
-    }
-
-    /// Its address or number as everybody may see it: `+1•••••0101`, `a•••••@example.com`.
-    #[must_use]
-    pub fn masked(&self) -> String {
-        let address = self.address();
-        match self {
-            Self::Email(_) => {
-                let (local, domain) = address.rsplit_once('@').unwrap_or((address, ""));
-                let first = local.chars().next().unwrap_or('?');
-                format!("{first}{DOTS}@{domain}")
-            }
-            Self::Sms(_) | Self::Voice(_) => {
-                // A number has seven digits at least, all ASCII.
-                let tail = address.get(address.len().saturating_sub(4)..).unwrap_or_default();
-                format!("{}{DOTS}{tail}", address.get(..2).unwrap_or("+"))
-            }
         }
     }
 
