@@ -2,7 +2,7 @@
 
 use muster_domain::incident::send::{Delivery, DeliveryState};
 use muster_domain::roster::contact::Contact;
-use muster_domain::value::channel::{Channel, Form};
+use muster_domain::value::channel::Channel;
 use muster_domain::value::recipient::Recipient;
 use muster_runtime::error::AwsError;
 use muster_send::senders::Letter;
@@ -40,8 +40,8 @@ pub(crate) enum Turn {
 
 /// The way by which letters reach somebody: mail, or a text if there is none. A call cannot bring a link.
 pub(crate) fn way(contact: &Contact) -> Option<&Channel> {
-    let first = |form: Form| contact.channels.iter().find(|c| c.kind().kind().form == form);
-    first(Form::Mail).or_else(|| first(Form::Text))
+    let written = contact.channels.iter().filter(|channel| channel.is_written());
+    written.min_by_key(|channel| channel.kind().kind().form)
 }
 
 impl Reviewer {
@@ -61,7 +61,7 @@ impl Reviewer {
         record: Delivery,
         letter: Letter,
     ) -> Result<Posted, AwsError> {
-        let state = self.senders.send(letter).await;
+        let state = self.senders.send(&format!("{notice:?}"), letter).await;
         let record = Delivery { state, at: jiff::Timestamp::now(), ..record };
         self.incidents.notices().settle_notice(notice, &record).await?;
         tracing::info!(channel = notice.channel, state = record.state.name(), "notice settled");

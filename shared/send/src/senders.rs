@@ -88,15 +88,20 @@ impl Senders {
         })
     }
 
-    /// Sends one message. Whatever happens becomes a state of its record: one failed channel is no
+    /// Sends one message of a `delivery`, which has the same name at each attempt. Whatever happens becomes a state of its record: one failed channel is no
     /// reason to stop the others. A message that is refused for its rate is tried again for 12 seconds.
-    pub async fn send(&self, letter: Letter) -> DeliveryState {
-        self.send_until(letter, Instant::now() + PATIENCE).await
+    pub async fn send(&self, delivery: &str, letter: Letter) -> DeliveryState {
+        self.send_until(delivery, letter, Instant::now() + PATIENCE).await
     }
 
     /// Sends one message like [`Senders::send`], and begins no further try after `until`. Each takes 10
     /// seconds at most, and a run that ends in between cannot write what became of it.
-    pub async fn send_until(&self, letter: Letter, until: Instant) -> DeliveryState {
+    pub async fn send_until(
+        &self,
+        _delivery: &str,
+        letter: Letter,
+        until: Instant,
+    ) -> DeliveryState {
         let began = Instant::now();
         let last = until.min(began + PATIENCE);
         loop {
@@ -116,7 +121,7 @@ impl Senders {
 
     /// Sends one message that must not go out twice, with a single try: without a word of the provider's that
     /// it did nothing, it may have gone out, and ends as unconfirmed.
-    pub async fn send_once(&self, letter: Letter) -> DeliveryState {
+    pub async fn send_once(&self, _delivery: &str, letter: Letter) -> DeliveryState {
         match self.attempt(&letter).await {
             Ok(sent) => sent,
             Err(error) => {

@@ -135,14 +135,15 @@ pub(super) fn write(
             // No organization is told of updates.
             let incidents: Vec<_> = entries.iter().map(|entry| entry.incident.clone()).collect();
             // An organization is told by mail and by call.
-            let letter = match to.kind().kind().form {
-                Form::Text => Letter::Nothing,
-                Form::Mail | Form::Speech => Letter::to(
+            let letter = if to.kind().kind().form == Form::Text {
+                Letter::Nothing
+            } else {
+                Letter::to(
                     to,
                     || external_digest_mail(&incidents, resource),
                     String::new,
                     || external_spoken_digest(&incidents, resource),
-                ),
+                )
             };
             Ok(Written { letter, token: None })
         }

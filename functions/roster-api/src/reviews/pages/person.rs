@@ -4,7 +4,7 @@ use axum::response::Response;
 use muster_domain::message::review::hours;
 use muster_domain::review::reach::ChannelVerification;
 use muster_domain::roster::contact::{Contact, ContactStatus};
-use muster_domain::value::channel::Channel;
+use muster_domain::value::channel::ChannelType;
 use muster_domain::value::text::escape;
 use muster_runtime::secret::fingerprint;
 

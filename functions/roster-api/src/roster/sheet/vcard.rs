@@ -1,7 +1,7 @@
 //! Writing contacts as vCards 4.0 (RFC 6350), for a phone's address book.
 
 use muster_domain::roster::contact::Contact;
-use muster_domain::value::channel::{Channel, Form};
+use muster_domain::value::channel::Channel;
 
 /// Longest line without its break, in octets: RFC 6350, section 3.2.
 const FOLD: usize = 75;
@@ -63,10 +63,8 @@ fn structured_name(name: &str) -> String {
 /// the list.
 fn reach(rank: usize, channel: &Channel) -> String {
     let (address, kind) = (channel.address(), channel.kind().kind());
-    let value = match kind.form {
-        Form::Mail => escaped(address),
-        Form::Text | Form::Speech => format!("tel:{address}"),
-    };
+    let value =
+        if kind.card.starts_with("TEL") { format!("tel:{address}") } else { escaped(address) };
     format!("{};PREF={rank}:{value}", kind.card)
 }
 

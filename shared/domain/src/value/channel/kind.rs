@@ -2,8 +2,8 @@
 
 use super::{Channel, ChannelType, DOTS};
 
-/// What the messages of a channel type are like.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What the messages of a channel type are like, in the order in which a message that is no page takes them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Form {
     /// Mail with a subject, as text and as HTML.
     Mail,
@@ -99,7 +99,7 @@ impl Channel {
     /// # Errors
     /// As [`Channel::read`].
     pub fn typed(kind: ChannelType, address: &str) -> Result<Self, String> {
-        if kind.kind().form == Form::Mail {
+        if matches!(kind.kind().form, Form::Mail) {
             return Self::read(kind, address);
         }
         Self::read(kind, &address.split([' ', '-', '(', ')', '.']).collect::<String>())
