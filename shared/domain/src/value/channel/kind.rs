@@ -11,6 +11,8 @@ pub enum Form {
     Text,
     /// A text that is read aloud: it carries no link, so a code takes the place of one.
     Speech,
+    /// Subject and text of a mail, as JSON.
+    Json,
 }
 
 /// Everything that is particular to one channel type. Whatever lists, checks, reads, or shows channels asks here.
@@ -68,6 +70,16 @@ impl ChannelType {
                 card: "TEL;VALUE=uri;TYPE=voice",
                 read: |text| read(text, Channel::Voice),
             },
+            Self::Webhook => ChannelKind {
+                title: "Webhook",
+                address_title: "URL of the webhook",
+                input: "type=\"url\" autocomplete=\"off\"",
+                example: "https://hooks.example.com/services/example",
+                form: Form::Json,
+                in_incident_manager: false,
+                card: "URL",
+                read: |text| read(text, Channel::Webhook),
+            },
         }
     }
 
@@ -99,7 +111,7 @@ impl Channel {
     /// # Errors
     /// As [`Channel::read`].
     pub fn typed(kind: ChannelType, address: &str) -> Result<Self, String> {
-        if matches!(kind.kind().form, Form::Mail) {
+        if matches!(kind.kind().form, Form::Mail | Form::Json) {
             return Self::read(kind, address);
         }
         Self::read(kind, &address.split([' ', '-', '(', ')', '.']).collect::<String>())
@@ -126,6 +138,7 @@ impl Channel {
                 let tail = address.get(address.len().saturating_sub(4)..).unwrap_or_default();
                 format!("{}{DOTS}{tail}", address.get(..2).unwrap_or("+"))
             }
+            Self::Webhook(url) => format!("https://{}/{DOTS}", url.host()),
         }
     }
 }

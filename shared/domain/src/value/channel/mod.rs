@@ -7,8 +7,10 @@ use email_address::{EmailAddress, Options};
 use serde::{Deserialize, Serialize};
 
 mod kind;
+mod webhook;
 
 pub use kind::{ChannelKind, Form};
+pub use webhook::{WebhookUrl, WebhookUrlError};
 
 use crate::value::words::words;
 
@@ -24,6 +26,8 @@ words! {
         Sms = "sms",
         /// Phone call (voice).
         Voice = "voice",
+        /// Webhook: a signed HTTPS request to a chat tool or a pager of your own.
+        Webhook = "webhook",
     }
 }
 
@@ -132,6 +136,7 @@ macro_rules! private_text {
 }
 private_text!(Phone, PhoneError);
 private_text!(Email, EmailError);
+private_text!(WebhookUrl, WebhookUrlError);
 
 /// A channel on which a contact receives messages.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -143,6 +148,8 @@ pub enum Channel {
     Sms(Phone),
     /// Phone call (voice).
     Voice(Phone),
+    /// Webhook.
+    Webhook(WebhookUrl),
 }
 
 /// A channel with a masked address, such as `+1•••••0101` or `a•••••@example.com`.
@@ -170,6 +177,7 @@ impl Channel {
             Self::Email(_) => ChannelType::Email,
             Self::Sms(_) => ChannelType::Sms,
             Self::Voice(_) => ChannelType::Voice,
+            Self::Webhook(_) => ChannelType::Webhook,
         }
     }
 
@@ -179,6 +187,7 @@ impl Channel {
         match self {
             Self::Email(email) => email.as_str(),
             Self::Sms(phone) | Self::Voice(phone) => phone.as_str(),
+            Self::Webhook(url) => url.as_str(),
         }
     }
 }
