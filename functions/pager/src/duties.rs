@@ -10,7 +10,6 @@ use muster_domain::incident::send::{Delivery, DeliveryState};
 use muster_domain::incident::{Actor, Incident, IncidentStatus};
 use muster_domain::roster::contact::Contact;
 use muster_domain::roster::external::ExternalResource;
-use muster_domain::value::channel::Channel;
 use muster_domain::value::recipient::Recipient;
 use muster_runtime::error::AwsError;
 use muster_send::senders::Letter;
@@ -124,7 +123,7 @@ impl Pager {
         let (mut told, mut open) = (0, false);
         for contact in recipients(&people, keeper.as_ref(), now) {
             for (index, channel) in contact.channels.iter().enumerate() {
-                if matches!(channel, Channel::Voice(_)) {
+                if !channel.is_written() {
                     continue;
                 }
                 if Instant::now() >= until {
@@ -184,7 +183,8 @@ impl Pager {
         } else {
             let mail = || clock.mail(stage, incident, now);
             let text = || clock.text(stage, incident, now);
-            self.senders.send_until(Letter::to(channel, mail, text, String::new), until).await
+            let letter = Letter::to(channel, mail, text, String::new);
+            self.senders.send_until(&format!("{notice:?}"), letter, until).await
         };
         let record = Delivery { state: end, at: Timestamp::now(), ..record };
         self.incidents.notices().settle_notice(&notice, &record).await?;

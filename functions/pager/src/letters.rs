@@ -6,7 +6,7 @@ use muster_domain::message::page::{
     Joined, Update, emergency_text, external_mail, external_spoken_text, mail, public_text,
     spoken_text,
 };
-use muster_domain::value::channel::Channel;
+use muster_domain::value::channel::{Channel, Form};
 use muster_send::senders::Letter;
 
 use crate::claims::{Claims, Sending, To};
@@ -47,15 +47,15 @@ pub(crate) fn write(
 /// An organization gets no link: whether somebody answers is for our own people to say.
 fn external(incident: &Incident, turn: &Turn, index: usize, channel: &Channel) -> Letter {
     let Some(page) = turn.externals.get(index) else { return emergency(incident, turn) };
-    match channel {
-        Channel::Email(email) => {
-            Letter::Email(email.clone(), Box::new(external_mail(incident, &page.resource)))
-        }
-        Channel::Voice(phone) => {
-            Letter::Voice(phone.clone(), external_spoken_text(incident, &page.resource))
-        }
-        Channel::Sms(_) => Letter::Nothing,
+    if channel.kind().kind().form == Form::Text {
+        return Letter::Nothing;
     }
+    Letter::to(
+        channel,
+        || external_mail(incident, &page.resource),
+        String::new,
+        || external_spoken_text(incident, &page.resource),
+    )
 }
 
 fn emergency(incident: &Incident, turn: &Turn) -> Letter {

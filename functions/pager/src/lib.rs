@@ -307,7 +307,8 @@ impl Pager {
                 let base = &self.link_base;
                 let letter =
                     letters::write(incident, (turn, change), sending, claims, joined, base);
-                self.senders.send_until(letter, until).await
+                let delivery = format!("{}#{:?}", incident.id, sending.record.key);
+                self.senders.send_until(&delivery, letter, until).await
             };
             let mut waits = None;
             let state = if incident.dry() || outside {

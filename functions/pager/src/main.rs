@@ -8,13 +8,10 @@ use muster_pager::{Input, Output, Pager};
 use muster_runtime::secret::Token;
 use muster_runtime::settings::{
     EMERGENCY_TOPIC, INCIDENTS_TABLE, LINK_BASE, NAMESPACE, OWNER_TOPIC, PAGING_BACKEND,
-    ROSTER_TABLE, SENDER, VOICE_FROM, choice, optional, required,
+    ROSTER_TABLE, choice, required,
 };
 use muster_runtime::{client, figures, log};
-use muster_send::mail::Mails;
 use muster_send::senders::Senders;
-use muster_send::text::Texts;
-use muster_send::voice::Calls;
 use muster_store::incidents::Incidents;
 use muster_store::roster::Roster;
 
@@ -36,14 +33,7 @@ async fn main() -> Result<(), Error> {
     let pager = Pager {
         roster: Roster::new(&config, required(ROSTER_TABLE)?),
         incidents: Incidents::new(&config, required(INCIDENTS_TABLE)?),
-        senders: Senders {
-            texts: Texts::new(&config),
-            mails: Mails::new(&config, required(SENDER)?),
-            calls: Some(optional(VOICE_FROM))
-                .filter(|from| !from.is_empty())
-                .map(|from| Calls::new(&config, from)),
-            topic: required(EMERGENCY_TOPIC)?,
-        },
+        senders: Senders::from_environment(&config, required(EMERGENCY_TOPIC)?)?,
         owner_topic: required(OWNER_TOPIC)?,
         link_base: required(LINK_BASE)?,
         shares: choice::<PagingBackend>(PAGING_BACKEND)?.engages(),

@@ -6,14 +6,11 @@ use muster_roster_review::{Reviewer, Run, terms};
 use muster_runtime::secret::Token;
 use muster_runtime::settings::{
     DRILL_DAYS, INCIDENT_RETENTION_DAYS, INCIDENTS_TABLE, LINK_BASE, NAMESPACE, OWNER_TOPIC,
-    ROSTER_TABLE, SENDER, VOICE_FROM, optional, required,
+    ROSTER_TABLE, required,
 };
 use muster_runtime::{client, figures, log};
-use muster_send::mail::Mails;
 use muster_send::senders::Senders;
-use muster_send::text::Texts;
 use muster_send::unreachable::Unreachable;
-use muster_send::voice::Calls;
 use muster_store::coverage;
 use muster_store::incidents::Incidents;
 use muster_store::roster::Roster;
@@ -27,14 +24,7 @@ async fn main() -> Result<(), Error> {
     let reviewer = Reviewer {
         roster: Roster::new(&config, required(ROSTER_TABLE)?),
         incidents: Incidents::new(&config, required(INCIDENTS_TABLE)?),
-        senders: Senders {
-            texts: Texts::new(&config),
-            mails: Mails::new(&config, required(SENDER)?),
-            calls: Some(optional(VOICE_FROM))
-                .filter(|from| !from.is_empty())
-                .map(|from| Calls::new(&config, from)),
-            topic: required(OWNER_TOPIC)?,
-        },
+        senders: Senders::from_environment(&config, required(OWNER_TOPIC)?)?,
         unreachable: Unreachable::new(&config),
         link_base: required(LINK_BASE)?,
         limits: coverage::limits()?,

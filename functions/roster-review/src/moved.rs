@@ -35,7 +35,7 @@ impl Reviewer {
         };
         let mut worst = Posted::Sent;
         for (index, channel) in before(change).iter().enumerate() {
-            if matches!(channel, Channel::Voice(_)) {
+            if !channel.is_written() {
                 continue;
             }
             let notice = Notice {

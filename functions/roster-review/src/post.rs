@@ -10,7 +10,6 @@ use muster_store::incidents::{Claimed, Notice};
 
 use crate::{Reviewer, Run};
 
-
 /// What became of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Posted {
@@ -41,14 +40,8 @@ pub(crate) enum Turn {
 
 /// The way by which letters reach somebody: mail, or a text if there is none. A call cannot bring a link.
 pub(crate) fn way(contact: &Contact) -> Option<&Channel> {
-    let first = |mail: bool| {
-        contact.channels.iter().find(|channel| match channel {
-            Channel::Email(_) => mail,
-            Channel::Sms(_) => !mail,
-            Channel::Voice(_) => false,
-        })
-    };
-    first(true).or_else(|| first(false))
+    let written = contact.channels.iter().filter(|channel| channel.is_written());
+    written.min_by_key(|channel| channel.kind().kind().form)
 }
 
 impl Reviewer {
@@ -68,7 +61,7 @@ impl Reviewer {
         record: Delivery,
         letter: Letter,
     ) -> Result<Posted, AwsError> {
-        let state = self.senders.send(letter).await;
+        let state = self.senders.send(&format!("{notice:?}"), letter).await;
         let record = Delivery { state, at: jiff::Timestamp::now(), ..record };
         self.incidents.notices().settle_notice(notice, &record).await?;
         tracing::info!(channel = notice.channel, state = record.state.name(), "notice settled");

@@ -5,7 +5,7 @@ use jiff::SignedDuration;
 use muster_domain::message::review as words;
 use muster_domain::review::{CODE_LIFE, Challenge, Purpose, Subject, TEST_LIFE};
 use muster_domain::roster::contact::Contact;
-use muster_domain::value::channel::{Channel, ChannelType};
+use muster_domain::value::channel::Channel;
 use muster_domain::value::recipient::Recipient;
 use muster_runtime::secret::{Token, code, code_digest, fingerprint};
 use muster_send::senders::Letter;
@@ -79,7 +79,7 @@ impl Reviewer {
         channel: &Channel,
         run: &Run,
     ) -> Result<Letter, Failure> {
-        if channel.kind() == ChannelType::Voice {
+        if !channel.is_written() {
             let said = self.new_code(contact, channel, TEST_LIFE, run).await?;
             return Ok(Letter::to(channel, words::no_mail, String::new, || {
                 words::test_spoken(&said)

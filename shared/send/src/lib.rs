@@ -1,4 +1,4 @@
-//! What leaves Muster: text messages, emails, calls, topics, events, and executions.
+//! What leaves Muster: text messages, emails, calls, webhooks, topics, events, and executions.
 
 pub mod bus;
 pub mod escalations;
@@ -8,3 +8,4 @@ pub mod senders;
 pub mod text;
 pub mod unreachable;
 pub mod voice;
+pub mod webhook;

@@ -2,16 +2,24 @@
 
 use std::time::{Duration, Instant};
 
+use aws_types::SdkConfig;
+use jiff::Timestamp;
 use muster_domain::incident::digest::end;
 use muster_domain::incident::send::DeliveryState;
 use muster_domain::message::page::Mail;
-use muster_domain::value::channel::{Channel, Email, Phone};
+use muster_domain::value::channel::{Channel, Email, Phone, WebhookUrl};
 use muster_runtime::error::AwsError;
-use muster_runtime::secret::chance;
+use muster_runtime::secret::{chance, token_digest};
+use muster_runtime::settings::{Fault, SENDER, VOICE_FROM, WEBHOOK_SECRET, optional, required};
+use serde_json::json;
 
 use crate::mail::Mails;
 use crate::text::Texts;
 use crate::voice::Calls;
+use crate::webhook::Webhooks;
+
+/// What the secret of webhooks can be.
+const WANTED: &str = "whsec_ and the base64 of 24 to 64 bytes";
 
 /// A message, ready to send.
 #[derive(Clone, Debug)]
@@ -22,6 +30,8 @@ pub enum Letter {
     Email(Email, Box<Mail>),
     /// A call, and what is said.
     Voice(Phone, String),
+    /// A request to a webhook: the ID of the delivery, and the mail whose subject and text it carries.
+    Webhook(WebhookUrl, String, Box<Mail>),
     /// A message to the topic: subject and text.
     Topic(String, String),
     /// To somebody by a channel that they are not told by.
@@ -41,6 +51,16 @@ impl Letter {
             Channel::Email(email) => Self::Email(email.clone(), Box::new(mail())),
             Channel::Sms(phone) => Self::Sms(phone.clone(), text()),
             Channel::Voice(phone) => Self::Voice(phone.clone(), spoken()),
+            Channel::Webhook(url) => Self::Webhook(url.clone(), String::new(), Box::new(mail())),
+        }
+    }
+
+    /// The message with the ID of its delivery, the same for each attempt: a receiver drops what it has by that ID.
+    #[must_use]
+    fn identified(self, delivery: &str) -> Self {
+        match self {
+            Self::Webhook(url, _, mail) => Self::Webhook(url, token_digest(delivery), mail),
+            other => other,
         }
     }
 }
@@ -67,20 +87,47 @@ pub struct Senders {
     pub mails: Mails,
     /// Calls, if this stack has a number to call from.
     pub calls: Option<Calls>,
+    /// Webhooks, if this stack has a secret to sign them with.
+    pub webhooks: Option<Webhooks>,
     /// The ARN of the topic that is told what no person is.
     pub topic: String,
 }
 
 impl Senders {
-    /// Sends one message. Whatever happens becomes a state of its record: one failed channel is no
+    /// Reads what each provider needs from the environment. `topic` is the ARN of the topic that is told.
+    ///
+    /// # Errors
+    /// [`Fault`] names the first variable that is wrong.
+    pub fn from_environment(config: &SdkConfig, topic: String) -> Result<Self, Fault> {
+        let calls = Some(optional(VOICE_FROM)).filter(|from| !from.is_empty());
+        let secret = Some(optional(WEBHOOK_SECRET)).filter(|secret| !secret.is_empty());
+        let webhooks = secret.map(|secret| Webhooks::from_environment(&secret));
+        Ok(Self {
+            texts: Texts::new(config),
+            mails: Mails::new(config, required(SENDER)?),
+            calls: calls.map(|from| Calls::new(config, from)),
+            webhooks: webhooks
+                .transpose()
+                .map_err(|_| Fault::Invalid { name: WEBHOOK_SECRET, wanted: WANTED.to_owned() })?,
+            topic,
+        })
+    }
+
+    /// Sends one message. `delivery` names the delivery, the same for each attempt. Whatever happens becomes a state of its record: one failed channel is no
     /// reason to stop the others. A message that is refused for its rate is tried again for 12 seconds.
-    pub async fn send(&self, letter: Letter) -> DeliveryState {
-        self.send_until(letter, Instant::now() + PATIENCE).await
+    pub async fn send(&self, delivery: &str, letter: Letter) -> DeliveryState {
+        self.send_until(delivery, letter, Instant::now() + PATIENCE).await
     }
 
     /// Sends one message like [`Senders::send`], and begins no further try after `until`. Each takes 10
     /// seconds at most, and a run that ends in between cannot write what became of it.
-    pub async fn send_until(&self, letter: Letter, until: Instant) -> DeliveryState {
+    pub async fn send_until(
+        &self,
+        delivery: &str,
+        letter: Letter,
+        until: Instant,
+    ) -> DeliveryState {
+        let letter = letter.identified(delivery);
         let began = Instant::now();
         let last = until.min(began + PATIENCE);
         loop {
@@ -100,8 +147,8 @@ impl Senders {
 
     /// Sends one message that must not go out twice, with a single try: without a word of the provider's that
     /// it did nothing, it may have gone out, and ends as unconfirmed.
-    pub async fn send_once(&self, letter: Letter) -> DeliveryState {
-        match self.attempt(&letter).await {
+    pub async fn send_once(&self, delivery: &str, letter: Letter) -> DeliveryState {
+        match self.attempt(&letter.identified(delivery)).await {
             Ok(sent) => sent,
             Err(error) => {
                 let refused = error.refused();
@@ -119,6 +166,13 @@ impl Senders {
             },
             Letter::Sms(to, text) => self.texts.sms(to, text).await,
             Letter::Email(to, mail) => self.mails.send(to, mail).await,
+            Letter::Webhook(to, id, mail) => match &self.webhooks {
+                Some(webhooks) => {
+                    let body = json!({ "id": id, "subject": mail.subject, "text": mail.text });
+                    webhooks.send(to.as_str(), id, &body, Timestamp::now()).await
+                }
+                None => return Ok(DeliveryState::Unavailable),
+            },
             Letter::Topic(subject, text) => self.texts.topic(&self.topic, subject, text).await,
         };
         Ok(DeliveryState::Sent { message_id: message_id? })

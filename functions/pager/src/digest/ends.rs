@@ -24,7 +24,7 @@ impl Pager {
     ) -> Result<bool, Failure> {
         let kind = channel.kind.name();
         let state = if Instant::now() < until {
-            self.senders.send_once(letter.letter).await
+            self.senders.send_once(&digest.mark, letter.letter).await
         } else {
             // Whoever dies while it is sent leaves its pages unconfirmed: better the next look.
             DeliveryState::Failed { error: "Late".to_owned(), retryable: true }

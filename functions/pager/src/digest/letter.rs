@@ -13,7 +13,7 @@ use muster_domain::message::page::{
 };
 use muster_domain::roster::contact::Contact;
 use muster_domain::roster::external::ExternalResource;
-use muster_domain::value::channel::Channel;
+use muster_domain::value::channel::{Channel, Form};
 use muster_domain::value::id::IncidentId;
 use muster_domain::value::recipient::Recipient;
 use muster_runtime::error::AwsError;
@@ -134,15 +134,16 @@ pub(super) fn write(
         Reader::External(resource) => {
             // No organization is told of updates.
             let incidents: Vec<_> = entries.iter().map(|entry| entry.incident.clone()).collect();
-            let letter = match to {
-                // An organization is told by mail and by call.
-                Channel::Sms(_) => Letter::Nothing,
-                to => Letter::to(
+            // An organization is told by mail and by call.
+            let letter = if to.kind().kind().form == Form::Text {
+                Letter::Nothing
+            } else {
+                Letter::to(
                     to,
                     || external_digest_mail(&incidents, resource),
                     String::new,
                     || external_spoken_digest(&incidents, resource),
-                ),
+                )
             };
             Ok(Written { letter, token: None })
         }

@@ -57,7 +57,9 @@ fn numbers() {
         range::<PolicyInput>(name, levels());
         range::<Policy>(name, levels());
     }
-    for name in ["sms_per_15_minutes", "calls_per_15_minutes", "emails_per_minute"] {
+    for name in
+        ["sms_per_15_minutes", "calls_per_15_minutes", "emails_per_minute", "webhooks_per_minute"]
+    {
         range::<PolicyInput>(name, PAGES);
         range::<Policy>(name, PAGES);
     }

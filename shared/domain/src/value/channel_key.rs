@@ -10,7 +10,7 @@ use crate::value::channel::{Channel, ChannelType};
 
 /// Why a text is not a channel's key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("must be email, sms, or voice, with -2 to -255 after it for a further address")]
+#[error("must be a channel type, with -2 to -255 after it for a further address")]
 pub struct ChannelKeyError;
 
 /// One of a person's channels. As text `sms` for the first number, `sms-2` for the second.

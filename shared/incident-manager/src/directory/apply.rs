@@ -13,12 +13,9 @@ use muster_runtime::secret::hex_digest;
 use super::load::gone;
 use super::{Directory, Found};
 
+/// The type there, whose names are ours in capitals.
 fn kind(kind: ChannelType) -> Kind {
-    match kind {
-        ChannelType::Email => Kind::Email,
-        ChannelType::Sms => Kind::Sms,
-        ChannelType::Voice => Kind::Voice,
-    }
+    Kind::from(kind.name().to_ascii_uppercase().as_str())
 }
 
 fn address(line: &Line) -> ContactChannelAddress {

@@ -107,6 +107,8 @@ pub const BUS: &str = "MUSTER_BUS";
 pub const CHAT_TOPIC: &str = "MUSTER_CHAT_TOPIC_ARN";
 /// What calls come from: a number, a pool or their ARN; no calls without.
 pub const VOICE_FROM: &str = "MUSTER_VOICE_FROM";
+/// The secret that webhooks are signed with (Standard Webhooks); no webhooks without.
+pub const WEBHOOK_SECRET: &str = "MUSTER_WEBHOOK_SECRET";
 /// A `Use`: whether Incident Manager is kept in sync.
 pub const INCIDENT_MANAGER: &str = "MUSTER_INCIDENT_MANAGER";
 /// What names in Incident Manager begin with.

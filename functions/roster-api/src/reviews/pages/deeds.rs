@@ -217,22 +217,8 @@ fn named<'a>(contact: &'a Contact, name: &str) -> Option<&'a Channel> {
 
 /// The channel that a form describes, or what is wrong with it.
 fn described(kind: ChannelType, address: &str) -> Result<Channel, FieldError> {
-    let (phone, email) = ("+14255550101", "ada@example.com");
-    let fault = |error: String, example| FieldError::new("address", error, example);
-    match kind {
-        ChannelType::Email => address
-            .parse()
-            .map(Channel::Email)
-            .map_err(|e: muster_domain::value::channel::EmailError| fault(e.to_string(), email)),
-        ChannelType::Sms | ChannelType::Voice => {
-            let digits: String = address.split([' ', '-', '(', ')', '.']).collect();
-            let number = digits.parse();
-            let number = number.map_err(|e: muster_domain::value::channel::PhoneError| {
-                fault(e.to_string(), phone)
-            })?;
-            Ok(if kind == ChannelType::Sms { Channel::Sms(number) } else { Channel::Voice(number) })
-        }
-    }
+    Channel::typed(kind, address)
+        .map_err(|error| FieldError::new("address", error, kind.kind().example))
 }
 
 /// The channel that a code is to go to, and what it is for.
@@ -251,9 +237,8 @@ fn wanted(filled: &Filled, contact: &Contact) -> Result<(Channel, Purpose), Fiel
         }
         _ => {
             let kind = filled.text("type");
-            let kind = ChannelType::ALL.into_iter().find(|known| known.name() == kind);
-            let kind = kind.ok_or_else(|| {
-                FieldError::new("type", "must be one of: email, sms, voice", "sms")
+            let kind = ChannelType::from_name(kind).ok_or_else(|| {
+                FieldError::new("type", format!("must be one of: {}", ChannelType::names()), "sms")
             })?;
             (described(kind, address)?, Purpose::Add)
         }

@@ -4,7 +4,7 @@ use axum::response::Response;
 use muster_domain::message::review::hours;
 use muster_domain::review::reach::ChannelVerification;
 use muster_domain::roster::contact::{Contact, ContactStatus};
-use muster_domain::value::channel::Channel;
+use muster_domain::value::channel::ChannelType;
 use muster_domain::value::text::escape;
 use muster_runtime::secret::fingerprint;
 
@@ -71,9 +71,10 @@ fn channels(contact: &Contact, reach: &[ChannelVerification]) -> String {
             (None, Some(at)) => format!("proven on {}", at.strftime("%Y-%m-%d")),
             (None, None) => "not proven yet".to_owned(),
         };
-        let (name, to) = (channel.kind().title(), escape(&channel.masked()));
+        let (name, to) = (channel.kind().kind().title, escape(&channel.masked()));
         let kept = hidden("channel", &fingerprint(&contact.id, channel));
-        let (input, hint) = input(channel);
+        let kind = channel.kind().kind();
+        let (input, hint) = (kind.input, kind.address_title);
         let field = format!("address-{index}");
         out.push_str(
             &[
@@ -113,21 +114,18 @@ fn channels(contact: &Contact, reach: &[ChannelVerification]) -> String {
     out.push_str(
         "</ul><details><summary>Add a way to reach you</summary><form method=\"post\">\
          <input type=\"hidden\" name=\"do\" value=\"add\"><label for=\"type\">Kind</label>\
-         <select id=\"type\" name=\"type\"><option value=\"sms\">Text message</option>\
-         <option value=\"voice\">Call</option><option value=\"email\">E-mail</option></select>\
+         <select id=\"type\" name=\"type\">",
+    );
+    for kind in ChannelType::ALL {
+        let (name, title) = (kind.name(), kind.kind().title);
+        out.push_str(&format!("<option value=\"{name}\">{title}</option>"));
+    }
+    out.push_str(
+        "</select>\
          <label for=\"address-new\">Number or address</label><p class=\"hint\" id=\"new-hint\">A \
          number with its country code, such as +14255550101, or an e-mail address.</p>\
          <input id=\"address-new\" name=\"address\" required maxlength=\"254\" \
          aria-describedby=\"new-hint\"><button>Send a code there</button></form></details>",
     );
     out
-}
-
-/// How a new address of a channel's kind is typed, and what it is called.
-const fn input(channel: &Channel) -> (&'static str, &'static str) {
-    match channel {
-        Channel::Email(_) => ("type=\"email\" autocomplete=\"email\"", "e-mail address"),
-        Channel::Sms(_) => ("type=\"tel\" autocomplete=\"tel\"", "number for texts"),
-        Channel::Voice(_) => ("type=\"tel\" autocomplete=\"tel\"", "number for calls"),
-    }
 }

@@ -4,7 +4,6 @@ use axum::response::Response;
 use jiff::Timestamp;
 use muster_domain::review::{Given, Purpose};
 use muster_domain::roster::contact::Contact;
-use muster_domain::value::channel::ChannelType;
 use muster_domain::value::text::escape;
 use muster_runtime::error::AwsError;
 use muster_runtime::secret::code_digest;
@@ -25,7 +24,7 @@ pub(crate) async fn call_open(
 ) -> Result<bool, AwsError> {
     let open = app.incidents.proofs().challenges(contact).await?;
     Ok(open.iter().any(|(_, challenge)| {
-        challenge.channel.kind() == ChannelType::Voice
+        !challenge.channel.is_written()
             && challenge.purpose == Purpose::Prove
             && challenge.given("", now) == Given::Wrong
     }))
@@ -82,7 +81,7 @@ async fn said_right(
 ) -> Result<bool, Problem> {
     for (channel, challenge) in app.incidents.proofs().challenges(contact).await? {
         let digest = code_digest(contact, &channel, code);
-        let called = challenge.channel.kind() == ChannelType::Voice;
+        let called = !challenge.channel.is_written();
         if !called || challenge.given(&digest, now) == Given::Over {
             continue;
         }

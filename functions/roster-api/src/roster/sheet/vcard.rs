@@ -62,12 +62,10 @@ fn structured_name(name: &str) -> String {
 /// An address or number by its place among the contact's channels; `PREF` goes up to 100, as does
 /// the list.
 fn reach(rank: usize, channel: &Channel) -> String {
-    let address = channel.address();
-    match channel {
-        Channel::Email(_) => format!("EMAIL;PREF={rank}:{}", escaped(address)),
-        Channel::Sms(_) => format!("TEL;VALUE=uri;TYPE=cell,text;PREF={rank}:tel:{address}"),
-        Channel::Voice(_) => format!("TEL;VALUE=uri;TYPE=voice;PREF={rank}:tel:{address}"),
-    }
+    let (address, kind) = (channel.address(), channel.kind().kind());
+    let value =
+        if kind.card.starts_with("TEL") { format!("tel:{address}") } else { escaped(address) };
+    format!("{};PREF={rank}:{value}", kind.card)
 }
 
 /// A text as a value: RFC 6350, section 3.4.

@@ -81,6 +81,7 @@ fn limit(policy: &Policy, kind: ChannelType) -> (usize, SignedDuration) {
         ChannelType::Sms => (policy.sms_per_15_minutes, quarter),
         ChannelType::Voice => (policy.calls_per_15_minutes, quarter),
         ChannelType::Email => (policy.emails_per_minute, SignedDuration::from_mins(1)),
+        ChannelType::Webhook => (policy.webhooks_per_minute, SignedDuration::from_mins(1)),
     };
     (usize::from(most), within)
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::legal::display_name;
 use super::{Alias, Line, Person};
 use crate::roster::contact::Contact;
+use crate::value::channel::Channel;
 use crate::value::id::ContactId;
 
 /// The alias of somebody: ids are legal and of one person each, and the word between keeps people and
@@ -32,7 +33,8 @@ pub fn people<'a>(
 
 fn person(contact: &Contact) -> Person {
     let mut lines: Vec<Line> = Vec::new();
-    for channel in &contact.channels {
+    let there = |channel: &&Channel| channel.kind().kind().in_incident_manager;
+    for channel in contact.channels.iter().filter(there) {
         let (kind, address) = (channel.kind(), channel.address().to_owned());
         // The same number twice would be two channels that cannot be told apart.
         if lines.iter().any(|line| line.kind == kind && line.address == address) {

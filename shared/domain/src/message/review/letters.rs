@@ -132,7 +132,7 @@ pub fn moved_mail(contact: &Contact, at: Timestamp) -> Mail {
     let now: Vec<_> = contact
         .channels
         .iter()
-        .map(|channel| format!("{}: {}", channel.kind().title(), channel.masked()))
+        .map(|channel| format!("{}: {}", channel.kind().kind().title, channel.masked()))
         .collect();
     let blocks = [
         Block::Text(format!("Hello {},", contact.name)),

@@ -104,7 +104,7 @@ fn entry(contact: &Contact) -> Vec<String> {
         lines.push(format!("On leave: up to and including {until}"));
     }
     for channel in &contact.channels {
-        lines.push(format!("{}: {}", channel.kind().title(), channel.masked()));
+        lines.push(format!("{}: {}", channel.kind().kind().title, channel.masked()));
     }
     lines
 }

@@ -55,6 +55,10 @@ pub struct Policy {
     /// Maximum email messages for each contact in a minute. Further pages wait for a digest.
     #[cfg_attr(feature = "schema", schema(minimum = 1, maximum = 1000))]
     pub emails_per_minute: u16,
+    /// Maximum webhook requests for each contact in a minute. Further pages wait for a digest.
+    #[cfg_attr(feature = "schema", schema(minimum = 1, maximum = 1000, required = true))]
+    #[serde(default = "default_webhooks_per_minute")]
+    pub webhooks_per_minute: u16,
     /// Version of the policy, and who created and updated it.
     #[serde(flatten)]
     pub stamps: Stamps,
@@ -74,6 +78,7 @@ impl Default for Policy {
             sms_per_15_minutes: 5,
             calls_per_15_minutes: 3,
             emails_per_minute: 1,
+            webhooks_per_minute: default_webhooks_per_minute(),
             stamps: Stamps::built_in(),
         }
     }
@@ -81,6 +86,10 @@ impl Default for Policy {
 
 const fn default_max_grouping_hours() -> u32 {
     24
+}
+
+const fn default_webhooks_per_minute() -> u16 {
+    10
 }
 
 const fn default_reminder_minutes() -> u32 {

@@ -6,6 +6,12 @@ use std::str::FromStr;
 use email_address::{EmailAddress, Options};
 use serde::{Deserialize, Serialize};
 
+mod kind;
+mod webhook;
+
+pub use kind::{ChannelKind, Form};
+pub use webhook::{WebhookUrl, WebhookUrlError};
+
 use crate::value::words::words;
 
 /// Stands for what is not shown of an address.
@@ -20,18 +26,8 @@ words! {
         Sms = "sms",
         /// Phone call (voice).
         Voice = "voice",
-    }
-}
-
-impl ChannelType {
-    /// Its name for people.
-    #[must_use]
-    pub const fn title(self) -> &'static str {
-        match self {
-            Self::Email => "E-mail",
-            Self::Sms => "Text message",
-            Self::Voice => "Call",
-        }
+        /// Webhook: a signed HTTPS request to a chat tool or a pager of your own.
+        Webhook = "webhook",
     }
 }
 
@@ -140,6 +136,7 @@ macro_rules! private_text {
 }
 private_text!(Phone, PhoneError);
 private_text!(Email, EmailError);
+private_text!(WebhookUrl, WebhookUrlError);
 
 /// A channel on which a contact receives messages.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -151,6 +148,8 @@ pub enum Channel {
     Sms(Phone),
     /// Phone call (voice).
     Voice(Phone),
+    /// Webhook.
+    Webhook(WebhookUrl),
 }
 
 /// A channel with a masked address, such as `+1•••••0101` or `a•••••@example.com`.
@@ -178,24 +177,7 @@ impl Channel {
             Self::Email(_) => ChannelType::Email,
             Self::Sms(_) => ChannelType::Sms,
             Self::Voice(_) => ChannelType::Voice,
-        }
-    }
-
-    /// Its address or number as everybody may see it: `+1•••••0101`, `a•••••@example.com`.
-    #[must_use]
-    pub fn masked(&self) -> String {
-        let address = self.address();
-        match self {
-            Self::Email(_) => {
-                let (local, domain) = address.rsplit_once('@').unwrap_or((address, ""));
-                let first = local.chars().next().unwrap_or('?');
-                format!("{first}{DOTS}@{domain}")
-            }
-            Self::Sms(_) | Self::Voice(_) => {
-                // A number has seven digits at least, all ASCII.
-                let tail = address.get(address.len().saturating_sub(4)..).unwrap_or_default();
-                format!("{}{DOTS}{tail}", address.get(..2).unwrap_or("+"))
-            }
+            Self::Webhook(_) => ChannelType::Webhook,
         }
     }
 
@@ -205,6 +187,7 @@ impl Channel {
         match self {
             Self::Email(email) => email.as_str(),
             Self::Sms(phone) | Self::Voice(phone) => phone.as_str(),
+            Self::Webhook(url) => url.as_str(),
         }
     }
 }

@@ -4,6 +4,7 @@ use utoipa::openapi::schema::SchemaFormat;
 use utoipa::openapi::{ObjectBuilder, OneOfBuilder, RefOr, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
+use super::webhook::MAX_WEBHOOK_URL;
 use super::{Channel, ChannelType, PHONE_DIGITS};
 use crate::schema;
 
@@ -27,13 +28,21 @@ fn email() -> ObjectBuilder {
     text.description(Some(about)).examples(["ada@example.com"])
 }
 
+fn url() -> ObjectBuilder {
+    let text = ObjectBuilder::new().schema_type(Type::String).max_length(Some(MAX_WEBHOOK_URL));
+    let text = text.format(Some(SchemaFormat::Custom("uri".to_owned())));
+    let about = "An `https` URL of a public host. Requests are signed (Standard Webhooks).";
+    text.description(Some(about)).examples(["https://hooks.example.com/services/example"])
+}
+
 impl PartialSchema for Channel {
     fn schema() -> RefOr<Schema> {
         let about = "A channel on which a contact receives messages.";
         let channel = OneOfBuilder::new().description(Some(about));
         let channel = channel.item(of(ChannelType::Email, "Email.", email()));
         let channel = channel.item(of(ChannelType::Sms, "Text message (SMS).", phone()));
-        channel.item(of(ChannelType::Voice, "Phone call (voice).", phone())).into()
+        let channel = channel.item(of(ChannelType::Voice, "Phone call (voice).", phone()));
+        channel.item(of(ChannelType::Webhook, "Webhook.", url())).into()
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{ChannelDraft, StatusDraft};
-use crate::draft::checks::{EMAIL, Faults, Field, PHONE, printable};
+use crate::draft::checks::{Faults, Field, printable};
 use crate::draft::given::{Given, known};
 use crate::roster::contact::ContactStatus;
 use crate::roster::role::Role;
@@ -81,24 +81,19 @@ impl Faults {
             self.add(field, "is not a field of a channel", "address");
         }
         let kind_at = format!("{place}.type");
-        let kind =
-            self.required(&kind_at, draft.r#type, "must be one of: email, sms, voice", "sms");
+        let wrong = format!("must be one of: {}", ChannelType::names());
+        let kind = self.required(&kind_at, draft.r#type, &wrong, "sms");
         let kind = kind.and_then(|text| {
-            let known = [ChannelType::Email, ChannelType::Sms, ChannelType::Voice];
-            let kind = known.into_iter().find(|kind| kind.name() == text);
+            let kind = ChannelType::from_name(&text);
             if kind.is_none() {
-                self.add(kind_at, "must be one of: email, sms, voice", "sms");
+                self.add(kind_at, &wrong, "sms");
             }
             kind
         });
-        let example = if kind == Some(ChannelType::Email) { EMAIL } else { PHONE };
+        let example = kind.unwrap_or(ChannelType::Sms).kind().example;
         let address_at = format!("{place}.address");
         let address = self.required(&address_at, draft.address, "must be a string", example)?;
-        match kind? {
-            ChannelType::Email => self.parsed(&address_at, &address, example).map(Channel::Email),
-            ChannelType::Sms => self.parsed(&address_at, &address, example).map(Channel::Sms),
-            ChannelType::Voice => self.parsed(&address_at, &address, example).map(Channel::Voice),
-        }
+        Channel::read(kind?, &address).map_err(|error| self.add(address_at, &error, example)).ok()
     }
 
     pub(super) fn backup(

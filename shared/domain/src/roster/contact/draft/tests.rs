@@ -73,7 +73,7 @@ fn all_faults_come_together() {
     name is required
     roles[0] must be one of: incident_commander, incident_manager, technical_lead, security_analyst, communications_lead, subject_matter_expert, legal_counsel
     channels[0].address must be a valid phone number in E.164 format: +, country code, and number, without spaces
-    channels[1].type must be one of: email, sms, voice
+    channels[1].type must be one of: email, sms, voice, webhook
     channels[1].address is required
     backup_contact must be a contact ID (a-z, 0-9, and hyphens)
     availability[1] must have days (mon to sun), from, and to (00:00 to 24:00)

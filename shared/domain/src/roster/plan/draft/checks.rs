@@ -9,7 +9,6 @@ use crate::value::limits::{MAX_STEPS, PLAN_MINUTES, STEP_MINUTES};
 
 const STEPS: &str = r#"[{"after_minutes":0,"targets":["severity_team"]},{"after_minutes":10,"targets":["backups"]}]"#;
 const TARGETS: &str = r#"["severity_team","role:technical_lead"]"#;
-const KINDS: [ChannelType; 3] = [ChannelType::Email, ChannelType::Sms, ChannelType::Voice];
 
 impl Faults {
     pub(super) fn steps(&mut self, given: Field<Vec<Given<StepDraft>>>) -> Vec<Step> {
@@ -85,14 +84,14 @@ impl Faults {
                 }
                 let mut kinds = Vec::new();
                 for (at, text) in self.entries(field, Some(Given::Value(list)), wrong, "sms") {
-                    let kind = KINDS.into_iter().find(|kind| kind.name() == text);
+                    let kind = ChannelType::from_name(&text);
                     match kind.filter(|kind| !kinds.contains(kind)) {
                         Some(kind) => kinds.push(kind),
-                        None => self.add(
-                            at,
-                            "must contain each of email, sms, and voice at most once",
-                            "sms",
-                        ),
+                        None => {
+                            let names = ChannelType::names();
+                            let wrong = format!("must contain each of {names} at most once");
+                            self.add(at, &wrong, "sms");
+                        }
                     }
                 }
                 StepChannels::Only(kinds)

@@ -66,6 +66,10 @@ input! {
         /// Default: 1. Maximum: 1,000.
         #[cfg_attr(feature = "schema", schema(value_type = Option<i32>, minimum = 1, maximum = 1000))]
         emails_per_minute: Field<i64>,
+        /// Maximum webhook requests for each contact in a minute. Further pages wait for a digest.
+        /// Default: 10. Maximum: 1,000.
+        #[cfg_attr(feature = "schema", schema(value_type = Option<i32>, minimum = 1, maximum = 1000))]
+        webhooks_per_minute: Field<i64>,
     }
 }
 
@@ -107,6 +111,7 @@ impl PolicyInput {
         let sms = faults.rate("sms_per_15_minutes", self.sms_per_15_minutes, "5");
         let calls = faults.rate("calls_per_15_minutes", self.calls_per_15_minutes, "3");
         let emails = faults.rate("emails_per_minute", self.emails_per_minute, "1");
+        let webhooks = faults.rate("webhooks_per_minute", self.webhooks_per_minute, "10");
         faults.version(self.version);
         let defaults = Policy::default();
         let levels = levels.unwrap_or(defaults.max_escalation_level);
@@ -134,6 +139,7 @@ impl PolicyInput {
             sms_per_15_minutes: sms.unwrap_or(defaults.sms_per_15_minutes),
             calls_per_15_minutes: calls.unwrap_or(defaults.calls_per_15_minutes),
             emails_per_minute: emails.unwrap_or(defaults.emails_per_minute),
+            webhooks_per_minute: webhooks.unwrap_or(defaults.webhooks_per_minute),
             stamps: Stamps::after(current.map(|policy| &policy.stamps), stamp),
         })
     }
