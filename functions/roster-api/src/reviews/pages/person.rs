@@ -118,7 +118,7 @@ fn channels(contact: &Contact, reach: &[ChannelVerification]) -> String {
     );
     for kind in ChannelType::ALL {
         let (name, title) = (kind.name(), kind.kind().title);
-        out.push_str(&format!("<option value=\"{name}\">{title}</option>"));
+        out.push_str(&["<option value=\"", name, "\">", title, "</option>"].concat());
     }
     out.push_str(
         "</select>\

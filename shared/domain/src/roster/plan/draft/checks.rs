@@ -85,13 +85,12 @@ impl Faults {
                 let mut kinds = Vec::new();
                 for (at, text) in self.entries(field, Some(Given::Value(list)), wrong, "sms") {
                     let kind = ChannelType::from_name(&text);
-                    match kind.filter(|kind| !kinds.contains(kind)) {
-                        Some(kind) => kinds.push(kind),
-                        None => {
-                            let names = ChannelType::names();
-                            let wrong = format!("must contain each of {names} at most once");
-                            self.add(at, &wrong, "sms");
-                        }
+                    if let Some(kind) = kind.filter(|kind| !kinds.contains(kind)) {
+                        kinds.push(kind);
+                    } else {
+                        let names = ChannelType::names();
+                        let wrong = format!("must contain each of {names} at most once");
+                        self.add(at, &wrong, "sms");
                     }
                 }
                 StepChannels::Only(kinds)
