@@ -200,8 +200,8 @@ def contacts(api: Api) -> None:
     revealed = api.call("revealContactChannels", 200, id=ada)
     assert [channel.address for channel in revealed] == ["ada@example.com", "+14255550101"], revealed
     api.call("getContactChannelStatus", 200, id=ada)
-    export = api.call("exportContacts", 200, format_="csv")
-    assert RUN in export, export
+    export = api.call("exportContacts", 200, format_="json")
+    assert any(contact.id == ada for contact in export), export
     api.call("requestReviews", 202, body={"subjects": [f"contact:{ada}"]})
     invalid = api.call("updateContact", 422, id=ada, body={"time_zone": "Mars/Olympus"})
     assert [error.field for error in invalid.errors] == ["time_zone"], invalid

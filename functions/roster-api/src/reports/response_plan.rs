@@ -12,7 +12,7 @@ use muster_domain::response_plan::{
 use muster_domain::value::stamps::Stamp;
 use muster_runtime::error::AwsError;
 use muster_store::coverage::Gathered;
-use muster_store::roster::{Change, ThePlan};
+use muster_store::roster::{Change, Entry, ThePlan};
 use serde::Serialize;
 
 use crate::App;
@@ -24,7 +24,7 @@ use crate::roster::entries::Served;
 impl Served for ResponsePlanSettings {
     const WHAT: &'static str = "response plan settings";
     const PATH: &'static str = "/response-plan/settings";
-    const ONLY: Option<&'static str> = Some("response-plan");
+    const ONLY: Option<&'static str> = Some(<Self as Entry>::KIND);
     type Draft = ResponsePlanSettingsInput;
 
     fn version_of(draft: &ResponsePlanSettingsInput) -> Option<u64> {
