@@ -181,7 +181,7 @@ def contacts(api: Api) -> None:
         "time_zone": "Europe/London",
         "availability": [{"days": ["mon", "tue"], "from": "08:00", "to": "18:00"}],
         "channels": [
-            {"type": "email", "address": "ada@example.com"},
+            {"type": "email", "address": "ada@lane.example.com"},
             {"type": "sms", "address": "+14255550101"},
         ],
     }
@@ -198,7 +198,7 @@ def contacts(api: Api) -> None:
     assert replaced.status.on_leave.until.isoformat() == "2099-12-31", replaced
     api.call("listContactChanges", 200, id=ada)
     revealed = api.call("revealContactChannels", 200, id=ada)
-    assert [channel.address for channel in revealed] == ["ada@example.com", "+14255550101"], revealed
+    assert [channel.address for channel in revealed] == ["ada@lane.example.com", "+14255550101"], revealed
     api.call("getContactChannelStatus", 200, id=ada)
     export = api.call("exportContacts", 200, format_="json")
     assert any(contact.id == ada for contact in export), export
