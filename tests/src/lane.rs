@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use crate::cloud::Cloud;
 use crate::home::repository;
 use crate::messages::{is_from, queue};
+use crate::receiver::Receiver;
 use crate::stack::{Stack, deploy};
 use crate::system::System;
 use crate::told::figures;
@@ -101,6 +102,19 @@ impl Lane {
         let wire = format!("http://127.0.0.1:{}", self.wire.port);
         let variables = endpoints.iter().map(|name| ((*name).to_owned(), wire.clone()));
         self.cloud.add_variables(function, variables).await
+    }
+
+    /// Leads the webhooks of its functions to a local receiver.
+    ///
+    /// # Errors
+    /// A function cannot be changed.
+    pub async fn lead_webhooks_to(&self, receiver: &Receiver) -> Result<()> {
+        let address = format!("http://127.0.0.1:{}", receiver.port);
+        for function in ["pager", "roster-review"] {
+            let variables = [("MUSTER_WEBHOOK_ENDPOINT".to_owned(), address.clone())];
+            self.cloud.add_variables(self.function(function)?, variables.into_iter()).await?;
+        }
+        Ok(())
     }
 
     fn function(&self, name: &str) -> Result<&str> {

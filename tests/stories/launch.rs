@@ -231,6 +231,7 @@ const WRONG: &[(&str, &str, &str)] = &[
     ("ScopePrefix", "two words", "a text without blanks"),
     ("AllowedOrigins", "https://portal.example.com/app", "origins without a path"),
     ("VoiceOriginationIdentity", "+14255550100", "an ARN such as"),
+    ("WebhookSigningSecret", "whsec_swordfish", "whsec_ followed by the base64"),
     ("ApiDestinationUrl", "http://example.com", "an https address"),
     ("ApiDestinationKey", "", "1 to 512 characters"),
     ("EmergencyPhone", "425 555 0100", "a phone number with its country code such as"),

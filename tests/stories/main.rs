@@ -49,6 +49,7 @@ mod unanswered;
 mod unreadable;
 mod voice;
 mod watchdog;
+mod webhook;
 mod wrong_requests;
 
 use std::process::ExitCode;
@@ -155,6 +156,7 @@ fn all(curtain: &Arc<Curtain>) -> Vec<Trial> {
         unreadable::is_kept_whole_with_the_path_of_the_fault,
         unreadable::an_entry_is_a_figure_and_the_others_are_paged,
         voice::calls_come_from_the_number_of_the_stack,
+        webhook::requests_are_signed_repeated_and_not_redirected,
         watchdog::takes_a_step_that_nobody_takes,
         wrong_requests::are_refused_and_say_why,
     ]
@@ -173,8 +175,9 @@ fn main() -> anyhow::Result<ExitCode> {
     };
     // Also after a failed story: a message too many is worth knowing of, and what a role was refused may be why.
     let refused = curtain.refused()?;
+    let not_kept = curtain.not_kept()?;
     let strays = curtain.fall()?;
-    let faults = [refused, idle].concat();
+    let faults = [refused, idle, not_kept].concat();
     let clean = !conclusion.has_failed() && strays.is_empty() && faults.is_empty();
     for fault in faults {
         rehearsal::say(fault);

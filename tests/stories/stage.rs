@@ -253,6 +253,13 @@ impl Curtain {
             .collect())
     }
 
+    /// Kinds of stored items of which the repository keeps none, as faults.
+    pub(crate) fn not_kept(&self) -> Result<Vec<String>> {
+        let Some(Ok(stage)) = self.stage.get() else { return Ok(Vec::new()) };
+        let kinds = self.runtime.block_on(stage.system.stored_kinds_not_kept())?;
+        Ok(kinds.iter().map(|kind| format!("no stored item of the kind {kind} is kept")).collect())
+    }
+
     /// Ends the system and returns the messages that no story expected.
     pub(crate) fn fall(&self) -> Result<Vec<String>> {
         match self.stage.get() {
