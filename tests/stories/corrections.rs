@@ -184,7 +184,7 @@ pub(crate) async fn what_somebody_says_is_wrong_waits_for_the_owner(stage: &Stag
 
     // Somebody has left: paged until the owner agrees, and then replaced by the backup.
     let link_of_nil = link(&lane, "nil").await?;
-    let left = lane.fill(&link_of_nil, &[("do", "left"), ("note", "Ask Mia.")]).await?;
+    let left = lane.fill(&link_of_nil, &[("do", "departure"), ("note", "Ask Mia.")]).await?;
     ensure!(left.status == 200, "{}", left.html);
     let report = lane.ok("GET", "/coverage", &Value::Null).await?;
     ensure!(report.to_string().contains("departure_reported"), "{report}");

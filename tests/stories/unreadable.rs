@@ -61,7 +61,7 @@ pub(crate) async fn an_entry_is_a_figure_and_the_others_are_paged(stage: &Stage)
         "steps": [{"after_minutes": 0, "targets": ["external:dpa", "severity_team"]}]
     });
     lane.ok("POST", "/escalation-plans", &plan).await?;
-    lane.spoil("external", "dpa").await?;
+    lane.spoil("external_resource", "dpa").await?;
 
     let account = "100000000069";
     lane.deliver(&stage.event("guardduty/high-crypto-mining.json", account)?).await?;

@@ -5,11 +5,10 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use muster_domain::incident::escalation::{Cursor, PersonPage, Turn};
 use muster_domain::incident::event::EventType;
-use muster_domain::incident::send::{
-    ChannelKey, Claim, Delivery, DeliveryKey, DeliveryState, LEASE, SendChannel, claim,
-};
+use muster_domain::incident::send::{Claim, Delivery, DeliveryKey, DeliveryState, LEASE, claim};
 use muster_domain::incident::{Actor, Incident};
 use muster_domain::value::channel::Channel;
+use muster_domain::value::channel_key::{ChannelKey, SendChannel};
 use muster_domain::value::id::ContactId;
 use muster_domain::value::recipient::Recipient;
 use muster_runtime::secret::{NoRandomness, Token};

@@ -184,7 +184,7 @@ impl Pager {
             let mail = || clock.mail(stage, incident, now);
             let text = || clock.text(stage, incident, now);
             let letter = Letter::to(channel, mail, text, String::new);
-            self.senders.send_until(&format!("{notice:?}"), letter, until).await
+            self.senders.send_until(&notice.delivery(), letter, until).await
         };
         let record = Delivery { state: end, at: Timestamp::now(), ..record };
         self.incidents.notices().settle_notice(&notice, &record).await?;

@@ -15,16 +15,17 @@ use jiff::{SignedDuration, Timestamp};
 use lambda_runtime::Diagnostic;
 use muster_domain::incident::escalation::{Cursor, Next, Turn, TurnInput};
 use muster_domain::incident::event::EventType;
-use muster_domain::incident::send::{Delivery, DeliveryState, SendChannel, TRY_AGAIN};
+use muster_domain::incident::send::{Delivery, DeliveryState, TRY_AGAIN};
 use muster_domain::incident::update::UpdateInput;
 use muster_domain::incident::{Actor, Incident};
 use muster_domain::message::page::{Joined, Update as Change};
 use muster_domain::roster::policy::Policy;
+use muster_domain::value::channel_key::SendChannel;
 use muster_runtime::error::AwsError;
 use muster_runtime::figures;
 use muster_runtime::secret::NoRandomness;
 use muster_send::senders::Senders;
-use muster_store::incidents::{Incidents, TimelineEvent, Written};
+use muster_store::incidents::{Incidents, TimelineEvent, Written, send_sk};
 use muster_store::roster::Roster;
 use serde::{Deserialize, Serialize};
 
@@ -307,7 +308,7 @@ impl Pager {
                 let base = &self.link_base;
                 let letter =
                     letters::write(incident, (turn, change), sending, claims, joined, base);
-                let delivery = format!("{}#{:?}", incident.id, sending.record.key);
+                let delivery = format!("{}#{}", incident.id, send_sk(&sending.record.key));
                 self.senders.send_until(&delivery, letter, until).await
             };
             let mut waits = None;

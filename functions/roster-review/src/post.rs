@@ -61,7 +61,7 @@ impl Reviewer {
         record: Delivery,
         letter: Letter,
     ) -> Result<Posted, AwsError> {
-        let state = self.senders.send(&format!("{notice:?}"), letter).await;
+        let state = self.senders.send(&notice.delivery(), letter).await;
         let record = Delivery { state, at: jiff::Timestamp::now(), ..record };
         self.incidents.notices().settle_notice(notice, &record).await?;
         tracing::info!(channel = notice.channel, state = record.state.name(), "notice settled");

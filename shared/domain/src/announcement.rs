@@ -4,9 +4,10 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::incident::event::EventType;
-use crate::incident::send::{Delivery, DeliveryState, SendChannel};
+use crate::incident::send::{Delivery, DeliveryState};
 use crate::incident::{Incident, IncidentStatus};
 use crate::message::page::{mark, notices};
+use crate::value::channel_key::SendChannel;
 use crate::value::id::IncidentId;
 use crate::value::incident_type::IncidentType;
 use crate::value::recipient::Recipient;

@@ -20,7 +20,7 @@ pub struct Delivery {
 
 /// Why an event cannot be read. It names the place and what belongs there, never the value.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("cannot read the event: {path}: {fault}")]
+#[error("Cannot read the event: {path}: {fault}")]
 pub struct Unreadable {
     /// The path into the JSON: `detail.severity`.
     pub path: String,

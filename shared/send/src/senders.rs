@@ -18,9 +18,6 @@ use crate::text::Texts;
 use crate::voice::Calls;
 use crate::webhook::Webhooks;
 
-/// What the secret of webhooks can be.
-const WANTED: &str = "whsec_ and the base64 of 24 to 64 bytes";
-
 /// A message, ready to send.
 #[derive(Clone, Debug)]
 pub enum Letter {
@@ -106,15 +103,17 @@ impl Senders {
             texts: Texts::new(config),
             mails: Mails::new(config, required(SENDER)?),
             calls: calls.map(|from| Calls::new(config, from)),
-            webhooks: webhooks
-                .transpose()
-                .map_err(|_| Fault::Invalid { name: WEBHOOK_SECRET, wanted: WANTED.to_owned() })?,
+            webhooks: webhooks.transpose().map_err(|fault| Fault::Invalid {
+                name: fault.variable(),
+                wanted: fault.wanted(),
+            })?,
             topic,
         })
     }
 
-    /// Sends one message. `delivery` names the delivery, the same for each attempt. Whatever happens becomes a state of its record: one failed channel is no
-    /// reason to stop the others. A message that is refused for its rate is tried again for 12 seconds.
+    /// Sends one message. `delivery` names the delivery, the same for each attempt. Whatever happens becomes a state of its
+    /// record: one failed channel is no reason to stop the others. A message that is refused for its rate is tried again for
+    /// 12 seconds.
     pub async fn send(&self, delivery: &str, letter: Letter) -> DeliveryState {
         self.send_until(delivery, letter, Instant::now() + PATIENCE).await
     }

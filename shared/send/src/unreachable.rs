@@ -38,7 +38,7 @@ impl DeadOnes {
                 self.addresses.get(&email.as_str().to_ascii_lowercase()).copied()
             }
             Channel::Sms(phone) => self.numbers.get(phone.as_str()).copied(),
-            _ => None,
+            Channel::Voice(_) | Channel::Webhook(_) => None,
         }
     }
 }

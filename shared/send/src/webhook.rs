@@ -17,6 +17,7 @@ use aws_smithy_types::body::SdkBody;
 use http::header::{CONTENT_TYPE, HOST, USER_AGENT};
 use jiff::Timestamp;
 use muster_runtime::error::AwsError;
+use muster_runtime::settings::WEBHOOK_SECRET;
 use serde_json::Value;
 use tokio::time::{Instant, timeout_at};
 
@@ -37,11 +38,31 @@ const ENDPOINT_VARIABLE: &str = "MUSTER_WEBHOOK_ENDPOINT";
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum WebhookSettingsError {
     /// The signing secret is malformed.
-    #[error("the webhook secret must be whsec_ and the base64 of 24 to 64 bytes")]
+    #[error("the webhook secret must be {}", self.wanted())]
     Secret,
     /// The local endpoint is malformed, or on another machine.
-    #[error("MUSTER_WEBHOOK_ENDPOINT must be http:// and a loopback address")]
+    #[error("{ENDPOINT_VARIABLE} must be {}", self.wanted())]
     Endpoint,
+}
+
+impl WebhookSettingsError {
+    /// Returns the environment variable that is malformed.
+    #[must_use]
+    pub const fn variable(self) -> &'static str {
+        match self {
+            Self::Secret => WEBHOOK_SECRET,
+            Self::Endpoint => ENDPOINT_VARIABLE,
+        }
+    }
+
+    /// Returns what the variable can be.
+    #[must_use]
+    pub fn wanted(self) -> String {
+        match self {
+            Self::Secret => "whsec_ and the base64 of 24 to 64 bytes".to_owned(),
+            Self::Endpoint => "http:// and a loopback address".to_owned(),
+        }
+    }
 }
 
 /// Sender of webhooks. Clones share the connector.

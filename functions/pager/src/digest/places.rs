@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use muster_domain::incident::send::{ChannelKey, DeliveryKey, DeliveryState, SendChannel};
+use muster_domain::incident::send::{DeliveryKey, DeliveryState};
 use muster_domain::value::channel::Channel;
+use muster_domain::value::channel_key::{ChannelKey, SendChannel};
 use muster_store::incidents::{HeldPage, PagedChannel};
 
 use super::few;

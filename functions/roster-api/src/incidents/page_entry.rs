@@ -1,7 +1,7 @@
 //! A page on an incident's timeline.
 
 use jiff::Timestamp;
-use muster_domain::incident::send::{Delivery, DeliveryState};
+use muster_domain::incident::send::{Delivery, DeliveryState, DeliveryStatus};
 use muster_domain::value::channel_key::SendChannel;
 use muster_domain::value::recipient::Recipient;
 use serde::Serialize;
@@ -33,10 +33,10 @@ pub(crate) struct PageEntry {
     /// ID of the contact; `external:<id>` for an external resource, `topic:emergency` for the emergency topic.
     #[cfg_attr(test, schema(value_type = String))]
     contact: Recipient,
-    /// Channel of the contact: `email`, `sms`, or `voice`, with its position from the second of a type on, as in `sms-2`.
+    /// Channel of the contact: its type, with its position from the second of a type on, as in `sms-2`.
     channel: SendChannel,
     /// State of the delivery.
-    state: &'static str,
+    state: DeliveryStatus,
     /// Time when the sending lease expires (state `sending`).
     #[cfg_attr(test, schema(value_type = String, format = DateTime))]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -77,7 +77,7 @@ impl From<Delivery> for PageEntry {
             step: key.cursor.step + 1,
             contact: key.contact,
             channel: key.channel,
-            state: state.name(),
+            state: state.status(),
             lease_expires_at: None,
             claimed_by: None,
             not_before: None,

@@ -3,9 +3,8 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-pub use crate::value::channel_key::{ChannelKey, SendChannel};
-
 use crate::incident::escalation::Cursor;
+use crate::value::channel_key::SendChannel;
 use crate::value::recipient::Recipient;
 use crate::value::words::words;
 
@@ -23,8 +22,8 @@ pub struct DeliveryKey {
     /// Position of the escalation.
     #[serde(flatten)]
     pub cursor: Cursor,
-    /// ID of the contact, `emergency` for the emergency topic, or `external:<id>` for an external
-    /// resource.
+    /// ID of the contact, `external:<id>` for an external resource, or `topic:emergency` for the
+    /// emergency topic.
     pub contact: Recipient,
     /// Channel of the delivery.
     pub channel: SendChannel,
@@ -219,6 +218,7 @@ pub fn claim(record: Option<&Delivery>, owner: &str, now: Timestamp) -> Claim {
 mod tests {
     use super::*;
     use crate::value::channel::ChannelType;
+    use crate::value::channel_key::ChannelKey;
 
     #[test]
     fn claims() {

@@ -189,7 +189,7 @@ mod schema {
     impl PartialSchema for SendChannel {
         fn schema() -> RefOr<Schema> {
             let types = ChannelType::ALL.map(ChannelType::name).join("|");
-            let about = "Channel of a delivery: `email`, `sms`, or `voice`. From the second of a \
+            let about = "Channel of a delivery: a channel type, such as `email`. From the second of a \
                          type, the position among the contact's channels of this type follows: \
                          `sms-2`. `topic`: the emergency topic.";
             let pattern = format!("^({types})(-([2-9]|[1-9][0-9]{{1,2}}))?$|^{TOPIC}$");

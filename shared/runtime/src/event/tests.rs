@@ -47,7 +47,7 @@ fn refusals_name_the_path_and_not_the_value() {
         *event.pointer_mut(pointer).unwrap() = value;
         assert_eq!(
             read_all(event).unwrap_err().to_string(),
-            format!("cannot read the event: {expected}")
+            format!("Cannot read the event: {expected}")
         );
     };
     check("/detail/severity", json!("secret"), "detail.severity: expected f64");
@@ -71,17 +71,17 @@ fn wrapped_events_are_refused_with_what_they_are() {
     let refusal = |event: Value| read(event).unwrap_err().to_string();
     assert_eq!(
         refusal(json!([event(), event()])),
-        "cannot read the event: the event: expected one event, and this is a list"
+        "Cannot read the event: the event: expected one event, and this is a list"
     );
     let message = event().to_string();
     assert_eq!(
         refusal(json!({"Records": [{"EventSource": "aws:sns", "Sns": {"Message": message}}]})),
-        "cannot read the event: the event: expected an event from EventBridge, and this is one that \
+        "Cannot read the event: the event: expected an event from EventBridge, and this is one that \
          SNS has wrapped"
     );
     assert_eq!(
         refusal(json!({"Records": [{"eventSource": "aws:sqs", "body": message}]})),
-        "cannot read the event: the event: expected an event from EventBridge, and this is one that \
+        "Cannot read the event: the event: expected an event from EventBridge, and this is one that \
          SQS has wrapped"
     );
 }

@@ -261,8 +261,9 @@ impl HeldPages<'_> {
 #[cfg(test)]
 mod tests {
     use muster_domain::incident::escalation::Cursor;
-    use muster_domain::incident::send::{ChannelKey, DeliveryKey, DeliveryState};
+    use muster_domain::incident::send::{DeliveryKey, DeliveryState};
     use muster_domain::value::channel::ChannelType;
+    use muster_domain::value::channel_key::ChannelKey;
 
     use super::*;
 

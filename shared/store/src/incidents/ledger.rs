@@ -81,21 +81,22 @@ pub(super) fn counted(
         values.insert(format!(":{name}"), value.clone());
     }
     let late = known.late(finding, now);
-    if let Some((mark, at)) = active_mark(finding.source).zip(known.newly_active(finding, now)) {
-        set.push(format!("{mark} = :active"));
+    let marks = marks(finding.source);
+    if let Some((marks, at)) = marks.zip(known.newly_active(finding, now)) {
+        set.push(format!("{} = :active", marks.active_at));
         values.insert(":active".to_owned(), s(at.to_string()));
     }
-    if let Some(mark) = mark(finding.source).filter(|_| !late) {
+    if let Some(Marks { inactive, inactive_at, .. }) = marks.filter(|_| !late) {
         // A sample that is taken for a drill is one by every other route, too.
         let sample = finding.drill.is_some().then_some(InactiveReason::Sample);
         match finding.inactive_reason.or(sample).and_then(|quiet| serde_json::to_value(quiet).ok())
         {
             Some(quiet) => {
-                set.push(format!("{mark} = :inactive"));
-                set.push(format!("{mark}_at = :now"));
+                set.push(format!("{inactive} = :inactive"));
+                set.push(format!("{inactive_at} = :now"));
                 values.insert(":inactive".to_owned(), s(quiet.as_str().unwrap_or_default()));
             }
-            None => gone.extend([mark, mark_at(mark)]),
+            None => gone.extend([inactive, inactive_at]),
         }
     }
     // What was closed once stays so until its own route reopens it: also while no incident wants to know.
@@ -141,7 +142,8 @@ pub(super) fn as_read(
         ("notified_severity", ":read_notified", told.map(|severity| s(severity.name()))),
         (CLOSED_AT, ":read_closed_at", closed_at.map(time)),
     ];
-    read.extend(active_mark(route).map(|mark| (mark, ":read_active_at", active_at.map(time))));
+    let mark = marks(route).map(|marks| marks.active_at);
+    read.extend(mark.map(|mark| (mark, ":read_active_at", active_at.map(time))));
     let (mut conditions, mut values) = (Vec::new(), Vec::new());
     for (name, placeholder, value) in read {
         match value {
@@ -155,33 +157,32 @@ pub(super) fn as_read(
     (conditions.join(" AND "), values)
 }
 
-/// Where the entry keeps when a route reported the newest copy that says that the finding is active.
-const fn active_mark(route: FindingSource) -> Option<&'static str> {
-    match route {
-        FindingSource::GuardDuty => Some("active_guardduty_at"),
-        FindingSource::SecurityHub => Some("active_security_hub_at"),
-        FindingSource::SecurityHubV2 => Some("active_security_hub_v2_at"),
-        FindingSource::CustomAction | FindingSource::Drill => None,
-    }
+/// Where the entry keeps what one source reports of the finding.
+#[derive(Clone, Copy)]
+pub(super) struct Marks {
+    /// When the source reported the newest copy that says that the finding is active.
+    active_at: &'static str,
+    /// Why the finding is inactive.
+    inactive: &'static str,
+    /// Since when.
+    inactive_at: &'static str,
 }
 
-/// Where the entry keeps since when a route says so.
-fn mark_at(mark: &str) -> &'static str {
-    match mark {
-        "inactive_guardduty" => "inactive_guardduty_at",
-        "inactive_security_hub" => "inactive_security_hub_at",
-        _ => "inactive_security_hub_v2_at",
-    }
-}
-
-/// Where the entry keeps what a route says of the finding. What a person asks for says nothing of it.
-const fn mark(route: FindingSource) -> Option<&'static str> {
-    match route {
-        FindingSource::GuardDuty => Some("inactive_guardduty"),
-        FindingSource::SecurityHub => Some("inactive_security_hub"),
-        FindingSource::SecurityHubV2 => Some("inactive_security_hub_v2"),
-        FindingSource::CustomAction | FindingSource::Drill => None,
-    }
+/// The attributes of a source. What a person asks for says nothing of the finding.
+pub(super) const fn marks(source: FindingSource) -> Option<Marks> {
+    let (active_at, inactive, inactive_at) = match source {
+        FindingSource::GuardDuty => {
+            ("active_guardduty_at", "inactive_guardduty", "inactive_guardduty_at")
+        }
+        FindingSource::SecurityHub => {
+            ("active_security_hub_at", "inactive_security_hub", "inactive_security_hub_at")
+        }
+        FindingSource::SecurityHubV2 => {
+            ("active_security_hub_v2_at", "inactive_security_hub_v2", "inactive_security_hub_v2_at")
+        }
+        FindingSource::CustomAction | FindingSource::Drill => return None,
+    };
+    Some(Marks { active_at, inactive, inactive_at })
 }
 
 impl Ledger<'_> {
@@ -216,7 +217,7 @@ impl Ledger<'_> {
             .update_expression(counted.expression)
             .set_expression_attribute_values(Some(counted.values));
         if finding.inactive_reason.is_some_and(InactiveReason::closed)
-            || mark(finding.source).is_some()
+            || marks(finding.source).is_some()
         {
             let (condition, values) = as_read(known, finding.source);
             update = update.condition_expression(condition);

@@ -17,6 +17,8 @@ mod proofs;
 mod repeats;
 mod reviews;
 mod sends;
+#[cfg(test)]
+mod stored;
 mod sync;
 mod timeline;
 mod updates;
@@ -52,7 +54,7 @@ pub use notices::{Claimed, Notice};
 pub use proofs::Noted;
 pub use repeats::FirstAnswer;
 pub use reviews::{Lets, Newcomer, ReviewToken};
-pub use sends::IssuedToken;
+pub use sends::{IssuedToken, send_sk};
 
 pub(crate) const KIND: &str = "incident";
 /// How the sort key of a timeline event begins.

@@ -3,10 +3,9 @@
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use jiff::{SignedDuration, Timestamp};
 use muster_domain::incident::escalation::Cursor;
-use muster_domain::incident::send::{
-    ChannelKey, Claim, Delivery, DeliveryKey, DeliveryState, LEASE, SendChannel, claim,
-};
+use muster_domain::incident::send::{Claim, Delivery, DeliveryKey, DeliveryState, LEASE, claim};
 use muster_domain::value::channel::ChannelType;
+use muster_domain::value::channel_key::{ChannelKey, SendChannel};
 use muster_domain::value::recipient::Recipient;
 use muster_runtime::error::AwsError;
 
@@ -28,6 +27,18 @@ pub struct Notice {
     pub channel: String,
 }
 
+impl Notice {
+    fn sort_key(&self) -> String {
+        format!("notice#{}#{}", self.whom, self.channel)
+    }
+
+    /// Returns the name of its delivery, the same for each attempt.
+    #[must_use]
+    pub fn delivery(&self) -> String {
+        format!("{}#{}", self.about, self.sort_key())
+    }
+}
+
 /// What is to be done about a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Claimed {
@@ -40,8 +51,7 @@ pub enum Claimed {
 }
 
 fn notice_key(notice: &Notice) -> Item {
-    let sk = format!("notice#{}#{}", notice.whom, notice.channel);
-    key(format!("notice#{}", notice.about), sk)
+    key(format!("notice#{}", notice.about), notice.sort_key())
 }
 
 /// By what a message goes, as its record has it. A notice's own text may have another number after it: it

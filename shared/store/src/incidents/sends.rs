@@ -8,7 +8,8 @@ use aws_sdk_dynamodb::types::{ConditionCheck, TransactWriteItem};
 use jiff::Timestamp;
 use muster_domain::incident::IncidentStatus;
 use muster_domain::incident::escalation::Cursor;
-use muster_domain::incident::send::{Delivery, DeliveryKey, DeliveryState, SendChannel};
+use muster_domain::incident::send::{Delivery, DeliveryKey, DeliveryState};
+use muster_domain::value::channel_key::SendChannel;
 use muster_domain::value::id::{ContactId, IncidentId};
 use muster_runtime::error::AwsError;
 
@@ -46,7 +47,9 @@ fn prefix(cursor: Cursor, about: Option<&str>) -> String {
     about.map_or_else(|| turn_prefix(cursor), |update| update_prefix(cursor, update))
 }
 
-fn send_sk(key: &DeliveryKey) -> String {
+/// Returns the sort key of a delivery, which names it within its incident for ever.
+#[must_use]
+pub fn send_sk(key: &DeliveryKey) -> String {
     let prefix = prefix(key.cursor, key.about.as_deref());
     format!("{prefix}{}#{}", key.contact, key.channel)
 }

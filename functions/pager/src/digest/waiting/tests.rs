@@ -3,10 +3,11 @@
 use muster_domain::finding::InactiveReason;
 use muster_domain::incident::Actor;
 use muster_domain::incident::escalation::Cursor;
-use muster_domain::incident::send::{ChannelKey, Delivery, DeliveryKey};
+use muster_domain::incident::send::{Delivery, DeliveryKey};
 use muster_domain::roster::plan::EscalationPlan;
 use muster_domain::roster::policy::Policy;
 use muster_domain::value::channel::ChannelType;
+use muster_domain::value::channel_key::ChannelKey;
 use serde_json::json;
 
 use super::*;

@@ -3,6 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
+use muster_domain::response_plan::settings::ResponsePlanSettings;
+use muster_domain::roster::contact::Contact;
+use muster_domain::roster::external::ExternalResource;
+use muster_domain::roster::plan::EscalationPlan;
+use muster_domain::roster::policy::Policy;
 use muster_domain::value::channel::Channel;
 use muster_store::roster::{Action, Change, Entry};
 use serde::Serialize;
@@ -17,11 +22,11 @@ pub(super) struct Entries(BTreeMap<(String, String), Map<String, Value>>);
 
 /// The files of a roster, by kind, in the words of the API.
 const KINDS: [(&str, &str); 5] = [
-    ("contact", "contacts"),
-    ("external_resource", "external-resources"),
-    ("escalation_plan", "escalation-plans"),
-    ("policy", "policy"),
-    ("response-plan", "response-plan-settings"),
+    (Contact::KIND, "contacts"),
+    (ExternalResource::KIND, "external-resources"),
+    (EscalationPlan::KIND, "escalation-plans"),
+    (Policy::KIND, "policy"),
+    (ResponsePlanSettings::KIND, "response-plan-settings"),
 ];
 
 /// What no record tells the earlier value of.

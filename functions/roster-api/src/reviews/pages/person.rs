@@ -104,7 +104,9 @@ fn channels(contact: &Contact, reach: &[ChannelVerification]) -> String {
                 hint,
                 "</label><input id=\"",
                 &field,
-                "\" name=\"address\" required maxlength=\"254\" ",
+                "\" name=\"address\" required maxlength=\"",
+                &kind.max_length.to_string(),
+                "\" ",
                 input,
                 "><button>Send a code there</button></form></details></li>",
             ]
@@ -118,14 +120,22 @@ fn channels(contact: &Contact, reach: &[ChannelVerification]) -> String {
     );
     for kind in ChannelType::ALL {
         let (name, title) = (kind.name(), kind.kind().title);
-        out.push_str(&["<option value=\"", name, "\">", title, "</option>"].concat());
+        let selected = if kind == ChannelType::Sms { " selected" } else { "" };
+        let option = ["<option value=\"", name, "\"", selected, ">", title, "</option>"];
+        out.push_str(&option.concat());
     }
+    let longest = ChannelType::ALL.map(|kind| kind.kind().max_length).into_iter().max();
     out.push_str(
-        "</select>\
+        &[
+            "</select>\
          <label for=\"address-new\">Number or address</label><p class=\"hint\" id=\"new-hint\">A \
-         number with its country code, such as +14255550101, or an e-mail address.</p>\
-         <input id=\"address-new\" name=\"address\" required maxlength=\"254\" \
-         aria-describedby=\"new-hint\"><button>Send a code there</button></form></details>",
+         number with its country code, such as +14255550101, an e-mail address, or the https URL of \
+         a webhook.</p>\
+         <input id=\"address-new\" name=\"address\" required maxlength=\"",
+            &longest.unwrap_or_default().to_string(),
+            "\" aria-describedby=\"new-hint\"><button>Send a code there</button></form></details>",
+        ]
+        .concat(),
     );
     out
 }

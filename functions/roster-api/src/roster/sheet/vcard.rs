@@ -40,7 +40,7 @@ fn lines(contact: &Contact) -> Vec<String> {
         format!("FN:{}", escaped(&contact.name)),
         structured_name(&contact.name),
     ];
-    lines.extend((1..).zip(&contact.channels).map(|(rank, channel)| reach(rank, channel)));
+    lines.extend((1..).zip(&contact.channels).filter_map(|(rank, channel)| reach(rank, channel)));
     lines
         .extend(contact.department.iter().map(|department| format!("ORG:{}", escaped(department))));
     let titles = || contact.roles.iter().map(|role| escaped(role.card().title));
@@ -61,11 +61,10 @@ fn structured_name(name: &str) -> String {
 
 /// An address or number by its place among the contact's channels; `PREF` goes up to 100, as does
 /// the list.
-fn reach(rank: usize, channel: &Channel) -> String {
-    let (address, kind) = (channel.address(), channel.kind().kind());
-    let value =
-        if kind.card.starts_with("TEL") { format!("tel:{address}") } else { escaped(address) };
-    format!("{};PREF={rank}:{value}", kind.card)
+fn reach(rank: usize, channel: &Channel) -> Option<String> {
+    let (address, card) = (channel.address(), channel.kind().kind().card?);
+    let value = if card.starts_with("TEL") { format!("tel:{address}") } else { escaped(address) };
+    Some(format!("{card};PREF={rank}:{value}"))
 }
 
 /// A text as a value: RFC 6350, section 3.4.

@@ -6,8 +6,9 @@ use super::*;
 use crate::finding::InactiveReason;
 use crate::incident::Actor;
 use crate::incident::escalation::Cursor;
-use crate::incident::send::{LEASE, SendChannel};
+use crate::incident::send::LEASE;
 use crate::samples::{incident, now};
+use crate::value::channel_key::SendChannel;
 use crate::value::severity::Severity;
 
 #[test]

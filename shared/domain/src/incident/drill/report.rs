@@ -6,8 +6,9 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::finding::drill::DrillMode;
-use crate::incident::send::{Delivery, DeliveryState, DeliveryStatus, SendChannel};
+use crate::incident::send::{Delivery, DeliveryState, DeliveryStatus};
 use crate::incident::{Actor, Incident, IncidentStatus};
+use crate::value::channel_key::SendChannel;
 use crate::value::id::{ContactId, IncidentId};
 use crate::value::incident_type::IncidentType;
 use crate::value::severity::Severity;

@@ -42,8 +42,8 @@ impl Emergency {
                 "Muster tried to page the team, and not one message could be sent."
             }
             Self::ChannelFailed => {
-                "Muster paged the team, but by one kind of channel (text message, call or e-mail) not \
-                 one message could be sent. Whoever has only that channel has not been reached."
+                "Muster paged the team, but by one type of channel not one message could be sent. \
+                 Contacts who have only that channel were not reached."
             }
         }
     }

@@ -3,8 +3,9 @@
 use jiff::Timestamp;
 
 use super::{Emergency, Turn};
-use crate::incident::send::{Delivery, DeliveryState, SendChannel};
+use crate::incident::send::{Delivery, DeliveryState};
 use crate::value::channel::ChannelType;
+use crate::value::channel_key::SendChannel;
 
 impl Turn {
     /// This turn, with the emergency topic told as well if `records`, all that is known of its
@@ -23,7 +24,8 @@ impl Turn {
         if tried && nothing && wanted && self.emergency.is_none() {
             return Self { emergency: Some(Emergency::AllPagesFailed), ..self };
         }
-        let ill = ChannelType::ALL.into_iter().any(|kind| provider_fails(records, kind, now));
+        let shared = ChannelType::ALL.into_iter().filter(|kind| kind.kind().one_provider);
+        let ill = shared.into_iter().any(|kind| provider_fails(records, kind, now));
         if ill && self.emergency.is_none() {
             return Self { emergency: Some(Emergency::ChannelFailed), ..self };
         }

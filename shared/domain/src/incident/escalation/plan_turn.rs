@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{Cursor, Emergency, ExternalPage, Found, Next, PersonPage, Turn, call};
 use crate::finding::drill::DRY_WAIT;
-use crate::incident::send::{ChannelKey, Delivery, DeliveryState, SendChannel};
+use crate::incident::send::{Delivery, DeliveryState};
 use crate::incident::update::recipients;
 use crate::incident::{Incident, IncidentStatus};
 use crate::roster::contact::Contact;
@@ -14,6 +14,7 @@ use crate::roster::external::ExternalResource;
 use crate::roster::plan::{Step, StepChannels, Target, voice_first};
 use crate::roster::team::{Call, Member, PageReason, People};
 use crate::value::channel::{Channel, ChannelType};
+use crate::value::channel_key::{ChannelKey, SendChannel};
 
 /// The turn at `cursor` of the incident's escalation, from what was `found` of the roster `now`. The
 /// pager, the previews and the check of the response plan all plan their turns here, so that a

@@ -1,6 +1,7 @@
 //! What each channel type is called, how its address is read and shown, and what its messages are like.
 
-use super::{Channel, ChannelType, DOTS};
+use super::webhook::MAX_WEBHOOK_URL;
+use super::{Channel, ChannelType, DOTS, MAX_EMAIL, MAX_TYPED_PHONE};
 
 /// What the messages of a channel type are like, in the order in which a message that is no page takes them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,10 +29,16 @@ pub struct ChannelKind {
     pub example: &'static str,
     /// What its messages are like.
     pub form: Form,
+    /// Whether one provider takes the messages of all. Each webhook has a server of its own, so that one that fails says
+    /// nothing about the others.
+    pub one_provider: bool,
+    /// Most characters of an address as a person types it.
+    pub max_length: usize,
     /// Whether Incident Manager has such channels.
     pub in_incident_manager: bool,
-    /// Name and parameters of its vCard property (RFC 6350).
-    pub card: &'static str,
+    /// Name and parameters of its vCard property (RFC 6350). None if it belongs in no phone book: the URL of a webhook
+    /// often contains a secret.
+    pub card: Option<&'static str>,
     read: fn(&str) -> Result<Channel, String>,
 }
 
@@ -46,8 +53,10 @@ impl ChannelType {
                 input: "type=\"email\" autocomplete=\"email\"",
                 example: "ada@example.com",
                 form: Form::Mail,
+                one_provider: true,
+                max_length: MAX_EMAIL,
                 in_incident_manager: true,
-                card: "EMAIL",
+                card: Some("EMAIL"),
                 read: |text| read(text, Channel::Email),
             },
             Self::Sms => ChannelKind {
@@ -56,8 +65,10 @@ impl ChannelType {
                 input: "type=\"tel\" autocomplete=\"tel\"",
                 example: "+14255550101",
                 form: Form::Text,
+                one_provider: true,
+                max_length: MAX_TYPED_PHONE,
                 in_incident_manager: true,
-                card: "TEL;VALUE=uri;TYPE=cell,text",
+                card: Some("TEL;VALUE=uri;TYPE=cell,text"),
                 read: |text| read(text, Channel::Sms),
             },
             Self::Voice => ChannelKind {
@@ -66,8 +77,10 @@ impl ChannelType {
                 input: "type=\"tel\" autocomplete=\"tel\"",
                 example: "+14255550101",
                 form: Form::Speech,
+                one_provider: true,
+                max_length: MAX_TYPED_PHONE,
                 in_incident_manager: true,
-                card: "TEL;VALUE=uri;TYPE=voice",
+                card: Some("TEL;VALUE=uri;TYPE=voice"),
                 read: |text| read(text, Channel::Voice),
             },
             Self::Webhook => ChannelKind {
@@ -76,14 +89,16 @@ impl ChannelType {
                 input: "type=\"url\" autocomplete=\"off\"",
                 example: "https://hooks.example.com/services/example",
                 form: Form::Json,
+                one_provider: false,
+                max_length: MAX_WEBHOOK_URL,
                 in_incident_manager: false,
-                card: "URL",
+                card: None,
                 read: |text| read(text, Channel::Webhook),
             },
         }
     }
 
-    /// Returns the names of all types, as error texts list them: `email, sms, voice`.
+    /// Returns the names of all types, as error texts list them: `email, sms, voice, webhook`.
     #[must_use]
     pub fn names() -> String {
         Self::ALL.map(Self::name).join(", ")

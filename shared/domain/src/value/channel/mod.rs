@@ -41,6 +41,9 @@ pub struct PhoneError;
 /// Number of digits in a phone number after the plus sign, country code included.
 pub const PHONE_DIGITS: std::ops::RangeInclusive<usize> = 7..=15;
 
+/// Most characters of a phone number as a person types it, with spaces and other separators.
+const MAX_TYPED_PHONE: usize = 40;
+
 /// A phone number in E.164 form (ITU-T E.164): `+14255550101`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -71,6 +74,9 @@ impl FromStr for Phone {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("must be a single email address without a display name")]
 pub struct EmailError;
+
+/// Most characters of an email address (RFC 5321, section 4.5.3.1.3).
+const MAX_EMAIL: usize = 254;
 
 /// An e-mail address (RFC 5321) with a top-level domain and no display name.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

@@ -81,7 +81,8 @@ impl Store {
             match finding.source {
                 FindingSource::GuardDuty => entry.active_guardduty_at = Some(at),
                 FindingSource::SecurityHub => entry.active_security_hub_at = Some(at),
-                _ => entry.active_security_hub_v2_at = Some(at),
+                FindingSource::SecurityHubV2 => entry.active_security_hub_v2_at = Some(at),
+                FindingSource::CustomAction | FindingSource::Drill => {}
             }
         }
         if finding.inactive_reason.is_some_and(InactiveReason::closed)
