@@ -126,7 +126,7 @@ class Shelf:
         arn = f"arn:{self.partition}:s3:::{self.name}"
         statements = [
             {
-                "Sid": "OnlyByTls",
+                "Sid": "DenyInsecureTransport",
                 "Effect": "Deny",
                 "Principal": "*",
                 "Action": "s3:*",

@@ -190,7 +190,7 @@ def functions_are_watched(template):
             if SECRET.search(variable):
                 yield f"{name}: {variable} looks like a secret, and settings are none"
     for name, _ in of(template, "AWS::SQS::Queue"):
-        if name != "DeadEventsQueue" and not any(names(a.get("Dimensions"), name) for a in alarms):
+        if name != "LambdaDeadLetterQueue" and not any(names(a.get("Dimensions"), name) for a in alarms):
             yield f"{name}: no alarm tells of what arrives"
 
 

@@ -60,7 +60,7 @@ pub(crate) fn address(lane: usize, person: usize) -> String {
 
 /// A lane without people.
 pub(crate) async fn empty(system: &System, lane: usize) -> Result<Lane> {
-    system.lane(&format!("lane{lane}"), &[("Reconcile", "false")]).await
+    system.lane(&format!("lane{lane}"), &[("ReconcileFindings", "false")]).await
 }
 
 /// A lane with its two people and a plan of one step, so that nobody is paged again for hours.

@@ -20,7 +20,7 @@ async fn lane(system: &System, name: &str, place: usize, backend: &str) -> Resul
         ("IncidentManager", "on"),
         ("IncidentManagerPrefix", name),
         ("PagingBackend", backend),
-        ("Reconcile", "false"),
+        ("ReconcileFindings", "false"),
     ];
     let lane = Box::pin(system.lane(name, &given)).await?;
     for (index, id) in PEOPLE.into_iter().enumerate() {

@@ -14,7 +14,7 @@ const LANE: usize = 60;
 fn wanted(request: usize) -> Value {
     let subjects = PEOPLE.map(|id| format!("contact:{id}"));
     json!({
-        "detail-type": "Muster Review Wanted", "source": "muster",
+        "detail-type": "Muster Review Requested", "source": "muster",
         "detail": { "what": "review", "request": format!("r{request}"), "subjects": subjects }
     })
 }

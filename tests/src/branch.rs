@@ -36,7 +36,7 @@ impl System {
             ("JwtAudience", AUDIENCE),
             ("AllowedOrigins", ORIGIN),
             ("IncidentManager", "off"),
-            ("Reconcile", "false"),
+            ("ReconcileFindings", "false"),
         ];
         let stack = deploy(&self.cloud, name, &template, &given).await?;
         respell_cors(&self.cloud, &stack).await?;

@@ -80,7 +80,7 @@ impl System {
     pub async fn straight_lane(&self, name: &str, given: &[(&str, &str)]) -> Result<Lane> {
         let template = repository().join("infra").join("muster.yaml");
         // What asks others by itself is off, unless a story is about it: they are shared.
-        let mut all = BTreeMap::from([("IncidentManager", "off"), ("Reconcile", "false")]);
+        let mut all = BTreeMap::from([("IncidentManager", "off"), ("ReconcileFindings", "false")]);
         all.extend(given.iter().copied());
         let given: Vec<_> = all.into_iter().collect();
         let stack = Box::pin(deploy(&self.cloud, name, &template, &given)).await?;

@@ -24,16 +24,16 @@ const ASKED_ELSEWHERE: [(&str, &str, &str); 7] = [
     ("ReviewScheduleRole", "UseKey", "Scheduler sends to a queue with a key"),
     (
         "ApiDestinationRole",
-        "HandOn",
+        "InvokeApiDestination",
         "EventBridge calls the other system; the local cloud has no API destinations",
     ),
     (
-        "SyncRole",
+        "IncidentManagerSyncRole",
         "HandTheRunbookItsRole",
         "Incident Manager asks whether the plan's role may be handed on",
     ),
     // The wire answers these in the place of SES and SNS, and a story fails if it is not asked.
-    ("ReviewRole", "FindDeadOnes", "the wire answers for SES and SNS"),
+    ("RosterReviewRole", "FindDeadOnes", "the wire answers for SES and SNS"),
 ];
 
 /// Calls of the services that the local cloud does not play: the caller's access key, and the action.

@@ -82,7 +82,7 @@ pub(crate) async fn deploy(
     let quiet = [
         ("WelcomeNewContacts", "false"),
         ("ReviewSchedule", "at(2099-01-01T00:00:00)"),
-        ("ProofSchedule", "at(2099-01-01T00:00:00)"),
+        ("ChannelTestSchedule", "at(2099-01-01T00:00:00)"),
         ("PageAction", PAGE_ACTION),
     ];
     let said = |name: &str| more.iter().any(|(given, _)| *given == name);

@@ -82,7 +82,7 @@ pub(crate) async fn figures_are_in_the_logs(stage: &Stage) -> Result<()> {
         Ok(())
     };
     check(&responder, "Findings", &[("Verdict", "opened")])?;
-    check(&pager, "Pages", &[("Channel", "sms"), ("Outcome", "sent")])?;
+    check(&pager, "Pages", &[("Channel", "sms"), ("State", "sent")])?;
     check(&pager, "SecondsToFirstPage", &[])?;
     check(&pager, "SecondsLate", &[])?;
     check(&api, "SecondsToAcknowledgment", &[])?;

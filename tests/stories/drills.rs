@@ -90,7 +90,7 @@ pub(crate) async fn a_dry_drill_goes_through_the_plan_and_sends_nothing(
 }
 
 pub(crate) async fn samples_are_drills_if_the_stack_says_so(stage: &Stage) -> Result<()> {
-    let given = [("SamplesAreDrills", "true"), ("Reconcile", "false")];
+    let given = [("SampleFindingsAsDrills", "true"), ("ReconcileFindings", "false")];
     let lane = Box::pin(stage.system.lane("samples", &given)).await?;
     let address = format!("sara{LANE_MAIL}");
     let contact = json!({

@@ -75,8 +75,8 @@ pub(crate) async fn each_channel_is_proven_by_its_own_message(stage: &Stage) -> 
         .collect();
     ensure!(dead.len() == 2, "{dead:?}");
     let figures = lane.figures("roster-review").await?;
-    let row = figures.iter().find(|line| !line["RosterChannelsDead"].is_null());
-    let number = row.map(|row| row["RosterChannelsDead"].to_string()).unwrap_or_default();
+    let row = figures.iter().find(|line| !line["RosterChannelsUndeliverable"].is_null());
+    let number = row.map(|row| row["RosterChannelsUndeliverable"].to_string()).unwrap_or_default();
     ensure!(number.contains('2'), "{figures:?}");
     ensure!(!serde_json::to_string(&figures)?.contains("lane.example.com"), "{figures:?}");
     for form in ["markdown", "html"] {

@@ -32,7 +32,7 @@ async fn look(lane: &Lane) -> Result<Value> {
 }
 
 pub(crate) async fn opens_what_no_event_has_brought(stage: &Stage) -> Result<()> {
-    let lane = Box::pin(stage.system.lane("looks", &[("Reconcile", "true")])).await?;
+    let lane = Box::pin(stage.system.lane("looks", &[("ReconcileFindings", "true")])).await?;
     let contact = json!({
         "id": "lars", "name": "Lars", "roles": ["incident_commander"], "time_zone": "Europe/Oslo",
         "channels": [

@@ -58,7 +58,7 @@ pub(crate) async fn a_poison_record_holds_nobody_up_and_is_reported(stage: &Stag
 }
 
 pub(crate) async fn what_cannot_be_read_is_not_told_and_the_rest_is(stage: &Stage) -> Result<()> {
-    let lane = Box::pin(stage.system.lane("teller", &[("Reconcile", "false")])).await?;
+    let lane = Box::pin(stage.system.lane("teller", &[("ReconcileFindings", "false")])).await?;
     let image = |text: &str| {
         json!({
             "pk": {"S": "incident#20261123-0000000000"}, "sk": {"S": "event#opened"},

@@ -215,7 +215,7 @@ pub(crate) async fn findings_of_another_region_page_here_and_never_go_round(
     ensure!(here.to.is_empty() && here.sends.starts_with("no"), "{here:?}");
     // What the stack itself says is no finding, so nobody in the organization can begin a drill by it.
     let mut drill = event.clone();
-    (drill["source"], drill["detail-type"]) = ("muster".into(), "Muster Drill".into());
+    (drill["source"], drill["detail-type"]) = ("muster".into(), "Muster Drill Requested".into());
     let quiet = stage.system.forwarder("eu-west-1", bus, &drill).await?;
     ensure!(quiet.to.is_empty(), "a drill is sent on: {quiet:?}");
     Ok(())

@@ -12,7 +12,7 @@ const ANSWERS: &str = "+14255550171";
 const OPTED_OUT: &str = "+14255550172";
 
 pub(crate) async fn calls_come_from_the_number_of_the_stack(stage: &Stage) -> Result<()> {
-    let given = [("VoiceOriginationIdentity", FROM), ("Reconcile", "false")];
+    let given = [("VoiceOriginationIdentity", FROM), ("ReconcileFindings", "false")];
     let lane = Box::pin(stage.system.lane("calls", &given)).await?;
     for (id, number) in [("ida", ANSWERS), ("otto", OPTED_OUT)] {
         let contact = json!({

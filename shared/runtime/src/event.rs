@@ -34,7 +34,7 @@ const OBJECT_SCAN: &str = "GuardDuty Malware Protection Object Scan Result";
 const SECURITY_HUB: &str = "Security Hub Findings - Imported";
 const CUSTOM_ACTION: &str = "Security Hub Findings - Custom Action";
 const SECURITY_HUB_V2: &str = "Findings Imported V2";
-const DRILL: &str = "Muster Drill";
+const DRILL: &str = "Muster Drill Requested";
 
 /// Reads an event.
 ///

@@ -66,9 +66,9 @@ pub fn unreadable() {
 }
 
 /// A page has come to an end.
-pub fn page(channel: &str, outcome: &'static str, drill: bool) {
+pub fn page(channel: &str, state: &'static str, drill: bool) {
     let name = which(["Pages", "DrillPages"], drill);
-    counter!(name, "Channel" => channel.to_owned(), "Outcome" => outcome).increment(1);
+    counter!(name, "Channel" => channel.to_owned(), "State" => state).increment(1);
 }
 
 /// A turn was taken that was due at this time.
@@ -100,15 +100,15 @@ pub fn answered(incident: &Incident) {
 /// What the roster lacks, in numbers.
 pub fn coverage(totals: &CoverageTotals) {
     let number = |number: usize| f64::from(u32::try_from(number).unwrap_or(u32::MAX));
-    gauge!("RosterPeople").set(number(totals.contacts));
+    gauge!("RosterContacts").set(number(totals.contacts));
     gauge!("RosterDueForReview").set(number(totals.review_due));
     gauge!("RosterUnconfirmed").set(number(totals.unconfirmed));
     gauge!("RosterChannels").set(number(totals.channels));
-    gauge!("RosterChannelsProven").set(number(totals.channels_verified));
-    gauge!("RosterChannelsDead").set(number(totals.channels_undeliverable));
+    gauge!("RosterChannelsVerified").set(number(totals.channels_verified));
+    gauge!("RosterChannelsUndeliverable").set(number(totals.channels_undeliverable));
     gauge!("RosterRolesUnfilled").set(number(totals.roles_unfilled));
     for severity in Severity::ALL {
         let found = totals.gaps.get(&severity).copied().unwrap_or_default();
-        gauge!("CoverageFindings", "Severity" => severity.name()).set(number(found));
+        gauge!("CoverageGaps", "Severity" => severity.name()).set(number(found));
     }
 }

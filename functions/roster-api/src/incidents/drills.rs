@@ -22,7 +22,7 @@ use crate::http::problem::Problem;
 use crate::http::request::{Body, IdOf, IdempotencyKey, draft};
 
 /// What the responder's rule knows a drill by.
-const KIND: &str = "Muster Drill";
+const KIND: &str = "Muster Drill Requested";
 
 /// How many new people a drill takes along; the next one takes the others.
 const MOST_NEW: usize = 20;

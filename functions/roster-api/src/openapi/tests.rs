@@ -193,7 +193,7 @@ fn policies_and_scopes_agree() {
         ("Administrator", &[Admin]),
     ] {
         let (allow, deny) =
-            (patterns(template, kind, "Call"), patterns(template, kind, "NeverReveal"));
+            (patterns(template, kind, "InvokeApi"), patterns(template, kind, "DenyReveal"));
         assert!(!allow.is_empty());
         let signed = all().filter(|route| route.allowed != Allowed::Everybody);
         let mut used = vec![false; allow.len()];

@@ -6,7 +6,7 @@ use super::Subject;
 use crate::value::id::ContactId;
 
 /// The `detail-type` of the event.
-pub const KIND: &str = "Muster Review Wanted";
+pub const KIND: &str = "Muster Review Requested";
 
 /// What is wanted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

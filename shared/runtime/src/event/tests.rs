@@ -60,7 +60,8 @@ fn refusals_name_the_path_and_not_the_value() {
         json!("GuardDuty Runtime Protection Unhealthy"),
         "detail-type: expected \"GuardDuty Finding\", \
          \"GuardDuty Malware Protection Object Scan Result\", \"Security Hub Findings - Imported\", \
-         \"Security Hub Findings - Custom Action\", \"Findings Imported V2\" or \"Muster Drill\"",
+         \"Security Hub Findings - Custom Action\", \"Findings Imported V2\" or \
+         \"Muster Drill Requested\"",
     );
     check("/time", json!("yesterday"), "time: expected another value");
     assert_eq!(read(json!(7)).unwrap_err().path, "the event");

@@ -25,7 +25,7 @@ fn same_words<T: Words + PartialEq>(parameter: &str, variable: &str) {
 
 #[test]
 fn the_template_allows_the_words_that_are_read() {
-    same_words::<bool>("SamplesAreDrills", SAMPLES_ARE_DRILLS);
+    same_words::<bool>("SampleFindingsAsDrills", SAMPLES_ARE_DRILLS);
     same_words::<Use>("IncidentManager", INCIDENT_MANAGER);
     same_words::<PagingBackend>("PagingBackend", PAGING_BACKEND);
     same_words::<ManualEdits>("IncidentManagerManualEdits", MANUAL_EDITS);
@@ -34,10 +34,10 @@ fn the_template_allows_the_words_that_are_read() {
 #[test]
 fn the_template_allows_the_numbers_that_are_read() {
     for (parameter, number) in [
-        ("ReviewAfterDays", REVIEW_DAYS),
-        ("ProofAfterDays", PROOF_DAYS),
-        ("DrillAfterDays", DRILL_DAYS),
-        ("Reminders", REMINDERS),
+        ("ReviewIntervalDays", REVIEW_DAYS),
+        ("ChannelVerificationDays", PROOF_DAYS),
+        ("DrillIntervalDays", DRILL_DAYS),
+        ("UnansweredReminders", REMINDERS),
         ("IncidentRetentionDays", INCIDENT_RETENTION_DAYS),
     ] {
         let said = ["Default", "MinValue", "MaxValue"].map(|key| of_parameter(parameter, key));

@@ -94,7 +94,7 @@ impl Drill {
     }
 }
 
-/// The `detail` of a `Muster Drill` event: what somebody asked for, on the way to the responder.
+/// The `detail` of a `Muster Drill Requested` event: what somebody asked for, on the way to the responder.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, expecting = "a drill")]
 pub struct DrillFinding {
