@@ -32,6 +32,9 @@ NAMELESS = {
     "ssm-contacts:ListEngagements": "the call knows no resource",
 }
 SECRET = re.compile(r"SECRET|PASSWORD|TOKEN|API_?KEY|CREDENTIAL")
+# Secrets that are settings, each from a parameter that is never shown: the stack's own key encrypts the settings, and
+# whoever reads a function's configuration without a right to that key does not see them.
+SECRET_SETTINGS = {"MUSTER_WEBHOOK_SECRET": "WebhookSigningSecret"}
 # The managed policies' own limit, white space aside, and an event pattern's.
 POLICY_LIMIT, PATTERN_LIMIT = 6144, 2048
 
@@ -186,8 +189,14 @@ def functions_are_watched(template):
             own = [a for a in alarms if a["MetricName"] == metric and names(a.get("Dimensions"), name)]
             if not own:
                 yield f"{name}: no alarm on {metric}"
-        for variable in function["Environment"]["Variables"]:
-            if SECRET.search(variable):
+        for variable, value in function["Environment"]["Variables"].items():
+            parameter = SECRET_SETTINGS.get(variable)
+            if parameter and value == {"Ref": parameter}:
+                if not template["Parameters"][parameter].get("NoEcho"):
+                    yield f"{parameter}: is a secret, and is shown"
+                if "KmsKeyArn" not in function:
+                    yield f"{name}: has a secret, and no key of the stack's"
+            elif SECRET.search(variable):
                 yield f"{name}: {variable} looks like a secret, and settings are none"
     for name, _ in of(template, "AWS::SQS::Queue"):
         if name != "LambdaDeadLetterQueue" and not any(names(a.get("Dimensions"), name) for a in alarms):

@@ -15,6 +15,7 @@ use zip::{CompressionMethod, ZipWriter};
 
 use crate::functions::{architecture, build};
 use crate::home::{Home, repository};
+use crate::progress::Progress;
 use crate::system::System;
 
 /// What is published of `infra/` beside the functions.
@@ -28,7 +29,7 @@ impl System {
     /// What cannot be built or written.
     pub async fn release(&self, version: &str) -> Result<PathBuf> {
         let mut release = Dist::new(version)?;
-        for function in build().await? {
+        for function in build(&Progress::begin()).await? {
             let zip = stripped(&release.dir, &function.program, version).await?;
             release.keep(&format!("{}-{}.zip", function.name, architecture()), &zip)?;
         }

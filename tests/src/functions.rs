@@ -1,17 +1,21 @@
 //! The functions as Lambda takes them: built by cargo, each zipped as `bootstrap`.
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::io::{Cursor, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use anyhow::{Context as _, Result, ensure};
 use serde::Deserialize;
+use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::Command;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
+use crate::compiling::Compiling;
 use crate::home::repository;
+use crate::progress::Progress;
 
 /// A function, ready to upload.
 #[derive(Debug)]
@@ -45,8 +49,14 @@ const OF_A_PACKAGE: [&str; 3] = ["CARGO_MANIFEST_", "CARGO_PKG_", "CARGO_PRIMARY
 ///
 /// # Errors
 /// A failed build; cargo has said why on standard error.
-pub(crate) async fn build() -> Result<Vec<Function>> {
+pub(crate) async fn build(progress: &Progress) -> Result<Vec<Function>> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let compiling = Compiling::begin(Path::new(&cargo), &repository()).await;
+    let standing = || compiling.standing();
+    progress.step_with("building the functions", standing, built(&cargo, &compiling)).await
+}
+
+async fn built(cargo: &OsStr, compiling: &Compiling) -> Result<Vec<Function>> {
     let mut build = Command::new(cargo);
     // What cargo told this program of its own package would look like a change to build scripts that read these
     // variables, ring's among them: it would be compiled again by each.
@@ -56,7 +66,7 @@ pub(crate) async fn build() -> Result<Vec<Function>> {
             build.env_remove(name);
         }
     }
-    let child = build
+    let mut child = build
         .args(["build", "--workspace", "--bins", "--examples"])
         .arg("--message-format=json-render-diagnostics")
         .current_dir(repository())
@@ -65,9 +75,16 @@ pub(crate) async fn build() -> Result<Vec<Function>> {
         .kill_on_drop(true)
         .spawn()
         .context("cargo does not start")?;
-    let output = child.wait_with_output().await?;
-    ensure!(output.status.success(), "the functions do not build; cargo says why above");
-    let programs = programs(&output.stdout);
+    let mut messages = String::new();
+    let mut lines = BufReader::new(child.stdout.take().context("cargo says nothing")?).lines();
+    while let Some(line) = lines.next_line().await? {
+        compiling.read(&line);
+        messages.push_str(&line);
+        messages.push('\n');
+    }
+    let status = child.wait().await?;
+    ensure!(status.success(), "the functions do not build; cargo says why above");
+    let programs = programs(messages.as_bytes());
     ensure!(!programs.is_empty(), "cargo built no function");
     tokio::task::spawn_blocking(move || {
         let zipped = |(name, path): (String, PathBuf)| {

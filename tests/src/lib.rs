@@ -9,6 +9,7 @@ mod browser;
 mod calendar;
 mod clients;
 mod cloud;
+mod compiling;
 mod dist;
 mod driver;
 mod escalation;

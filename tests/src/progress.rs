@@ -38,14 +38,26 @@ impl Progress {
 
     /// Says what is done, and again every ten seconds until it is.
     pub async fn step<T>(&self, what: &str, work: impl Future<Output = T>) -> T {
+        self.step_with(what, || None, Box::pin(work)).await
+    }
+
+    /// Says what is done, and again every ten seconds how far it is, if that is known.
+    pub async fn step_with<T>(
+        &self,
+        what: &str,
+        standing: impl Fn() -> Option<String>,
+        work: impl Future<Output = T>,
+    ) -> T {
         self.note(what);
         let began = Instant::now();
         let mut work = std::pin::pin!(work);
         loop {
-            match tokio::time::timeout(HEARTBEAT, &mut work).await {
-                Ok(end) => return end,
-                Err(_) => self.note(format!("  still at it after {} s", began.elapsed().as_secs())),
+            if let Ok(end) = tokio::time::timeout(HEARTBEAT, &mut work).await {
+                return end;
             }
+            let seconds = began.elapsed().as_secs();
+            let so_far = standing().map(|standing| format!(": {standing}")).unwrap_or_default();
+            self.note(format!("  still at it after {seconds} s{so_far}"));
         }
     }
 }

@@ -21,18 +21,24 @@ fn file() -> PathBuf {
     repository().join("shared/store/src/incidents/stored/items.json")
 }
 
-/// The kind of an item, such as `incident/event`, `contact/change`, or `held`, and its form: `incident/event/opened`.
+/// The kind of an item, such as `incident/event#`, `contact/change#`, or `held`, and its form: `incident/event#/opened`.
 fn kind(item: &Value) -> Option<(String, String)> {
-    let first = |key: &str| Some(item[key].as_str()?.split('#').next()?.to_owned());
-    let (pk, sk) = (first("pk")?, first("sk")?);
+    let pk = item["pk"].as_str()?.split('#').next()?.to_owned();
+    // `deadline` and `deadline#` are two kinds.
+    let sk = item["sk"].as_str()?.split_inclusive('#').next()?.to_owned();
     if ONE_KIND.contains(&pk.as_str()) {
         return Some((pk.clone(), pk));
     }
     let form = ["event", "state"].iter().find_map(|name| item[name].as_str());
-    let form = form.filter(|_| pk == "incident" && (sk == "event" || sk == "delivery"));
+    let form = form.filter(|_| pk == "incident" && (sk == "event#" || sk == "delivery#"));
     let kind = format!("{pk}/{sk}");
     let form = form.map_or_else(|| kind.clone(), |form| format!("{kind}/{form}"));
     Some((kind, form))
+}
+
+/// Whether a form is of this kind.
+fn is_of(form: &str, kind: &str) -> bool {
+    form.strip_prefix(kind).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 impl System {
@@ -53,7 +59,7 @@ impl System {
                     let item: Value = serde_dynamo::from_item(item)?;
                     let Some((kind, form)) = kind(&item) else { continue };
                     // Which forms there are can depend on when the stories end.
-                    if !kept.keys().any(|known| known.starts_with(&kind)) {
+                    if !kept.keys().any(|known| is_of(known, &kind)) {
                         more.push(kind);
                     }
                     kept.entry(form).or_insert(item);

@@ -69,7 +69,7 @@ impl System {
         let (ministack, refusals, outside) = (None, None, None);
         let mut host = Host { home, ministack, refusals, outside, _lock: lock };
         let program = python::ministack(progress).await?;
-        let functions = progress.step("building the functions", functions::build()).await?;
+        let functions = functions::build(progress).await?;
         if options.refusals {
             host.refusals = Some(Wire::start().await?);
         }

@@ -65,5 +65,14 @@ pub(crate) async fn requests_are_signed_repeated_and_not_redirected(stage: &Stag
     ensure!(tries.len() == 1, "a redirect is final: {tries:?}");
     ensure!(receiver.requests("https://elsewhere.example.com/")?.is_empty());
     lane.ok("POST", &format!("/incidents/{id}/resolve"), &Value::Null).await?;
+
+    // A test of the channel comes the same way, with a link that verifies it.
+    let (status, answer) = lane.call("POST", "/contacts/bo/channel-tests", &Value::Null).await?;
+    ensure!(status == 202, "{status}: {answer}");
+    let test = until(SOON, async || Ok(receiver.requests(busy)?.into_iter().nth(2))).await?;
+    let test = test.context("no test came")?;
+    ensure!(test.id != first.id, "{test:?}");
+    let text = test.body["text"].as_str().unwrap_or_default();
+    ensure!(text.contains("/review/"), "{test:?}");
     Ok(())
 }

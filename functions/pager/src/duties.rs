@@ -10,6 +10,7 @@ use muster_domain::incident::send::{Delivery, DeliveryState};
 use muster_domain::incident::{Actor, Incident, IncidentStatus};
 use muster_domain::roster::contact::Contact;
 use muster_domain::roster::external::ExternalResource;
+use muster_domain::value::channel_key::SendChannel;
 use muster_domain::value::recipient::Recipient;
 use muster_runtime::error::AwsError;
 use muster_send::senders::Letter;
@@ -171,7 +172,7 @@ impl Pager {
                 clock.again()
             ),
             whom: Recipient::from(&contact.id),
-            channel: format!("{}-{index}", channel.kind().name()),
+            channel: SendChannel::of(&contact.channels, channel),
         };
         let record = match self.incidents.notices().claim_notice(&notice, owner, now).await? {
             Claimed::Ours(record) => record,

@@ -63,7 +63,7 @@ impl Pager {
         channel: &Channel,
         policy: &Policy,
     ) -> Result<Room, AwsError> {
-        let paged = PagedChannel::new(&record.key.contact.to_string(), channel);
+        let paged = PagedChannel::new(&record.key.contact, channel);
         let (mark, now) = (mark(incident, &record.key), Timestamp::now());
         // A Critical incident passes a full ladder to reach our own people. An organization knows from the
         // first that it is needed, so that a storm must not call it a hundred times.

@@ -3,6 +3,7 @@
 use muster_domain::message::review as words;
 use muster_domain::roster::contact::Contact;
 use muster_domain::value::channel::Channel;
+use muster_domain::value::channel_key::SendChannel;
 use muster_domain::value::id::ContactId;
 use muster_domain::value::recipient::Recipient;
 use muster_send::senders::Letter;
@@ -34,14 +35,15 @@ impl Reviewer {
             return Ok(Posted::Refused);
         };
         let mut worst = Posted::Sent;
-        for (index, channel) in before(change).iter().enumerate() {
+        let before = before(change);
+        for channel in &before {
             if !channel.is_written() {
                 continue;
             }
             let notice = Notice {
                 about: format!("moved#{contact}#{version}"),
                 whom: Recipient::from(contact),
-                channel: format!("{}-{index}", channel.kind().name()),
+                channel: SendChannel::of(&before, channel),
             };
             let posted = match self.claim(&notice, run).await? {
                 Turn::Over(posted) => posted,

@@ -3,6 +3,7 @@
 use muster_domain::incident::send::{Delivery, DeliveryState};
 use muster_domain::roster::contact::Contact;
 use muster_domain::value::channel::Channel;
+use muster_domain::value::channel_key::SendChannel;
 use muster_domain::value::recipient::Recipient;
 use muster_runtime::error::AwsError;
 use muster_send::senders::Letter;
@@ -64,7 +65,7 @@ impl Reviewer {
         let state = self.senders.send(&notice.delivery(), letter).await;
         let record = Delivery { state, at: jiff::Timestamp::now(), ..record };
         self.incidents.notices().settle_notice(notice, &record).await?;
-        tracing::info!(channel = notice.channel, state = record.state.name(), "notice settled");
+        tracing::info!(channel = %notice.channel, state = record.state.name(), "notice settled");
         if record.may_try_again() { Ok(Posted::Later) } else { Ok(Posted::of(&record.state)) }
     }
 
@@ -75,7 +76,7 @@ impl Reviewer {
         (subject, text): (String, String),
         run: &Run,
     ) -> Result<Posted, AwsError> {
-        let notice = Notice { about, whom: Recipient::OwnerTopic, channel: "topic".to_owned() };
+        let notice = Notice { about, whom: Recipient::OwnerTopic, channel: SendChannel::Topic };
         match self.claim(&notice, run).await? {
             Turn::Over(posted) => Ok(posted),
             Turn::Ours(record) => self.send(&notice, record, Letter::Topic(subject, text)).await,

@@ -6,6 +6,7 @@ use muster_domain::message::review as words;
 use muster_domain::review::{CODE_LIFE, Challenge, Purpose, Subject, TEST_LIFE};
 use muster_domain::roster::contact::Contact;
 use muster_domain::value::channel::Channel;
+use muster_domain::value::channel_key::{ChannelKey, SendChannel};
 use muster_domain::value::recipient::Recipient;
 use muster_runtime::secret::{Token, code, code_digest, fingerprint};
 use muster_send::senders::Letter;
@@ -45,11 +46,11 @@ impl Reviewer {
         run: &Run,
     ) -> Result<usize, Failure> {
         let mut later = 0;
-        for (index, channel) in contact.channels.iter().enumerate() {
+        for channel in &contact.channels {
             let notice = Notice {
                 about: format!("proof#{about}#{}", contact.id),
                 whom: Recipient::from(&contact.id),
-                channel: format!("{}-{index}", channel.kind().name()),
+                channel: SendChannel::of(&contact.channels, channel),
             };
             let record = match self.claim(&notice, run).await? {
                 Turn::Over(posted) => {
@@ -134,7 +135,7 @@ impl Reviewer {
         let notice = Notice {
             about: format!("code#{request}"),
             whom: Recipient::from(contact),
-            channel: challenge.channel.kind().name().to_owned(),
+            channel: ChannelKey::first(challenge.channel.kind()).into(),
         };
         let record = match self.claim(&notice, run).await? {
             Turn::Over(posted) => return Ok(posted),

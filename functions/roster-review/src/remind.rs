@@ -8,6 +8,7 @@ use muster_domain::message::review as words;
 use muster_domain::review::{LINK_LIFE, Review, Standing, Steps, Subject};
 use muster_domain::roster::contact::Contact;
 use muster_domain::roster::external::ExternalResource;
+use muster_domain::value::channel_key::SendChannel;
 use muster_domain::value::id::ContactId;
 use muster_domain::value::recipient::Recipient;
 use muster_domain::value::stamps::Stamp;
@@ -191,7 +192,7 @@ impl Reviewer {
         let notice = Notice {
             about,
             whom: Recipient::from(&asked.id),
-            channel: channel.kind().name().to_owned(),
+            channel: SendChannel::of(&asked.channels, channel),
         };
         let record = match self.claim(&notice, run).await? {
             Turn::Over(posted) => return Ok(posted),
@@ -242,8 +243,11 @@ impl Reviewer {
             let text = words::silence(&subject, silent);
             return Ok(self.tell_owner(about, text, run).await?);
         };
-        let channel_name = channel.kind().name().to_owned();
-        let notice = Notice { about, whom: Recipient::from(&manager.id), channel: channel_name };
+        let notice = Notice {
+            about,
+            whom: Recipient::from(&manager.id),
+            channel: SendChannel::of(&manager.channels, channel),
+        };
         let record = match self.claim(&notice, run).await? {
             Turn::Over(posted) => return Ok(posted),
             Turn::Ours(record) => record,

@@ -4,6 +4,7 @@ use aws_lambda_events::event::dynamodb::Event as Batch;
 use muster_domain::message::review as words;
 use muster_domain::review::{Review, Standing, Subject};
 use muster_domain::roster::contact::Contact;
+use muster_domain::value::channel_key::SendChannel;
 use muster_domain::value::recipient::Recipient;
 use muster_send::senders::Letter;
 use muster_store::incidents::{Newcomer, Notice};
@@ -46,7 +47,7 @@ impl Reviewer {
             let notice = Notice {
                 about: format!("{about}#{subject}"),
                 whom: Recipient::from(&contact.id),
-                channel: channel.kind().name().to_owned(),
+                channel: SendChannel::of(&contact.channels, channel),
             };
             let posted = match self.claim(&notice, run).await? {
                 Turn::Over(posted) => posted,

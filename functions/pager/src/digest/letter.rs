@@ -33,19 +33,22 @@ pub(super) enum Reader {
 }
 
 impl Reader {
-    /// Returns who is named so in send records; `None` if the person has left, or there is nobody of the name.
-    pub(super) async fn find(roster: &Roster, name: &str) -> Result<Option<Self>, AwsError> {
-        match name.parse() {
-            Ok(Recipient::External(id)) => {
-                let resource = roster.entry::<ExternalResource>(&id).await?;
+    /// Returns the entry of a recipient; `None` if the contact has left, or there is no such entry.
+    pub(super) async fn find(
+        roster: &Roster,
+        recipient: &Recipient,
+    ) -> Result<Option<Self>, AwsError> {
+        match recipient {
+            Recipient::External(id) => {
+                let resource = roster.entry::<ExternalResource>(id).await?;
                 Ok(resource.map(|resource| Self::External(Box::new(resource))))
             }
-            Ok(Recipient::Contact(id)) => {
-                let contact = roster.entry::<Contact>(&id).await?;
+            Recipient::Contact(id) => {
+                let contact = roster.entry::<Contact>(id).await?;
                 let contact = contact.filter(|contact| !contact.departed());
                 Ok(contact.map(|contact| Self::Person(Box::new(contact))))
             }
-            Ok(Recipient::EmergencyTopic | Recipient::OwnerTopic) | Err(_) => Ok(None),
+            Recipient::EmergencyTopic | Recipient::OwnerTopic => Ok(None),
         }
     }
 

@@ -108,7 +108,8 @@ mod tests {
             {"type": "email", "address": "home@example.com"},
         ]);
         let own = channels(&mails);
-        let [desk, home] = [0, 1].map(|index| PagedChannel::new("ada", &own[index]));
+        let [desk, home] =
+            [0, 1].map(|index| PagedChannel::new(&"ada".parse().unwrap(), &own[index]));
         let gone = PagedChannel { address: "another".into(), ..desk.clone() };
         let check = |at: &PagedChannel, channel: &str, own: &[Channel], expected: Place| {
             let channel = channel.parse().unwrap();

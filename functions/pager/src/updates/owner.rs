@@ -5,6 +5,7 @@ use muster_domain::incident::Incident;
 use muster_domain::incident::send::{Delivery, DeliveryState};
 use muster_domain::incident::update::{About, Update, Window};
 use muster_domain::message::page::{Joined, JoinedLine, several_added_topic};
+use muster_domain::value::channel_key::SendChannel;
 use muster_domain::value::recipient::Recipient;
 use muster_runtime::error::AwsError;
 use muster_store::incidents::{Claimed, LATE, Notice};
@@ -56,7 +57,7 @@ impl Pager {
         let notice = Notice {
             about: format!("update#{}#{name}", update.incident),
             whom: Recipient::OwnerTopic,
-            channel: "topic".to_owned(),
+            channel: SendChannel::Topic,
         };
         let state = match self.incidents.notices().claim_notice(&notice, owner, now).await? {
             Claimed::Later => return Ok(End::Again),

@@ -120,6 +120,12 @@ pub enum SendChannel {
 const TOPIC: &str = "topic";
 
 impl SendChannel {
+    /// Returns the key of `channel` among the `own` channels of its recipient.
+    #[must_use]
+    pub fn of(own: &[Channel], channel: &Channel) -> Self {
+        ChannelKey::of(own, channel).unwrap_or(ChannelKey::first(channel.kind())).into()
+    }
+
     /// The type of its channel; `None` for the topic.
     #[must_use]
     pub const fn kind(self) -> Option<ChannelType> {

@@ -22,7 +22,7 @@ const MOST: i32 = 100;
 
 /// An incident whose duties nobody has looked up yet.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-struct Unasked {
+pub(super) struct Unasked {
     incident: IncidentId,
     /// What the finding is; what the incident is, if an older version wrote this.
     #[serde(default, skip_serializing_if = "Option::is_none")]

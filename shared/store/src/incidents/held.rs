@@ -264,14 +264,15 @@ mod tests {
     use muster_domain::incident::send::{DeliveryKey, DeliveryState};
     use muster_domain::value::channel::ChannelType;
     use muster_domain::value::channel_key::ChannelKey;
+    use muster_domain::value::recipient::Recipient;
 
     use super::*;
 
     fn page(step: u32) -> HeldPage {
-        let (contact, kind) = ("ada".to_owned(), ChannelType::Sms);
+        let (contact, kind): (Recipient, _) = ("ada".parse().unwrap(), ChannelType::Sms);
         let channel = ChannelKey::first(kind).into();
         let cursor = Cursor { step, ..Cursor::FIRST };
-        let key = DeliveryKey { cursor, contact: contact.parse().unwrap(), channel, about: None };
+        let key = DeliveryKey { cursor, contact: contact.clone(), channel, about: None };
         let state = DeliveryState::Held { not_before: Timestamp::UNIX_EPOCH };
         HeldPage {
             channel: PagedChannel { contact, kind, address: "a number".into() },

@@ -12,6 +12,7 @@ use muster_domain::incident::ladder::{Ladder, Pass};
 use muster_domain::incident::send::DeliveryState;
 use muster_domain::value::channel::{Channel, ChannelType};
 use muster_domain::value::id::IncidentId;
+use muster_domain::value::recipient::Recipient;
 use muster_domain::value::severity::Severity;
 use muster_runtime::error::{AwsError, CONFLICT};
 use muster_runtime::secret::fingerprint;
@@ -39,8 +40,8 @@ const DIGEST: &str = "digest";
 /// reorders channels mixes no ladders, and a digest goes to the very address that its pages were for.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct PagedChannel {
-    /// The contact's id, or `external:` and an organization's.
-    pub contact: String,
+    /// The contact or external resource.
+    pub contact: Recipient,
     /// Its type.
     pub kind: ChannelType,
     /// The digest of the address; empty in what the first versions held, which knew the type alone.
@@ -51,9 +52,9 @@ pub struct PagedChannel {
 impl PagedChannel {
     /// A `channel` of this contact or organization.
     #[must_use]
-    pub fn new(contact: &str, channel: &Channel) -> Self {
+    pub fn new(contact: &Recipient, channel: &Channel) -> Self {
         let address = fingerprint(contact, channel);
-        Self { contact: contact.to_owned(), kind: channel.kind(), address }
+        Self { contact: contact.clone(), kind: channel.kind(), address }
     }
 
     /// What the recipient's channels of this type share a partition by.

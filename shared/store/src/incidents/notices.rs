@@ -4,14 +4,13 @@ use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use jiff::{SignedDuration, Timestamp};
 use muster_domain::incident::escalation::Cursor;
 use muster_domain::incident::send::{Claim, Delivery, DeliveryKey, DeliveryState, LEASE, claim};
-use muster_domain::value::channel::ChannelType;
-use muster_domain::value::channel_key::{ChannelKey, SendChannel};
+use muster_domain::value::channel_key::SendChannel;
 use muster_domain::value::recipient::Recipient;
 use muster_runtime::error::AwsError;
 
 use super::Notices;
 use crate::item;
-use crate::item::{Item, key, n, s};
+use crate::item::{Item, key, n};
 
 /// How long it is known that a message went out: longer than it could be asked for again.
 const KEPT: SignedDuration = SignedDuration::from_hours(400 * 24);
@@ -23,8 +22,8 @@ pub struct Notice {
     pub about: String,
     /// Whom it is for: a contact's id, or the topic.
     pub whom: Recipient,
-    /// `email`, `sms`, `voice` with a number if there are several, or `topic`.
-    pub channel: String,
+    /// By which of their channels.
+    pub channel: SendChannel,
 }
 
 impl Notice {
@@ -54,20 +53,6 @@ fn notice_key(notice: &Notice) -> Item {
     key(format!("notice#{}", notice.about), notice.sort_key())
 }
 
-/// By what a message goes, as its record has it. A notice's own text may have another number after it: it
-/// is part of the item's key, and stays as it is so that nothing is sent twice.
-fn sent_by(notice: &Notice) -> SendChannel {
-    let kind = notice.channel.split('-').next().unwrap_or_default();
-    let kind = ChannelType::ALL.into_iter().find(|known| known.name() == kind);
-    kind.map_or(SendChannel::Topic, |kind| ChannelKey::first(kind).into())
-}
-
-/// The record in a notice's item.
-fn notice_record(notice: &Notice, mut item: Item) -> Result<Delivery, AwsError> {
-    item.insert("channel".to_owned(), s(sent_by(notice).to_string()));
-    item::read(item)
-}
-
 fn notice_item(notice: &Notice, record: &Delivery) -> Result<Item, AwsError> {
     let until = record.at.saturating_add(KEPT).unwrap_or(Timestamp::MAX);
     let mut item = item::write(notice_key(notice), record)?;
@@ -87,12 +72,8 @@ impl Notices<'_> {
         owner: &str,
         now: Timestamp,
     ) -> Result<Claimed, AwsError> {
-        let record: Option<Delivery> = self
-            .0
-            .item(notice_key(notice))
-            .await?
-            .map(|item| notice_record(notice, item))
-            .transpose()?;
+        let record: Option<Delivery> =
+            self.0.item(notice_key(notice)).await?.map(item::read).transpose()?;
         let attempt = match (claim(record.as_ref(), owner, now), &record) {
             (Claim::Mine, Some(record)) => return Ok(Claimed::Ours(record.clone())),
             (Claim::Settled, Some(record)) => return Ok(Claimed::Ended(record.state.clone())),
@@ -104,7 +85,7 @@ impl Notices<'_> {
             key: DeliveryKey {
                 cursor: Cursor::FIRST,
                 contact: notice.whom.clone(),
-                channel: sent_by(notice),
+                channel: notice.channel,
                 about: None,
             },
             state: DeliveryState::Sending { lease_expires_at: until, claimed_by: owner.to_owned() },

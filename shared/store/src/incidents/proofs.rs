@@ -23,7 +23,7 @@ const CHALLENGE: &str = "challenge";
 
 /// What is known of one channel, by the name it is kept under.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-struct Kept {
+pub(super) struct Kept {
     contact: ContactId,
     channel: String,
     #[serde(flatten)]

@@ -25,13 +25,13 @@ const MOST: i32 = 100;
 
 /// An incident that contacts are told of again at a time.
 #[derive(Serialize, Deserialize)]
-struct Daily {
+pub(super) struct Daily {
     incident: IncidentId,
 }
 
 /// The updates that one message covers.
 #[derive(Serialize, Deserialize)]
-struct Covered {
+pub(super) struct Covered {
     names: Vec<String>,
 }
 

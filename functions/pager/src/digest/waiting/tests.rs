@@ -8,6 +8,7 @@ use muster_domain::roster::plan::EscalationPlan;
 use muster_domain::roster::policy::Policy;
 use muster_domain::value::channel::ChannelType;
 use muster_domain::value::channel_key::ChannelKey;
+use muster_domain::value::recipient::Recipient;
 use serde_json::json;
 
 use super::*;
@@ -31,14 +32,9 @@ fn id(end: &str) -> IncidentId {
 
 /// A held text about the incident whose id ends so.
 fn page(end: &str, unconfirmed: bool) -> HeldPage {
-    let (contact, kind) = ("ada".to_owned(), ChannelType::Sms);
+    let (contact, kind): (Recipient, _) = ("ada".parse().unwrap(), ChannelType::Sms);
     let channel = ChannelKey::first(kind).into();
-    let key = DeliveryKey {
-        cursor: Cursor::FIRST,
-        contact: contact.parse().unwrap(),
-        channel,
-        about: None,
-    };
+    let key = DeliveryKey { cursor: Cursor::FIRST, contact: contact.clone(), channel, about: None };
     let state = DeliveryState::Held { not_before: Timestamp::UNIX_EPOCH };
     HeldPage {
         channel: PagedChannel { contact, kind, address: "a number".into() },
