@@ -12,7 +12,7 @@ use muster_domain::draft::fault::FieldError;
 use muster_domain::roster::contact::Contact;
 use muster_domain::roster::team::People;
 use muster_domain::value::stamps::Stamp;
-use muster_store::roster::{Replacement, Why, changed_fields};
+use muster_store::roster::{ChangeSource, Replacement, Why, changed_fields};
 use serde::Deserialize;
 use tokio::time::Instant;
 
@@ -84,7 +84,7 @@ pub(crate) async fn import(
     ContactFile(rows): ContactFile,
 ) -> Result<Imported, Problem> {
     let came = Instant::now();
-    let mut why = Why { source: "import", ..caller.why() };
+    let mut why = Why { source: ChangeSource::Import, ..caller.why() };
     let before = Whole::read(&app).await?;
     let planned = plan(&rows, &before.people, &stamp(&why));
     let invalid = planned.iter().any(|(line, _)| line.status == RowStatus::Invalid);

@@ -12,7 +12,7 @@ use muster_domain::value::text::lines;
 use muster_runtime::secret::{Token, code_digest, fingerprint};
 use muster_send::bus::Event;
 use muster_store::incidents::{Lets, Noted, Write, Written};
-use muster_store::roster::{Entry, Saved, Why};
+use muster_store::roster::{ChangeSource, Entry, Saved, Why};
 
 use super::correct::Asked;
 use super::form::Filled;
@@ -22,9 +22,6 @@ use crate::App;
 use crate::http::problem::Problem;
 use crate::http::request::draft;
 use crate::roster::entries::Served;
-
-/// By what changes are made here.
-pub(crate) const SOURCE: &str = "review";
 
 /// How often an entry that others change at the same moment is read anew.
 const MOST_RACES: usize = 5;
@@ -108,7 +105,7 @@ impl Link {
     }
 
     fn why(&self) -> Why {
-        Why { by: self.by(), at: self.now, source: SOURCE, reason: None }
+        Why { by: self.by(), at: self.now, source: ChangeSource::Review, reason: None }
     }
 
     /// The writes that go with an answer: the link is used, and the review has its answer.
