@@ -51,10 +51,14 @@ pub struct ComponentCheck {
     /// Status of the component.
     pub status: ComponentStatus,
     /// Result and required action.
+    #[cfg_attr(feature = "schema", schema(example = "Amazon SES is in the sandbox."))]
     pub detail: String,
     /// Console page for the required action. Omitted if none is required.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schema(nullable = false))]
+    #[cfg_attr(
+        feature = "schema",
+        schema(nullable = false, example = "https://console.aws.amazon.com/ses/home")
+    )]
     pub console_url: Option<String>,
 }
 

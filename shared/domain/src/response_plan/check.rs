@@ -35,14 +35,16 @@ pub struct ResponsePlanIssue {
     /// Stable code of the issue.
     pub code: IssueCode,
     /// Activity, role, plan, channel, or organization that the issue affects.
+    #[cfg_attr(feature = "schema", schema(example = "exercises"))]
     pub subject: String,
     /// Description of the issue.
+    #[cfg_attr(feature = "schema", schema(example = "No exercise is planned."))]
     pub description: String,
     /// Impact on incident response.
-    #[cfg_attr(feature = "schema", schema(value_type = String))]
+    #[cfg_attr(feature = "schema", schema(value_type = String, example = "The team cannot practise the plan."))]
     pub impact: &'static str,
     /// Recommended action.
-    #[cfg_attr(feature = "schema", schema(value_type = String))]
+    #[cfg_attr(feature = "schema", schema(value_type = String, example = "Plan an exercise within the next 12 months."))]
     pub recommendation: &'static str,
 }
 

@@ -69,6 +69,7 @@ pub(super) fn text(method: &str, path: &str) -> Option<Text> {
              resources are not contacted.",
             &[(202, "The drill was accepted. The report is available within seconds.")],
         )
+        .repeated("returns the same drill")
         .problems([Problem::changed()]),
         ("get", "/drills/{id}") => Text::new(
             "getDrill",

@@ -10,6 +10,7 @@ use muster_domain::roster::hole::Hole;
 use muster_domain::roster::role::Role;
 
 use super::nouns;
+use crate::http::paging::limit_error;
 use crate::http::problem::Problem;
 
 /// What the document says of one operation beside what the handler's signature says.
@@ -19,6 +20,8 @@ pub(crate) struct Text {
     pub(super) summary: String,
     pub(super) description: String,
     pub(super) answers: Vec<(u16, String)>,
+    /// What a repeated request with the same key does.
+    pub(super) repeated: &'static str,
     pub(super) problems: Vec<Problem>,
 }
 
@@ -36,6 +39,7 @@ impl Text {
             summary: summary.to_owned(),
             description: description.to_owned(),
             answers: answers.iter().map(|(status, text)| (*status, (*text).to_owned())).collect(),
+            repeated: "returns the original response",
             problems: Vec::new(),
         }
     }
@@ -43,11 +47,15 @@ impl Text {
     pub(super) fn problems(self, problems: impl Into<Vec<Problem>>) -> Self {
         Self { problems: problems.into(), ..self }
     }
+
+    fn repeated(self, repeated: &'static str) -> Self {
+        Self { repeated, ..self }
+    }
 }
 
 /// A field error as an example.
 pub(super) fn error() -> Vec<FieldError> {
-    vec![FieldError::new("limit", "must be an integer from 1 to 200", "50")]
+    vec![limit_error()]
 }
 
 /// A coverage gap as an example.

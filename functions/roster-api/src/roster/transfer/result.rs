@@ -42,6 +42,7 @@ pub(crate) struct RowResult {
     pub(super) status: RowStatus,
     /// Fields that change.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(test, schema(example = json!(["department"])))]
     pub(super) changed_fields: Vec<String>,
     /// Errors of the row.
     #[serde(skip_serializing_if = "Vec::is_empty")]

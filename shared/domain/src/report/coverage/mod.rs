@@ -117,13 +117,13 @@ pub enum GapSubject {
     /// An escalation plan.
     EscalationPlan {
         /// Escalation plan ID.
-        #[cfg_attr(feature = "schema", schema(value_type = String, pattern = "^[a-z0-9-]{1,64}$"))]
+        #[cfg_attr(feature = "schema", schema(value_type = String, pattern = "^[a-z0-9-]{1,64}$", example = "default"))]
         escalation_plan: PlanId,
     },
     /// An external resource.
     ExternalResource {
         /// External resource ID.
-        #[cfg_attr(feature = "schema", schema(value_type = String, pattern = "^[a-z0-9-]{1,64}$"))]
+        #[cfg_attr(feature = "schema", schema(value_type = String, pattern = "^[a-z0-9-]{1,64}$", example = "aws-support"))]
         external_resource: ResourceId,
     },
     /// The roster as a whole.
@@ -164,12 +164,16 @@ pub struct CoverageGap {
     /// Entry or role that the gap affects.
     pub subject: GapSubject,
     /// Description of the gap.
+    #[cfg_attr(
+        feature = "schema",
+        schema(example = "No contact has the role Incident Commander.")
+    )]
     pub description: String,
     /// Impact on incident response.
-    #[cfg_attr(feature = "schema", schema(value_type = String))]
+    #[cfg_attr(feature = "schema", schema(value_type = String, example = "No one leads the response to an incident."))]
     pub impact: &'static str,
     /// Recommended action.
-    #[cfg_attr(feature = "schema", schema(value_type = String))]
+    #[cfg_attr(feature = "schema", schema(value_type = String, example = "Assign the role to at least two contacts."))]
     pub recommendation: &'static str,
 }
 
@@ -236,7 +240,7 @@ pub struct CoverageReport {
 }
 
 /// Most findings that a report lists: as JSON about two megabytes, of the six that Lambda answers with.
-const MOST_LISTED: usize = 5_000;
+pub(crate) const MOST_LISTED: usize = 5_000;
 
 /// What the roster lacks.
 #[must_use]
