@@ -148,13 +148,17 @@ pub(crate) async fn prove(
 /// Status of one channel.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(utoipa::ToSchema))]
+#[cfg_attr(test, schema(example = json!({
+    "position": 1, "type": "sms", "address": "+1•••••0101", "verified": true,
+    "verified_at": "2026-11-27T14:11:00Z", "tested_at": "2026-11-27T14:09:00Z"
+})))]
 pub(crate) struct ChannelStatus {
     /// Position of the channel in the contact's list (1-based).
+    #[cfg_attr(test, schema(minimum = 1))]
     position: usize,
     /// Type of the channel.
     r#type: ChannelType,
     /// Masked address.
-    #[cfg_attr(test, schema(example = "a•••••@example.com"))]
     address: String,
     /// Time of the last verification.
     #[cfg_attr(test, schema(value_type = String, format = DateTime))]

@@ -45,20 +45,21 @@ words! {
 /// Result of the check of one component.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "schema", schema(example = json!({
+    "component": "sender_identity", "status": "action_required",
+    "detail": "The account is in the SES sandbox. Request production access in the SES console.",
+    "console_url": "https://console.aws.amazon.com/ses/home"
+})))]
 pub struct ComponentCheck {
     /// Component that was checked.
     pub component: Component,
     /// Status of the component.
     pub status: ComponentStatus,
     /// Result and required action.
-    #[cfg_attr(feature = "schema", schema(example = "Amazon SES is in the sandbox."))]
     pub detail: String,
     /// Console page for the required action. Omitted if none is required.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(
-        feature = "schema",
-        schema(nullable = false, example = "https://console.aws.amazon.com/ses/home")
-    )]
+    #[cfg_attr(feature = "schema", schema(nullable = false))]
     pub console_url: Option<String>,
 }
 

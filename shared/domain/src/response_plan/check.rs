@@ -29,22 +29,26 @@ const EXERCISE: SignedDuration = SignedDuration::from_hours(365 * 24);
 /// An issue in the response plan.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "schema", schema(example = json!({
+    "code": "exercise_due", "severity": "medium", "subject": "exercises",
+    "description": "No live exercise took place in the last 12 months, and none is planned.",
+    "impact": "The team does not know whether the plan works.",
+    "recommendation": "Plan an exercise, and start a live drill."
+})))]
 pub struct ResponsePlanIssue {
     /// Severity of the issue.
     pub severity: Severity,
     /// Stable code of the issue.
     pub code: IssueCode,
     /// Activity, role, plan, channel, or organization that the issue affects.
-    #[cfg_attr(feature = "schema", schema(example = "exercises"))]
     pub subject: String,
     /// Description of the issue.
-    #[cfg_attr(feature = "schema", schema(example = "No exercise is planned."))]
     pub description: String,
     /// Impact on incident response.
-    #[cfg_attr(feature = "schema", schema(value_type = String, example = "The team cannot practise the plan."))]
+    #[cfg_attr(feature = "schema", schema(value_type = String))]
     pub impact: &'static str,
     /// Recommended action.
-    #[cfg_attr(feature = "schema", schema(value_type = String, example = "Plan an exercise within the next 12 months."))]
+    #[cfg_attr(feature = "schema", schema(value_type = String))]
     pub recommendation: &'static str,
 }
 

@@ -33,6 +33,7 @@ pub(crate) enum RowStatus {
 #[cfg_attr(test, derive(utoipa::ToSchema))]
 pub(crate) struct RowResult {
     /// Line number (CSV) or position (JSON), 1-based.
+    #[cfg_attr(test, schema(minimum = 1))]
     pub(super) line: usize,
     /// The contact ID. Omitted if the row has none that is valid.
     #[serde(skip_serializing_if = "Option::is_none")]

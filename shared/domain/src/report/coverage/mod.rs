@@ -156,6 +156,12 @@ impl GapSubject {
 /// A coverage gap.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "schema", schema(example = json!({
+    "code": "role_unfilled", "severity": "high", "subject": {"type": "role", "role": "incident_commander"},
+    "description": "No contact has the role Incident Commander.",
+    "impact": "No one leads the response to an incident.",
+    "recommendation": "Assign the role to at least two contacts."
+})))]
 pub struct CoverageGap {
     /// Stable code of the gap.
     pub code: GapCode,
@@ -164,16 +170,12 @@ pub struct CoverageGap {
     /// Entry or role that the gap affects.
     pub subject: GapSubject,
     /// Description of the gap.
-    #[cfg_attr(
-        feature = "schema",
-        schema(example = "No contact has the role Incident Commander.")
-    )]
     pub description: String,
     /// Impact on incident response.
-    #[cfg_attr(feature = "schema", schema(value_type = String, example = "No one leads the response to an incident."))]
+    #[cfg_attr(feature = "schema", schema(value_type = String))]
     pub impact: &'static str,
     /// Recommended action.
-    #[cfg_attr(feature = "schema", schema(value_type = String, example = "Assign the role to at least two contacts."))]
+    #[cfg_attr(feature = "schema", schema(value_type = String))]
     pub recommendation: &'static str,
 }
 
