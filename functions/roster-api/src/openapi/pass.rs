@@ -35,8 +35,9 @@ pub(super) fn unmasked(schema: &RefOr<Schema>) -> Value {
     let mut value: Value = serde_json::from_str(&text).unwrap();
     value["description"] = "A contact with full phone numbers and email addresses.".into();
     // The example is masked; that of `Channel` takes its place.
-    let channels = value["properties"]["channels"].as_object_mut();
-    channels.map(|channels| channels.remove("example"));
+    if let Some(channels) = value["properties"]["channels"].as_object_mut() {
+        channels.remove("example");
+    }
     value
 }
 
