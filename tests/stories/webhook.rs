@@ -69,10 +69,10 @@ pub(crate) async fn requests_are_signed_repeated_and_not_redirected(stage: &Stag
     // A test of the channel comes the same way, with a link that verifies it.
     let (status, answer) = lane.call("POST", "/contacts/bo/channel-tests", &Value::Null).await?;
     ensure!(status == 202, "{status}: {answer}");
-    let test = until(SOON, async || Ok(receiver.requests(busy)?.into_iter().nth(2))).await?;
-    let test = test.context("no test came")?;
-    ensure!(test.id != first.id, "{test:?}");
-    let text = test.body["text"].as_str().unwrap_or_default();
-    ensure!(text.contains("/review/"), "{test:?}");
+    let probe = until(SOON, async || Ok(receiver.requests(busy)?.into_iter().nth(2))).await?;
+    let probe = probe.context("no test came")?;
+    ensure!(probe.id != first.id, "{probe:?}");
+    let text = probe.body["text"].as_str().unwrap_or_default();
+    ensure!(text.contains("/review/"), "{probe:?}");
     Ok(())
 }

@@ -15,13 +15,10 @@ use muster_domain::value::stamps::Stamp;
 use muster_runtime::secret::Token;
 use muster_send::senders::Letter;
 use muster_store::incidents::{Lets, Notice, ReviewToken, Written};
-use muster_store::roster::{Entry, Saved, Why};
+use muster_store::roster::{ChangeSource, Entry, Saved, Why};
 
 use crate::post::{Posted, Turn, way};
 use crate::{AT_ONCE, Failure, Reviewer, Run};
-
-/// By what changes are made here.
-pub(crate) const SOURCE: &str = "review";
 
 /// An entry that is reviewed, and who is asked about it.
 #[derive(Clone, Debug)]
@@ -277,7 +274,7 @@ impl Reviewer {
 
     async fn save<E: Entry>(&self, entry: &E, before: &E, stamp: Stamp) -> Result<(), Failure> {
         let Stamp { by, at } = stamp;
-        let why = Why { by, at, source: SOURCE, reason: None };
+        let why = Why { by, at, source: ChangeSource::Review, reason: None };
         if let Saved::Conflict = self.roster.save(entry, Some(before), &why, None).await? {
             tracing::info!("an entry was changed meanwhile; it is marked with the next review");
         }

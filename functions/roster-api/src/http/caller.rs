@@ -6,7 +6,7 @@ use axum::http::request::Parts;
 use jiff::Timestamp;
 use lambda_http::request::RequestContext;
 use muster_domain::incident::Actor;
-use muster_store::roster::Why;
+use muster_store::roster::{ChangeSource, Why};
 
 use crate::http::problem::Problem;
 
@@ -46,7 +46,7 @@ pub(crate) struct Caller(pub(crate) String);
 impl Caller {
     /// Who makes a change by the API, now.
     pub(crate) fn why(self) -> Why {
-        Why { by: self.0, at: Timestamp::now(), source: "api", reason: None }
+        Why { by: self.0, at: Timestamp::now(), source: ChangeSource::Api, reason: None }
     }
 
     pub(crate) fn actor(&self) -> Actor {

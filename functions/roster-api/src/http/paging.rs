@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::http::problem::Problem;
 
 /// Items of a page, unless the caller says otherwise; and at most.
-const DEFAULT_LIMIT: u16 = 50;
+pub(crate) const DEFAULT_LIMIT: u16 = 50;
 pub(crate) const MOST: u16 = 200;
 
 /// Which page of a list.
@@ -26,14 +26,17 @@ struct Parameters {
     cursor: Option<String>,
 }
 
+/// What is wrong with a `limit` that is no number of items.
+pub(crate) fn limit_error() -> FieldError {
+    let fault = format!("must be an integer from 1 to {MOST}");
+    FieldError::new("limit", fault, &DEFAULT_LIMIT.to_string())
+}
+
 impl<S: Send + Sync> FromRequestParts<S> for Paging {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let wrong = || {
-            let wrong = "must be an integer from 1 to 200";
-            Problem::bad_query(vec![FieldError::new("limit", wrong, "50")])
-        };
+        let wrong = || Problem::bad_query(vec![limit_error()]);
         let Ok(Query(Parameters { limit, cursor })) = Query::from_request_parts(parts, state).await
         else {
             return Err(wrong());

@@ -8,6 +8,9 @@ use muster_domain::roster::hole::Hole;
 use muster_runtime::error::AwsError;
 use serde::Serialize;
 
+use crate::http::request::MAX_BODY;
+use crate::roster::sheet::MAX_BYTES;
+
 /// Longest idempotency key, in characters.
 pub(crate) const MOST_KEY: usize = 200;
 
@@ -19,12 +22,13 @@ pub(crate) struct Problem {
     #[cfg_attr(test, schema(value_type = String, format = "uri", example = "urn:muster:invalid-fields"))]
     r#type: &'static str,
     /// Short description of the type.
+    #[cfg_attr(test, schema(example = "Invalid fields"))]
     title: &'static str,
     /// HTTP status code.
     #[cfg_attr(test, schema(minimum = 400, maximum = 599))]
     status: u16,
     /// What happened in this request, and what to do.
-    #[cfg_attr(test, schema(value_type = String))]
+    #[cfg_attr(test, schema(value_type = String, example = "1 field is invalid. Nothing was changed. See `errors`."))]
     #[serde(skip_serializing_if = "Option::is_none")]
     detail: Option<Box<str>>,
     /// Current version of the entry (status 412).
@@ -89,7 +93,7 @@ impl Problem {
         let printable = |text: &str| text.bytes().all(|byte| (b' '..=b'~').contains(&byte));
         let sound = |text: &&str| !text.is_empty() && text.len() <= MOST_KEY && printable(text);
         text.filter(sound).ok_or_else(|| {
-            let fault = "must be 1 to 200 printable ASCII characters";
+            let fault = format!("must be 1 to {MOST_KEY} printable ASCII characters");
             let fault =
                 FieldError::new("Idempotency-Key", fault, "7d1f0c0e-8a55-4f4e-9c1b-1f0c0e8a554f");
             let title = "Invalid request header";
@@ -118,7 +122,7 @@ impl Problem {
     pub(crate) fn too_large() -> Self {
         let title = "Request body is too large";
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "urn:muster:body-too-large", title)
-            .detail("The maximum size is 256 KiB.")
+            .detail(format!("The maximum size is {} KiB.", MAX_BODY / 1024))
     }
 
     pub(crate) fn invalid(faults: Vec<FieldError>) -> Self {
@@ -183,8 +187,9 @@ impl Problem {
 
     pub(crate) fn too_large_a_file() -> Self {
         let title = "File is too large";
+        let most = MAX_BYTES / (1024 * 1024);
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "urn:muster:body-too-large", title).detail(
-            "The maximum size is 5 MB. Split the file and repeat the header row in each part.",
+            format!("The maximum size is {most} MB. Split the file and repeat the header row in each part."),
         )
     }
 

@@ -19,7 +19,7 @@ use crate::http::problem::Problem;
 use crate::roster::entries::Served;
 
 /// Largest body: 256 KiB. A contact has a few; this leaves room and keeps a request's memory small.
-const MAX_BODY: usize = 256 * 1024;
+pub(crate) const MAX_BODY: usize = 256 * 1024;
 /// What a body may call itself; a merge patch (RFC 7396) has a name of its own.
 const JSON: [&str; 2] = ["application/json", "application/merge-patch+json"];
 

@@ -32,7 +32,7 @@ const MOST_NEW: usize = 20;
 #[cfg_attr(test, derive(utoipa::ToSchema))]
 pub(crate) struct DrillAccepted {
     /// Drill ID, equal to the ID of its incident.
-    #[cfg_attr(test, schema(value_type = String, pattern = "^[a-z0-9-]{1,64}$"))]
+    #[cfg_attr(test, schema(value_type = String, pattern = "^[a-z0-9-]{1,64}$", example = "20261127-7h2m9q1r3s"))]
     id: IncidentId,
     /// Whether the drill sends messages.
     mode: DrillMode,

@@ -54,13 +54,18 @@ pub(crate) struct IncidentWithTimeline {
 #[cfg_attr(test, derive(utoipa::ToSchema))]
 struct IncidentManagerRecord {
     /// ARN of the incident record.
+    #[cfg_attr(
+        test,
+        schema(example = "arn:aws:ssm-incidents::111122223333:incident-record/muster/96ba2bb0")
+    )]
     arn: String,
     /// Name of the response plan the record was created with.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schema(example = "muster"))]
     response_plan: Option<String>,
     /// Contacts engaged by Incident Manager instead of Muster, and whether each is reachable.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(test, schema(value_type = Option<BTreeMap<String, bool>>))]
+    #[cfg_attr(test, schema(value_type = Option<BTreeMap<String, bool>>, example = json!({"ada-lovelace": true})))]
     engaged_contacts: Option<BTreeMap<ContactId, bool>>,
 }
 

@@ -26,6 +26,7 @@ const MOST_RACES: usize = 5;
 pub(crate) struct NotificationRecordInput {
     #[expect(dead_code, reason = "each field is judged by itself, so that an error names it")]
     /// Comment, such as the authority's reference number. At most 200 characters.
+    #[cfg_attr(test, schema(min_length = 1, max_length = 200, example = "Reference 2026-4711"))]
     note: Option<String>,
 }
 

@@ -1,21 +1,56 @@
 //! An example of each answer, made from its schema.
 
+use muster_domain::roster::contact::Contact;
+use muster_domain::value::stamps::Stamp;
 use serde_json::{Map, Value, json};
+
+use crate::roster::sheet::{read_csv, write_csv, write_vcards};
 
 const SCHEMAS: &str = "#/components/schemas/";
 /// How deep an example goes.
 const DEEP: usize = 12;
 
-/// Adds an example to each JSON answer that has none.
+/// A contact file, as somebody may send it.
+pub(super) const SHEET: &str = "name,role,sms number,primary email,time zone\r\n\
+    Ada Lovelace,incident_commander,+14255550101,ada@example.com,Europe/London\r\n";
+const HTML: &str = "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Muster</title></head>\
+    <body><h1>Muster</h1></body></html>";
+const MARKDOWN: &str = "# Muster\n\nGenerated on 2026-11-27 at 14:11 UTC.\n";
+/// How each file of this format begins.
+const ZIP: &str = "PK\u{3}\u{4}";
+
+/// The contacts of the contact file, as they are stored.
+fn contacts() -> Vec<Contact> {
+    let stamp = Stamp { by: "import".to_owned(), at: "2026-11-27T14:11:00Z".parse().unwrap() };
+    let rows = read_csv(SHEET.as_bytes()).unwrap();
+    rows.iter().map(|row| row.check(None, &stamp).unwrap()).collect()
+}
+
+/// Returns an example of a media type that is not JSON.
+fn file(media_type: &str) -> String {
+    match media_type.split(';').next().unwrap_or_default() {
+        "text/html" => HTML.to_owned(),
+        "text/markdown" => MARKDOWN.to_owned(),
+        "text/csv" => write_csv(&contacts()),
+        "text/vcard" => write_vcards(&contacts(), "muster@example.com"),
+        "application/zip" => ZIP.to_owned(),
+        other => panic!("{other} has no example"),
+    }
+}
+
+/// Adds an example to each content of an answer that has none.
 pub(super) fn add(document: &mut Value) {
     let schemas = document["components"]["schemas"].clone();
     let paths = document["paths"].as_object_mut().into_iter().flatten();
     for operation in paths.flat_map(|(_, path)| path.as_object_mut().into_iter().flatten()) {
         let answers = operation.1["responses"].as_object_mut().into_iter().flatten();
         for content in answers.filter_map(|(_, answer)| answer.get_mut("content")) {
-            let Some(json) = content.get_mut("application/json") else { continue };
-            if json.get("example").is_none() && json.get("examples").is_none() {
-                json["example"] = of(&json["schema"], &schemas, DEEP);
+            for (media_type, content) in content.as_object_mut().into_iter().flatten() {
+                if content.get("example").is_none() && content.get("examples").is_none() {
+                    let json = media_type == "application/json";
+                    let example = || of(&content["schema"], &schemas, DEEP);
+                    content["example"] = if json { example() } else { file(media_type).into() };
+                }
             }
         }
     }
@@ -73,6 +108,6 @@ fn text(schema: &Value) -> Value {
         ("email", _) => "ada@example.com",
         (_, Some("^[a-z0-9-]{1,64}$")) => "ada-lovelace",
         (_, Some("^[0-9]{12}$")) => "111122223333",
-        _ => "Example",
+        _ => panic!("no example: {schema}"),
     })
 }

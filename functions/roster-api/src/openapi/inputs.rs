@@ -1,7 +1,7 @@
 //! What each extractor takes from a request.
 
 use axum::extract::State;
-use serde_json::{Value, json};
+use serde_json::json;
 use utoipa::ToSchema;
 use utoipa::openapi::schema::{ObjectBuilder, SchemaFormat};
 
@@ -11,14 +11,14 @@ use muster_domain::roster::role::Role;
 use muster_domain::value::incident_type::IncidentType;
 use muster_domain::value::severity::Severity;
 
+use super::example::SHEET;
 use super::handler::Input;
 use super::operation::{Draft, flag, id, integer, text};
-use super::schemas::ReviewForm;
 use super::texts::{error, hole};
 use crate::App;
 use crate::http::caller::Caller;
 use crate::http::format::Format;
-use crate::http::paging::{KindFilter, MOST, NameFilter, Paging};
+use crate::http::paging::{DEFAULT_LIMIT, KindFilter, MOST, NameFilter, Paging};
 use crate::http::precondition::Precondition;
 use crate::http::problem::{MOST_KEY, Problem};
 use crate::http::request::{
@@ -64,9 +64,11 @@ impl Input for Caller {
 
 impl Input for Paging {
     fn describe(draft: Draft<'_>) -> Draft<'_> {
-        let about = "Maximum number of items to return. Default: 50. Maximum: 200.";
+        let about = format!(
+            "Maximum number of items to return. Default: {DEFAULT_LIMIT}. Maximum: {MOST}."
+        );
         draft
-            .query("limit", integer(1, MOST.into()), about)
+            .query("limit", integer(1, MOST.into()), &about)
             .query("cursor", text(), "The `next_cursor` value of the previous page.")
             .problems([Problem::bad_query(error())])
     }
@@ -188,13 +190,12 @@ impl Input for AllowGaps {
 impl Input for IdempotencyKey {
     fn describe(draft: Draft<'_>) -> Draft<'_> {
         let key = text().min_length(Some(1)).max_length(Some(MOST_KEY)).pattern(Some("^[ -~]+$"));
+        let about = format!(
+            "Unique key for this request. For 24 hours, a repeated request with the same key {}.",
+            draft.repeated()
+        );
         draft
-            .header(
-                "Idempotency-Key",
-                key,
-                "Unique key for this request. For 24 hours, a repeated request with the same key returns the \
-                 original response.",
-            )
+            .header("Idempotency-Key", key, &about)
             .problems([Problem::key_reused()])
             .problems(Problem::key(None).err())
     }
@@ -269,13 +270,13 @@ impl Input for DryRun {
 
 impl Input for ContactFile {
     fn describe(mut draft: Draft<'_>) -> Draft<'_> {
-        let csv: Value = "name,role,sms number,primary email,time zone\r\n\
-                          Ada Lovelace,incident_commander,+14255550101,ada@example.com,Europe/London\r\n"
-            .into();
         let list = draft.list::<ContactInput>();
         let file = format("binary");
         draft
-            .body(vec![("text/csv", file.into(), Some(csv)), ("application/json", list, None)])
+            .body(vec![
+                ("text/csv", file.into(), Some(SHEET.into())),
+                ("application/json", list, None),
+            ])
             .problems([
                 Problem::not_a_sheet(),
                 Problem::too_large_a_file(),
@@ -286,7 +287,7 @@ impl Input for ContactFile {
 
 impl Input for Filled {
     fn describe(mut draft: Draft<'_>) -> Draft<'_> {
-        let schema = draft.schema::<ReviewForm>();
+        let schema = draft.schema::<Self>();
         let example = json!({ "do": "confirm", "version": "1" });
         draft.body(vec![("application/x-www-form-urlencoded", schema, Some(example))])
     }

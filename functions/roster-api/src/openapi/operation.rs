@@ -61,9 +61,20 @@ fn header(schema: ObjectBuilder, about: &str) -> Header {
     header
 }
 
-/// The seconds to wait before another try, as the service says.
-fn retry_after() -> Header {
-    header(integer(1, 3600), "Seconds to wait before the next attempt.")
+/// The header that goes with problems of a status.
+fn problem_header(status: u16) -> Option<(&'static str, Header)> {
+    Some(match status {
+        405 => ("Allow", header(text(), "Methods that the path supports.")),
+        412 => {
+            let about =
+                "Current version of the entry, in quotes. Omitted if no entry with this ID exists.";
+            ("ETag", header(text().examples([json!("\"3\"")]), about))
+        }
+        503 => {
+            ("Retry-After", header(integer(1, 3600), "Seconds to wait before the next attempt."))
+        }
+        _ => return None,
+    })
 }
 
 impl<'a> Draft<'a> {
@@ -173,6 +184,11 @@ impl<'a> Draft<'a> {
         self.answer(status, vec![("text/html; charset=utf-8", text().into())])
     }
 
+    /// What a repeated request with the same key does.
+    pub(super) const fn repeated(&self) -> &'static str {
+        self.text.repeated
+    }
+
     /// A header of an answer.
     pub(super) fn answer_header(mut self, status: u16, name: &str, about: &str) -> Self {
         if let Some(answer) = self.answers.remove(&status) {
@@ -223,7 +239,6 @@ impl<'a> Draft<'a> {
         self = self.problems([Problem::wrong_method()]);
         let problem = self.schema::<Problem>();
         let message = self.schema::<super::schemas::GatewayMessage>();
-        let refusal = self.schema::<super::schemas::Refusal>();
         for (status, examples) in std::mem::take(&mut self.problems) {
             let types: Vec<_> = examples.iter().filter_map(|e| e["type"].as_str()).collect();
             let about = format!("A problem: {}.", types.join(", "));
@@ -234,17 +249,17 @@ impl<'a> Draft<'a> {
                 let reference = Ref::new(format!("#/components/examples/{name}"));
                 (name.to_owned(), RefOr::Ref(reference))
             });
-            let gateway = matches!(status, 401 | 403) && !matches!(allowed, Allowed::Everybody);
-            let schema = if gateway { refusal.clone() } else { problem.clone() };
-            let content = ContentBuilder::new().schema(Some(schema)).examples_from_iter(named);
+            let problem = Some(problem.clone());
+            let content = ContentBuilder::new().schema(problem).examples_from_iter(named);
             let answer = self.answers.remove(&status);
             let answer = answer.unwrap_or_else(|| ResponseBuilder::new().description(about));
             let mut answer = answer.content("application/problem+json", content.build());
-            if gateway {
-                answer = answer.content("application/json", self::content(refusal.clone()));
+            if matches!(status, 401 | 403) && !matches!(allowed, Allowed::Everybody) {
+                // What the gateway refuses by itself never reaches Muster.
+                answer = answer.content("application/json", self::content(message.clone()));
             }
-            if status == 503 {
-                answer = answer.header("Retry-After", retry_after());
+            if let Some((name, header)) = problem_header(status) {
+                answer = answer.header(name, header);
             }
             self.answers.insert(status, answer);
         }

@@ -34,6 +34,10 @@ pub(super) fn unmasked(schema: &RefOr<Schema>) -> Value {
     let text = serde_json::to_string(schema).unwrap().replace("/MaskedChannel\"", "/Channel\"");
     let mut value: Value = serde_json::from_str(&text).unwrap();
     value["description"] = "A contact with full phone numbers and email addresses.".into();
+    // The example is masked; that of `Channel` takes its place.
+    if let Some(channels) = value["properties"]["channels"].as_object_mut() {
+        channels.remove("example");
+    }
     value
 }
 

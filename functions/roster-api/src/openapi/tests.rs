@@ -4,10 +4,14 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use muster_domain::value::limits::MAX_NOTE;
+use muster_domain::value::text::MAX_TEXT;
 use serde_json::Value;
 
 use super::document;
 use crate::http::scope::{Allowed, Scope};
+use crate::reports::activation::CODE_DIGITS;
+use crate::reviews::MOST_SUBJECTS;
 use crate::routes::{Route, all, reported};
 
 /// Set to write the document again: `UPDATE_OPENAPI=1 cargo test -p muster-roster-api openapi`.
@@ -111,12 +115,25 @@ fn every_operation_is_described_in_the_same_way() {
         }
         for (status, answer) in operation["responses"].as_object().unwrap() {
             sentence(&answer["description"], &format!("{id} {status}"));
-            if let Some(json) = answer["content"].get("application/json") {
-                let example = ["example", "examples"].iter().any(|name| json.get(name).is_some());
-                assert!(example || matches!(status.as_str(), "401" | "403"), "{id} {status}");
+            for (media_type, content) in answer["content"].as_object().into_iter().flatten() {
+                let example =
+                    ["example", "examples"].iter().any(|name| content.get(name).is_some());
+                assert!(example, "{id} {status} {media_type}");
             }
         }
     }
+}
+
+#[test]
+fn the_limits_are_those_of_the_checks() {
+    let schemas = &document()["components"]["schemas"];
+    let property = |of: &str, name: &str| schemas[of]["properties"][name].clone();
+    assert_eq!(property("ReviewRequestInput", "subjects")["maxItems"], MOST_SUBJECTS);
+    assert_eq!(property("NotificationRecordInput", "note")["maxLength"], MAX_TEXT);
+    assert_eq!(property("ChangeRequest", "note")["maxLength"], MAX_NOTE);
+    let (least, most) = (CODE_DIGITS.start(), CODE_DIGITS.end());
+    let code = format!("^[0-9]{{{least},{most}}}$");
+    assert_eq!(property("ActivationInput", "code")["pattern"], code);
 }
 
 fn full_stop<'a>(text: &'a Value, of: &str) -> &'a str {

@@ -1,5 +1,7 @@
 //! Activating a channel in Incident Manager: its owner gets a code, and gives it back here.
 
+use std::ops::RangeInclusive;
+
 use axum::Json;
 use axum::extract::State;
 use muster_domain::draft::fault::FieldError;
@@ -13,6 +15,9 @@ use crate::http::problem::Problem;
 use crate::http::request::{Body, ChannelPath};
 use crate::roster::entries::find;
 
+/// How many digits a code has (Incident Manager API).
+pub(crate) const CODE_DIGITS: RangeInclusive<usize> = 6..=10;
+
 /// Activation request. Omit `code` to send a new code.
 #[derive(Debug, Deserialize)]
 #[cfg_attr(test, derive(utoipa::ToSchema))]
@@ -20,6 +25,7 @@ use crate::roster::entries::find;
 pub(crate) struct ActivationInput {
     #[expect(dead_code, reason = "each field is judged by itself, so that an error names it")]
     /// Code that the contact received. 6 to 10 digits.
+    #[cfg_attr(test, schema(nullable = false, pattern = "^[0-9]{6,10}$", example = "123456"))]
     code: Option<String>,
 }
 
@@ -79,7 +85,7 @@ pub(crate) async fn activate(
     }
 }
 
-/// The code in the body, if there is one; codes have 6 to 10 digits (Incident Manager API).
+/// The code in the body, if there is one.
 fn code(body: &Value) -> Result<Option<String>, Problem> {
     let wrong = |field: &str, fault: &str| {
         Err(Problem::invalid(vec![FieldError::new(field, fault, "123456")]))
@@ -96,10 +102,13 @@ fn code(body: &Value) -> Result<Option<String>, Problem> {
     match fields.get("code") {
         None => Ok(None),
         Some(Value::String(code))
-            if (6..=10).contains(&code.len()) && code.bytes().all(|b| b.is_ascii_digit()) =>
+            if CODE_DIGITS.contains(&code.len()) && code.bytes().all(|b| b.is_ascii_digit()) =>
         {
             Ok(Some(code.clone()))
         }
-        Some(_) => wrong("code", "must be a string of 6 to 10 digits"),
+        Some(_) => {
+            let (least, most) = (CODE_DIGITS.start(), CODE_DIGITS.end());
+            wrong("code", &format!("must be a string of {least} to {most} digits"))
+        }
     }
 }

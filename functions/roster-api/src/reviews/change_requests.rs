@@ -6,7 +6,7 @@ use muster_domain::review::{ChangeRequest, ChangeRequestType, Decision, Subject}
 use muster_domain::roster::contact::Contact;
 use muster_domain::roster::external::ExternalResource;
 use muster_store::incidents::{Write, Written};
-use muster_store::roster::{Saved, Why};
+use muster_store::roster::{ChangeSource, Saved, Why};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -34,6 +34,7 @@ enum RequestType {
 #[cfg_attr(test, schema(as = ChangeRequest))]
 pub(crate) struct PublicChangeRequest {
     /// The change request ID.
+    #[cfg_attr(test, schema(example = "4h7k2m9p1q3r5s8t"))]
     id: String,
     /// Entry that the request is about: `contact:<id>` or `external:<id>`.
     subject: Subject,
@@ -50,6 +51,10 @@ pub(crate) struct PublicChangeRequest {
     #[serde(skip_serializing_if = "Option::is_none")]
     patch: Option<Value>,
     /// Comment of the contact.
+    #[cfg_attr(
+        test,
+        schema(min_length = 1, max_length = 1000, example = "I moved to the network team.")
+    )]
     #[serde(skip_serializing_if = "Option::is_none")]
     note: Option<String>,
     /// Decision of the roster owner. Omitted while the request is pending.
@@ -129,7 +134,7 @@ pub(crate) async fn approve(
     overriding: AllowGaps,
 ) -> Result<Json<PublicChangeRequest>, Problem> {
     let mut why = caller.why();
-    why.source = "review";
+    why.source = ChangeSource::Review;
     let correction = decided(waiting(&app, &id).await?, true, &why);
     let write = app.incidents.reviews().correction_put(&correction)?;
     match (&correction.subject, &correction.r#type) {

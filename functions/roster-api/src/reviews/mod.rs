@@ -24,7 +24,7 @@ use crate::reviews::pages::tell;
 use crate::roster::entries::find;
 
 /// Most entries that one request asks about.
-const MOST: usize = 100;
+pub(crate) const MOST_SUBJECTS: usize = 100;
 
 /// Review status of all entries.
 #[derive(Debug, Serialize)]
@@ -44,7 +44,8 @@ pub(crate) async fn list(State(app): State<App>) -> Result<Json<ReviewList>, Pro
 #[serde(deny_unknown_fields)]
 pub(crate) struct ReviewRequestInput {
     #[expect(dead_code, reason = "each field is judged by itself, so that an error names it")]
-    /// Entries as `contact:<id>` or `external:<id>`. Default: all entries that are due.
+    /// Entries as `contact:<id>` or `external:<id>`. Maximum: 100. Default: all entries that are due.
+    #[cfg_attr(test, schema(value_type = Option<Vec<Subject>>, nullable = false, max_items = 100))]
     subjects: Option<Vec<String>>,
 }
 
@@ -53,6 +54,7 @@ pub(crate) struct ReviewRequestInput {
 #[cfg_attr(test, derive(utoipa::ToSchema))]
 pub(crate) struct RequestAccepted {
     /// ID of the request, for the log.
+    #[cfg_attr(test, schema(example = "q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA"))]
     request_id: String,
 }
 
@@ -110,9 +112,9 @@ fn subjects(body: &serde_json::Value) -> Result<Vec<Subject>, Vec<FieldError>> {
     }
     let list = match object.get("subjects") {
         None => return Ok(Vec::new()),
-        Some(serde_json::Value::Array(list)) if list.len() <= MOST => list,
+        Some(serde_json::Value::Array(list)) if list.len() <= MOST_SUBJECTS => list,
         Some(serde_json::Value::Array(_)) => {
-            return Err(fault("subjects", "must have at most 100 items"));
+            return Err(fault("subjects", &format!("must have at most {MOST_SUBJECTS} items")));
         }
         Some(_) => return Err(fault("subjects", "must be an array")),
     };
@@ -146,8 +148,13 @@ pub(crate) async fn prove(
 /// Status of one channel.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(utoipa::ToSchema))]
+#[cfg_attr(test, schema(example = json!({
+    "position": 1, "type": "sms", "address": "+1•••••0101", "verified": true,
+    "verified_at": "2026-11-27T14:11:00Z", "tested_at": "2026-11-27T14:09:00Z"
+})))]
 pub(crate) struct ChannelStatus {
     /// Position of the channel in the contact's list (1-based).
+    #[cfg_attr(test, schema(minimum = 1))]
     position: usize,
     /// Type of the channel.
     r#type: ChannelType,

@@ -70,10 +70,10 @@ pub(crate) async fn list(
 #[cfg_attr(test, derive(utoipa::ToSchema))]
 pub(crate) struct StarterResult {
     /// IDs of the entries that were created.
-    #[cfg_attr(test, schema(value_type = Vec<String>))]
+    #[cfg_attr(test, schema(value_type = Vec<String>, example = json!(["aws-support"])))]
     created: Vec<ResourceId>,
     /// IDs of the entries that already existed.
-    #[cfg_attr(test, schema(value_type = Vec<String>))]
+    #[cfg_attr(test, schema(value_type = Vec<String>, example = json!(["aws-cirt"])))]
     existing: Vec<ResourceId>,
 }
 

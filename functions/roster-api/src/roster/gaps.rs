@@ -137,10 +137,10 @@ pub(crate) struct OffboardingResult {
     #[cfg_attr(test, schema(value_type = Option<String>, pattern = "^[a-z0-9-]{1,64}$"))]
     replaced_by: Option<ContactId>,
     /// IDs of the contacts whose backup contact is now the replacement.
-    #[cfg_attr(test, schema(value_type = Vec<String>))]
+    #[cfg_attr(test, schema(value_type = Vec<String>, example = json!(["grace-hopper"])))]
     backup_for: Vec<ContactId>,
     /// IDs of the escalation plans that now name the replacement.
-    #[cfg_attr(test, schema(value_type = Vec<String>))]
+    #[cfg_attr(test, schema(value_type = Vec<String>, example = json!(["default"])))]
     escalation_plans: Vec<PlanId>,
     /// ID of the replacement, if it now has no backup contact.
     #[serde(skip_serializing_if = "Option::is_none")]

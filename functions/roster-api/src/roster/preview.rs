@@ -109,6 +109,7 @@ pub(crate) struct TeamMemberPreview {
     #[cfg_attr(test, schema(value_type = String, pattern = "^[a-z0-9-]{1,64}$"))]
     contact: ContactId,
     /// Name of the contact.
+    #[cfg_attr(test, schema(example = "Ada Lovelace"))]
     name: String,
     /// Roles. The first is the primary role.
     roles: Vec<Role>,
@@ -148,6 +149,7 @@ pub(crate) struct TeamPreview {
     /// Incident type that was previewed.
     incident_type: IncidentType,
     /// AWS account ID that was previewed.
+    #[cfg_attr(test, schema(example = "111122223333"))]
     account: String,
     /// Time that was evaluated.
     #[cfg_attr(test, schema(value_type = String, format = DateTime))]
@@ -159,7 +161,7 @@ pub(crate) struct TeamPreview {
     /// Whether contacts are paged at this severity.
     would_page: bool,
     /// ID of the escalation plan that applies.
-    #[cfg_attr(test, schema(value_type = String, pattern = "^[a-z0-9-]{1,64}$"))]
+    #[cfg_attr(test, schema(value_type = String, pattern = "^[a-z0-9-]{1,64}$", example = "default"))]
     escalation_plan: PlanId,
     /// Minutes between the opening of the incident and the first step.
     after_minutes: u32,
@@ -236,15 +238,18 @@ pub(crate) async fn team(
 #[cfg_attr(test, derive(utoipa::ToSchema))]
 pub(crate) struct Simulation {
     /// Decision for the finding.
+    #[cfg_attr(test, schema(example = "open"))]
     verdict: &'static str,
     /// Reason why the finding would only be recorded.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schema(example = "The severity is below the paging threshold."))]
     reason: Option<&'static str>,
     /// Severity of the finding.
     severity: Severity,
     /// Incident type of the finding.
     incident_type: IncidentType,
     /// AWS account ID of the finding.
+    #[cfg_attr(test, schema(example = "111122223333"))]
     account: String,
     /// Category of the finding.
     category: Category,
@@ -254,7 +259,7 @@ pub(crate) struct Simulation {
     min_paging_severity: Threshold,
     /// ID of the escalation plan that applies. Omitted if the finding would only be recorded.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(test, schema(value_type = Option<String>, pattern = "^[a-z0-9-]{1,64}$"))]
+    #[cfg_attr(test, schema(value_type = Option<String>, pattern = "^[a-z0-9-]{1,64}$", example = "default"))]
     escalation_plan: Option<PlanId>,
     /// Escalation steps until the end of the plan, if no one acknowledges.
     steps: Vec<SimulatedStep>,

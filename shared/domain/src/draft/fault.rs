@@ -8,10 +8,13 @@ use serde::Serialize;
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct FieldError {
     /// JSON path of the field, such as `channels[1].address`.
+    #[cfg_attr(feature = "schema", schema(example = "limit"))]
     pub field: String,
     /// Error message that completes "{field} …".
+    #[cfg_attr(feature = "schema", schema(example = "must be an integer from 1 to 200"))]
     pub message: String,
     /// A valid value.
+    #[cfg_attr(feature = "schema", schema(example = "50"))]
     pub example: String,
 }
 

@@ -18,16 +18,30 @@ pub enum FindingIdentity {
     #[serde(rename = "guardduty")]
     GuardDuty {
         /// ARN of the finding from the Region on: `us-east-1:<account>:detector/<id>/finding/<id>`.
+        #[cfg_attr(
+            feature = "schema",
+            schema(
+                example = "eu-central-1:111122223333:detector/12abc34d567e8fa901bc2d34e56789f0/finding/96ba2bb0c2d4e6f8a0b2c4d6e8f0a2b4"
+            )
+        )]
         id: String,
     },
     /// A finding of another product.
     // AWS identifies it by these three: IDs without an account are common.
     Product {
         /// AWS account ID of the finding.
+        #[cfg_attr(feature = "schema", schema(example = "111122223333"))]
         account: String,
         /// Name of the product, without partition, Region, and account.
+        #[cfg_attr(feature = "schema", schema(example = "aws/inspector"))]
         product: String,
         /// Finding ID of the product.
+        #[cfg_attr(
+            feature = "schema",
+            schema(
+                example = "arn:aws:inspector2:eu-central-1:111122223333:finding/96ba2bb0c2d4e6f8a0b2c4d6e8f0a2b4"
+            )
+        )]
         id: String,
     },
 }

@@ -92,8 +92,10 @@ impl InactiveReason {
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Detail {
     /// Label in sentence case, such as `Container image`.
+    #[cfg_attr(feature = "schema", schema(example = "Container image"))]
     pub label: String,
     /// Value, in one line.
+    #[cfg_attr(feature = "schema", schema(example = "example/app:1.4.2"))]
     pub value: String,
 }
 
@@ -102,14 +104,21 @@ pub struct Detail {
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct CustomAction {
     /// Name of the custom action.
+    #[cfg_attr(feature = "schema", schema(example = "Page the response team"))]
     pub action: String,
     /// ARN of the custom action. Empty if the event contains none.
+    #[cfg_attr(
+        feature = "schema",
+        schema(example = "arn:aws:securityhub:eu-central-1:111122223333:action/custom/Muster")
+    )]
     pub action_arn: String,
     /// AWS account ID in which the action was chosen.
+    #[cfg_attr(feature = "schema", schema(example = "111122223333"))]
     pub account: String,
     /// ID of the event. Another delivery of the same event requests nothing new. Omitted if
     /// unknown.
     #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[cfg_attr(feature = "schema", schema(example = "8e2f0c0e-8a55-4f4e-9c1b-1f0c0e8a554f"))]
     pub event: String,
 }
 
@@ -127,20 +136,37 @@ pub struct Finding {
     pub incident_type: IncidentType,
     /// Finding type of the product, such as `CryptoCurrency:EC2/BitcoinTool.B!DNS`. Maximum: 500
     /// characters.
+    #[cfg_attr(feature = "schema", schema(example = "Backdoor:EC2/C&CActivity.B"))]
     pub finding_type: String,
     /// AWS account ID of the finding.
+    #[cfg_attr(feature = "schema", schema(example = "111122223333"))]
     pub account: String,
     /// AWS Region of the finding.
+    #[cfg_attr(feature = "schema", schema(example = "eu-central-1"))]
     pub region: String,
     /// Title, in one line. Maximum: 500 characters.
+    #[cfg_attr(feature = "schema", schema(example = "Command and control activity"))]
     pub title: String,
     /// Description. Can be empty. Maximum: 4,000 characters.
+    #[cfg_attr(
+        feature = "schema",
+        schema(
+            example = "EC2 instance i-0c10c2c7863d1a356 queries a domain name of a known command and control server."
+        )
+    )]
     pub description: String,
     /// Affected resource, such as `Instance i-0c10c2c7863d1a356`. Omitted if unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schema(nullable = false))]
+    #[cfg_attr(
+        feature = "schema",
+        schema(nullable = false, example = "Instance i-0c10c2c7863d1a356")
+    )]
     pub resource: Option<String>,
     /// URL of the finding in the AWS console.
+    #[cfg_attr(
+        feature = "schema",
+        schema(example = "https://console.aws.amazon.com/securityhub/home")
+    )]
     pub console_url: String,
     /// Reason why the finding requires no action now. Omitted for an active finding.
     #[serde(default, skip_serializing_if = "Option::is_none")]

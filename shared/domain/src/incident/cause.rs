@@ -21,8 +21,10 @@ pub enum Cause {
     /// A person requested the team by a Security Hub custom action.
     TeamRequested {
         /// Name of the custom action.
+        #[cfg_attr(feature = "schema", schema(example = "Page the response team"))]
         action: String,
         /// AWS account ID in which the action was chosen.
+        #[cfg_attr(feature = "schema", schema(example = "111122223333"))]
         account: String,
     },
     /// A finding was seen again long after the acknowledgment, or after an escalation without one.
@@ -57,10 +59,14 @@ pub struct RunTrigger {
     /// Severity of the finding.
     pub severity: Severity,
     /// Title, in one line.
+    #[cfg_attr(feature = "schema", schema(example = "Command and control activity"))]
     pub title: String,
     /// Affected resource. Omitted if unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schema(nullable = false))]
+    #[cfg_attr(
+        feature = "schema",
+        schema(nullable = false, example = "Instance i-0c10c2c7863d1a356")
+    )]
     pub resource: Option<String>,
 }
 
@@ -85,6 +91,7 @@ const ONE_REQUEST: SignedDuration = SignedDuration::from_mins(2);
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct TeamRequest {
     /// ID of the event with the request.
+    #[cfg_attr(feature = "schema", schema(example = "8e2f0c0e-8a55-4f4e-9c1b-1f0c0e8a554f"))]
     pub event: String,
     /// Time of the request.
     #[cfg_attr(feature = "schema", schema(value_type = String, format = "date-time"))]

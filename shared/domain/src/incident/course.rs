@@ -38,7 +38,7 @@ impl From<PersonPage> for SimulatedPage {
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct SimulatedNotification {
     /// External resource ID.
-    #[cfg_attr(feature = "schema", schema(value_type = String, pattern = "^[a-z0-9-]{1,64}$"))]
+    #[cfg_attr(feature = "schema", schema(value_type = String, pattern = "^[a-z0-9-]{1,64}$", example = "aws-support"))]
     pub resource: ResourceId,
     /// Channel types, in order.
     pub channels: Vec<ChannelType>,

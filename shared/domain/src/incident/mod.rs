@@ -46,6 +46,7 @@ pub enum Actor {
     /// An API caller.
     Caller {
         /// IAM ARN or token subject of the caller.
+        #[cfg_attr(feature = "schema", schema(example = "arn:aws:iam::111122223333:user/ada"))]
         caller: String,
     },
     /// Muster itself acted.
@@ -90,7 +91,7 @@ pub struct Attribution {
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Incident {
     /// Incident ID.
-    #[cfg_attr(feature = "schema", schema(value_type = String, pattern = "^[a-z0-9-]{1,64}$"))]
+    #[cfg_attr(feature = "schema", schema(value_type = String, pattern = "^[a-z0-9-]{1,64}$", example = "20261127-7h2m9q1r3s"))]
     pub id: IncidentId,
     /// Status of the incident.
     pub status: IncidentStatus,
@@ -99,10 +100,13 @@ pub struct Incident {
     /// Type of the incident.
     pub r#type: IncidentType,
     /// AWS account ID of the incident.
+    #[cfg_attr(feature = "schema", schema(example = "111122223333"))]
     pub account: String,
     /// AWS Region of the incident.
+    #[cfg_attr(feature = "schema", schema(example = "eu-central-1"))]
     pub region: String,
     /// Title of the finding.
+    #[cfg_attr(feature = "schema", schema(example = "Command and control activity"))]
     pub title: String,
     /// Most severe finding of the incident. Pages describe this finding.
     pub finding: Finding,
@@ -144,7 +148,7 @@ pub struct Incident {
     /// ID of the resolved incident in which this finding was first reported. Omitted if there is
     /// none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schema(value_type = Option<String>, pattern = "^[a-z0-9-]{1,64}$", nullable = false))]
+    #[cfg_attr(feature = "schema", schema(value_type = Option<String>, pattern = "^[a-z0-9-]{1,64}$", example = "20261127-7h2m9q1r3s", nullable = false))]
     pub previous_incident: Option<IncidentId>,
     /// Actor and time of the resolution. Omitted until it is resolved.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -45,6 +45,11 @@ words! {
 /// Result of the check of one component.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "schema", schema(example = json!({
+    "component": "sender_identity", "status": "action_required",
+    "detail": "The account is in the SES sandbox. Request production access in the SES console.",
+    "console_url": "https://console.aws.amazon.com/ses/home"
+})))]
 pub struct ComponentCheck {
     /// Component that was checked.
     pub component: Component,

@@ -29,6 +29,12 @@ const EXERCISE: SignedDuration = SignedDuration::from_hours(365 * 24);
 /// An issue in the response plan.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "schema", schema(example = json!({
+    "code": "exercise_due", "severity": "medium", "subject": "exercises",
+    "description": "No live exercise took place in the last 12 months, and none is planned.",
+    "impact": "The team does not know whether the plan works.",
+    "recommendation": "Plan an exercise, and start a live drill."
+})))]
 pub struct ResponsePlanIssue {
     /// Severity of the issue.
     pub severity: Severity,

@@ -34,10 +34,12 @@ pub struct Revision {
     #[cfg_attr(feature = "schema", schema(value_type = String, format = "date-time"))]
     pub at: Timestamp,
     /// IAM ARN or token subject of the caller.
+    #[cfg_attr(feature = "schema", schema(example = "arn:aws:iam::111122223333:user/ada"))]
     pub by: String,
     /// Version after the change.
     pub version: u64,
     /// Names of the changed fields.
+    #[cfg_attr(feature = "schema", schema(example = "purpose, scope"))]
     pub summary: String,
 }
 
@@ -91,6 +93,7 @@ pub struct TeamMember {
     #[cfg_attr(feature = "schema", schema(value_type = String, pattern = "^[a-z0-9-]{1,64}$"))]
     pub id: ContactId,
     /// Full name.
+    #[cfg_attr(feature = "schema", schema(example = "Ada Lovelace"))]
     pub name: String,
     /// Roles. The first is the primary role.
     pub roles: Vec<Role>,
@@ -112,9 +115,10 @@ pub struct TeamMember {
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct ResponsePlanObligation {
     /// External resource that must be notified.
-    #[cfg_attr(feature = "schema", schema(value_type = String, pattern = "^[a-z0-9-]{1,64}$"))]
+    #[cfg_attr(feature = "schema", schema(value_type = String, pattern = "^[a-z0-9-]{1,64}$", example = "aws-support"))]
     pub resource: ResourceId,
     /// Name of the organization.
+    #[cfg_attr(feature = "schema", schema(example = "Example Data Protection Authority"))]
     pub organization: String,
     /// Incident types to report.
     pub incident_types: Vec<IncidentType>,

@@ -17,14 +17,30 @@ pub enum ChangeRequestType {
         patch: String,
         /// Comment of the contact. Omitted if not given.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        #[cfg_attr(feature = "schema", schema(nullable = false))]
+        #[cfg_attr(
+            feature = "schema",
+            schema(
+                min_length = 1,
+                max_length = 1000,
+                nullable = false,
+                example = "I moved to the network team."
+            )
+        )]
         note: Option<String>,
     },
     /// The contact has departed, or the organization is no longer used.
     Departure {
         /// Comment of the contact. Omitted if not given.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        #[cfg_attr(feature = "schema", schema(nullable = false))]
+        #[cfg_attr(
+            feature = "schema",
+            schema(
+                min_length = 1,
+                max_length = 1000,
+                nullable = false,
+                example = "I moved to the network team."
+            )
+        )]
         note: Option<String>,
     },
 }
@@ -36,6 +52,7 @@ pub struct Decision {
     /// Whether the change was approved.
     pub approved: bool,
     /// IAM ARN or token subject of the caller who decided.
+    #[cfg_attr(feature = "schema", schema(example = "arn:aws:iam::111122223333:user/ada"))]
     pub by: String,
     /// Time of the decision.
     #[cfg_attr(feature = "schema", schema(value_type = String, format = "date-time"))]
@@ -47,7 +64,10 @@ pub struct Decision {
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct ChangeRequest {
     /// Change request ID.
-    #[cfg_attr(feature = "schema", schema(pattern = "^[a-z0-9-]{1,64}$"))]
+    #[cfg_attr(
+        feature = "schema",
+        schema(pattern = "^[a-z0-9-]{1,64}$", example = "4h7k2m9p1q3r5s8t")
+    )]
     pub id: String,
     /// Entry to change.
     pub subject: Subject,

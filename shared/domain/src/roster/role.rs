@@ -41,13 +41,13 @@ words! {
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct RoleCard {
     /// Title of the role, in title case.
-    #[cfg_attr(feature = "schema", schema(value_type = String))]
+    #[cfg_attr(feature = "schema", schema(value_type = String, example = "Incident Commander"))]
     pub title: &'static str,
     /// Responsibilities during an incident, as instructions.
-    #[cfg_attr(feature = "schema", schema(value_type = Vec<String>))]
+    #[cfg_attr(feature = "schema", schema(value_type = Vec<String>, example = json!(["Declare the severity, and change it when the facts do."])))]
     pub responsibilities: &'static [&'static str],
     /// Required skills.
-    #[cfg_attr(feature = "schema", schema(value_type = Vec<String>))]
+    #[cfg_attr(feature = "schema", schema(value_type = Vec<String>, example = json!(["leadership", "decision making"])))]
     pub skills: &'static [&'static str],
     /// Default escalation level of the role, 1 to 4.
     #[cfg_attr(feature = "schema", schema(minimum = 1, maximum = 4))]

@@ -3,11 +3,15 @@
 use std::ops::RangeInclusive;
 
 use serde_json::Value;
-use utoipa::PartialSchema;
+use utoipa::{PartialSchema, ToSchema as _};
 
 use crate::finding::drill::DrillInput;
+use crate::report::coverage::{CoverageReport, MOST_LISTED};
 use crate::response_plan::settings::draft::ResponsePlanSettingsInput;
-use crate::response_plan::settings::{RaciActivity, ResponsePlanSettings};
+use crate::response_plan::settings::{
+    CommunicationChannel, PhaseActions, RaciActivity, ResponsePlanSettings,
+};
+use crate::review::ChangeRequestType;
 use crate::roster::contact::Contact;
 use crate::roster::contact::draft::ContactInput;
 use crate::roster::external::draft::ExternalResourceInput;
@@ -17,12 +21,12 @@ use crate::roster::plan::{EscalationPlan, Step};
 use crate::roster::policy::Policy;
 use crate::roster::policy::draft::PolicyInput;
 use crate::roster::role::{Role, RoleCard};
-use crate::value::channel::PHONE_DIGITS;
+use crate::value::channel::{Channel, ChannelType, PHONE_DIGITS};
 use crate::value::id::MAX_ID;
 use crate::value::limits::{
-    ACKNOWLEDGMENTS, ESCALATION_LEVELS, GROUPING_HOURS, GROUPING_MINUTES, MAX_LIST, MAX_ROW_LIST,
-    MAX_STEPS, OBLIGATION_HOURS, PAGES, PLAN_MINUTES, REMINDER_MINUTES, REVIEW_MONTHS, ROUNDS,
-    SLA_MINUTES, STEP_MINUTES,
+    ACKNOWLEDGMENTS, ESCALATION_LEVELS, GROUPING_HOURS, GROUPING_MINUTES, MAX_LIST, MAX_NOTE,
+    MAX_ROW_LIST, MAX_STEPS, OBLIGATION_HOURS, PAGES, PLAN_MINUTES, REMINDER_MINUTES,
+    REVIEW_MONTHS, ROUNDS, SLA_MINUTES, STEP_MINUTES,
 };
 use crate::value::text::{MAX_TEXT, MAX_TEXT_LINES};
 
@@ -43,6 +47,28 @@ fn range<T: PartialSchema>(name: &str, range: RangeInclusive<i64>) {
 
 fn most<T: PartialSchema>(keyword: &str, name: &str, most: usize) {
     assert_eq!(property::<T>(name)[keyword], most, "{name}");
+}
+
+/// Returns a property of a row of the response plan settings, as it is sent.
+fn row(name: &str, field: &str) -> Value {
+    let mut rows = Vec::new();
+    ResponsePlanSettingsInput::schemas(&mut rows);
+    let found = rows.into_iter().find(|(known, _)| known == name);
+    let (_, schema) = found.unwrap_or_else(|| panic!("{name}"));
+    serde_json::to_value(schema).unwrap()["properties"][field].clone()
+}
+
+#[test]
+fn the_longest_address_is_that_of_a_webhook() {
+    let mut parts = Vec::new();
+    ContactInput::schemas(&mut parts);
+    let (_, channel) = parts.into_iter().find(|(name, _)| name == "ChannelInput").unwrap();
+    let channel = serde_json::to_value(channel).unwrap();
+    let most = channel["properties"]["address"]["maxLength"].as_u64().unwrap();
+    let url = |length: usize| format!("{:x<length$}", "https://example.com/");
+    let accepts = |length| Channel::typed(ChannelType::Webhook, &url(length)).is_ok();
+    let most = usize::try_from(most).unwrap();
+    assert!(accepts(most) && !accepts(most + 1));
 }
 
 #[test]
@@ -109,6 +135,29 @@ fn texts() {
         most::<ResponsePlanSettingsInput>("maxLength", name, MAX_TEXT_LINES);
         most::<ResponsePlanSettings>("maxLength", name, MAX_TEXT_LINES);
     }
+    for name in ["skills", "certifications"] {
+        assert_eq!(property::<ContactInput>(name)["items"]["maxLength"], MAX_TEXT, "{name}");
+        assert_eq!(property::<Contact>(name)["items"]["maxLength"], MAX_TEXT, "{name}");
+    }
+    let areas = "expertise_areas";
+    assert_eq!(property::<ExternalResourceInput>(areas)["items"]["maxLength"], MAX_TEXT);
+    assert_eq!(property::<ExternalResource>(areas)["items"]["maxLength"], MAX_TEXT);
+    for (name, field) in [
+        ("RaciActivityInput", "activity"),
+        ("SeverityDefinitionInput", "definition"),
+        ("CommunicationRuleInput", "audience"),
+        ("CommunicationRuleInput", "channel"),
+        ("CommunicationRuleInput", "cadence"),
+        ("CommunicationChannelInput", "name"),
+        ("CommunicationChannelInput", "instructions"),
+        ("PlannedExerciseInput", "description"),
+    ] {
+        assert_eq!(row(name, field)["maxLength"], MAX_TEXT, "{name}.{field}");
+    }
+    let request = serde_json::to_value(ChangeRequestType::schema()).unwrap();
+    for kind in request["oneOf"].as_array().unwrap() {
+        assert_eq!(kind["properties"]["note"]["maxLength"], MAX_NOTE);
+    }
     let id = format!("^[a-z0-9-]{{1,{MAX_ID}}}$");
     assert_eq!(property::<ContactInput>("id")["pattern"], id);
     assert_eq!(property::<Contact>("id")["pattern"], id);
@@ -142,7 +191,17 @@ fn lists() {
     }
     for name in ["responsible", "accountable", "consulted", "informed"] {
         most::<RaciActivity>("maxItems", name, MAX_ROW_LIST);
+        assert_eq!(row("RaciActivityInput", name)["maxItems"], MAX_ROW_LIST, "{name}");
     }
+    most::<PhaseActions>("maxItems", "actions", MAX_ROW_LIST);
+    most::<CommunicationChannel>("maxItems", "depends_on", MAX_ROW_LIST);
+    for (name, field) in
+        [("PhaseActionsInput", "actions"), ("CommunicationChannelInput", "depends_on")]
+    {
+        assert_eq!(row(name, field)["maxItems"], MAX_ROW_LIST, "{name}");
+        assert_eq!(row(name, field)["items"]["maxLength"], MAX_TEXT, "{name}");
+    }
+    most::<CoverageReport>("maxItems", "gaps", MOST_LISTED);
 }
 
 #[test]

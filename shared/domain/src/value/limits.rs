@@ -6,6 +6,8 @@ use std::ops::RangeInclusive;
 pub const MAX_LIST: usize = 100;
 /// Maximum number of texts or roles in a row of the response plan settings.
 pub const MAX_ROW_LIST: usize = 30;
+/// Maximum number of characters of a comment on the review page.
+pub const MAX_NOTE: usize = 1000;
 /// Escalation levels, from the first to the last.
 pub const ESCALATION_LEVELS: RangeInclusive<u8> = 1..=4;
 

@@ -22,6 +22,7 @@ pub struct Stamps {
     pub created_at: Timestamp,
     /// IAM ARN or token subject of the caller who created the entry. Omitted for a built-in entry.
     #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[cfg_attr(feature = "schema", schema(example = "arn:aws:iam::111122223333:user/ada"))]
     pub created_by: String,
     /// Time of the last change. Omitted for a built-in entry.
     #[serde(default, skip_serializing_if = "is_epoch")]
@@ -29,8 +30,10 @@ pub struct Stamps {
     pub updated_at: Timestamp,
     /// IAM ARN or token subject of the caller who made the last change. Omitted for a built-in entry.
     #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[cfg_attr(feature = "schema", schema(example = "arn:aws:iam::111122223333:user/ada"))]
     pub updated_by: String,
     /// Version number, increased by each change. Also the `ETag`. 0: built-in.
+    #[cfg_attr(feature = "schema", schema(example = 3))]
     pub version: u64,
 }
 

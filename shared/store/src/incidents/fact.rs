@@ -17,8 +17,10 @@ pub struct TimelineEvent {
     /// Type of the event.
     pub event: EventType,
     /// Actor of the event: a contact ID, the IAM ARN or token subject of a caller, or `Muster`.
+    #[cfg_attr(feature = "schema", schema(example = "contact:ada-lovelace"))]
     pub by: String,
     /// Description in one sentence, without names, phone numbers, or email addresses.
+    #[cfg_attr(feature = "schema", schema(example = "Ada Lovelace acknowledged the incident."))]
     pub message: String,
     /// Finding of the event. Omitted if the event is not about a finding.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -35,14 +37,20 @@ pub struct NamedFinding {
     /// Severity of the finding.
     pub severity: Severity,
     /// Finding type of the product.
+    #[cfg_attr(feature = "schema", schema(example = "Backdoor:EC2/C&CActivity.B"))]
     pub finding_type: String,
     /// Title, in one line.
+    #[cfg_attr(feature = "schema", schema(example = "Command and control activity"))]
     pub title: String,
     /// Affected resource. Omitted if unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schema(nullable = false))]
+    #[cfg_attr(feature = "schema", schema(nullable = false, example = "i-0abcd1234ef567890"))]
     pub resource: Option<String>,
     /// URL of the finding in the AWS console.
+    #[cfg_attr(
+        feature = "schema",
+        schema(example = "https://console.aws.amazon.com/securityhub/home")
+    )]
     pub console_url: String,
 }
 

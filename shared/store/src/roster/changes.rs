@@ -8,7 +8,7 @@ use muster_runtime::error::AwsError;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Entry, Roster, partition};
+use super::{Entry, EntryType, Roster, partition};
 use crate::item;
 use crate::item::{Item, Page, Written, key, s};
 
@@ -34,6 +34,18 @@ words! {
     }
 }
 
+words! {
+    /// Origin of a change.
+    pub enum ChangeSource {
+        /// An API request.
+        Api = "api",
+        /// An import of contacts.
+        Import = "import",
+        /// A roster review.
+        Review = "review",
+    }
+}
+
 /// Who makes a change, when, by what, and why.
 #[derive(Clone, Debug)]
 pub struct Why {
@@ -41,8 +53,8 @@ pub struct Why {
     pub by: String,
     /// When.
     pub at: Timestamp,
-    /// By what: `api`, `import`.
-    pub source: &'static str,
+    /// By what.
+    pub source: ChangeSource,
     /// The reason, where one is asked for.
     pub reason: Option<String>,
 }
@@ -52,6 +64,7 @@ pub struct Why {
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct FieldChange {
     /// Name of the field.
+    #[cfg_attr(feature = "schema", schema(example = "department"))]
     pub field: String,
     /// Value before the change. Omitted if the field had no value or was erased.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -67,23 +80,24 @@ pub struct FieldChange {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Change {
-    /// Type of the entry: `contact`, `external_resource`, `escalation_plan`, `policy`,
-    /// `response_plan_settings`; `roster_export` for an export; `link` for a rejected link.
-    pub entry_type: String,
+    /// Type of the entry.
+    pub entry_type: EntryType,
     /// ID of the entry.
+    #[cfg_attr(feature = "schema", schema(example = "ada-lovelace"))]
     pub entry_id: String,
     /// Type of the change.
     pub action: Action,
     /// IAM ARN or token subject of the caller.
+    #[cfg_attr(feature = "schema", schema(example = "arn:aws:iam::111122223333:user/ada"))]
     pub by: String,
     /// Time of the change.
     #[cfg_attr(feature = "schema", schema(value_type = String, format = "date-time"))]
     pub at: Timestamp,
-    /// Origin of the change: `api`, `import`, or `review`.
-    pub source: String,
+    /// Origin of the change.
+    pub source: ChangeSource,
     /// Reason given by the caller. Omitted if none was given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schema(nullable = false))]
+    #[cfg_attr(feature = "schema", schema(nullable = false, example = "Agreed with the CISO."))]
     pub reason: Option<String>,
     /// Version of the entry after the change. For a deleted entry: its last version.
     pub version: u64,
@@ -124,12 +138,12 @@ impl Change {
     #[must_use]
     pub fn note<E: Entry>(entry: &E, action: Action, why: &Why) -> Self {
         Self {
-            entry_type: E::KIND.to_owned(),
+            entry_type: E::TYPE,
             entry_id: entry.id().to_string(),
             action,
             by: why.by.clone(),
             at: why.at,
-            source: why.source.to_owned(),
+            source: why.source,
             reason: why.reason.clone(),
             version: entry.version(),
             fields: Vec::new(),
@@ -163,12 +177,12 @@ impl Change {
     #[must_use]
     pub fn of_everything(action: Action, why: &Why) -> Self {
         Self {
-            entry_type: "roster_export".to_owned(),
+            entry_type: EntryType::RosterExport,
             entry_id: "contacts".to_owned(),
             action,
             by: why.by.clone(),
             at: why.at,
-            source: why.source.to_owned(),
+            source: why.source,
             reason: why.reason.clone(),
             version: 0,
             fields: Vec::new(),
@@ -183,7 +197,7 @@ impl Change {
             action,
             by: why.by.clone(),
             at: why.at,
-            source: why.source.to_owned(),
+            source: why.source,
             reason: why.reason.clone(),
             fields: Vec::new(),
             erased_at: None,
@@ -197,10 +211,10 @@ impl Change {
     }
 
     pub(super) fn item(&self) -> Result<Item, AwsError> {
-        let sort = self.sort();
-        let mut keys = key(partition(&self.entry_type, &self.entry_id), format!("change#{sort}"));
+        let (sort, kind) = (self.sort(), self.entry_type.name());
+        let mut keys = key(partition(kind, &self.entry_id), format!("change#{sort}"));
         keys.insert("list_key".to_owned(), s(KIND));
-        keys.insert("sort".to_owned(), s(format!("{sort}#{}#{}", self.entry_type, self.entry_id)));
+        keys.insert("sort".to_owned(), s(format!("{sort}#{kind}#{}", self.entry_id)));
         item::write(keys, self)
     }
 }

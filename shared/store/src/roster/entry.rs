@@ -9,14 +9,37 @@ use muster_domain::roster::external::ExternalResource;
 use muster_domain::roster::plan::EscalationPlan;
 use muster_domain::roster::policy::Policy;
 use muster_domain::value::id::{ContactId, PlanId, ResourceId};
+use muster_domain::words;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+
+words! {
+    /// Type of the entry in a change record.
+    pub enum EntryType {
+        /// A contact.
+        Contact = "contact",
+        /// An external resource.
+        ExternalResource = "external_resource",
+        /// An escalation plan.
+        EscalationPlan = "escalation_plan",
+        /// The paging policy.
+        Policy = "policy",
+        /// The response plan settings.
+        ResponsePlanSettings = "response_plan_settings",
+        /// An export of the roster.
+        RosterExport = "roster_export",
+        /// A rejected message link.
+        Link = "link",
+    }
+}
 
 /// An entry of the roster: a contact, an external resource, an escalation plan, the policy
 /// or the response plan's settings.
 pub trait Entry: Serialize + DeserializeOwned + Clone + Send + Sync {
-    /// What its kind is called in keys and change records.
-    const KIND: &'static str;
+    /// Its type in change records.
+    const TYPE: EntryType;
+    /// What its type is called in keys.
+    const KIND: &'static str = Self::TYPE.name();
     /// The type of its id.
     type Id: FromStr + Display + Clone + Send + Sync;
 
@@ -43,7 +66,7 @@ pub trait Entry: Serialize + DeserializeOwned + Clone + Send + Sync {
 }
 
 impl Entry for Contact {
-    const KIND: &'static str = "contact";
+    const TYPE: EntryType = EntryType::Contact;
     type Id = ContactId;
 
     fn id(&self) -> &ContactId {
@@ -65,7 +88,7 @@ impl Entry for Contact {
 }
 
 impl Entry for ExternalResource {
-    const KIND: &'static str = "external_resource";
+    const TYPE: EntryType = EntryType::ExternalResource;
     type Id = ResourceId;
 
     fn id(&self) -> &ResourceId {
@@ -82,7 +105,7 @@ impl Entry for ExternalResource {
 }
 
 impl Entry for EscalationPlan {
-    const KIND: &'static str = "escalation_plan";
+    const TYPE: EntryType = EntryType::EscalationPlan;
     type Id = PlanId;
 
     fn id(&self) -> &PlanId {
@@ -139,7 +162,7 @@ only! {
 }
 
 impl Entry for ResponsePlanSettings {
-    const KIND: &'static str = "response_plan_settings";
+    const TYPE: EntryType = EntryType::ResponsePlanSettings;
     type Id = ThePlan;
 
     fn id(&self) -> &ThePlan {
@@ -161,7 +184,7 @@ impl Entry for ResponsePlanSettings {
 }
 
 impl Entry for Policy {
-    const KIND: &'static str = "policy";
+    const TYPE: EntryType = EntryType::Policy;
     type Id = TheOne;
 
     fn id(&self) -> &TheOne {

@@ -14,8 +14,8 @@ use muster_runtime::error::AwsError;
 
 pub use crate::item::{Page, Written};
 pub use batch::{MOST_TOGETHER, Replacement};
-pub use changes::{Action, Change, FieldChange, Why, changed_fields};
-pub use entry::{Entry, NotTheOne, TheOne, ThePlan};
+pub use changes::{Action, Change, ChangeSource, FieldChange, Why, changed_fields};
+pub use entry::{Entry, EntryType, NotTheOne, TheOne, ThePlan};
 
 use crate::item;
 use crate::item::{Item, key, n, s};

@@ -3,13 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
-use muster_domain::response_plan::settings::ResponsePlanSettings;
-use muster_domain::roster::contact::Contact;
-use muster_domain::roster::external::ExternalResource;
-use muster_domain::roster::plan::EscalationPlan;
-use muster_domain::roster::policy::Policy;
 use muster_domain::value::channel::Channel;
-use muster_store::roster::{Action, Change, Entry};
+use muster_store::roster::{Action, Change, Entry, EntryType};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -18,15 +13,15 @@ use crate::reports::response_plan::Made;
 
 /// Entries by kind and id, each as JSON.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Entries(BTreeMap<(String, String), Map<String, Value>>);
+pub(super) struct Entries(BTreeMap<(EntryType, String), Map<String, Value>>);
 
 /// The files of a roster, by kind, in the words of the API.
-const KINDS: [(&str, &str); 5] = [
-    (Contact::KIND, "contacts"),
-    (ExternalResource::KIND, "external-resources"),
-    (EscalationPlan::KIND, "escalation-plans"),
-    (Policy::KIND, "policy"),
-    (ResponsePlanSettings::KIND, "response-plan-settings"),
+const KINDS: [(EntryType, &str); 5] = [
+    (EntryType::Contact, "contacts"),
+    (EntryType::ExternalResource, "external-resources"),
+    (EntryType::EscalationPlan, "escalation-plans"),
+    (EntryType::Policy, "policy"),
+    (EntryType::ResponsePlanSettings, "response-plan-settings"),
 ];
 
 /// What no record tells the earlier value of.
@@ -57,7 +52,7 @@ impl Entries {
     fn add<E: Entry + Serialize>(&mut self, entry: &E) -> Result<(), Problem> {
         match serde_json::to_value(entry) {
             Ok(Value::Object(fields)) => {
-                self.0.insert((E::KIND.to_owned(), entry.id().to_string()), fields);
+                self.0.insert((E::TYPE, entry.id().to_string()), fields);
                 Ok(())
             }
             _ => Err(Problem::internal()),
@@ -70,9 +65,9 @@ pub(super) fn roster_as_of(now: Entries, changes: &[Change], instant: Timestamp)
     let Entries(mut entries) = now;
     let mut erased = BTreeSet::new();
     for change in changes.iter().filter(|change| change.at > instant) {
-        let key = (change.entry_type.clone(), change.entry_id.clone());
+        let key = (change.entry_type, change.entry_id.clone());
         if change.erased_at.is_some() {
-            erased.insert(format!("{} {}", change.entry_type, change.entry_id));
+            erased.insert(format!("{} {}", change.entry_type.name(), change.entry_id));
         }
         match change.action {
             Action::Created => {
@@ -93,8 +88,8 @@ pub(super) fn roster_as_of(now: Entries, changes: &[Change], instant: Timestamp)
             Action::Revealed | Action::Erased | Action::LinkRejected => {}
         }
     }
-    let list = |(kind, name): (&str, &'static str)| {
-        let of_kind = entries.iter().filter(|((known, _), _)| known == kind);
+    let list = |(kind, name): (EntryType, &'static str)| {
+        let of_kind = entries.iter().filter(|((known, _), _)| *known == kind);
         (name, of_kind.map(|(_, entry)| masked(entry.clone())).collect())
     };
     Restored { lists: KINDS.map(list).into(), erased: erased.into_iter().collect() }
@@ -156,7 +151,7 @@ mod tests {
             json!({"name": "Ada", "channels": [{"type": "sms", "address": "+14255550101"}]});
         let mut entries = Entries::default();
         let now = json!({"name": "Ada K.", "version": 5, "updated_by": "y"});
-        let key = ("contact".to_owned(), "ada".to_owned());
+        let key = (EntryType::Contact, "ada".to_owned());
         entries.0.insert(key, now.as_object().unwrap().clone());
         let all = |side: &str| {
             let fields = whole.as_object().unwrap().iter();

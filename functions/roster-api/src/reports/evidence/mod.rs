@@ -14,7 +14,7 @@ use muster_domain::incident::drill::report::report;
 use muster_domain::report::coverage::coverage;
 use muster_domain::response_plan::{check, document, raci_csv, response_plan};
 use muster_store::incidents::List;
-use muster_store::roster::{Action, Change};
+use muster_store::roster::{Action, Change, ChangeSource};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -151,7 +151,7 @@ pub(crate) async fn pack(State(app): State<App>, as_of: AsOf) -> Result<Zip, Pro
 
 /// Whether a change confirms an entry.
 fn confirms(change: &Change) -> bool {
-    change.source == "review"
+    change.source == ChangeSource::Review
         && change.action == Action::Updated
         && change.fields.iter().any(|field| field.field == "confirmed_at")
 }

@@ -53,6 +53,12 @@ const ORGANISATION: &[Field] = &[
     field("portal_url", "Web address for cases", "url", ""),
 ];
 
+/// The fields of the forms that correct entries.
+#[cfg(test)]
+pub(crate) fn fields() -> impl Iterator<Item = &'static str> {
+    PERSON.iter().chain(ORGANISATION).map(|field| field.name)
+}
+
 /// What a form asks about an entry.
 pub(crate) struct Asked<'a> {
     fields: &'static [Field],

@@ -7,24 +7,22 @@ use muster_domain::review::{
 };
 use muster_domain::roster::contact::Contact;
 use muster_domain::value::channel::{Channel, ChannelType};
+use muster_domain::value::limits::MAX_NOTE;
 use muster_domain::value::stamps::Stamp;
 use muster_domain::value::text::lines;
 use muster_runtime::secret::{Token, code_digest, fingerprint};
 use muster_send::bus::Event;
 use muster_store::incidents::{Lets, Noted, Write, Written};
-use muster_store::roster::{Entry, Saved, Why};
+use muster_store::roster::{ChangeSource, Entry, Saved, Why};
 
 use super::correct::Asked;
-use super::form::Filled;
+use super::form::{Deed, Filled, Part};
 use super::page::{Said, thanks};
 use super::{About, Link, draw, proof};
 use crate::App;
 use crate::http::problem::Problem;
 use crate::http::request::draft;
 use crate::roster::entries::Served;
-
-/// By what changes are made here.
-pub(crate) const SOURCE: &str = "review";
 
 /// How often an entry that others change at the same moment is read anew.
 const MOST_RACES: usize = 5;
@@ -33,35 +31,35 @@ const CHANGED: &str = "The entry was changed meanwhile. Look at it again, please
 
 /// Does what was asked for.
 pub(super) async fn perform(app: &App, link: &Link, filled: &Filled) -> Result<Response, Problem> {
-    match (&link.about, &link.token.lets, filled.text("do")) {
-        (About::Person(_), Lets::Prove { channel }, "arrived") => {
+    match (&link.about, &link.token.lets, filled.deed()) {
+        (About::Person(_), Lets::Prove { channel }, Some(Deed::Arrived)) => {
             proof::arrived(app, link, channel, filled).await
         }
         (_, Lets::Prove { .. }, _) => again(app, link).await,
-        (About::Person(contact), _, "confirm") => {
+        (About::Person(contact), _, Some(Deed::Confirm)) => {
             let next = contact.confirmed(&link.stamp());
             confirm(app, link, filled, contact.as_ref(), &next).await
         }
-        (About::Organisation(resource), _, "confirm") => {
+        (About::Organisation(resource), _, Some(Deed::Confirm)) => {
             let next = resource.confirmed(&link.stamp());
             confirm(app, link, filled, resource.as_ref(), &next).await
         }
-        (About::Person(contact), _, "correct") => {
+        (About::Person(contact), _, Some(Deed::Correct)) => {
             let asked = Asked::person(contact, Some(filled));
             correct(app, link, filled, &asked, contact.as_ref()).await
         }
-        (About::Organisation(resource), _, "correct") => {
+        (About::Organisation(resource), _, Some(Deed::Correct)) => {
             let asked = Asked::organisation(resource, Some(filled));
             correct(app, link, filled, &asked, resource.as_ref()).await
         }
-        (_, _, "departure") => match note(filled) {
+        (_, _, Some(Deed::Departure)) => match note(filled) {
             Ok(note) => propose(app, link, ChangeRequestType::Departure { note }).await,
             Err(fault) => refuse(app, link, filled, vec![fault]).await,
         },
-        (About::Person(contact), _, "prove" | "replace" | "add") => {
+        (About::Person(contact), _, Some(Deed::Prove | Deed::Replace | Deed::Add)) => {
             ask_for_code(app, link, filled, contact).await
         }
-        (About::Person(_), _, "code") => take_code(app, link, filled).await,
+        (About::Person(_), _, Some(Deed::Code)) => take_code(app, link, filled).await,
         _ => again(app, link).await,
     }
 }
@@ -84,10 +82,11 @@ async fn refuse(
 
 /// What somebody says in their own words, if anything.
 fn note(filled: &Filled) -> Result<Option<String>, FieldError> {
-    match filled.text("note") {
+    match filled.part(Part::Note) {
         "" => Ok(None),
-        text if text.chars().count() > 1000 => {
-            Err(FieldError::new("note", "must have at most 1,000 characters", "Ask Grace Hopper."))
+        text if text.chars().count() > MAX_NOTE => {
+            let fault = format!("must have at most {MAX_NOTE} characters");
+            Err(FieldError::new("note", fault, "Ask Grace Hopper."))
         }
         text => {
             let wrong = |e: muster_domain::value::text::TextError| {
@@ -108,7 +107,7 @@ impl Link {
     }
 
     fn why(&self) -> Why {
-        Why { by: self.by(), at: self.now, source: SOURCE, reason: None }
+        Why { by: self.by(), at: self.now, source: ChangeSource::Review, reason: None }
     }
 
     /// The writes that go with an answer: the link is used, and the review has its answer.
@@ -129,7 +128,7 @@ async fn confirm<E: Entry>(
     current: &E,
     next: &E,
 ) -> Result<Response, Problem> {
-    if filled.text("version").parse() != Ok(current.version()) {
+    if filled.part(Part::Version).parse() != Ok(current.version()) {
         let said = Said::Wrong(CHANGED.to_owned(), Vec::new());
         return Ok(draw(app, link, said, None).await?);
     }
@@ -225,18 +224,18 @@ fn described(kind: ChannelType, address: &str) -> Result<Channel, FieldError> {
 fn wanted(filled: &Filled, contact: &Contact) -> Result<(Channel, Purpose), FieldError> {
     let unknown =
         || FieldError::new("channel", "is no longer one of your channels", "one of the list");
-    let address = filled.text("address");
-    let (channel, purpose) = match filled.text("do") {
-        "prove" => {
-            let channel = named(contact, filled.text("channel")).ok_or_else(unknown)?;
+    let address = filled.part(Part::Address);
+    let (channel, purpose) = match filled.deed() {
+        Some(Deed::Prove) => {
+            let channel = named(contact, filled.part(Part::Channel)).ok_or_else(unknown)?;
             return Ok((channel.clone(), Purpose::Prove));
         }
-        "replace" => {
-            let old = named(contact, filled.text("channel")).ok_or_else(unknown)?.clone();
+        Some(Deed::Replace) => {
+            let old = named(contact, filled.part(Part::Channel)).ok_or_else(unknown)?.clone();
             (described(old.kind(), address)?, Purpose::Replace { old })
         }
         _ => {
-            let kind = filled.text("type");
+            let kind = filled.part(Part::Type);
             let kind = ChannelType::from_name(kind).ok_or_else(|| {
                 FieldError::new("type", format!("must be one of: {}", ChannelType::names()), "sms")
             })?;
@@ -281,7 +280,7 @@ async fn ask_for_code(
 }
 
 async fn take_code(app: &App, link: &Link, filled: &Filled) -> Result<Response, Problem> {
-    let (contact, name) = (&link.token.contact, filled.text("channel"));
+    let (contact, name) = (&link.token.contact, filled.part(Part::Channel));
     let known = app.incidents.proofs().challenges(contact).await?;
     let over = || {
         let text = "That code is no longer good. Ask for another, please.";
@@ -290,7 +289,7 @@ async fn take_code(app: &App, link: &Link, filled: &Filled) -> Result<Response, 
     let Some((_, challenge)) = known.into_iter().find(|(channel, _)| channel == name) else {
         return Ok(draw(app, link, over(), None).await?);
     };
-    let code: String = filled.text("code").split_whitespace().collect();
+    let code: String = filled.part(Part::Code).split_whitespace().collect();
     let digest = code_digest(contact, name, &code);
     // Counted before it is judged: two who guess at the same moment have one guess between them.
     let given = challenge.given(&digest, link.now);

@@ -20,7 +20,11 @@ use muster_store::incidents::{Lets, ReviewToken};
 
 pub(crate) use self::deeds::tell;
 
+#[cfg(test)]
+pub(crate) use self::correct::fields as corrected_fields;
 pub(crate) use self::form::Filled;
+#[cfg(test)]
+pub(crate) use self::form::{Deed, Part};
 use self::page::Said;
 use crate::App;
 use crate::http::request::PathText;

@@ -4,10 +4,11 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use muster_domain::draft::fault::FieldError;
 use muster_domain::roster::external::ExternalResource;
+use muster_domain::value::limits::MAX_NOTE;
 use muster_domain::value::text::escape;
 
 use super::correct::{self, Asked};
-use super::form::Filled;
+use super::form::{Filled, Part};
 use crate::http::html;
 use crate::http::problem::Problem;
 
@@ -111,7 +112,7 @@ pub(crate) fn questions(asked: &Asked<'_>, version: u64, said: &Said) -> String 
          <input type=\"hidden\" name=\"do\" value=\"correct\">{}\
          <label for=\"note\">Anything else</label><p class=\"hint\" id=\"note-hint\">In your own \
          words, for the roster's owner.</p><textarea id=\"note\" name=\"note\" rows=\"3\" \
-         maxlength=\"1000\" aria-describedby=\"note-hint\">{}</textarea>\
+         maxlength=\"{MAX_NOTE}\" aria-describedby=\"note-hint\">{}</textarea>\
          <button>Send this to the roster's owner</button></form></details>\
          <details><summary>{left}</summary><form method=\"post\">\
          <input type=\"hidden\" name=\"do\" value=\"departure\"><p class=\"hint\">{left_hint}</p>\
@@ -119,7 +120,7 @@ pub(crate) fn questions(asked: &Asked<'_>, version: u64, said: &Said) -> String 
          <input id=\"why\" name=\"note\" maxlength=\"200\"><button class=\"grave\">{left}</button>\
          </form></details>",
         asked.inputs(said.faults()),
-        escape(asked.filled.map_or("", |filled| filled.text("note"))),
+        escape(asked.filled.map_or("", |filled| filled.part(Part::Note))),
     )
 }
 

@@ -9,7 +9,7 @@ use muster_runtime::error::AwsError;
 use muster_runtime::secret::code_digest;
 use muster_store::incidents::{Noted, Written};
 
-use super::form::Filled;
+use super::form::{Filled, Part};
 use super::page::{self, Said};
 use super::{Link, draw};
 use crate::App;
@@ -59,7 +59,7 @@ pub(crate) async fn arrived(
 ) -> Result<Response, Problem> {
     let contact = &link.token.contact;
     app.incidents.proofs().note_reach(contact, channel, Noted::Proven(link.now)).await?;
-    let code: String = filled.text("code").split_whitespace().collect();
+    let code: String = filled.part(Part::Code).split_whitespace().collect();
     if !code.is_empty() && !said_right(app, contact, &code, link.now).await? {
         let text = "The message has arrived, and is noted. The code is not the one that was said in the \
                     call. Type it again, or leave it empty.";

@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::{Timestamp, Unit};
 use muster_store::incidents::ReviewToken;
-use muster_store::roster::{Action, Change};
+use muster_store::roster::{Action, Change, ChangeSource, EntryType};
 
 use crate::App;
 use crate::http::html;
@@ -42,13 +42,13 @@ impl Why {
 /// The one page for every such link. It says nothing that whoever came with it does not know.
 pub(crate) async fn refuse(app: &App, why: Why) -> Response {
     let entry = Change {
-        entry_type: "link".to_owned(),
+        entry_type: EntryType::Link,
         entry_id: why.whose.unwrap_or_else(|| "unknown".to_owned()),
         action: Action::LinkRejected,
         by: "anybody".to_owned(),
         // One entry a minute for each reason and person: strangers must not fill the table.
         at: Timestamp::now().round(Unit::Minute).unwrap_or(Timestamp::UNIX_EPOCH),
-        source: "review".to_owned(),
+        source: ChangeSource::Review,
         reason: Some(why.reason.to_owned()),
         version: why.number,
         fields: Vec::new(),

@@ -40,13 +40,14 @@ words! {
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct NotificationRecord {
     /// IAM ARN or token subject of the caller who recorded the notification.
+    #[cfg_attr(feature = "schema", schema(example = "arn:aws:iam::111122223333:user/ada"))]
     pub by: String,
     /// Time when the notification was recorded.
     #[cfg_attr(feature = "schema", schema(value_type = String, format = "date-time"))]
     pub at: Timestamp,
     /// Comment, such as the authority's reference number. Omitted if not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schema(nullable = false))]
+    #[cfg_attr(feature = "schema", schema(nullable = false, example = "Reference 2026-4711"))]
     pub note: Option<String>,
 }
 
@@ -55,12 +56,13 @@ pub struct NotificationRecord {
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct NotificationDeadline {
     /// Incident ID.
-    #[cfg_attr(feature = "schema", schema(value_type = String, pattern = "^[a-z0-9-]{1,64}$"))]
+    #[cfg_attr(feature = "schema", schema(value_type = String, pattern = "^[a-z0-9-]{1,64}$", example = "20261127-7h2m9q1r3s"))]
     pub incident: IncidentId,
     /// External resource that must be notified.
-    #[cfg_attr(feature = "schema", schema(value_type = String, pattern = "^[a-z0-9-]{1,64}$"))]
+    #[cfg_attr(feature = "schema", schema(value_type = String, pattern = "^[a-z0-9-]{1,64}$", example = "aws-support"))]
     pub resource: ResourceId,
     /// Name of the organization that must be notified.
+    #[cfg_attr(feature = "schema", schema(example = "Example Data Protection Authority"))]
     pub organization: String,
     /// Hours from the start to the deadline.
     #[cfg_attr(feature = "schema", schema(value_type = u32, minimum = 1))]

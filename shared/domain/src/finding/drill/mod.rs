@@ -53,7 +53,10 @@ pub struct Drill {
     pub new_contacts: BTreeSet<ContactId>,
     /// IAM ARN or token subject of the caller who started the drill. Omitted for sample findings.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schema(nullable = false))]
+    #[cfg_attr(
+        feature = "schema",
+        schema(nullable = false, example = "arn:aws:iam::111122223333:user/ada")
+    )]
     pub requested_by: Option<String>,
 }
 

@@ -14,7 +14,7 @@ use crate::value::severity::Severity;
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct DrillSummary {
     /// Drill ID, equal to the ID of its incident.
-    #[cfg_attr(feature = "schema", schema(value_type = String, pattern = "^[a-z0-9-]{1,64}$"))]
+    #[cfg_attr(feature = "schema", schema(value_type = String, pattern = "^[a-z0-9-]{1,64}$", example = "20261127-7h2m9q1r3s"))]
     pub id: IncidentId,
     /// Time when the drill was requested.
     #[cfg_attr(feature = "schema", schema(value_type = String, format = "date-time"))]
@@ -27,7 +27,7 @@ pub struct DrillSummary {
     pub severity: Severity,
     /// Escalation plan ID. Omitted if the drill paged named contacts only.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schema(value_type = Option<String>, pattern = "^[a-z0-9-]{1,64}$", nullable = false))]
+    #[cfg_attr(feature = "schema", schema(value_type = Option<String>, pattern = "^[a-z0-9-]{1,64}$", example = "default", nullable = false))]
     pub escalation_plan: Option<PlanId>,
     /// Number of acknowledgments.
     pub acknowledgment_count: usize,

@@ -54,7 +54,7 @@ pub struct DrillContact {
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct DrillReport {
     /// Drill ID, equal to the ID of its incident.
-    #[cfg_attr(feature = "schema", schema(value_type = String, pattern = "^[a-z0-9-]{1,64}$"))]
+    #[cfg_attr(feature = "schema", schema(value_type = String, pattern = "^[a-z0-9-]{1,64}$", example = "20261127-7h2m9q1r3s"))]
     pub id: IncidentId,
     /// Mode of the drill.
     pub mode: DrillMode,
@@ -65,12 +65,17 @@ pub struct DrillReport {
     /// Incident type of the drill.
     pub incident_type: IncidentType,
     /// AWS account ID of the drill. `000000000000` if none was given.
+    #[cfg_attr(feature = "schema", schema(example = "111122223333"))]
     pub account: String,
     /// Name of the escalation plan.
+    #[cfg_attr(feature = "schema", schema(example = "default"))]
     pub escalation_plan: String,
     /// IAM ARN or token subject of the caller who started the drill. Omitted for sample findings.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schema(nullable = false))]
+    #[cfg_attr(
+        feature = "schema",
+        schema(nullable = false, example = "arn:aws:iam::111122223333:user/ada")
+    )]
     pub requested_by: Option<String>,
     /// Time when the drill was requested.
     #[cfg_attr(feature = "schema", schema(value_type = String, format = "date-time"))]

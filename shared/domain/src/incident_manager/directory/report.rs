@@ -16,11 +16,13 @@ const MOST_TOLD: usize = 1000;
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct SyncFailure {
     /// Name of the object in Incident Manager.
-    #[cfg_attr(feature = "schema", schema(value_type = String))]
+    #[cfg_attr(feature = "schema", schema(value_type = String, example = "muster-contact-ada-lovelace"))]
     pub alias: Alias,
     /// Operation that failed, such as `create_channel`.
+    #[cfg_attr(feature = "schema", schema(example = "create_channel"))]
     pub operation: String,
     /// Error code of the service, `Skipped`, or `Unreadable` for an entry that could not be parsed.
+    #[cfg_attr(feature = "schema", schema(example = "ThrottlingException"))]
     pub code: String,
     /// Whether a retry might succeed.
     #[serde(default)]
@@ -33,11 +35,12 @@ pub struct SyncFailure {
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct ChannelNotActivated {
     /// Name of the contact in Incident Manager.
-    #[cfg_attr(feature = "schema", schema(value_type = String))]
+    #[cfg_attr(feature = "schema", schema(value_type = String, example = "muster-contact-ada-lovelace"))]
     pub alias: Alias,
     /// Type of the channel.
     pub r#type: ChannelType,
     /// Name of the channel in Incident Manager.
+    #[cfg_attr(feature = "schema", schema(example = "SMS 1"))]
     pub name: String,
 }
 
@@ -50,18 +53,18 @@ pub struct SyncReport {
     pub at: Timestamp,
     /// Digest of the stack settings that apply to Incident Manager.
     #[serde(default)]
-    #[cfg_attr(feature = "schema", schema(required = true))]
+    #[cfg_attr(feature = "schema", schema(required = true, example = "9f86d081884c7d65"))]
     pub settings_digest: String,
     /// Whether the account uses Incident Manager.
     pub enabled: bool,
     /// Whether the sync only reported changes.
     pub dry_run: bool,
     /// Changes that were needed for each contact or escalation plan. Maximum: 1,000 names.
-    #[cfg_attr(feature = "schema", schema(value_type = BTreeMap<String, Vec<String>>))]
+    #[cfg_attr(feature = "schema", schema(value_type = BTreeMap<String, Vec<String>>, example = json!({"muster-contact-ada-lovelace": ["create_channel"]})))]
     pub drift: BTreeMap<Alias, Vec<String>>,
     /// Names of objects that were edited in Incident Manager and left unchanged.
     #[serde(default)]
-    #[cfg_attr(feature = "schema", schema(value_type = BTreeSet<String>, required = true))]
+    #[cfg_attr(feature = "schema", schema(value_type = BTreeSet<String>, required = true, example = json!(["muster-contact-ada-lovelace"])))]
     pub manual_edits: BTreeSet<Alias>,
     /// Failed changes.
     pub failures: Vec<SyncFailure>,

@@ -117,13 +117,13 @@ pub enum GapSubject {
     /// An escalation plan.
     EscalationPlan {
         /// Escalation plan ID.
-        #[cfg_attr(feature = "schema", schema(value_type = String, pattern = "^[a-z0-9-]{1,64}$"))]
+        #[cfg_attr(feature = "schema", schema(value_type = String, pattern = "^[a-z0-9-]{1,64}$", example = "default"))]
         escalation_plan: PlanId,
     },
     /// An external resource.
     ExternalResource {
         /// External resource ID.
-        #[cfg_attr(feature = "schema", schema(value_type = String, pattern = "^[a-z0-9-]{1,64}$"))]
+        #[cfg_attr(feature = "schema", schema(value_type = String, pattern = "^[a-z0-9-]{1,64}$", example = "aws-support"))]
         external_resource: ResourceId,
     },
     /// The roster as a whole.
@@ -156,6 +156,12 @@ impl GapSubject {
 /// A coverage gap.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "schema", schema(example = json!({
+    "code": "role_unfilled", "severity": "high", "subject": {"type": "role", "role": "incident_commander"},
+    "description": "No contact has the role Incident Commander.",
+    "impact": "No one leads the response to an incident.",
+    "recommendation": "Assign the role to at least two contacts."
+})))]
 pub struct CoverageGap {
     /// Stable code of the gap.
     pub code: GapCode,
@@ -236,7 +242,7 @@ pub struct CoverageReport {
 }
 
 /// Most findings that a report lists: as JSON about two megabytes, of the six that Lambda answers with.
-const MOST_LISTED: usize = 5_000;
+pub(crate) const MOST_LISTED: usize = 5_000;
 
 /// What the roster lacks.
 #[must_use]

@@ -95,7 +95,10 @@ pub struct RaciActivity {
     /// Phase of the activity.
     pub phase: Phase,
     /// Description of the activity.
-    #[cfg_attr(feature = "schema", schema(min_length = 1, max_length = 200))]
+    #[cfg_attr(
+        feature = "schema",
+        schema(min_length = 1, max_length = 200, example = "Declare the incident")
+    )]
     pub activity: String,
     /// Roles that perform the activity. At least one is valid.
     #[cfg_attr(feature = "schema", schema(max_items = 30))]
@@ -118,7 +121,7 @@ pub struct PhaseActions {
     /// Phase of the actions.
     pub phase: Phase,
     /// Actions, in order.
-    #[cfg_attr(feature = "schema", schema(max_items = 30))]
+    #[cfg_attr(feature = "schema", schema(min_length = 1, max_length = 200, max_items = 30, example = json!(["Open the bridge."])))]
     pub actions: Vec<String>,
 }
 
@@ -129,7 +132,14 @@ pub struct SeverityDefinition {
     /// Severity that is defined.
     pub severity: Severity,
     /// Definition in your organization.
-    #[cfg_attr(feature = "schema", schema(min_length = 1, max_length = 200))]
+    #[cfg_attr(
+        feature = "schema",
+        schema(
+            min_length = 1,
+            max_length = 200,
+            example = "Business-critical systems or personal data are affected."
+        )
+    )]
     pub definition: String,
 }
 
@@ -138,17 +148,23 @@ pub struct SeverityDefinition {
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct CommunicationRule {
     /// Audience of the messages.
-    #[cfg_attr(feature = "schema", schema(min_length = 1, max_length = 200))]
+    #[cfg_attr(
+        feature = "schema",
+        schema(min_length = 1, max_length = 200, example = "Executives")
+    )]
     pub audience: String,
     /// Minimum severity for which the audience is informed.
     pub min_severity: Severity,
     /// Channel of the messages, such as a status page.
-    #[cfg_attr(feature = "schema", schema(min_length = 1, max_length = 200))]
+    #[cfg_attr(feature = "schema", schema(min_length = 1, max_length = 200, example = "Email"))]
     pub channel: String,
     /// Role that sends the messages.
     pub owner_role: Role,
     /// Interval of the messages.
-    #[cfg_attr(feature = "schema", schema(min_length = 1, max_length = 200))]
+    #[cfg_attr(
+        feature = "schema",
+        schema(min_length = 1, max_length = 200, example = "Every 4 hours")
+    )]
     pub cadence: String,
     /// Role that approves messages before they are sent. Omitted if no approval is required.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -171,15 +187,18 @@ words! {
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct CommunicationChannel {
     /// Name of the channel.
-    #[cfg_attr(feature = "schema", schema(min_length = 1, max_length = 200))]
+    #[cfg_attr(feature = "schema", schema(min_length = 1, max_length = 200, example = "Chat"))]
     pub name: String,
     /// Whether the channel is primary or backup.
     pub usage: ChannelUsage,
     /// Instructions to join.
-    #[cfg_attr(feature = "schema", schema(min_length = 1, max_length = 200))]
+    #[cfg_attr(
+        feature = "schema",
+        schema(min_length = 1, max_length = 200, example = "Open the channel #security-incident.")
+    )]
     pub instructions: String,
     /// Systems that the channel depends on.
-    #[cfg_attr(feature = "schema", schema(max_items = 30))]
+    #[cfg_attr(feature = "schema", schema(min_length = 1, max_length = 200, max_items = 30, example = json!(["corporate sign-in", "chat provider"])))]
     pub depends_on: Vec<String>,
 }
 
@@ -191,7 +210,10 @@ pub struct PlannedExercise {
     #[cfg_attr(feature = "schema", schema(value_type = String, format = "date", example = "2027-03-01"))]
     pub date: Date,
     /// Description of the exercise.
-    #[cfg_attr(feature = "schema", schema(min_length = 1, max_length = 200))]
+    #[cfg_attr(
+        feature = "schema",
+        schema(min_length = 1, max_length = 200, example = "Tabletop exercise: ransomware")
+    )]
     pub description: String,
 }
 
@@ -201,13 +223,26 @@ pub struct PlannedExercise {
 pub struct ResponsePlanSettings {
     /// Name of your organization. Omitted if not set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schema(min_length = 1, max_length = 200, nullable = false))]
+    #[cfg_attr(
+        feature = "schema",
+        schema(min_length = 1, max_length = 200, nullable = false, example = "Example Ltd")
+    )]
     pub organization: Option<String>,
     /// Purpose of the plan.
-    #[cfg_attr(feature = "schema", schema(min_length = 1, max_length = 4000))]
+    #[cfg_attr(
+        feature = "schema",
+        schema(
+            min_length = 1,
+            max_length = 4000,
+            example = "Defines how Example Ltd responds to security incidents."
+        )
+    )]
     pub purpose: String,
     /// Scope of the plan.
-    #[cfg_attr(feature = "schema", schema(min_length = 1, max_length = 4000))]
+    #[cfg_attr(
+        feature = "schema",
+        schema(min_length = 1, max_length = 4000, example = "All AWS accounts of Example Ltd.")
+    )]
     pub scope: String,
     /// ID of the contact who owns the plan. Omitted if not set.
     #[serde(default, skip_serializing_if = "Option::is_none")]

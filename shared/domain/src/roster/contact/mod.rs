@@ -39,25 +39,39 @@ pub struct Contact {
     #[cfg_attr(feature = "schema", schema(value_type = String, pattern = "^[a-z0-9-]{1,64}$"))]
     pub id: ContactId,
     /// Full name.
-    #[cfg_attr(feature = "schema", schema(min_length = 1, max_length = 200))]
+    #[cfg_attr(
+        feature = "schema",
+        schema(min_length = 1, max_length = 200, example = "Ada Lovelace")
+    )]
     pub name: String,
     /// Roles. The first is the primary role.
     #[cfg_attr(feature = "schema", schema(min_items = 1, max_items = 7))]
     pub roles: Vec<Role>,
     /// Channels in order of preference.
-    #[cfg_attr(feature = "schema", schema(value_type = Vec<crate::value::channel::MaskedChannel>, min_items = 1, max_items = 100))]
+    #[cfg_attr(feature = "schema", schema(
+        value_type = Vec<crate::value::channel::MaskedChannel>, min_items = 1, max_items = 100,
+        example = json!([
+            {"type": "sms", "address": "+1•••••0101"}, {"type": "email", "address": "a•••••@example.com"}
+        ])
+    ))]
     pub channels: Vec<Channel>,
     /// Department. Omitted if not set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schema(min_length = 1, max_length = 200, nullable = false))]
+    #[cfg_attr(
+        feature = "schema",
+        schema(min_length = 1, max_length = 200, nullable = false, example = "Cloud Security")
+    )]
     pub department: Option<String>,
     /// Contact ID or name of the manager. Omitted if not set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schema(min_length = 1, max_length = 200, nullable = false))]
+    #[cfg_attr(
+        feature = "schema",
+        schema(min_length = 1, max_length = 200, nullable = false, example = "grace-hopper")
+    )]
     pub manager: Option<String>,
     /// ID of the contact who is paged when this contact is away. Omitted if not set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schema(value_type = Option<String>, pattern = "^[a-z0-9-]{1,64}$", nullable = false))]
+    #[cfg_attr(feature = "schema", schema(value_type = Option<String>, pattern = "^[a-z0-9-]{1,64}$", example = "grace-hopper", nullable = false))]
     pub backup_contact: Option<ContactId>,
     /// Hours in which the contact is available.
     pub availability: Availability,
@@ -68,10 +82,10 @@ pub struct Contact {
     #[cfg_attr(feature = "schema", schema(minimum = 1, maximum = 4))]
     pub escalation_level: u8,
     /// Skills.
-    #[cfg_attr(feature = "schema", schema(max_items = 100))]
+    #[cfg_attr(feature = "schema", schema(min_length = 1, max_length = 200, max_items = 100, example = json!(["forensics"])))]
     pub skills: Vec<String>,
     /// Certifications.
-    #[cfg_attr(feature = "schema", schema(max_items = 100))]
+    #[cfg_attr(feature = "schema", schema(min_length = 1, max_length = 200, max_items = 100, example = json!(["GCFA"])))]
     pub certifications: Vec<String>,
     /// AWS account IDs that the contact supports as a subject matter expert. Empty: all accounts.
     #[cfg_attr(feature = "schema", schema(pattern = "^[0-9]{12}$", max_items = 100))]
@@ -91,13 +105,16 @@ pub struct Contact {
     #[cfg_attr(feature = "schema", schema(value_type = String, format = "date-time"))]
     pub created_at: Timestamp,
     /// IAM ARN or token subject of the caller who created the entry.
+    #[cfg_attr(feature = "schema", schema(example = "arn:aws:iam::111122223333:user/ada"))]
     pub created_by: String,
     /// Time of the last change.
     #[cfg_attr(feature = "schema", schema(value_type = String, format = "date-time"))]
     pub updated_at: Timestamp,
     /// IAM ARN or token subject of the caller who made the last change.
+    #[cfg_attr(feature = "schema", schema(example = "arn:aws:iam::111122223333:user/ada"))]
     pub updated_by: String,
     /// Version number, increased by each change. Also the `ETag`.
+    #[cfg_attr(feature = "schema", schema(example = 3))]
     pub version: u64,
 }
 

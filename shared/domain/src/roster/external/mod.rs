@@ -36,32 +36,50 @@ pub struct NotificationObligation {
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct ExternalResource {
     /// External resource ID.
-    #[cfg_attr(feature = "schema", schema(value_type = String, pattern = "^[a-z0-9-]{1,64}$"))]
+    #[cfg_attr(feature = "schema", schema(value_type = String, pattern = "^[a-z0-9-]{1,64}$", example = "aws-support"))]
     pub id: ResourceId,
     /// Name of the organization.
-    #[cfg_attr(feature = "schema", schema(min_length = 1, max_length = 200))]
+    #[cfg_attr(
+        feature = "schema",
+        schema(min_length = 1, max_length = 200, example = "Example Forensics")
+    )]
     pub organization: String,
     /// Type of the external resource.
     pub r#type: ExternalResourceType,
     /// Name of the contact person. Omitted if not set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schema(min_length = 1, max_length = 200, nullable = false))]
+    #[cfg_attr(
+        feature = "schema",
+        schema(min_length = 1, max_length = 200, nullable = false, example = "Grace Hopper")
+    )]
     pub contact_name: Option<String>,
     /// Role of the organization or its contact person during an incident. Omitted if not set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schema(min_length = 1, max_length = 200, nullable = false))]
+    #[cfg_attr(
+        feature = "schema",
+        schema(min_length = 1, max_length = 200, nullable = false, example = "Lead investigator")
+    )]
     pub role: Option<String>,
     /// Service that the organization provides. Omitted if not set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schema(min_length = 1, max_length = 200, nullable = false))]
+    #[cfg_attr(
+        feature = "schema",
+        schema(min_length = 1, max_length = 200, nullable = false, example = "Digital forensics")
+    )]
     pub service_type: Option<String>,
     /// Contract or policy number. Omitted if not set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schema(min_length = 1, max_length = 200, nullable = false))]
+    #[cfg_attr(
+        feature = "schema",
+        schema(min_length = 1, max_length = 200, nullable = false, example = "C-2026-0042")
+    )]
     pub contract_number: Option<String>,
     /// Contracted or required support level. Omitted if not set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schema(min_length = 1, max_length = 200, nullable = false))]
+    #[cfg_attr(
+        feature = "schema",
+        schema(min_length = 1, max_length = 200, nullable = false, example = "Retainer, 24/7")
+    )]
     pub support_level: Option<String>,
     /// Contact email. Omitted if not set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -94,7 +112,7 @@ pub struct ExternalResource {
     #[cfg_attr(feature = "schema", schema(value_type = Option<u32>, minimum = 1, maximum = 525_600, nullable = false))]
     pub response_sla_minutes: Option<NonZeroU32>,
     /// Areas of expertise.
-    #[cfg_attr(feature = "schema", schema(max_items = 100))]
+    #[cfg_attr(feature = "schema", schema(min_length = 1, max_length = 200, max_items = 100, example = json!(["memory forensics"])))]
     pub expertise_areas: Vec<String>,
     /// Notification obligations. Only regulators, law enforcement, legal counsel, and insurers have
     /// any.
@@ -118,11 +136,13 @@ pub struct ExternalResource {
     #[cfg_attr(feature = "schema", schema(value_type = String, format = "date-time"))]
     pub created_at: Timestamp,
     /// IAM ARN or token subject of the caller who created the entry.
+    #[cfg_attr(feature = "schema", schema(example = "arn:aws:iam::111122223333:user/ada"))]
     pub created_by: String,
     /// Time of the last change.
     #[cfg_attr(feature = "schema", schema(value_type = String, format = "date-time"))]
     pub updated_at: Timestamp,
     /// IAM ARN or token subject of the caller who made the last change.
+    #[cfg_attr(feature = "schema", schema(example = "arn:aws:iam::111122223333:user/ada"))]
     pub updated_by: String,
     /// Version number, increased by each change. Also the `ETag`.
     pub version: u64,

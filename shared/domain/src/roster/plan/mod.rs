@@ -56,10 +56,13 @@ impl Step {
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct EscalationPlan {
     /// Escalation plan ID.
-    #[cfg_attr(feature = "schema", schema(value_type = String, pattern = "^[a-z0-9-]{1,64}$"))]
+    #[cfg_attr(feature = "schema", schema(value_type = String, pattern = "^[a-z0-9-]{1,64}$", example = "default"))]
     pub id: PlanId,
     /// Name of the plan.
-    #[cfg_attr(feature = "schema", schema(min_length = 1, max_length = 200))]
+    #[cfg_attr(
+        feature = "schema",
+        schema(min_length = 1, max_length = 200, example = "Malware in production")
+    )]
     pub name: String,
     /// Incident types the plan applies to. Empty: all types.
     pub incident_types: BTreeSet<IncidentType>,

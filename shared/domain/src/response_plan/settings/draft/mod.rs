@@ -25,13 +25,13 @@ input! {
     #[cfg_attr(feature = "schema", schema(example = json!({"organization": "Example Ltd", "framework": "nist_800_61r3"})))]
     pub struct ResponsePlanSettingsInput {
         /// Name of your organization. Maximum: 200 characters.
-        #[cfg_attr(feature = "schema", schema(value_type = Option<String>, min_length = 1, max_length = 200))]
+        #[cfg_attr(feature = "schema", schema(value_type = Option<String>, min_length = 1, max_length = 200, example = "Example Ltd"))]
         organization: Field<String>,
         /// Purpose of the plan. Maximum: 4,000 characters.
-        #[cfg_attr(feature = "schema", schema(value_type = Option<String>, min_length = 1, max_length = 4000))]
+        #[cfg_attr(feature = "schema", schema(value_type = Option<String>, min_length = 1, max_length = 4000, example = "Defines how Example Ltd responds to security incidents."))]
         purpose: Field<String>,
         /// Scope of the plan. Maximum: 4,000 characters.
-        #[cfg_attr(feature = "schema", schema(value_type = Option<String>, min_length = 1, max_length = 4000))]
+        #[cfg_attr(feature = "schema", schema(value_type = Option<String>, min_length = 1, max_length = 4000, example = "All AWS accounts of Example Ltd."))]
         scope: Field<String>,
         /// ID of the contact who owns the plan.
         #[cfg_attr(feature = "schema", schema(value_type = Option<String>, pattern = "^[a-z0-9-]{1,64}$"))]

@@ -42,7 +42,7 @@ row! {
         #[cfg_attr(feature = "schema", schema(value_type = Phase))]
         phase: Field<String>,
         /// Description of the activity. Maximum: 200 characters.
-        #[cfg_attr(feature = "schema", schema(value_type = String, min_length = 1, max_length = 200))]
+        #[cfg_attr(feature = "schema", schema(value_type = String, min_length = 1, max_length = 200, example = "Declare the incident"))]
         activity: Field<String>,
         /// Roles that perform the activity. At least one is valid.
         #[cfg_attr(feature = "schema", schema(value_type = Option<Vec<Role>>, max_items = 30))]
@@ -66,7 +66,7 @@ row! {
         #[cfg_attr(feature = "schema", schema(value_type = Phase))]
         phase: Field<String>,
         /// Actions, in order. Maximum: 30.
-        #[cfg_attr(feature = "schema", schema(value_type = Option<Vec<String>>, max_items = 30))]
+        #[cfg_attr(feature = "schema", schema(value_type = Option<Vec<String>>, min_length = 1, max_length = 200, max_items = 30, example = json!(["Open the bridge."])))]
         actions: Field<Vec<Given<String>>>,
     }
 }
@@ -78,7 +78,7 @@ row! {
         #[cfg_attr(feature = "schema", schema(value_type = Severity))]
         severity: Field<String>,
         /// Definition in your organization. Maximum: 200 characters.
-        #[cfg_attr(feature = "schema", schema(value_type = String, min_length = 1, max_length = 200))]
+        #[cfg_attr(feature = "schema", schema(value_type = String, min_length = 1, max_length = 200, example = "Business-critical systems or personal data are affected."))]
         definition: Field<String>,
     }
 }
@@ -87,19 +87,19 @@ row! {
     /// A row of the communication plan.
     struct CommunicationRuleInput {
         /// Audience of the messages. Maximum: 200 characters.
-        #[cfg_attr(feature = "schema", schema(value_type = String, min_length = 1, max_length = 200))]
+        #[cfg_attr(feature = "schema", schema(value_type = String, min_length = 1, max_length = 200, example = "Executives"))]
         audience: Field<String>,
         /// Minimum severity for which the audience is informed.
         #[cfg_attr(feature = "schema", schema(value_type = Severity))]
         min_severity: Field<String>,
         /// Channel of the messages, such as a status page. Maximum: 200 characters.
-        #[cfg_attr(feature = "schema", schema(value_type = String, min_length = 1, max_length = 200))]
+        #[cfg_attr(feature = "schema", schema(value_type = String, min_length = 1, max_length = 200, example = "Email"))]
         channel: Field<String>,
         /// Role that sends the messages.
         #[cfg_attr(feature = "schema", schema(value_type = Role))]
         owner_role: Field<String>,
         /// Interval of the messages. Maximum: 200 characters.
-        #[cfg_attr(feature = "schema", schema(value_type = String, min_length = 1, max_length = 200))]
+        #[cfg_attr(feature = "schema", schema(value_type = String, min_length = 1, max_length = 200, example = "Every 4 hours"))]
         cadence: Field<String>,
         /// Role that approves messages before they are sent.
         #[cfg_attr(feature = "schema", schema(value_type = Option<Role>))]
@@ -111,16 +111,16 @@ row! {
     /// A communication channel of the response team.
     struct CommunicationChannelInput {
         /// Name of the channel. Maximum: 200 characters.
-        #[cfg_attr(feature = "schema", schema(value_type = String, min_length = 1, max_length = 200))]
+        #[cfg_attr(feature = "schema", schema(value_type = String, min_length = 1, max_length = 200, example = "Chat"))]
         name: Field<String>,
         /// Whether the channel is primary or backup.
         #[cfg_attr(feature = "schema", schema(value_type = ChannelUsage))]
         usage: Field<String>,
         /// Instructions to join. Maximum: 200 characters.
-        #[cfg_attr(feature = "schema", schema(value_type = String, min_length = 1, max_length = 200))]
+        #[cfg_attr(feature = "schema", schema(value_type = String, min_length = 1, max_length = 200, example = "Open the channel #security-incident."))]
         instructions: Field<String>,
         /// Systems that the channel depends on. Maximum: 30.
-        #[cfg_attr(feature = "schema", schema(value_type = Option<Vec<String>>, max_items = 30))]
+        #[cfg_attr(feature = "schema", schema(value_type = Option<Vec<String>>, min_length = 1, max_length = 200, max_items = 30, example = json!(["corporate sign-in", "chat provider"])))]
         depends_on: Field<Vec<Given<String>>>,
     }
 }
@@ -132,7 +132,7 @@ row! {
         #[cfg_attr(feature = "schema", schema(value_type = String, format = "date", example = "2027-03-01"))]
         date: Field<String>,
         /// Description of the exercise. Maximum: 200 characters.
-        #[cfg_attr(feature = "schema", schema(value_type = String, min_length = 1, max_length = 200))]
+        #[cfg_attr(feature = "schema", schema(value_type = String, min_length = 1, max_length = 200, example = "Tabletop exercise: ransomware"))]
         description: Field<String>,
     }
 }

@@ -39,7 +39,7 @@ input! {
         #[cfg_attr(feature = "schema", schema(value_type = Option<String>, pattern = "^[a-z0-9-]{1,64}$", example = "ada-lovelace"))]
         id: Field<String>,
         /// Full name. Maximum: 200 characters.
-        #[cfg_attr(feature = "schema", schema(value_type = String, min_length = 1, max_length = 200))]
+        #[cfg_attr(feature = "schema", schema(value_type = String, min_length = 1, max_length = 200, example = "Ada Lovelace"))]
         name: Field<String>,
         /// Roles. The first is the primary role.
         #[cfg_attr(feature = "schema", schema(value_type = Vec<Role>, min_items = 1, max_items = 7))]
@@ -48,13 +48,13 @@ input! {
         #[cfg_attr(feature = "schema", schema(value_type = Vec<ChannelDraft>, min_items = 1, max_items = 100))]
         channels: Field<Vec<Given<ChannelDraft>>>,
         /// Department. Maximum: 200 characters.
-        #[cfg_attr(feature = "schema", schema(value_type = Option<String>, min_length = 1, max_length = 200))]
+        #[cfg_attr(feature = "schema", schema(value_type = Option<String>, min_length = 1, max_length = 200, example = "Cloud Security"))]
         department: Field<String>,
         /// Contact ID or name of the manager. Maximum: 200 characters.
-        #[cfg_attr(feature = "schema", schema(value_type = Option<String>, min_length = 1, max_length = 200))]
+        #[cfg_attr(feature = "schema", schema(value_type = Option<String>, min_length = 1, max_length = 200, example = "grace-hopper"))]
         manager: Field<String>,
         /// ID of the contact who is paged when this contact is away.
-        #[cfg_attr(feature = "schema", schema(value_type = Option<String>, pattern = "^[a-z0-9-]{1,64}$"))]
+        #[cfg_attr(feature = "schema", schema(value_type = Option<String>, pattern = "^[a-z0-9-]{1,64}$", example = "grace-hopper"))]
         backup_contact: Field<String>,
         /// Hours in which the contact is available. Default: `24/7`.
         #[cfg_attr(feature = "schema", schema(value_type = Option<Availability>))]
@@ -66,10 +66,10 @@ input! {
         #[cfg_attr(feature = "schema", schema(value_type = Option<i32>, minimum = 1, maximum = 4))]
         escalation_level: Field<i64>,
         /// Skills. Maximum: 100.
-        #[cfg_attr(feature = "schema", schema(value_type = Option<Vec<String>>, max_items = 100))]
+        #[cfg_attr(feature = "schema", schema(value_type = Option<Vec<String>>, min_length = 1, max_length = 200, max_items = 100, example = json!(["forensics"])))]
         skills: Field<Vec<Given<String>>>,
         /// Certifications. Maximum: 100.
-        #[cfg_attr(feature = "schema", schema(value_type = Option<Vec<String>>, max_items = 100))]
+        #[cfg_attr(feature = "schema", schema(value_type = Option<Vec<String>>, min_length = 1, max_length = 200, max_items = 100, example = json!(["GCFA"])))]
         certifications: Field<Vec<Given<String>>>,
         /// AWS account IDs that the contact supports as a subject matter expert. Empty: all
         /// accounts.
@@ -90,9 +90,10 @@ struct ChannelDraft {
     /// Type of the channel.
     #[cfg_attr(feature = "schema", schema(value_type = ChannelType))]
     r#type: Field<String>,
-    /// Phone number in E.164 format, or a single email address without a display name. The masked
-    /// address of the current entry keeps the address.
-    #[cfg_attr(feature = "schema", schema(value_type = String, min_length = 1, example = "+14255550101"))]
+    /// Address of the channel, depending on its type: a phone number in E.164 format, a single email
+    /// address without a display name, or a webhook URL (`https://`). The masked address of the
+    /// current entry keeps the address. Maximum: 2,048 characters.
+    #[cfg_attr(feature = "schema", schema(value_type = String, min_length = 1, max_length = 2048, example = "+14255550101"))]
     address: Field<String>,
     #[serde(flatten)]
     #[cfg_attr(feature = "schema", schema(ignore))]

@@ -37,26 +37,26 @@ input! {
         #[cfg_attr(feature = "schema", schema(value_type = Option<String>, pattern = "^[a-z0-9-]{1,64}$", example = "aws-support"))]
         id: Field<String>,
         /// Name of the organization. Maximum: 200 characters.
-        #[cfg_attr(feature = "schema", schema(value_type = String, min_length = 1, max_length = 200))]
+        #[cfg_attr(feature = "schema", schema(value_type = String, min_length = 1, max_length = 200, example = "Example Forensics"))]
         organization: Field<String>,
         /// Type of the external resource.
         #[cfg_attr(feature = "schema", schema(value_type = ExternalResourceType))]
         r#type: Field<String>,
         /// Name of the contact person. Maximum: 200 characters.
-        #[cfg_attr(feature = "schema", schema(value_type = Option<String>, min_length = 1, max_length = 200))]
+        #[cfg_attr(feature = "schema", schema(value_type = Option<String>, min_length = 1, max_length = 200, example = "Grace Hopper"))]
         contact_name: Field<String>,
         /// Role of the organization or its contact person during an incident. Maximum: 200
         /// characters.
-        #[cfg_attr(feature = "schema", schema(value_type = Option<String>, min_length = 1, max_length = 200))]
+        #[cfg_attr(feature = "schema", schema(value_type = Option<String>, min_length = 1, max_length = 200, example = "Lead investigator"))]
         role: Field<String>,
         /// Service that the organization provides. Maximum: 200 characters.
-        #[cfg_attr(feature = "schema", schema(value_type = Option<String>, min_length = 1, max_length = 200))]
+        #[cfg_attr(feature = "schema", schema(value_type = Option<String>, min_length = 1, max_length = 200, example = "Digital forensics"))]
         service_type: Field<String>,
         /// Contract or policy number. Maximum: 200 characters.
-        #[cfg_attr(feature = "schema", schema(value_type = Option<String>, min_length = 1, max_length = 200))]
+        #[cfg_attr(feature = "schema", schema(value_type = Option<String>, min_length = 1, max_length = 200, example = "C-2026-0042"))]
         contract_number: Field<String>,
         /// Contracted or required support level. Maximum: 200 characters.
-        #[cfg_attr(feature = "schema", schema(value_type = Option<String>, min_length = 1, max_length = 200))]
+        #[cfg_attr(feature = "schema", schema(value_type = Option<String>, min_length = 1, max_length = 200, example = "Retainer, 24/7"))]
         support_level: Field<String>,
         /// Contact email. Required unless `contact_phone` is set (or `portal_url` for AWS teams).
         #[cfg_attr(feature = "schema", schema(value_type = Option<String>, format = "email", example = "ada@example.com"))]
@@ -84,7 +84,7 @@ input! {
         #[cfg_attr(feature = "schema", schema(value_type = Option<i32>, minimum = 1, maximum = 525_600))]
         response_sla_minutes: Field<i64>,
         /// Areas of expertise. Maximum: 100.
-        #[cfg_attr(feature = "schema", schema(value_type = Option<Vec<String>>, max_items = 100))]
+        #[cfg_attr(feature = "schema", schema(value_type = Option<Vec<String>>, min_length = 1, max_length = 200, max_items = 100, example = json!(["memory forensics"])))]
         expertise_areas: Field<Vec<Given<String>>>,
         /// Notification obligations. Supported for the types `regulator`, `law_enforcement`,
         /// `legal`, and `insurer`.

@@ -41,7 +41,7 @@ input! {
         #[cfg_attr(feature = "schema", schema(value_type = Option<String>, pattern = "^[a-z0-9-]{1,64}$", example = "ransomware"))]
         id: Field<String>,
         /// Name of the plan. Maximum: 200 characters.
-        #[cfg_attr(feature = "schema", schema(value_type = String, min_length = 1, max_length = 200))]
+        #[cfg_attr(feature = "schema", schema(value_type = String, min_length = 1, max_length = 200, example = "Malware in production"))]
         name: Field<String>,
         /// Incident types the plan applies to. Empty or omitted: all types.
         #[cfg_attr(feature = "schema", schema(value_type = Option<Vec<IncidentType>>, max_items = 100))]
