@@ -44,7 +44,9 @@ def top_names(text):
         for character in inner + ",":
             depth += {"{": 1, "}": -1}.get(character, 0)
             if character == "," and depth == 0:
-                yield name.strip().split("::")[0]
+                # After the last comma of a list there is nothing.
+                if name.strip():
+                    yield name.strip().split("::")[0]
                 name = ""
             else:
                 name += character

@@ -175,7 +175,7 @@ SEALED = {"sns": ["Publish"], "sqs": ["SendMessage"]}
 
 
 def functions_are_watched(template):
-    """Traced, logged under the key, with alarms; and no secret among their settings."""
+    """Traced, logged under the key, with alarms."""
     groups = dict(of(template, "AWS::Logs::LogGroup"))
     for name, properties in groups.items():
         yield from (f"{name}: no {p}" for p in ("KmsKeyId", "RetentionInDays") if p not in properties)
@@ -189,18 +189,19 @@ def functions_are_watched(template):
             own = [a for a in alarms if a["MetricName"] == metric and names(a.get("Dimensions"), name)]
             if not own:
                 yield f"{name}: no alarm on {metric}"
-        for variable, value in function["Environment"]["Variables"].items():
-            parameter = SECRET_SETTINGS.get(variable)
-            if parameter and value == {"Ref": parameter}:
-                if not template["Parameters"][parameter].get("NoEcho"):
-                    yield f"{parameter}: is a secret, and is shown"
-                if "KmsKeyArn" not in function:
-                    yield f"{name}: has a secret, and no key of the stack's"
-            elif SECRET.search(variable):
-                yield f"{name}: {variable} looks like a secret, and settings are none"
     for name, _ in of(template, "AWS::SQS::Queue"):
         if name != "LambdaDeadLetterQueue" and not any(names(a.get("Dimensions"), name) for a in alarms):
             yield f"{name}: no alarm tells of what arrives"
+
+
+def settings_hide_secrets(template):
+    """No secret is among the settings of a function, but for those that are named here, encrypted and never shown."""
+    for name, function in of(template, "AWS::Lambda::Function"):
+        for variable, value in function["Environment"]["Variables"].items():
+            parameter = SECRET_SETTINGS.get(variable)
+            hidden = parameter and value == {"Ref": parameter} and template["Parameters"][parameter].get("NoEcho")
+            if SECRET.search(variable) and not (hidden and "KmsKeyArn" in function):
+                yield f"{name}: {variable} looks like a secret, and settings are none"
 
 
 def dashboard_shows_all(template):

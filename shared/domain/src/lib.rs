@@ -2,9 +2,6 @@
 //!
 //! Each module uses only modules above it.
 
-#[cfg(feature = "schema")]
-pub mod schema;
-
 pub mod value;
 
 pub mod document;

@@ -18,17 +18,17 @@ macro_rules! input {
             /// Version of the entry that was read. If included, it must be current.
             #[cfg_attr(feature = "schema", schema(value_type = Option<u64>, minimum = 0))]
             version: $crate::draft::checks::Field<u64>,
-            #[cfg_attr(feature = "schema", schema(schema_with = $crate::schema::read_only))]
+            #[cfg_attr(feature = "schema", schema(schema_with = $crate::value::schema::read_only))]
             created_at: Option<serde::de::IgnoredAny>,
-            #[cfg_attr(feature = "schema", schema(schema_with = $crate::schema::read_only))]
+            #[cfg_attr(feature = "schema", schema(schema_with = $crate::value::schema::read_only))]
             created_by: Option<serde::de::IgnoredAny>,
-            #[cfg_attr(feature = "schema", schema(schema_with = $crate::schema::read_only))]
+            #[cfg_attr(feature = "schema", schema(schema_with = $crate::value::schema::read_only))]
             updated_at: Option<serde::de::IgnoredAny>,
-            #[cfg_attr(feature = "schema", schema(schema_with = $crate::schema::read_only))]
+            #[cfg_attr(feature = "schema", schema(schema_with = $crate::value::schema::read_only))]
             updated_by: Option<serde::de::IgnoredAny>,
-            #[cfg_attr(feature = "schema", schema(schema_with = $crate::schema::read_only))]
+            #[cfg_attr(feature = "schema", schema(schema_with = $crate::value::schema::read_only))]
             confirmed_at: Option<serde::de::IgnoredAny>,
-            #[cfg_attr(feature = "schema", schema(schema_with = $crate::schema::read_only))]
+            #[cfg_attr(feature = "schema", schema(schema_with = $crate::value::schema::read_only))]
             unconfirmed_since: Option<serde::de::IgnoredAny>,
             #[serde(flatten)]
             #[cfg_attr(feature = "schema", schema(ignore))]

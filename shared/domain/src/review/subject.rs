@@ -71,7 +71,7 @@ mod schema {
         fn schema() -> RefOr<Schema> {
             let about = "Entry under review: `contact:<id>` or `external:<id>`.";
             let pattern = format!("^(contact|external):[a-z0-9-]{{1,{MAX_ID}}}$");
-            crate::schema::text(about, pattern, "contact:ada-lovelace")
+            crate::value::schema::text(about, pattern, "contact:ada-lovelace")
         }
     }
 

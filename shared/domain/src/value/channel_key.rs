@@ -199,7 +199,7 @@ mod schema {
                          type, the position among the contact's channels of this type follows: \
                          `sms-2`. `topic`: the emergency topic.";
             let pattern = format!("^({types})(-([2-9]|[1-9][0-9]{{1,2}}))?$|^{TOPIC}$");
-            crate::schema::text(about, pattern, "sms")
+            crate::value::schema::text(about, pattern, "sms")
         }
     }
 

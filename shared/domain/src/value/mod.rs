@@ -8,6 +8,8 @@ pub mod id;
 pub mod incident_type;
 pub mod limits;
 pub mod recipient;
+#[cfg(feature = "schema")]
+pub mod schema;
 pub mod severity;
 pub mod stamps;
 pub mod text;

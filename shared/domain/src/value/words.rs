@@ -15,7 +15,7 @@ macro_rules! words {
         $(#[doc = $about])+
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
         #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-        #[cfg_attr(feature = "schema", schema(description = $crate::schema::words(
+        #[cfg_attr(feature = "schema", schema(description = $crate::value::schema::words(
             &[$($about),+], &[$(($word, &[$($meaning),+])),+]
         )))]
         $visibility enum $name {

@@ -85,7 +85,7 @@ mod schema {
 
     impl PartialSchema for StepChannels {
         fn schema() -> RefOr<Schema> {
-            let all = crate::schema::word("All channels, in the contact's order.", ["all"]);
+            let all = crate::value::schema::word("All channels, in the contact's order.", ["all"]);
             let kinds =
                 ArrayBuilder::new().items(Ref::from_schema_name(<ChannelType as ToSchema>::name()));
             let kinds = kinds.min_items(Some(1)).max_items(Some(ChannelType::ALL.len()));

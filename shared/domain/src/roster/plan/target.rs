@@ -127,7 +127,7 @@ mod schema {
                 "^(severity_team|backups|next_level|role:({roles})|level:[{first}-{last}]|\
                  (contact|external):[a-z0-9-]{{1,{MAX_ID}}})$"
             );
-            crate::schema::text(about, pattern, "role:technical_lead")
+            crate::value::schema::text(about, pattern, "role:technical_lead")
         }
     }
 

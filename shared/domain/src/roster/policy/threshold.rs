@@ -129,7 +129,7 @@ mod schema {
         fn schema() -> RefOr<Schema> {
             let about = "Minimum severity that pages contacts. `never`: no severity pages.";
             let words = Severity::ALL.map(Severity::name).into_iter().chain([NEVER]);
-            crate::schema::word(about, words).into()
+            crate::value::schema::word(about, words).into()
         }
     }
 

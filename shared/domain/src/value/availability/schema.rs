@@ -4,8 +4,8 @@ use utoipa::openapi::{ArrayBuilder, OneOfBuilder, Ref, RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
 use super::{Availability, Clock, Window, always};
-use crate::schema;
 use crate::value::limits::MAX_LIST;
+use crate::value::schema;
 
 impl PartialSchema for Clock {
     fn schema() -> RefOr<Schema> {

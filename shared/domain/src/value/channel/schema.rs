@@ -6,7 +6,7 @@ use utoipa::{PartialSchema, ToSchema};
 
 use super::webhook::MAX_WEBHOOK_URL;
 use super::{Channel, ChannelType, PHONE_DIGITS};
-use crate::schema;
+use crate::value::schema;
 
 fn of(r#type: ChannelType, about: &str, address: ObjectBuilder) -> ObjectBuilder {
     let word = schema::word("Type of the channel.", [r#type.name()]);
