@@ -20,7 +20,7 @@ async fn answer(method: &str, path: &str, body: impl Into<Body>) -> (StatusCode,
         bus: Bus::new(&config, "none".into()),
         region: "us-east-1".into(),
         scope_prefix: String::new(),
-        limits: muster_domain::report::coverage::Limits::default(),
+        limits: muster_store::coverage::limits().unwrap(),
     };
     let mut request = Request::builder().method(method).uri(path).body(body.into()).unwrap();
     let signed = json!({

@@ -50,6 +50,17 @@ words! {
     }
 }
 
+impl FindingSource {
+    /// Returns whether it reports the state of findings, and does not hand on what a person requests.
+    #[must_use]
+    pub const fn reports(self) -> bool {
+        match self {
+            Self::GuardDuty | Self::SecurityHub | Self::SecurityHubV2 => true,
+            Self::CustomAction | Self::Drill => false,
+        }
+    }
+}
+
 words! {
     /// Reason why a finding requires no action now.
     pub enum InactiveReason {

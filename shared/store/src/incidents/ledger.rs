@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use futures::future::try_join_all;
 use jiff::Timestamp;
 use muster_domain::finding::{Finding, FindingIdentity, FindingSource, InactiveReason};
-use muster_domain::incident::verdict::{Known, LedgerEntry};
+use muster_domain::incident::verdict::{Known, LedgerEntry, ReportAttributes};
 use muster_domain::incident::{Incident, IncidentStatus};
 use muster_domain::value::id::IncidentId;
 use muster_runtime::error::AwsError;
@@ -81,12 +81,12 @@ pub(super) fn counted(
         values.insert(format!(":{name}"), value.clone());
     }
     let late = known.late(finding, now);
-    let marks = marks(finding.source);
-    if let Some((marks, at)) = marks.zip(known.newly_active(finding, now)) {
-        set.push(format!("{} = :active", marks.active_at));
+    let names = ReportAttributes::of(finding.source);
+    if let Some((names, at)) = names.as_ref().zip(known.newly_active(finding, now)) {
+        set.push(format!("{} = :active", names.active_at));
         values.insert(":active".to_owned(), s(at.to_string()));
     }
-    if let Some(Marks { inactive, inactive_at, .. }) = marks.filter(|_| !late) {
+    if let Some(ReportAttributes { inactive, inactive_at, .. }) = names.as_ref().filter(|_| !late) {
         // A sample that is taken for a drill is one by every other route, too.
         let sample = finding.drill.is_some().then_some(InactiveReason::Sample);
         match finding.inactive_reason.or(sample).and_then(|quiet| serde_json::to_value(quiet).ok())
@@ -96,7 +96,7 @@ pub(super) fn counted(
                 set.push(format!("{inactive_at} = :now"));
                 values.insert(":inactive".to_owned(), s(quiet.as_str().unwrap_or_default()));
             }
-            None => gone.extend([inactive, inactive_at]),
+            None => gone.extend([inactive.as_str(), inactive_at.as_str()]),
         }
     }
     // What was closed once stays so until its own route reopens it: also while no incident wants to know.
@@ -134,7 +134,7 @@ pub(super) fn as_read(
     let entry = known.entry.as_ref();
     let incident = entry.and_then(|entry| entry.incident.as_ref());
     let closed_at = entry.and_then(|entry| entry.closed_at);
-    let active_at = entry.and_then(|entry| entry.active_at(route));
+    let active_at = entry.and_then(|entry| entry.reports.of(route).active_at);
     let told = entry.and_then(|entry| entry.notified_severity);
     let time = |at: Timestamp| s(at.to_string());
     let mut read = vec![
@@ -142,8 +142,9 @@ pub(super) fn as_read(
         ("notified_severity", ":read_notified", told.map(|severity| s(severity.name()))),
         (CLOSED_AT, ":read_closed_at", closed_at.map(time)),
     ];
-    let mark = marks(route).map(|marks| marks.active_at);
-    read.extend(mark.map(|mark| (mark, ":read_active_at", active_at.map(time))));
+    let names = ReportAttributes::of(route);
+    let active_mark = names.as_ref().map(|names| names.active_at.as_str());
+    read.extend(active_mark.map(|mark| (mark, ":read_active_at", active_at.map(time))));
     let (mut conditions, mut values) = (Vec::new(), Vec::new());
     for (name, placeholder, value) in read {
         match value {
@@ -155,34 +156,6 @@ pub(super) fn as_read(
         }
     }
     (conditions.join(" AND "), values)
-}
-
-/// Where the entry keeps what one source reports of the finding.
-#[derive(Clone, Copy)]
-pub(super) struct Marks {
-    /// When the source reported the newest copy that says that the finding is active.
-    active_at: &'static str,
-    /// Why the finding is inactive.
-    inactive: &'static str,
-    /// Since when.
-    inactive_at: &'static str,
-}
-
-/// The attributes of a source. What a person asks for says nothing of the finding.
-pub(super) const fn marks(source: FindingSource) -> Option<Marks> {
-    let (active_at, inactive, inactive_at) = match source {
-        FindingSource::GuardDuty => {
-            ("active_guardduty_at", "inactive_guardduty", "inactive_guardduty_at")
-        }
-        FindingSource::SecurityHub => {
-            ("active_security_hub_at", "inactive_security_hub", "inactive_security_hub_at")
-        }
-        FindingSource::SecurityHubV2 => {
-            ("active_security_hub_v2_at", "inactive_security_hub_v2", "inactive_security_hub_v2_at")
-        }
-        FindingSource::CustomAction | FindingSource::Drill => return None,
-    };
-    Some(Marks { active_at, inactive, inactive_at })
 }
 
 impl Ledger<'_> {
@@ -216,9 +189,7 @@ impl Ledger<'_> {
             .set_key(Some(ledger_key(&finding.identity)))
             .update_expression(counted.expression)
             .set_expression_attribute_values(Some(counted.values));
-        if finding.inactive_reason.is_some_and(InactiveReason::closed)
-            || marks(finding.source).is_some()
-        {
+        if finding.inactive_reason.is_some_and(InactiveReason::closed) || finding.source.reports() {
             let (condition, values) = as_read(known, finding.source);
             update = update.condition_expression(condition);
             for (name, value) in values {

@@ -198,7 +198,7 @@ fn a_custom_action_raises_once_for_each_event() {
 #[test]
 fn what_one_route_knows_holds_for_every_route() {
     let mut entry = LedgerEntry::new(now());
-    entry.inactive_security_hub = Some(InactiveReason::Suppressed);
+    entry.reports.of_mut(FindingSource::SecurityHub).inactive = Some(InactiveReason::Suppressed);
     let known = |entry: LedgerEntry| Known { entry: Some(entry), ..Known::default() };
     let direct = finding(Severity::High, 20);
     let suppressed = Verdict::Record(Reason::Suppressed);
@@ -208,10 +208,10 @@ fn what_one_route_knows_holds_for_every_route() {
     assert_eq!(verdict(&hub, &known(entry.clone()), 30), Verdict::Open { earlier: None });
     let asked = Finding { source: FindingSource::CustomAction, ..direct.clone() };
     assert_eq!(verdict(&asked, &known(entry.clone()), 30), Verdict::Open { earlier: None });
-    entry.inactive_security_hub = Some(InactiveReason::Notified);
+    entry.reports.of_mut(FindingSource::SecurityHub).inactive = Some(InactiveReason::Notified);
     assert_eq!(verdict(&direct, &known(entry), 30), Verdict::Open { earlier: None });
-    let sample =
-        LedgerEntry { inactive_guardduty: Some(InactiveReason::Sample), ..LedgerEntry::new(now()) };
+    let mut sample = LedgerEntry::new(now());
+    sample.reports.of_mut(FindingSource::GuardDuty).inactive = Some(InactiveReason::Sample);
     let v2 = Finding { source: FindingSource::SecurityHubV2, ..direct };
     assert_eq!(verdict(&v2, &known(sample), 30), Verdict::Record(Reason::Sample));
 }

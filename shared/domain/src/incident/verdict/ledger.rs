@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::reports::{SourceReport, SourceReports};
 use crate::finding::{Finding, FindingIdentity, FindingSource, InactiveReason};
 use crate::incident::Incident;
 use crate::value::id::IncidentId;
@@ -41,33 +42,9 @@ pub struct LedgerEntry {
     /// The last event by which a person asked for the team with it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked_event: Option<String>,
-    /// Why the last copy by GuardDuty's own route was nothing to act on.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub inactive_guardduty: Option<InactiveReason>,
-    /// The same for Security Hub (ASFF).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub inactive_security_hub: Option<InactiveReason>,
-    /// The same for the unified Security Hub (OCSF).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub inactive_security_hub_v2: Option<InactiveReason>,
-    /// When GuardDuty's own route said so.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub inactive_guardduty_at: Option<Timestamp>,
-    /// The same for Security Hub (ASFF).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub inactive_security_hub_at: Option<Timestamp>,
-    /// The same for the unified Security Hub (OCSF).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub inactive_security_hub_v2_at: Option<Timestamp>,
-    /// When GuardDuty's own route reported the newest copy that says that the finding is active.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub active_guardduty_at: Option<Timestamp>,
-    /// The same for Security Hub (ASFF).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub active_security_hub_at: Option<Timestamp>,
-    /// The same for the unified Security Hub (OCSF).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub active_security_hub_v2_at: Option<Timestamp>,
+    /// What each source reports of it.
+    #[serde(flatten)]
+    pub reports: SourceReports,
 }
 
 impl LedgerEntry {
@@ -85,26 +62,7 @@ impl LedgerEntry {
             closed_at: None,
             closed_by: None,
             asked_event: None,
-            inactive_guardduty: None,
-            inactive_security_hub: None,
-            inactive_security_hub_v2: None,
-            inactive_guardduty_at: None,
-            inactive_security_hub_at: None,
-            inactive_security_hub_v2_at: None,
-            active_guardduty_at: None,
-            active_security_hub_at: None,
-            active_security_hub_v2_at: None,
-        }
-    }
-
-    /// Returns when this route reported the newest copy that says that the finding is active.
-    #[must_use]
-    pub const fn active_at(&self, route: FindingSource) -> Option<Timestamp> {
-        match route {
-            FindingSource::GuardDuty => self.active_guardduty_at,
-            FindingSource::SecurityHub => self.active_security_hub_at,
-            FindingSource::SecurityHubV2 => self.active_security_hub_v2_at,
-            FindingSource::CustomAction | FindingSource::Drill => None,
+            reports: SourceReports::new(),
         }
     }
 
@@ -113,16 +71,6 @@ impl LedgerEntry {
     /// before the finding was last seen says nothing: Security Hub archives by itself, too.
     #[must_use]
     pub fn quiet_elsewhere(&self, finding: &Finding) -> Option<InactiveReason> {
-        let marks = [
-            (FindingSource::GuardDuty, self.inactive_guardduty, self.inactive_guardduty_at),
-            (FindingSource::SecurityHub, self.inactive_security_hub, self.inactive_security_hub_at),
-            (
-                FindingSource::SecurityHubV2,
-                self.inactive_security_hub_v2,
-                self.inactive_security_hub_v2_at,
-            ),
-        ];
-        let mut elsewhere = marks.into_iter().filter(|(other, ..)| *other != finding.source);
         let holds = |quiet: InactiveReason, at: Option<Timestamp>| match quiet {
             InactiveReason::Sample | InactiveReason::Suppressed => true,
             InactiveReason::Archived => {
@@ -133,11 +81,10 @@ impl LedgerEntry {
             | InactiveReason::Passed
             | InactiveReason::Inconclusive => false,
         };
-        let marked =
-            |(_, quiet, at): (FindingSource, Option<InactiveReason>, Option<Timestamp>)| {
-                quiet.filter(|quiet| holds(*quiet, at))
-            };
-        elsewhere.find_map(marked)
+        let marked = |report: SourceReport| {
+            report.inactive.filter(|quiet| holds(*quiet, report.inactive_at))
+        };
+        self.reports.others(finding.source).find_map(marked)
     }
 }
 
@@ -241,7 +188,7 @@ impl Known {
     }
 
     fn active_at(&self, route: FindingSource) -> Option<Timestamp> {
-        self.entry.as_ref()?.active_at(route)
+        self.entry.as_ref()?.reports.of(route).active_at
     }
 
     /// Why the finding is nothing to act on now, by its own word or by that of another route. A custom action

@@ -3,11 +3,13 @@
 mod closing;
 mod ledger;
 mod reason;
+mod reports;
 
 use jiff::{SignedDuration, Timestamp};
 
 pub use self::ledger::{Known, LedgerEntry};
 pub use self::reason::Reason;
+pub use self::reports::{ReportAttributes, SourceReport, SourceReports};
 
 use self::closing::{closed, outdated, reopened, verified};
 use crate::finding::{Finding, FindingSource, InactiveReason};

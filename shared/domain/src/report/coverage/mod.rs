@@ -41,6 +41,7 @@ pub struct Limits {
     pub drill: SignedDuration,
 }
 
+#[cfg(test)]
 impl Default for Limits {
     fn default() -> Self {
         let days = |days: i64| SignedDuration::from_hours(24 * days);

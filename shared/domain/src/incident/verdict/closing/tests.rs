@@ -54,7 +54,8 @@ fn what_its_source_closes_ends_what_the_policy_says() {
 fn a_closing_that_comes_late_ends_nothing() {
     let open = incident();
     let mut known = own(&open);
-    known.entry.as_mut().unwrap().active_security_hub_at = Some(after(20));
+    known.entry.as_mut().unwrap().reports.of_mut(FindingSource::SecurityHub).active_at =
+        Some(after(20));
     let copy = |route, quiet, reported: i64| Finding {
         source: route,
         inactive_reason: Some(quiet),
@@ -206,7 +207,8 @@ fn a_sample_that_another_route_took_for_real_ends_once() {
         closing: Closing::Stop,
     };
     let mut known = own(&open);
-    known.entry.as_mut().unwrap().active_guardduty_at = Some(after(30));
+    known.entry.as_mut().unwrap().reports.of_mut(FindingSource::GuardDuty).active_at =
+        Some(after(30));
     for copy in [&sample, &drill] {
         assert_eq!(verdict(copy, &known, 40), ends, "also late: it never was real");
         let judged = known.judged(copy);
@@ -277,7 +279,8 @@ fn what_was_closed_before_its_joining_was_finished_opens_nothing() {
     assert_eq!(verdict(&archived, &begun, 30), Verdict::Record(Reason::Archived));
     // Also by the word of another route. What is active has been seen by no one: it opens.
     let mut elsewhere = begun.clone();
-    elsewhere.entry.as_mut().unwrap().inactive_security_hub = Some(InactiveReason::Suppressed);
+    elsewhere.entry.as_mut().unwrap().reports.of_mut(FindingSource::SecurityHub).inactive =
+        Some(InactiveReason::Suppressed);
     assert_eq!(verdict(&active, &elsewhere, 30), Verdict::Record(Reason::Suppressed));
     let earlier = Some(Earlier::Recurred(over.id.clone()));
     assert_eq!(verdict(&active, &begun, 30), Verdict::Open { earlier });

@@ -78,11 +78,8 @@ impl Store {
     fn counted(&mut self, finding: &Finding, known: &Known) -> &mut LedgerEntry {
         let entry = self.ledger.entry(finding.identity.clone()).or_insert(LedgerEntry::new(now()));
         if let Some(at) = known.newly_active(finding, now()) {
-            match finding.source {
-                FindingSource::GuardDuty => entry.active_guardduty_at = Some(at),
-                FindingSource::SecurityHub => entry.active_security_hub_at = Some(at),
-                FindingSource::SecurityHubV2 => entry.active_security_hub_v2_at = Some(at),
-                FindingSource::CustomAction | FindingSource::Drill => {}
+            if finding.source.reports() {
+                entry.reports.of_mut(finding.source).active_at = Some(at);
             }
         }
         if finding.inactive_reason.is_some_and(InactiveReason::closed)
