@@ -66,7 +66,12 @@ impl Store {
     fn as_read(&self, finding: &Finding, known: &Known) -> bool {
         let of = |entry: Option<&LedgerEntry>| {
             entry.map(|e| {
-                (e.incident.clone(), e.closed_at, e.active_at(finding.source), e.notified_severity)
+                (
+                    e.incident.clone(),
+                    e.closed_at,
+                    e.reports.of(finding.source).active_at,
+                    e.notified_severity,
+                )
             })
         };
         let none = (None, None, None, None);
@@ -77,10 +82,9 @@ impl Store {
     /// The entry, with what this copy says of whether the finding is active.
     fn counted(&mut self, finding: &Finding, known: &Known) -> &mut LedgerEntry {
         let entry = self.ledger.entry(finding.identity.clone()).or_insert(LedgerEntry::new(now()));
-        if let Some(at) = known.newly_active(finding, now()) {
-            if finding.source.reports() {
-                entry.reports.of_mut(finding.source).active_at = Some(at);
-            }
+        let newly_active = known.newly_active(finding, now());
+        if let Some(at) = newly_active.filter(|_| finding.source.reports()) {
+            entry.reports.of_mut(finding.source).active_at = Some(at);
         }
         if finding.inactive_reason.is_some_and(InactiveReason::closed)
             && !known.late(finding, now())
