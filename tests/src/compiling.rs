@@ -67,12 +67,13 @@ impl Compiling {
 
     fn standing_after(&self, elapsed: Duration) -> Option<String> {
         let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        let last = name(seen.compiled.last()?);
-        let done = seen.fresh.len() + seen.compiled.len();
-        let left = self.packages.checked_sub(done).filter(|left| *left > 0)?;
+        let (done, packages) = (seen.fresh.len() + seen.compiled.len(), self.packages);
+        let left = packages.checked_sub(done).filter(|left| *left > 0)?;
+        let Some(last) = seen.compiled.last().map(|id| name(id)) else {
+            return Some(format!("{done} of {packages} crates"));
+        };
         let each = elapsed.as_secs_f64() / f64::from(u32::try_from(seen.compiled.len()).ok()?);
         let rest = each * f64::from(u32::try_from(left).ok()?);
-        let packages = self.packages;
         Some(format!("{done} of {packages} crates, {last} was the last; about {rest:.0} s left"))
     }
 }
@@ -109,8 +110,9 @@ mod tests {
         let build = compiling(5, &[fresh, pager, pager, other, "no message"]);
         let expected = "3 of 5 crates, rehearsal was the last; about 60 s left";
         assert_eq!(build.standing_after(minute).as_deref(), Some(expected));
-        // Nothing was compiled yet, or nothing is left: there is nothing to reckon with.
-        assert_eq!(compiling(5, &[fresh]).standing_after(minute), None);
+        // Nothing was compiled yet: there is nothing to reckon with.
+        let begun = compiling(5, &[fresh]).standing_after(minute);
+        assert_eq!(begun.as_deref(), Some("1 of 5 crates"));
         assert_eq!(compiling(1, &[pager]).standing_after(minute), None);
     }
 }
