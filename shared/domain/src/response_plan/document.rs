@@ -3,11 +3,11 @@
 use super::{ResponsePlanIssue, Sources, check, external};
 use crate::document::Document;
 use crate::message::page::minute;
-use crate::message::review::hours;
 use crate::response_plan::settings::{ChannelUsage, Phase, RaciActivity};
 use crate::roster::contact::{Contact, ContactStatus};
 use crate::roster::plan::{EscalationPlan, StepChannels};
 use crate::roster::role::Role;
+use crate::value::availability::hours;
 use crate::value::severity::Severity;
 
 /// How many people, drills and revisions a table names before it stops.

@@ -2,8 +2,8 @@
 
 use super::Sources;
 use crate::document::Document;
-use crate::message::review::hours;
 use crate::roster::external::ExternalResource;
+use crate::value::availability::hours;
 
 pub(super) fn sections(plan: &mut Document, sources: &Sources<'_>) {
     plan.section("External resources");

@@ -2,6 +2,7 @@
 
 use muster_domain::draft::fault::FieldError;
 use muster_domain::roster::contact::Contact;
+use muster_domain::roster::contact::fields::{ContactField, FIELDS};
 use muster_domain::roster::external::ExternalResource;
 use muster_domain::value::text::escape;
 use serde_json::{Map, Value};
@@ -9,6 +10,7 @@ use serde_json::{Map, Value};
 use super::form::Filled;
 
 /// A field that somebody can correct.
+#[derive(Clone, Copy)]
 struct Field {
     name: &'static str,
     label: &'static str,
@@ -25,19 +27,11 @@ const fn field(
     Field { name, label, r#type, hint }
 }
 
-/// Channels are not among them: those are proven by a code, and need nobody's approval.
-const PERSON: &[Field] = &[
-    field("name", "Name", "text", ""),
-    field("department", "Department", "text", ""),
-    field("manager", "Manager", "text", "Their id in the roster, or their name."),
-    field(
-        "backup_contact",
-        "Backup",
-        "text",
-        "The id of who stands in for you, such as grace-hopper.",
-    ),
-    field("time_zone", "Time zone", "text", "Such as Europe/Berlin."),
-];
+/// The fields of a person. Channels are not among them: those are proven by a code, and need nobody's approval.
+fn person() -> impl Iterator<Item = Field> {
+    let own = |known: &ContactField| Some(field(known.name, known.label, "text", known.hint?));
+    FIELDS.iter().filter_map(own)
+}
 
 const ORGANISATION: &[Field] = &[
     field("organization", "Organisation", "text", ""),
@@ -56,12 +50,12 @@ const ORGANISATION: &[Field] = &[
 /// The fields of the forms that correct entries.
 #[cfg(test)]
 pub(crate) fn fields() -> impl Iterator<Item = &'static str> {
-    PERSON.iter().chain(ORGANISATION).map(|field| field.name)
+    person().chain(ORGANISATION.iter().copied()).map(|field| field.name)
 }
 
 /// What a form asks about an entry.
 pub(crate) struct Asked<'a> {
-    fields: &'static [Field],
+    fields: Vec<Field>,
     current: Value,
     /// What the last question says, and what follows from it.
     pub(crate) left: (&'static str, &'static str),
@@ -71,8 +65,8 @@ pub(crate) struct Asked<'a> {
 
 /// What a field is called on the page.
 pub(crate) fn label(name: &str) -> &str {
-    let all = PERSON.iter().chain(ORGANISATION);
-    all.into_iter().find(|field| field.name == name).map_or(name, |field| field.label)
+    let mut all = person().chain(ORGANISATION.iter().copied());
+    all.find(|field| field.name == name).map_or(name, |field| field.label)
 }
 
 impl<'a> Asked<'a> {
@@ -83,7 +77,7 @@ impl<'a> Asked<'a> {
             "You stay on call until the roster's owner has found somebody else.",
         );
         let current = serde_json::to_value(contact).unwrap_or_default();
-        Self { fields: PERSON, current, left, filled }
+        Self { fields: person().collect(), current, left, filled }
     }
 
     /// About an organisation.
@@ -93,7 +87,7 @@ impl<'a> Asked<'a> {
             "The roster's owner takes the entry out, or finds another.",
         );
         let current = serde_json::to_value(resource).unwrap_or_default();
-        Self { fields: ORGANISATION, current, left, filled }
+        Self { fields: ORGANISATION.to_vec(), current, left, filled }
     }
 
     fn now(&self, name: &str) -> &str {
@@ -109,7 +103,7 @@ impl<'a> Asked<'a> {
     /// The fields as inputs, filled with what was typed or with what is known; those at fault say so.
     pub(crate) fn inputs(&self, faults: &[FieldError]) -> String {
         let mut out = String::new();
-        for Field { name, label, r#type, hint } in self.fields {
+        for Field { name, label, r#type, hint } in &self.fields {
             let typed = self.filled.filter(|filled| filled.has(name));
             let value = escape(typed.map_or_else(|| self.now(name), |filled| filled.text(name)));
             let wrong =
@@ -133,7 +127,7 @@ impl<'a> Asked<'a> {
     /// is taken away.
     pub(crate) fn patch(&self, filled: &Filled) -> Map<String, Value> {
         let mut patch = Map::new();
-        for Field { name, .. } in self.fields {
+        for Field { name, .. } in &self.fields {
             let text = filled.text(name);
             if !filled.has(name) || text == self.now(name) {
                 continue;

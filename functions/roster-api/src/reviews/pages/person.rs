@@ -1,9 +1,9 @@
 //! The page of a person's own entry: the facts, the channels and their proofs, and the questions.
 
 use axum::response::Response;
-use muster_domain::message::review::hours;
 use muster_domain::review::reach::ChannelVerification;
-use muster_domain::roster::contact::{Contact, ContactStatus};
+use muster_domain::roster::contact::Contact;
+use muster_domain::roster::contact::fields::shown;
 use muster_domain::value::channel::ChannelType;
 use muster_domain::value::text::escape;
 use muster_runtime::secret::fingerprint;
@@ -33,22 +33,7 @@ pub(crate) fn page(
 }
 
 fn of(contact: &Contact) -> Vec<(&'static str, String)> {
-    let titles: Vec<_> = contact.roles.iter().map(|role| role.card().title).collect();
-    let mut list = vec![
-        ("Name", contact.name.clone()),
-        ("Roles", titles.join(", ")),
-        ("Escalation level", contact.escalation_level.to_string()),
-        ("Hours", hours(&contact.availability)),
-        ("Time zone", contact.time_zone.name().to_owned()),
-    ];
-    list.extend(contact.department.iter().map(|text| ("Department", text.clone())));
-    list.extend(contact.manager.iter().map(|text| ("Manager", text.clone())));
-    let backup =
-        contact.backup_contact.as_ref().map_or_else(|| "nobody".to_owned(), ToString::to_string);
-    list.push(("Backup", backup));
-    if let ContactStatus::OnLeave { until } = contact.status {
-        list.push(("On leave", format!("up to and including {until}")));
-    }
+    let mut list: Vec<_> = shown(contact).collect();
     let confirmed = contact
         .confirmed_at
         .map_or_else(|| "never".to_owned(), |at| at.strftime("%Y-%m-%d").to_string());

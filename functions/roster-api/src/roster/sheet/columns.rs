@@ -1,90 +1,77 @@
 //! The columns a sheet may have, by the names that contact sheets give them.
 
-use Column::{
-    Accounts, Availability, Backup, Certifications, Channels, Department, Email, Id, Level,
-    Manager, Name, Phone, Roles, SecondEmail, SecondPhone, Skills, Sms, Status, TimeZone,
-};
+use std::collections::BTreeSet;
+
 use muster_domain::draft::fault::FieldError;
+use muster_domain::roster::contact::fields::{ContactField, FIELDS};
+use muster_domain::value::channel::ChannelType;
 
 /// A header row that is enough.
 pub(super) const HEADER: &str = "name,role,sms,email,time zone";
 /// Most faults that are told at once.
 pub(super) const MOST_FAULTS: usize = 100;
 
-/// What a column holds. Those of one channel each are in order of preference: what rings in a
-/// pocket comes before mail.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Column {
-    Id,
-    Name,
-    Roles,
-    Channels,
-    Sms,
-    Phone,
-    SecondPhone,
-    Email,
-    SecondEmail,
-    Department,
-    Manager,
-    Backup,
-    Availability,
-    TimeZone,
-    Level,
-    Skills,
-    Certifications,
-    Accounts,
-    Status,
+/// A column of one channel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Single {
+    /// Type of the channel.
+    pub(super) kind: ChannelType,
+    names: &'static [&'static str],
 }
 
-/// Each column's names by their letters and digits alone, in lower case.
-const NAMES: [(Column, &[&str]); 19] = [
-    (Id, &["id", "contactid"]),
-    (Name, &["name", "fullname", "contactname"]),
-    (Roles, &["roles", "role"]),
-    (Channels, &["channels"]),
-    (Sms, &["sms", "smsnumber", "mobile", "mobilephone", "mobilenumber"]),
-    (Phone, &["phone", "primaryphone", "phonenumber", "telephone", "voice"]),
-    (SecondPhone, &["secondaryphone", "alternatephone"]),
-    (Email, &["email", "primaryemail", "emailaddress"]),
-    (SecondEmail, &["secondaryemail", "alternateemail"]),
-    (Department, &["department"]),
-    (Manager, &["manager"]),
-    (Backup, &["backup", "backupcontact"]),
-    (Availability, &["availability"]),
-    (TimeZone, &["timezone"]),
-    (Level, &["level", "escalationlevel"]),
-    (Skills, &["skills", "skill"]),
-    (Certifications, &["certifications", "certification"]),
-    (Accounts, &["accounts", "account", "awsaccounts", "awsaccount"]),
-    (Status, &["status"]),
+/// The columns of one channel each, in order of preference: what rings in a pocket comes before mail.
+pub(super) const SINGLE: [Single; 5] = [
+    Single {
+        kind: ChannelType::Sms,
+        names: &["sms", "smsnumber", "mobile", "mobilephone", "mobilenumber"],
+    },
+    Single {
+        kind: ChannelType::Voice,
+        names: &["phone", "primaryphone", "phonenumber", "telephone", "voice"],
+    },
+    Single { kind: ChannelType::Voice, names: &["secondaryphone", "alternatephone"] },
+    Single { kind: ChannelType::Email, names: &["email", "primaryemail", "emailaddress"] },
+    Single { kind: ChannelType::Email, names: &["secondaryemail", "alternateemail"] },
 ];
+
+/// What a column holds.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Column {
+    /// A field of the contact.
+    Field(&'static ContactField),
+    /// One channel.
+    Channel(&'static Single),
+}
 
 impl Column {
     /// The field of a contact that it fills.
     pub(super) const fn field(self) -> &'static str {
         match self {
-            Id => "id",
-            Name => "name",
-            Roles => "roles",
-            Channels | Sms | Phone | SecondPhone | Email | SecondEmail => "channels",
-            Department => "department",
-            Manager => "manager",
-            Backup => "backup_contact",
-            Availability => "availability",
-            TimeZone => "time_zone",
-            Level => "escalation_level",
-            Skills => "skills",
-            Certifications => "certifications",
-            Accounts => "accounts",
-            Status => "status",
+            Self::Field(field) => field.name,
+            Self::Channel(_) => "channels",
         }
+    }
+
+    const fn names(self) -> &'static [&'static str] {
+        match self {
+            Self::Field(field) => field.columns,
+            Self::Channel(single) => single.names,
+        }
+    }
+}
+
+/// Two columns are the same if they have the same names.
+impl PartialEq for Column {
+    fn eq(&self, other: &Self) -> bool {
+        self.names() == other.names()
     }
 }
 
 /// The column with this name, however it is spelled.
 pub(super) fn named(name: &str) -> Option<Column> {
     let plain = letters(name);
-    NAMES.iter().find(|(_, names)| names.contains(&plain.as_str())).map(|(column, _)| *column)
+    let mut all = FIELDS.iter().map(Column::Field).chain(SINGLE.iter().map(Column::Channel));
+    all.find(|column| column.names().contains(&plain.as_str()))
 }
 
 /// The letters and digits of a text, in lower case.
@@ -114,14 +101,21 @@ pub(super) fn header(line: usize, cells: &[&str]) -> Result<Vec<Column>, Vec<Fie
             Some(column) => columns.push(column),
         }
     }
-    for (column, name) in [(Name, "name"), (Roles, "role"), (TimeZone, "time zone")] {
-        if !columns.contains(&column) {
+    for (field, name) in [("name", "name"), ("roles", "role"), ("time_zone", "time zone")] {
+        if !columns.iter().any(|column| column.field() == field) {
             faults.push(fault(format!("has no {name} column")));
         }
     }
-    let types: [&[Column]; 3] = [&[Sms], &[Phone, SecondPhone], &[Email, SecondEmail]];
-    let given = types.iter().filter(|any| any.iter().any(|column| columns.contains(column)));
-    if !columns.contains(&Channels) && given.count() < 2 {
+    let given: BTreeSet<ChannelType> = columns
+        .iter()
+        .filter_map(|column| match column {
+            Column::Channel(single) => Some(single.kind),
+            Column::Field(_) => None,
+        })
+        .collect();
+    let listed =
+        columns.iter().any(|column| matches!(column, Column::Field(f) if f.name == "channels"));
+    if !listed && given.len() < 2 {
         let text =
             "must have columns for at least two of sms, phone, and email, or a channels column";
         faults.push(fault(text.to_owned()));

@@ -1,12 +1,11 @@
 //! A row of a sheet as a contact in the API's shape.
 
-use std::collections::BTreeMap;
-
 use muster_domain::draft::fault::FieldError;
+use muster_domain::roster::contact::fields::{Cell, ContactField, FIELDS};
 use muster_domain::roster::role::Role;
 use serde_json::{Map, Value, json};
 
-use super::columns::{Column, letters};
+use super::columns::{Column, SINGLE, letters};
 use super::notation::{read_hours, read_status, split, unguard};
 
 const CHANNELS: &str = "sms:+14255550101; email:ada@example.com";
@@ -14,22 +13,15 @@ const TYPED: &str = "must be a list of type:address pairs in order of preference
 const HOURS: &str = "24/7 or mon-fri 08:00-18:00; sun 22:00-06:00";
 const STATUS: &str = "active, departed or on_leave until 2026-12-31";
 
-/// The columns of one channel each, with its type.
-const SINGLE: [(Column, &str); 5] = [
-    (Column::Sms, "sms"),
-    (Column::Phone, "voice"),
-    (Column::SecondPhone, "voice"),
-    (Column::Email, "email"),
-    (Column::SecondEmail, "email"),
-];
-
 /// What the cells say, and what is wrong with them beyond what every contact is judged by.
 pub(super) fn contact(columns: &[Column], cells: &[&str]) -> (Value, Vec<FieldError>) {
     let given = columns.iter().zip(cells).map(|(column, cell)| (*column, unguard(cell.trim())));
-    let given: BTreeMap<Column, &str> = given.filter(|(_, cell)| !cell.is_empty()).collect();
+    let given: Vec<(Column, &str)> = given.filter(|(_, cell)| !cell.is_empty()).collect();
+    let of = |column: Column| given.iter().find(|(known, _)| *known == column);
     let (mut contact, mut faults) = (Map::new(), Vec::new());
-    for (column, cell) in &given {
-        let Some((field, value)) = field(*column, cell) else { continue };
+    for known in &FIELDS {
+        let Some((_, cell)) = of(Column::Field(known)) else { continue };
+        let (field, value) = (known.name, value(known, cell));
         // A quote that is closed lines too late swallows other people's rows; in a list, a line
         // break beside a semicolon would pass for white space.
         if cell.chars().any(char::is_control) {
@@ -45,7 +37,7 @@ pub(super) fn contact(columns: &[Column], cells: &[&str]) -> (Value, Vec<FieldEr
     }
     let single: Vec<Value> = SINGLE
         .iter()
-        .filter_map(|(column, kind)| Some(channel(kind, given.get(column)?)))
+        .filter_map(|single| Some(channel(single.kind.name(), of(Column::Channel(single))?.1)))
         .collect();
     if !single.is_empty() {
         if contact.contains_key("channels") {
@@ -60,40 +52,26 @@ pub(super) fn contact(columns: &[Column], cells: &[&str]) -> (Value, Vec<FieldEr
     (Value::Object(contact), faults)
 }
 
-/// The field of a contact that a cell fills; none for a cell that is one channel.
-fn field(column: Column, cell: &str) -> Option<(&'static str, Result<Value, FieldError>)> {
-    let text = || Ok(json!(cell));
-    let list = || Ok(json!(split(cell)));
-    let noted = |value: Option<Value>, field: &str, wrong: &str, example: &str| {
-        value.ok_or_else(|| FieldError::new(field, wrong, example))
+/// What a cell says of a field.
+fn value(field: &ContactField, cell: &str) -> Result<Value, FieldError> {
+    let noted = |value: Option<Value>, wrong: &str, example: &str| {
+        value.ok_or_else(|| FieldError::new(field.name, wrong, example))
     };
-    Some(match column {
-        Column::Sms | Column::Phone | Column::SecondPhone | Column::Email | Column::SecondEmail => {
-            return None;
-        }
-        Column::Id => ("id", text()),
-        Column::Name => ("name", text()),
-        Column::Roles => ("roles", Ok(split(cell).iter().map(|role| json!(named(role))).collect())),
-        Column::Channels => ("channels", noted(channels(cell), "channels", TYPED, CHANNELS)),
-        Column::Department => ("department", text()),
-        Column::Manager => ("manager", text()),
-        Column::Backup => ("backup_contact", text()),
-        Column::Availability => {
+    match field.cell {
+        Cell::Text => Ok(json!(cell)),
+        Cell::Number => Ok(cell.parse::<i64>().map_or_else(|_| json!(cell), Value::from)),
+        Cell::List => Ok(json!(split(cell))),
+        Cell::Roles => Ok(split(cell).iter().map(|role| json!(named(role))).collect()),
+        Cell::Channels => noted(channels(cell), TYPED, CHANNELS),
+        Cell::Hours => {
             let wrong = "must be 24/7 or days and hours, separated by semicolons";
-            ("availability", noted(read_hours(cell), "availability", wrong, HOURS))
+            noted(read_hours(cell), wrong, HOURS)
         }
-        Column::TimeZone => ("time_zone", text()),
-        Column::Level => {
-            ("escalation_level", Ok(cell.parse::<i64>().map_or_else(|_| json!(cell), Value::from)))
-        }
-        Column::Skills => ("skills", list()),
-        Column::Certifications => ("certifications", list()),
-        Column::Accounts => ("accounts", list()),
-        Column::Status => {
+        Cell::Status => {
             let wrong = "must be active, departed, or \"on_leave until YYYY-MM-DD\"";
-            ("status", noted(read_status(cell), "status", wrong, STATUS))
+            noted(read_status(cell), wrong, STATUS)
         }
-    })
+    }
 }
 
 /// The name of the role that a person calls by its name or title, in any spelling.

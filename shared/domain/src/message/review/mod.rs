@@ -16,30 +16,13 @@ pub use self::letters::{
 };
 
 use crate::message::page::{Block, Mail, in_subject, mail_of, minute};
-use crate::roster::contact::{Contact, ContactStatus};
+use crate::roster::contact::Contact;
+use crate::roster::contact::fields::shown;
 use crate::roster::external::ExternalResource;
-use crate::value::availability::Availability;
+use crate::value::availability::hours;
 
 /// The label of the link in every review's mail.
 const LOOK: &str = "Look at the entry and answer";
-
-/// Hours in words: `24/7`, or `Mon, Tue 08:00-18:00; Sat 10:00-12:00`.
-#[must_use]
-pub fn hours(availability: &Availability) -> String {
-    match availability {
-        Availability::Always => "24/7".to_owned(),
-        Availability::Weekly(windows) => {
-            let window = |window: &crate::value::availability::Window| {
-                let days: Vec<_> = window.days.iter().map(|day| day.short()).collect();
-                {
-                    let (from, to) = (String::from(window.from), String::from(window.to));
-                    format!("{} {from}-{to}", days.join(", "))
-                }
-            };
-            windows.iter().map(window).collect::<Vec<_>>().join("; ")
-        }
-    }
-}
 
 /// A text message with a link, when there is no address to mail to.
 #[must_use]
@@ -89,20 +72,8 @@ fn subject(text: &str, nth: usize) -> String {
 
 /// An entry in lines; numbers and addresses masked, since mail is read by many.
 fn entry(contact: &Contact) -> Vec<String> {
-    let titles: Vec<_> = contact.roles.iter().map(|role| role.card().title).collect();
-    let mut lines = vec![
-        format!("Name: {}", contact.name),
-        format!("Roles: {}", titles.join(", ")),
-        format!("Escalation level: {}", contact.escalation_level),
-        format!("Hours: {} ({})", hours(&contact.availability), contact.time_zone.name()),
-    ];
-    lines.extend(contact.department.iter().map(|text| format!("Department: {text}")));
-    lines.extend(contact.manager.iter().map(|text| format!("Manager: {text}")));
-    let backup = contact.backup_contact.as_ref().map_or("nobody", |id| id.as_str());
-    lines.push(format!("Backup: {backup}"));
-    if let ContactStatus::OnLeave { until } = contact.status {
-        lines.push(format!("On leave: up to and including {until}"));
-    }
+    let mut lines: Vec<_> =
+        shown(contact).map(|(label, text)| format!("{label}: {text}")).collect();
     for channel in &contact.channels {
         lines.push(format!("{}: {}", channel.kind().kind().title, channel.masked()));
     }

@@ -1,6 +1,7 @@
 //! A contact: one person of the response team, valid by construction.
 
 pub mod draft;
+pub mod fields;
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;

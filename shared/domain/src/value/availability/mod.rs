@@ -217,6 +217,24 @@ impl Availability {
     }
 }
 
+/// Hours in words: `24/7`, or `Mon, Tue 08:00-18:00; Sat 10:00-12:00`.
+#[must_use]
+pub fn hours(availability: &Availability) -> String {
+    match availability {
+        Availability::Always => "24/7".to_owned(),
+        Availability::Weekly(windows) => {
+            let window = |window: &Window| {
+                let days: Vec<_> = window.days.iter().map(|day| day.short()).collect();
+                {
+                    let (from, to) = (String::from(window.from), String::from(window.to));
+                    format!("{} {from}-{to}", days.join(", "))
+                }
+            };
+            windows.iter().map(window).collect::<Vec<_>>().join("; ")
+        }
+    }
+}
+
 #[cfg(feature = "schema")]
 mod schema;
 
