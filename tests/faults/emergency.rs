@@ -161,7 +161,7 @@ pub(crate) async fn the_mail_provider_is_down(system: &System) -> Result<()> {
         Sent { state: state.to_owned(), ..send }
     };
     let mut wanted: Vec<Sent> = everybody().into_iter().map(failed).collect();
-    let topic = ["emergency", "topic", "sent"].map(str::to_owned);
+    let topic = ["topic:emergency", "topic", "sent"].map(str::to_owned);
     let [contact, channel, state] = topic;
     wanted.push(Sent { contact, channel, state });
     wanted.sort();

@@ -43,9 +43,7 @@ impl Compiling {
             .output()
             .await;
         let tree = tree.map(|output| output.stdout).unwrap_or_default();
-        let tree = String::from_utf8_lossy(&tree);
-        let named = tree.lines().filter_map(|line| Some(line.split_once(" (*)")?.0).or(Some(line)));
-        let packages = named.collect::<BTreeSet<_>>().len();
+        let packages = packages(&String::from_utf8_lossy(&tree));
         Self { packages, began: Instant::now(), seen: Mutex::default() }
     }
 
@@ -78,6 +76,12 @@ impl Compiling {
     }
 }
 
+/// How many packages a tree names. One that was named before has a mark, and stands for itself.
+fn packages(tree: &str) -> usize {
+    let named = tree.lines().map(|line| line.strip_suffix(" (*)").unwrap_or(line));
+    named.collect::<BTreeSet<_>>().len()
+}
+
 /// The name in a package's ID: `registry+https://…#serde@1.0.228`, `path+file:///…/pager#muster-pager@0.1.0`, or
 /// `path+file:///…/rehearsal#0.1.0`.
 fn name(id: &str) -> &str {
@@ -98,6 +102,11 @@ mod tests {
             build.read(line);
         }
         build
+    }
+
+    #[test]
+    fn a_package_counts_once() {
+        assert_eq!(packages("serde v1.0.228\njiff v1.0.2\nserde v1.0.228 (*)\n"), 2);
     }
 
     #[test]
