@@ -1,4 +1,4 @@
-//! The response plan's settings as somebody sends them, and the checks that make them [`PlanSettings`].
+//! The response plan's settings as somebody sends them, and the checks that make them [`ResponsePlanSettings`].
 
 mod checks;
 mod rows;
