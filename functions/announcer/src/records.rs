@@ -22,7 +22,7 @@ pub(crate) enum Toldness {
 /// readable the next time.
 pub(crate) fn read(record: EventRecord) -> Option<Told> {
     let Record { operation, changed, .. } = Record::from(&record);
-    // The table's expiry tells nobody anything.
+    // An item that expired is not published.
     if operation == Operation::Removed {
         return None;
     }

@@ -44,7 +44,7 @@ pub(crate) fn write(
     )
 }
 
-/// An organization gets no link: whether somebody answers is for our own people to say.
+/// An organization gets no link: only the team's own contacts acknowledge.
 fn external(incident: &Incident, turn: &Turn, index: usize, channel: &Channel) -> Letter {
     let Some(page) = turn.externals.get(index) else { return emergency(incident, turn) };
     if channel.kind().kind().form == Form::Text {
