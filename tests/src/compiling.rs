@@ -37,7 +37,7 @@ impl Compiling {
     /// Begins now. Asks cargo how many packages the workspace has on this machine.
     pub(crate) async fn begin(cargo: &Path, workspace: &Path) -> Self {
         let tree = Command::new(cargo)
-            .args(["tree", "--workspace", "--edges", "normal,build,dev", "--prefix", "none"])
+            .args(["tree", "--workspace", "--edges", "normal,build", "--prefix", "none"])
             .current_dir(workspace)
             .stdin(Stdio::null())
             .output()
